@@ -1,0 +1,40 @@
+"""Where django-allauth asks us: names and the creation of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.http import HttpRequest
+
+from accounts.errors import AccountError
+from accounts.models import Namespace
+from accounts.names import check_user_name
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """User names obey our grammar and compete with organizations for one table of namespaces."""
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002
+        """Return the name unchanged or raise the sentence of the rule that it breaks."""
+        try:
+            check_user_name(username)
+        except AccountError as error:
+            raise forms.ValidationError(str(error)) from error
+        if not shallow and Namespace.objects.filter(name=username).exists():
+            message = f"The name {username} is taken. Choose another one."
+            raise forms.ValidationError(message)
+        return username
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that the gateway vouches for (config.middleware.gateway_trust)."""
+        return str(request.META["REMOTE_ADDR"])
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Allow only paths on this site (case 27)."""
+        return bool(url and url.startswith("/") and super().is_safe_url(url))
+
+    def format_email_subject(self, subject: str) -> Any:
+        """Prefix the subject with the product, on one line."""
+        return f"[Waybill] {' '.join(subject.split())}"

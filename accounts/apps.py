@@ -1,0 +1,11 @@
+"""Who: people, organizations, and how they prove who they are."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """The lowest app; imports none of the others."""
+
+    name = "accounts"

@@ -1,0 +1,65 @@
+"""Namespaces: the first component of repository names, and who holds it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.organization import Organization
+
+ROOT_NAMESPACE = "library"
+
+
+class Visibility(models.TextChoices):
+    """Who may pull without a grant."""
+
+    PUBLIC = "public", "Public: anyone may pull"
+    INTERNAL = "internal", "Internal: anyone signed in may pull"
+    PRIVATE = "private", "Private: only people with a grant"
+
+
+class Namespace(models.Model):
+    """A unique name; one table for users and organizations, so that they compete for it.
+
+    The root namespace holds the official images, whose names have one component. Its row is named
+    `library`, so nobody can take that name.
+    """
+
+    name = models.CharField(max_length=30, unique=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="namespace",
+    )
+    organization = models.OneToOneField(
+        Organization, null=True, on_delete=models.PROTECT, related_name="namespace"
+    )
+    default_visibility = models.CharField(
+        max_length=10, choices=Visibility, default=Visibility.PRIVATE
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Held by a user or by an organization, never by both; by nobody only the root is."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, organization__isnull=True)
+                | Q(user__isnull=True, organization__isnull=False)
+                | Q(user__isnull=True, organization__isnull=True, name=ROOT_NAMESPACE),
+                name="namespace_has_one_holder",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is the namespace of official images."""
+        return self.name == ROOT_NAMESPACE

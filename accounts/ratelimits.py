@@ -1,0 +1,55 @@
+"""Every limit of ours in one table. (Those of the pages' forms are allauth's.)"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+from accounts.errors import TooManyAttempts
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many events in so many seconds."""
+
+    name: str
+    events: int
+    seconds: int
+
+
+LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
+SIGNUPS = Limit("signups", 20, 3600)  # per network
+
+
+def network_of(address: str) -> str:
+    """Return the /24 or /64 an address is in; an unreadable address is a network of its own."""
+    try:
+        version = ipaddress.ip_address(address).version
+        prefix = 24 if version == 4 else 64
+        return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+    except ValueError:
+        return address
+
+
+def refuse_above(limit: Limit, *key: str) -> None:
+    """Raise TooManyAttempts when the limit is used up."""
+    if int(cache.get(_cache_key(limit, key), 0)) >= limit.events:
+        raise TooManyAttempts(limit.seconds)
+
+
+def count(limit: Limit, *key: str) -> None:
+    """Count one event; the window starts with its first."""
+    cache_key = _cache_key(limit, key)
+    if not cache.add(cache_key, 1, limit.seconds):
+        try:
+            cache.incr(cache_key)
+        except ValueError:  # the window ended between the two calls
+            cache.set(cache_key, 1, limit.seconds)
+
+
+def _cache_key(limit: Limit, key: tuple[str, ...]) -> str:
+    return f"{limit.name}:{hashlib.sha256(json.dumps(key).encode()).hexdigest()}"

@@ -1,0 +1,213 @@
+"""Every setting, in sections, each read from the environment; docs/settings.md explains them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+
+from config.env import env_database, env_email, env_list, env_secret, env_text
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where we are ---------------------------------------------------------------------------
+
+PUBLIC_URL = env_text("WAYBILL_PUBLIC_URL").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+PUBLIC_HOST = _public.netloc  # what people type before the repository name
+IS_HTTPS = _public.scheme == "https"
+VAR_DIR = Path(env_text("WAYBILL_VAR", str(BASE_DIR / "var")))
+
+# --- Tokens and gateway -----------------------------------------------------------------------
+
+# One service for all registries behind the gateway: clients keep the first challenge per host.
+SERVICE = env_text("WAYBILL_SERVICE", PUBLIC_HOST)
+ISSUER = env_text("WAYBILL_ISSUER", PUBLIC_HOST)
+KEYS_DIR = Path(env_text("WAYBILL_KEYS_DIR", str(VAR_DIR / "keys")))
+TOKEN_LIFETIME = 300  # seconds; clients take anything under 60 for 60
+REFRESH_TOKEN_LIFETIME_DAYS = 90
+REFRESH_TOKEN_IDLE_DAYS = 30
+GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
+
+# --- Django -----------------------------------------------------------------------------------
+
+SECRET_KEY = env_secret("WAYBILL_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = [_public.hostname or "", *env_list("WAYBILL_EXTRA_HOSTS")]
+if _public.hostname == "127.0.0.1":
+    ALLOWED_HOSTS.append("localhost")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+SITE_ID = None
+
+INSTALLED_APPS = [
+    "config",
+    "accounts",
+    "index",
+    "search",
+    "tokenauth",
+    "allauth",
+    "allauth.account",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "config.middleware.gateway_trust",
+    "config.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.input_gate",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+            "builtins": ["index.web.templatetags"],
+        },
+    }
+]
+
+# --- Data -------------------------------------------------------------------------------------
+
+DATABASES = {"default": env_database("WAYBILL_DATABASE_URL")}
+REDIS_URL = env_text("WAYBILL_REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A publisher must not hang on a broker that is away: the outbox rows are swept by beat anyway.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "max_retries": 1}
+CELERY_BEAT_SCHEDULE = {
+    "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
+    "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
+    "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
+    "rotate-signing-key": {"task": "tokenauth.tasks.rotate_due_signing_key", "schedule": 3600.0},
+    "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
+}
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 9},
+    },
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email")},
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "web-home"
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
+ACCOUNT_USERNAME_MIN_LENGTH = 4
+ACCOUNT_PRESERVE_USERNAME_CASING = True  # rejected, never repaired
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
+
+# --- Mail ---------------------------------------------------------------------------------------
+
+globals().update(env_email("WAYBILL_EMAIL_URL", f"folder://{VAR_DIR / 'mail'}"))
+DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{_public.hostname}>")
+
+# --- Web security -------------------------------------------------------------------------------
+
+_cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{_public.port or 80}_"
+SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# The gateway answers plain http with a redirect where it holds the certificate; XFrameOptions
+# is sent by our own header middleware.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W008"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; manifest-src 'self'"
+)
+
+# --- Files --------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Logging ------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,54 @@
+"""What can go wrong with repositories; codes and statuses are those of the OCI specification."""
+
+from __future__ import annotations
+
+
+class IndexRefusal(Exception):
+    """The base of all refusals: `str()` is one line of ASCII for people, who read it in docker."""
+
+    code = "UNKNOWN"
+    status = 500
+
+
+class NameInvalid(IndexRefusal):
+    """The text is outside the grammar of repository names."""
+
+    code, status = "NAME_INVALID", 400
+
+
+class RepositoryUnknown(IndexRefusal):
+    """There is none of that name, or none that the caller may know of: the same answer for both."""
+
+    code, status = "NAME_UNKNOWN", 404
+
+
+class Denied(IndexRefusal):
+    """The caller may know of it and may not do this."""
+
+    code, status = "DENIED", 403
+
+
+class Unauthorized(IndexRefusal):
+    """No token, or one that is not good for this: the client is to fetch (another) one."""
+
+    code, status = "UNAUTHORIZED", 401
+
+
+class Unsupported(IndexRefusal):
+    """Nobody may do this here."""
+
+    code, status = "UNSUPPORTED", 405
+
+
+class NameTaken(Denied):
+    """There is a repository of that name, or it was deleted too recently."""
+
+
+class NoPlacement(IndexRefusal):
+    """No rule says which registry keeps this name."""
+
+    code, status = "UNAVAILABLE", 503
+
+
+class RegistryTrouble(Exception):
+    """A registry did not answer as it should; `str()` names it and what it said."""

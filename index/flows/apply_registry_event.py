@@ -1,0 +1,97 @@
+"""Apply what a registry tells: pushes, pulls and deletes become tags, manifests and counters.
+
+The result must not depend on order or repetition (case 33): an event is applied once by its id,
+and a tag follows the push with the latest time.
+"""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.principals import principal_from_subject
+from index.models import BlobLink, Manifest, Registry, RegistryEvent, Repository, Tag
+from index.registry_client import INDEX_SUBJECT
+from index.registry_events import Event
+
+
+def apply_event(event: Event, registry: Registry) -> Manifest | None:
+    """Apply one event; return a manifest that has yet to be described, if the event brought one.
+
+    Ignored: an event seen before, one about a repository that is not kept by this registry (it
+    creates nothing and grants nothing: case 32), and our own requests.
+    """
+    with transaction.atomic():
+        repository = (
+            Repository.objects.select_for_update()
+            .by_name(event.repository)
+            .filter(registry=registry)
+            .first()
+        )
+        if repository is None or event.actor == INDEX_SUBJECT or not _is_new(event, registry):
+            return None
+        return _apply(event, repository)
+
+
+def _is_new(event: Event, registry: Registry) -> bool:
+    try:
+        with transaction.atomic():
+            RegistryEvent.objects.create(registry=registry, event_id=event.event_id)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _apply(event: Event, repository: Repository) -> Manifest | None:
+    if event.action == "push" and event.is_manifest and event.digest:
+        return _push_manifest(event, repository)
+    if event.action in {"push", "mount"} and event.digest:
+        BlobLink.objects.get_or_create(repository=repository, digest=event.digest)
+    elif event.action == "pull" and event.is_manifest and event.method == "GET":
+        Repository.objects.filter(pk=repository.pk).update(pull_count=F("pull_count") + 1)
+    elif event.action == "delete":
+        _delete(event, repository)
+    return None
+
+
+def _push_manifest(event: Event, repository: Repository) -> Manifest | None:
+    manifest, _ = Manifest.objects.get_or_create(
+        repository=repository,
+        digest=event.digest,
+        defaults={"media_type": event.media_type},
+    )
+    if event.tag:
+        _move_tag(event, repository, manifest)
+    if repository.last_pushed_at is None or event.at > repository.last_pushed_at:
+        repository.last_pushed_at = event.at
+        repository.save(update_fields=["last_pushed_at"])
+    return None if manifest.described_at else manifest
+
+
+def _move_tag(event: Event, repository: Repository, manifest: Manifest) -> None:
+    tag = Tag.objects.filter(repository=repository, name=event.tag).first()
+    if tag is not None and tag.pushed_at > event.at:
+        return
+    actor = principal_from_subject(event.actor)
+    Tag.objects.update_or_create(
+        repository=repository,
+        name=event.tag,
+        defaults={
+            "manifest": manifest,
+            "pushed_at": event.at,
+            "pushed_by": actor.user if actor else None,  # unknown is unknown, never the owner (F13)
+        },
+    )
+
+
+def _delete(event: Event, repository: Repository) -> None:
+    """A delete names a digest (a manifest or a blob) or a tag."""
+    if event.tag:
+        Tag.objects.filter(repository=repository, name=event.tag, pushed_at__lte=event.at).delete()
+    elif event.digest:
+        Tag.objects.filter(
+            repository=repository, manifest__digest=event.digest, pushed_at__lte=event.at
+        ).delete()
+        stale = Manifest.objects.filter(repository=repository, digest=event.digest, tags=None)
+        stale.delete()
+        BlobLink.objects.filter(repository=repository, digest=event.digest).delete()

@@ -1,0 +1,79 @@
+"""Create a repository, by the web form or at the first push."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Namespace, Visibility
+from accounts.principals import Principal
+from index.errors import Denied, NameTaken
+from index.models import Repository, RepositoryState
+from index.names import RepositoryName
+from index.placement import choose_registry
+from index.policy import may_create
+
+# A token for a deleted name must not open its successor: token life, the registries' leeway and a
+# minute for clocks (F2).
+NAME_REST = timedelta(seconds=settings.TOKEN_LIFETIME + 120)
+
+
+def create_repository(
+    name: RepositoryName,
+    *,
+    by: Principal,
+    visibility: Visibility | None = None,
+    description: str = "",
+) -> Repository:
+    """Create the repository on the registry that the placement rules name.
+
+    Without a visibility the namespace's default holds, which is private unless its owner changed
+    it. Raises Denied (also for a namespace that does not exist), NameTaken or NoPlacement.
+    """
+    namespace = Namespace.objects.filter(name=name.namespace).first()
+    if namespace is None or may_create(by, namespace).role is None:
+        raise Denied(creation_refusal(by, name))
+    _check_rest(name)
+    registry = choose_registry(name)
+    try:
+        with transaction.atomic():
+            return Repository.objects.create(
+                namespace=namespace,
+                name=name.value,
+                registry=registry,
+                visibility=visibility or namespace.default_visibility,
+                description=description,
+                created_by=by.user,
+            )
+    except IntegrityError as error:
+        message = f"there is a repository {name} already, or one is being deleted"
+        raise NameTaken(message) from error
+
+
+def creation_refusal(principal: Principal, name: RepositoryName) -> str:
+    """Return the sentence for someone who may not create; the same whatever exists (case 24)."""
+    if name.is_official:
+        return (
+            f"only administrators push official images: use {settings.PUBLIC_HOST}/NAMESPACE/{name}"
+        )
+    return f"'{principal.name}' may not push to {name}: you can push to namespaces that you own"
+
+
+def _check_rest(name: RepositoryName) -> None:
+    deleted = (
+        Repository.objects.filter(
+            name=name.value,
+            state=RepositoryState.DELETED,
+            deleted_at__gt=timezone.now() - NAME_REST,
+        )
+        .order_by("-deleted_at")
+        .first()
+    )
+    if deleted is None or deleted.deleted_at is None:
+        return
+    free_at = deleted.deleted_at + NAME_REST
+    message = f"{name} was deleted a moment ago: its name is free again at {free_at:%H:%M} UTC"
+    raise NameTaken(message)

@@ -1,0 +1,43 @@
+"""Ask the registry what a pushed manifest is: type, size, platforms, what it refers to."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from index.manifests import ManifestDocument, platform_of
+from index.models import BlobLink, Manifest, Repository
+from index.registry_client import RegistryClient
+
+
+def describe_manifest(manifest: Manifest) -> None:
+    """Fetch the manifest, and an image's config, and keep what pages show. Raises RegistryTrouble."""
+    repository = manifest.repository
+    client = RegistryClient(repository.registry, repository.name)
+    fetched = client.manifest(manifest.digest)
+    if fetched is None:
+        return
+    manifest.media_type = fetched.media_type[:255]
+    manifest.children = fetched.children
+    manifest.size = fetched.size if fetched.is_consistent else None
+    if fetched.is_consistent and fetched.image_config:
+        manifest.platform = platform_of(client.json_blob(fetched.image_config))
+    manifest.described_at = timezone.now()
+    with transaction.atomic():
+        manifest.save()
+        remember_digests(repository, fetched)
+
+
+def remember_digests(repository: Repository, fetched: ManifestDocument) -> None:
+    """Keep every digest the manifest refers to, so that a deletion finds it (F3)."""
+    BlobLink.objects.bulk_create(
+        [BlobLink(repository=repository, digest=digest) for digest in fetched.blobs],
+        ignore_conflicts=True,
+    )
+    Manifest.objects.bulk_create(
+        [
+            Manifest(repository=repository, digest=child["digest"], media_type="")
+            for child in fetched.children
+        ],
+        ignore_conflicts=True,
+    )

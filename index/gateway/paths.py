@@ -1,0 +1,77 @@
+"""From a raw request line to a repository and the actions it needs. Pure.
+
+The raw path is matched, never a decoded or normalised one: what we authorise is byte for byte what
+the registry is asked for (F10; CVE-2021-44420 and Artifactory's CVE-2026-42018 were differences
+between two readers of one path).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from index.errors import NameInvalid, Unsupported
+from index.names import RepositoryName, parse_repository_name
+from index.roles import Action
+
+_PLAIN = re.compile(r"/v2/[A-Za-z0-9._:/=-]+", re.ASCII)
+# Anchored at the end: components of a name may be called `blobs` or `tags`.
+_ENDPOINT = re.compile(
+    r"/v2/(?P<name>.+?)/(?:"
+    r"(?P<kind>manifests)/(?P<reference>[A-Za-z0-9._:-]+)"
+    r"|(?P<upload>blobs/uploads)/[A-Za-z0-9._=-]*"
+    r"|blobs/[a-z0-9]+:[0-9a-f]+"
+    r"|tags/list"
+    r"|referrers/[a-z0-9]+:[0-9a-f]+"
+    r")",
+    re.ASCII,
+)
+_READS = frozenset({"GET", "HEAD"})
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRequest:
+    """A request for one repository, and what it needs there."""
+
+    name: RepositoryName
+    needs: frozenset[Action]
+    mount_from: str  # repository whose blob is to be mounted, "" without a mount
+    starts_push: bool  # a repository appears with such a request
+
+
+def parse_request(method: str, raw_uri: str) -> RegistryRequest:
+    """Return what is asked for; raise NameInvalid or Unsupported."""
+    path, _, query = raw_uri.partition("?")
+    if not _PLAIN.fullmatch(path) or "//" in path or "/." in path:
+        message = "the path may hold nothing but a plain repository name, tag or digest"
+        raise NameInvalid(message)
+    match = _ENDPOINT.fullmatch(path)
+    if match is None:
+        message = "the index does not know this address"
+        raise NameInvalid(message)
+    needs = _needed_actions(method, is_upload=bool(match["upload"]))
+    sources = [value for key, value in parse_qsl(query) if key == "from"]
+    if len(sources) > 1:
+        message = "the source of a mount is given more than once"
+        raise NameInvalid(message)
+    return RegistryRequest(
+        name=parse_repository_name(match["name"]),
+        needs=needs,
+        mount_from=sources[0] if sources else "",
+        starts_push=(method == "POST" and bool(match["upload"]))
+        or (method == "PUT" and bool(match["kind"])),
+    )
+
+
+def _needed_actions(method: str, *, is_upload: bool) -> frozenset[Action]:
+    """Return what distribution demands (protocol.md A.2)."""
+    if method in _READS:
+        return frozenset({Action.PULL})
+    if method in _WRITES:
+        return frozenset({Action.PULL, Action.PUSH})
+    if method == "DELETE":
+        return frozenset({Action.DELETE})
+    message = f"registries do not know the method {method[:20]}"
+    raise Unsupported(message)

@@ -1,0 +1,151 @@
+"""The question nginx asks for every registry request: where does it go, and is it still allowed?
+
+The registry checks the token once more by itself; what is decided here is what only the index
+knows: that the repository still exists, and that this principal may still do this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.principals import Principal, principal_from_subject
+from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
+from index.flows.create_repository import create_repository, creation_refusal
+from index.gateway.paths import RegistryRequest
+from index.models import Registry, Repository
+from index.names import RepositoryName, parse_repository_name
+from index.policy import Decision, allowed_actions
+from index.roles import Action
+from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who holds a valid token, and the token."""
+
+    principal: Principal
+    token: AccessToken
+
+    def holds(self, name: str) -> frozenset[str]:
+        """Return the actions on a repository that the token carries."""
+        return self.token.grants("repository", name)
+
+
+class TokenNeeded(Unauthorized):
+    """The client is to fetch a token for `scope`; `problem` is the challenge's `error`."""
+
+    def __init__(self, message: str, *, scope: str, problem: str = "") -> None:
+        """Keep what the challenge will say."""
+        super().__init__(message)
+        self.scope = scope
+        self.problem = problem
+
+
+def identify(authorization: str, *, scope: str) -> Caller:
+    """Return who holds the Bearer token; raise TokenNeeded."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not value:
+        message = "authentication required"
+        raise TokenNeeded(message, scope=scope)
+    try:
+        token = check_access_token(value, service=settings.SERVICE)
+    except AccessTokenInvalid as error:
+        message = "the token is not valid (any more)"
+        raise TokenNeeded(message, scope=scope, problem="invalid_token") from error
+    principal = principal_from_subject(token.subject)
+    if principal is None:
+        message = "the account of this token is gone or disabled"
+        raise TokenNeeded(message, scope=scope, problem="invalid_token")
+    return Caller(principal, token)
+
+
+def find_registry(request: RegistryRequest, authorization: str) -> Registry:
+    """Return the registry to send the request to; raise an IndexRefusal."""
+    caller = identify(authorization, scope=scope_of(request))
+    repository = _find(request.name)
+    if repository is None:
+        repository = _create_at_first_push(request, caller)
+    _check_policy(request, caller, repository)
+    _check_token(request, caller)
+    if request.mount_from:
+        _check_mount(request, caller)
+    return repository.registry
+
+
+def scope_of(request: RegistryRequest) -> str:
+    """Return the scope that the request needs, as a challenge writes it."""
+    scopes = [f"repository:{request.name}:{','.join(sorted(request.needs))}"]
+    if request.mount_from:
+        scopes.append(f"repository:{request.mount_from}:pull")
+    return " ".join(scopes)
+
+
+def _find(name: RepositoryName) -> Repository | None:
+    return Repository.objects.live().by_name(name).select_related("namespace", "registry").first()
+
+
+def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repository:
+    if request.starts_push and Action.PUSH in caller.holds(request.name.value):
+        return create_repository(request.name, by=caller.principal)
+    raise _refuse_unseen(request, caller)
+
+
+def _check_policy(request: RegistryRequest, caller: Caller, repository: Repository) -> None:
+    decision = allowed_actions(caller.principal, repository)
+    missing = request.needs - decision.actions
+    if not missing:
+        return
+    if Action.PULL not in decision.actions:
+        raise _refuse_unseen(request, caller)
+    if caller.principal.is_anonymous:
+        raise _insufficient(request)
+    raise Denied(_what_is_missing(request, caller, decision, missing))
+
+
+def _what_is_missing(
+    request: RegistryRequest, caller: Caller, decision: Decision, missing: frozenset[Action]
+) -> str:
+    may = " and ".join(sorted(decision.actions))
+    wants = " and ".join(sorted(missing))
+    return (
+        f"'{caller.principal.name}' may {may} but not {wants} {request.name}. "
+        f"Its owners can change that: {settings.PUBLIC_URL}/r/{request.name}"
+    )
+
+
+def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
+    """Answer alike for a repository that is not there and one the caller may not know of."""
+    if caller.principal.is_anonymous:
+        return _insufficient(request)
+    if request.starts_push:
+        return Denied(creation_refusal(caller.principal, request.name))
+    return RepositoryUnknown(
+        f"{request.name} does not exist, or '{caller.principal.name}' may not see it. "
+        f"Other account? docker login {settings.PUBLIC_HOST}"
+    )
+
+
+def _check_token(request: RegistryRequest, caller: Caller) -> None:
+    """Send the client for another token where the policy says yes and the token does not."""
+    if not request.needs <= caller.holds(request.name.value):
+        raise _insufficient(request)
+
+
+def _check_mount(request: RegistryRequest, caller: Caller) -> None:
+    """The source of a mount must be readable too; clients take a refusal and upload instead."""
+    try:
+        source = _find(parse_repository_name(request.mount_from))
+    except NameInvalid:
+        source = None
+    readable = source and Action.PULL in allowed_actions(caller.principal, source).actions
+    if not readable or Action.PULL not in caller.holds(request.mount_from):
+        raise _insufficient(request)
+
+
+def _insufficient(request: RegistryRequest) -> TokenNeeded:
+    message = (
+        f"{request.name} does not exist, or you need to log in: docker login {settings.PUBLIC_HOST}"
+    )
+    return TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")

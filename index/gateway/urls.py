@@ -1,0 +1,13 @@
+"""Doors of the registry protocol that Waybill answers itself."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from index.gateway import views
+
+urlpatterns = [
+    path("v2", views.version_check),
+    path("v2/", views.version_check, name="gateway-version"),
+    path("_gateway/route", views.route, name="gateway-route"),
+]

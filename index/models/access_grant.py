@@ -1,0 +1,43 @@
+"""Grants: stored permission of a user or a team on one repository."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Team
+from index.models.repository import Repository
+from index.roles import Role
+
+
+class AccessGrant(models.Model):
+    """A role for exactly one grantee, optionally until a date."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="grants"
+    )
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=10, choices=Role)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One grantee, and one grant for each."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, team__isnull=True)
+                | Q(user__isnull=True, team__isnull=False),
+                name="grant_has_one_grantee",
+            ),
+            models.UniqueConstraint(fields=["repository", "user"], name="one_grant_per_user"),
+            models.UniqueConstraint(fields=["repository", "team"], name="one_grant_per_team"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who got what."""
+        return f"{self.role} on {self.repository_id}"

@@ -1,0 +1,59 @@
+"""Manifests and blob links: every digest that a repository was ever seen to hold."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from index.models.repository import Repository
+
+
+class Manifest(models.Model):
+    """A manifest by digest. `size` is what a pull transfers: config and layers, compressed, bytes.
+
+    Of an image `platform` is like `linux/arm64/v8`; of an image index `platforms` lists those of
+    its children and `size` is None. `described_at` is empty until the registry was asked.
+    """
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="manifests")
+    digest = models.CharField(max_length=140)
+    media_type = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(null=True)
+    platform = models.CharField(max_length=80, blank=True)
+    children: models.JSONField[Any, Any] = models.JSONField(default=list)
+    described_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A digest once per repository."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["repository", "digest"], name="manifest_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is an image index (a manifest list, in docker's older words)."""
+        return bool(self.children)
+
+
+class BlobLink(models.Model):
+    """A blob reachable in a repository; deleting a manifest leaves it readable by digest (F3)."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="blob_links")
+    digest = models.CharField(max_length=140)
+
+    class Meta:
+        """A digest once per repository."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["repository", "digest"], name="blob_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest

@@ -1,0 +1,116 @@
+"""Repositories, and the SQL twin of the policy."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.principals import Principal
+from index.models.registry import Registry
+from index.names import RepositoryName
+
+
+class RepositoryState(models.TextChoices):
+    """Where in its life a repository is."""
+
+    ACTIVE = "active"
+    DELETING = "deleting"
+    DELETED = "deleted"
+
+
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    """Every list and every look-up starts with visible_to."""
+
+    def live(self) -> RepositoryQuerySet:
+        """Return those that are neither deleted nor on the way there."""
+        return self.filter(state=RepositoryState.ACTIVE)
+
+    def visible_to(self, principal: Principal) -> RepositoryQuerySet:
+        """Return those the principal may pull: exactly where `policy.decide` allows it.
+
+        A property test holds the two together.
+        """
+        live = self.live()
+        if principal.is_administrator:
+            return live
+        user = principal.user
+        if user is None:
+            return live.filter(visibility=Visibility.PUBLIC)
+        # Subqueries instead of joins: no duplicates, and each is an index look-up.
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        grants = self.model._meta.get_field("grants").related_model._default_manager.filter(
+            Q(user=user) | Q(team__memberships__membership__user=user), unexpired
+        )
+        owned = Namespace.objects.filter(
+            Q(user=user)
+            | Q(
+                organization__memberships__user=user,
+                organization__memberships__role=OrganizationRole.OWNER,
+            )
+        )
+        return live.filter(
+            Q(visibility__in=[Visibility.PUBLIC, Visibility.INTERNAL])
+            | Q(namespace__in=owned.values("pk"))
+            | Q(pk__in=grants.values("repository"))
+        )
+
+    def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
+        """Return the one of that name, if it is there; deleted ones are not."""
+        return self.filter(name=name.value).exclude(state=RepositoryState.DELETED)
+
+
+class Repository(models.Model):
+    """A named collection of manifests, blobs and tags, kept by one registry.
+
+    Rows of deleted repositories stay as tombstones. Statistics are updated by tasks alone.
+    """
+
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="repositories")
+    name = models.CharField(max_length=200, db_index=True)
+    registry = models.ForeignKey(Registry, on_delete=models.PROTECT, related_name="repositories")
+    visibility = models.CharField(max_length=10, choices=Visibility)
+    description = models.CharField(max_length=100, blank=True)
+    readme = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=RepositoryState, default=RepositoryState.ACTIVE)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    deleted_at = models.DateTimeField(null=True)
+    last_pushed_at = models.DateTimeField(null=True)
+    pull_count = models.PositiveBigIntegerField(default=0)
+    star_count = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[models.Manager[Repository]] = RepositoryQuerySet.as_manager()
+
+    class Meta:
+        """A name once among those that are not deleted."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["name"], condition=~Q(state="deleted"), name="repository_name_once"
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["namespace", "state", "-last_pushed_at"], name="repository_list"),
+        ]
+        verbose_name_plural = "repositories"
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+    @property
+    def is_official(self) -> bool:
+        """Whether it is an official image: in the root namespace."""
+        return "/" not in self.name
+
+    @property
+    def short_name(self) -> str:
+        """The name without its namespace."""
+        return self.name if self.is_official else self.name.partition("/")[2]

@@ -1,0 +1,35 @@
+"""Tags."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from index.models.manifest import Manifest
+from index.models.repository import Repository
+
+
+class Tag(models.Model):
+    """A human-readable pointer to a manifest."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=128)
+    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="tags")
+    pushed_at = models.DateTimeField()
+    pushed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        """A name once per repository; newest first."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["repository", "name"], name="tag_once"),
+        ]
+        ordering: ClassVar[list[str]] = ["-pushed_at", "name"]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name

@@ -1,0 +1,70 @@
+"""Background work. Arguments are ids alone; each task may run twice without harm."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from index.flows.delete_repository import claim
+from index.flows.delete_repository import continue_deletion as run_deletion
+from index.flows.receive_notification import describe_if_reachable, receive_notification
+from index.models import Deletion, Manifest, Notification, RegistryEvent, V1Token
+from index.models.notification import NotificationState
+
+_BATCH = 500
+_LATE = timedelta(seconds=30)
+_KEEP_NOTIFICATIONS = timedelta(days=3)
+_KEEP_EVENT_IDS = timedelta(days=30)  # registries re-send after a time-out, not after a month
+
+
+@shared_task
+def apply_notification(notification_id: int) -> None:
+    """Apply one notification that has just come in."""
+    notification = (
+        Notification.objects.select_related("registry")
+        .filter(pk=notification_id, state=NotificationState.NEW)
+        .first()
+    )
+    if notification:
+        receive_notification(notification)
+
+
+@shared_task
+def sweep_notifications() -> None:
+    """Apply what a lost message left in the inbox, and describe what a registry kept from us."""
+    late = timezone.now() - _LATE
+    waiting = Notification.objects.filter(state=NotificationState.NEW, received_at__lt=late)
+    for notification in waiting.select_related("registry").order_by("pk")[:_BATCH]:
+        receive_notification(notification)
+    undescribed = Manifest.objects.filter(described_at=None).exclude(tags=None)
+    for manifest in undescribed.select_related("repository__registry")[:_BATCH]:
+        describe_if_reachable(manifest)
+
+
+@shared_task
+def continue_deletion(deletion_id: int) -> None:
+    """Go on with one deletion, unless another worker is at it."""
+    deletion = claim(deletion_id)
+    if deletion:
+        run_deletion(deletion)
+
+
+@shared_task
+def sweep_deletions() -> None:
+    """Go on with every deletion that is due."""
+    due = Deletion.objects.filter(finished_at=None, next_attempt_at__lte=timezone.now())
+    for deletion_id in due.values_list("pk", flat=True)[:_BATCH]:
+        continue_deletion(deletion_id)
+
+
+@shared_task
+def prune_inbox() -> None:
+    """Delete old notifications, old event ids and used-up v1 tokens; quarantine stays."""
+    now = timezone.now()
+    Notification.objects.filter(
+        state=NotificationState.APPLIED, received_at__lt=now - _KEEP_NOTIFICATIONS
+    ).delete()
+    RegistryEvent.objects.filter(applied_at__lt=now - _KEEP_EVENT_IDS).delete()
+    V1Token.objects.filter(expires_at__lt=now).delete()

@@ -1,0 +1,27 @@
+"""config.settings with quick hashes and everything in memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_var = Path(tempfile.gettempdir()) / f"waybill-tests-{os.getuid()}"
+os.environ.setdefault("WAYBILL_PUBLIC_URL", "http://index.test")
+os.environ.setdefault("WAYBILL_VAR", str(_var))
+os.environ.setdefault("WAYBILL_SECRET_KEY", "test-" * 10)
+os.environ.setdefault("WAYBILL_GATEWAY_SECRET", "gateway-" * 6)
+os.environ.setdefault("WAYBILL_DATABASE_URL", "sqlite:///")
+os.environ.setdefault("WAYBILL_REDIS_URL", "redis://127.0.0.1:1")
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_TASK_ALWAYS_EAGER = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,48 @@
+"""What `/token` refuses, with code and status of the answer."""
+
+from __future__ import annotations
+
+
+class TokenRefusal(Exception):
+    """The base: `code` is the registry protocol's, `error` is RFC 6749's."""
+
+    code, error, status = "UNKNOWN", "invalid_request", 400
+
+
+class InvalidRequest(TokenRefusal):
+    """The request cannot be understood: our own word for everything that is 400."""
+
+    code = "UNSUPPORTED"
+
+
+class UnsupportedGrantType(InvalidRequest):
+    """POST with a grant type that nobody uses for registries."""
+
+    error = "unsupported_grant_type"
+
+
+class UnknownService(InvalidRequest):
+    """The audience is not one of ours (F1)."""
+
+
+class InvalidGrant(TokenRefusal):
+    """Wrong password or refresh token."""
+
+    code, error, status = "UNAUTHORIZED", "invalid_grant", 401
+
+
+class AccountRefused(TokenRefusal):
+    """The password is right and the account may not be used: docker shows 403 and our words."""
+
+    code, error, status = "DENIED", "invalid_grant", 403
+
+
+class Throttled(TokenRefusal):
+    """Too many failures."""
+
+    code, error, status = "TOOMANYREQUESTS", "slow_down", 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """Keep the seconds to wait."""
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,47 @@
+"""What is kept of tokens: refresh tokens. Access tokens are never stored."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
+    """Finds refresh tokens."""
+
+    def usable(self) -> RefreshTokenQuerySet:
+        """Return those neither revoked nor past their absolute or idle end."""
+        now = timezone.now()
+        return self.filter(Q(revoked_at=None), expires_at__gt=now, idle_expires_at__gt=now)
+
+
+class RefreshToken(models.Model):
+    """One `docker login` on one machine: opaque, for one user and one service.
+
+    Not rotated: docker cannot store a new one (deviation D2 of security.md), so it is hashed,
+    listed, ends by itself and with the password.
+    """
+
+    selector = models.CharField(max_length=16, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="refresh_tokens"
+    )
+    service = models.CharField(max_length=255)
+    client_id = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=45)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    idle_expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[RefreshToken]] = RefreshTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Return the public half."""
+        return self.selector

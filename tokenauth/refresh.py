@@ -1,0 +1,61 @@
+"""Refresh tokens: issue, use, revoke."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
+from tokenauth.errors import InvalidGrant
+from tokenauth.models import RefreshToken
+
+PREFIX = "wbr"
+_TOUCH_EVERY = timedelta(hours=1)  # last use is kept to the hour: no write in most requests
+
+
+def issue_refresh_token(user: User, *, service: str, client_id: str, address: str) -> str:
+    """Return a new refresh token; only its digest is kept."""
+    token = make_opaque_token(PREFIX)
+    now = timezone.now()
+    RefreshToken.objects.create(
+        selector=token.selector,
+        secret_digest=token.digest,
+        user=user,
+        service=service,
+        client_id=client_id,
+        address=address,
+        expires_at=now + timedelta(days=settings.REFRESH_TOKEN_LIFETIME_DAYS),
+        idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
+    )
+    return token.value
+
+
+def use_refresh_token(value: str, *, service: str) -> User:
+    """Return whose it is; raise InvalidGrant for any other service, user state or time."""
+    token = parse_opaque_token(value, PREFIX)
+    row = (
+        RefreshToken.objects.usable()
+        .select_related("user")
+        .filter(selector=token.selector, service=service, user__is_active=True)
+        .first()
+        if token
+        else None
+    )
+    if token is None or row is None or not token.matches(row.secret_digest):
+        message = f"this login has ended: run docker login {settings.PUBLIC_HOST} again"
+        raise InvalidGrant(message)
+    now = timezone.now()
+    if now - row.last_used_at > _TOUCH_EVERY:
+        RefreshToken.objects.filter(pk=row.pk).update(
+            last_used_at=now,
+            idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
+        )
+    return row.user
+
+
+def revoke_all_of(user: User) -> None:
+    """End every machine's login of this user."""
+    RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())

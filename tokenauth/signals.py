@@ -1,0 +1,17 @@
+"""What tokenauth hears of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.dispatch import receiver
+
+from accounts.models import User
+from tokenauth.refresh import revoke_all_of
+
+
+@receiver([password_changed, password_reset, password_set])
+def revoke_refresh_tokens(sender: type[User], user: User, **_kwargs: Any) -> None:
+    """A new password ends every `docker login` made with the old one (design.md, Tokens)."""
+    revoke_all_of(user)
