@@ -1,0 +1,63 @@
+"""Which ports to listen on; all of them on the loopback interface."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from contextlib import ExitStack
+
+from launcher.problems import Problem
+
+LOOPBACK = "127.0.0.1"
+
+
+def check_free(port: int) -> None:
+    """Say early, in one sentence, that the public port cannot be had."""
+    try:
+        listener(port).close()
+    except OverflowError as error:
+        sentence = f"{port} is no port: choose one from 1 to 65535 with --port."
+        raise Problem(sentence) from error
+    except OSError as error:
+        if error.errno == errno.EACCES:
+            sentence = f"Only root may listen on port {port}: choose one above 1023 with --port."
+            raise Problem(sentence) from error
+        sentence = (
+            f"Port {port} is in use by another program: stop that, or choose another port, for"
+            f" example --port {next_free(port)}."
+        )
+        raise Problem(sentence) from error
+
+
+def is_free(port: int) -> bool:
+    try:
+        listener(port).close()
+    except OSError:
+        return False
+    return True
+
+
+def next_free(port: int) -> int:
+    """The first free port above a busy one."""
+    nearby = (candidate for candidate in range(port + 1, min(port + 100, 65536)))
+    return next(filter(is_free, nearby), 0) or free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on; held open together, so that no two are the same."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(listener(0)) for _ in range(count)]
+        return [sock.getsockname()[1] for sock in sockets]
+
+
+def listener(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # As servers do: connections of the run before, still in TIME_WAIT, do not make it busy.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((LOOPBACK, port))
+        sock.listen(1)
+    except (OSError, OverflowError):
+        sock.close()
+        raise
+    return sock

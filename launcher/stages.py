@@ -1,0 +1,160 @@
+"""The three stages of the tests: on SQLite, on PostgreSQL, and with all the real parts."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import packages, postgres, results
+from launcher.environment import RUNTIME, ensure_venv
+from launcher.layout import Layout
+from launcher.problems import Problem
+from launcher.results import Outcome, skipped_stage
+from launcher.terminal import say
+from launcher.tools import RUN_TOOLS, TEST_TOOLS, TOOLS, find
+from launcher.variables import test_environment
+
+E2E = Path("tests/e2e")
+# What tests/e2e is told of, by variable.
+TOLD = {
+    "WAYBILL_TEST_DOCKERD": "dockerd",
+    "WAYBILL_TEST_DOCKER": "docker",
+    "WAYBILL_TEST_SKOPEO": "skopeo",
+    "WAYBILL_TEST_PODMAN": "podman",
+    "WAYBILL_TEST_CHROMIUM": "chromium",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every stage works with."""
+
+    layout: Layout
+    python: Path
+    reports: Path
+    arguments: Sequence[str]
+
+
+def run_sqlite(workshop: Workshop) -> Outcome | None:
+    """Everything but tests/e2e, on SQLite."""
+    return run_unit(workshop, "sqlite", f"sqlite:///{workshop.reports / 'tests.sqlite3'}")
+
+
+def run_postgresql(workshop: Workshop) -> Outcome | None:
+    """The same on a PostgreSQL of its own."""
+    if not unit_arguments(workshop):
+        return None
+    initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
+    with postgres.cluster(initdb) as url:
+        return run_unit(workshop, "postgresql", url)
+
+
+def run_unit(workshop: Workshop, stage: str, database: str) -> Outcome | None:
+    arguments = unit_arguments(workshop)
+    if not arguments:
+        return None
+    return pytest(
+        workshop,
+        stage,
+        arguments=[*("-n", "2", f"--ignore={E2E}"), *arguments],
+        variables={"WAYBILL_DATABASE_URL": database},
+    )
+
+
+def run_e2e(workshop: Workshop) -> Outcome | None:
+    """Whole conversations: the tests start `./dev run` themselves and talk to it."""
+    arguments = e2e_arguments(workshop)
+    if not arguments:
+        return None
+    if not (workshop.layout.checkout / E2E).is_dir():
+        return skipped_stage("e2e", f"there is no folder {E2E}")
+    tools = fetch_tools(workshop.layout)
+    missing = [name for name in RUN_TOOLS if name not in tools]
+    if missing:
+        return skipped_stage("e2e", packages.how_to_get(missing))
+    with ExitStack() as stack:
+        variables = told(workshop, tools)
+        if "initdb" in tools:
+            url = stack.enter_context(postgres.cluster(tools["initdb"]))
+            variables["WAYBILL_TEST_DATABASE_URL"] = url
+        return pytest(workshop, "e2e", arguments=arguments, variables=variables)
+
+
+def fetch_tools(layout: Layout) -> dict[str, Path]:
+    """Whatever can be had; tests that need the rest say so when they skip."""
+    names = (*RUN_TOOLS, *TEST_TOOLS)
+    try:
+        return packages.fetch_missing(names, layout.tools)
+    except Problem as problem:
+        say(problem.sentence)
+        return {name: path for name in names if (path := find(name, layout.tools)) is not None}
+
+
+def told(workshop: Workshop, tools: Mapping[str, Path]) -> dict[str, str]:
+    """Where the tests find the tools, and the environment their `./dev run` is to share."""
+    usable = {
+        variable: str(tools[name])
+        for variable, name in TOLD.items()
+        if name in tools and (packages.is_root() or not TOOLS[name].needs_root)
+    }
+    # Not the environment of the tests: what is tested is what people run.
+    ensure_venv(workshop.layout.venv, RUNTIME)
+    shared = {
+        "WAYBILL_VENV": str(workshop.layout.venv),
+        "WAYBILL_TOOLS": str(workshop.layout.tools),
+    }
+    return {**shared, **usable}
+
+
+def pytest(
+    workshop: Workshop, stage: str, *, arguments: Sequence[str], variables: Mapping[str, str]
+) -> Outcome:
+    print(f"\n== {stage}", flush=True)
+    report = workshop.reports / f"{stage}.xml"
+    report.unlink(missing_ok=True)
+    venv = workshop.python.parent.parent
+    finished = subprocess.run(
+        [str(workshop.python), "-m", "pytest", f"--junitxml={report}", *arguments],
+        cwd=workshop.layout.checkout,
+        env=test_environment(variables, venv=venv),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    selective = bool(workshop.arguments)
+    return results.read(stage, report, status=finished.returncode, selective=selective)
+
+
+def unit_arguments(workshop: Workshop) -> list[str]:
+    """What the unit stages pass to pytest; empty where only tests of e2e were named."""
+    options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
+    here = [path for path in paths if not is_e2e(path)]
+    if paths and not here:
+        return []
+    return [*options, *(here or ["tests"])]
+
+
+def e2e_arguments(workshop: Workshop) -> list[str]:
+    """What the e2e stage passes to pytest; empty where only other tests were named."""
+    options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
+    here = [path for path in paths if is_e2e(path)]
+    if paths and not here:
+        return []
+    return [*options, *(here or [str(E2E)])]
+
+
+def sort_out(arguments: Sequence[str], checkout: Path) -> tuple[list[str], list[str]]:
+    """Options for pytest, and the tests it was asked for by path."""
+    options: list[str] = []
+    paths: list[str] = []
+    for argument in arguments:
+        path = checkout / argument.partition("::")[0]
+        is_path = not argument.startswith("-") and path.exists()
+        (paths if is_path else options).append(argument)
+    return options, paths
+
+
+def is_e2e(path: str) -> bool:
+    return Path(path.partition("::")[0]).is_relative_to(E2E)

@@ -1,0 +1,94 @@
+"""`./dev test`: set up what the tests need, run them in stages, and close with one total."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from launcher.environment import DEVELOPMENT, ensure_venv
+from launcher.layout import Layout, prepare
+from launcher.problems import Problem
+from launcher.results import Outcome, skipped_stage, totals
+from launcher.stages import Workshop, run_e2e, run_postgresql, run_sqlite
+
+STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
+    "sqlite": run_sqlite,
+    "postgresql": run_postgresql,
+    "e2e": run_e2e,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which stages to run, and whether a skip is a failure."""
+
+    only: Sequence[str] | None = None
+    require_all: bool = False
+
+
+def test(layout: Layout, choice: Choice, arguments: Sequence[str]) -> int:
+    """Run the tests; 0 if none failed (and none was skipped, where that is required)."""
+    outcomes = run_stages(layout, choice, arguments)
+    report(outcomes)
+    status = exit_status(outcomes, require_all=choice.require_all)
+    print(totals(outcomes))
+    return status
+
+
+def run_stages(layout: Layout, choice: Choice, arguments: Sequence[str]) -> list[Outcome]:
+    prepare(layout)
+    reports = layout.var / "test"
+    reports.mkdir(exist_ok=True)
+    python = ensure_venv(layout.dev_venv, DEVELOPMENT)
+    workshop = Workshop(layout=layout, python=python, reports=reports, arguments=list(arguments))
+    outcomes = []
+    for name, stage in STAGES.items():
+        if choice.only is None or name in choice.only:
+            outcome = run_stage(name, stage, workshop)
+            if outcome is not None:
+                print(outcome.line, flush=True)
+                outcomes.append(outcome)
+    return outcomes
+
+
+def run_stage(
+    name: str, stage: Callable[[Workshop], Outcome | None], workshop: Workshop
+) -> Outcome | None:
+    """One stage, timed; None where the person's selection has nothing in it."""
+    begun = time.monotonic()
+    try:
+        outcome = stage(workshop)
+    except Problem as problem:
+        outcome = skipped_stage(name, problem.sentence)
+    if outcome is not None:
+        outcome.seconds = time.monotonic() - begun
+    return outcome
+
+
+def report(outcomes: Sequence[Outcome]) -> None:
+    """The skips with their reasons, and a line for every stage."""
+    show_skips(outcomes)
+    print(f"\nTests took {sum(outcome.seconds for outcome in outcomes):.0f} s.")
+    for outcome in outcomes:
+        print(outcome.line)
+
+
+def show_skips(outcomes: Sequence[Outcome]) -> None:
+    skips = [(outcome.stage, skip) for outcome in outcomes for skip in outcome.skips]
+    if skips:
+        print("\nSkipped:")
+    for stage, skip in skips:
+        print(f"  {stage}: {skip.test}: {skip.reason}")
+
+
+def exit_status(outcomes: Sequence[Outcome], *, require_all: bool) -> int:
+    if any(outcome.failed for outcome in outcomes):
+        return 1
+    if not any(outcome.passed for outcome in outcomes):
+        print("No test ran.")
+        return 1
+    if require_all and any(outcome.skips for outcome in outcomes):
+        print("Nothing may be skipped here (--require-all).")
+        return 1
+    return 0
