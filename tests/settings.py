@@ -7,12 +7,14 @@ import tempfile
 from pathlib import Path
 
 _var = Path(tempfile.gettempdir()) / f"waybill-tests-{os.getuid()}"
-os.environ.setdefault("WAYBILL_PUBLIC_URL", "http://index.test")
-os.environ.setdefault("WAYBILL_VAR", str(_var))
-os.environ.setdefault("WAYBILL_SECRET_KEY", "test-" * 10)
-os.environ.setdefault("WAYBILL_GATEWAY_SECRET", "gateway-" * 6)
-os.environ.setdefault("WAYBILL_DATABASE_URL", "sqlite:///")
-os.environ.setdefault("WAYBILL_REDIS_URL", "redis://127.0.0.1:1")
+os.environ |= {
+    "WAYBILL_PUBLIC_URL": "http://index.test",
+    "WAYBILL_VAR": str(_var),
+    "WAYBILL_SECRET_KEY": "test-" * 10,
+    "WAYBILL_GATEWAY_SECRET": "gateway-" * 6,
+    "WAYBILL_REDIS_URL": "redis://127.0.0.1:1",
+}
+os.environ.setdefault("WAYBILL_DATABASE_URL", "sqlite:///:memory:")
 
 from config.settings import *  # noqa: E402, F403
 

@@ -1,0 +1,174 @@
+"""Makers of test data, typed; each has defaults that make sense."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import (
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationRole,
+    Team,
+    TeamMembership,
+    User,
+    Visibility,
+)
+from accounts.models.namespace import ROOT_NAMESPACE
+from accounts.opaque_tokens import digest_of
+from index.models import AccessGrant, Manifest, PlacementRule, Registry, Repository, Tag
+from index.names import parse_repository_name
+from index.placement import choose_registry
+from index.roles import Role
+
+PASSWORD = "a long quiet river"
+EVENTS_SECRET = "events-secret-of-"
+SERVICE = "index.test"
+
+
+def make_user(
+    username: str, *, verified: bool = True, active: bool = True, administrator: bool = False
+) -> User:
+    """A person with PASSWORD and a namespace."""
+    user = User(
+        username=username,
+        email=f"{username}@example.com",
+        is_active=active,
+        is_superuser=administrator,
+        is_staff=administrator,
+    )
+    user.set_password(PASSWORD)
+    user.save()
+    Namespace.objects.create(name=username, user=user)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
+    return user
+
+
+def make_organization(name: str, *, owner: User) -> Organization:
+    """An organization with one owner."""
+    organization = Organization.objects.create(name=name)
+    Namespace.objects.create(name=name, organization=organization)
+    make_member(organization, owner, role=OrganizationRole.OWNER)
+    return organization
+
+
+def make_member(
+    organization: Organization, user: User, *, role: OrganizationRole = OrganizationRole.MEMBER
+) -> Membership:
+    """A member."""
+    return Membership.objects.create(organization=organization, user=user, role=role)
+
+
+def make_team(organization: Organization, name: str, *members: User) -> Team:
+    """A team of people who are members already."""
+    team = Team.objects.create(organization=organization, name=name)
+    for user in members:
+        membership = Membership.objects.get(organization=organization, user=user)
+        TeamMembership.objects.create(team=team, membership=membership)
+    return team
+
+
+def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:
+    """A registry that nothing listens at."""
+    return Registry.objects.create(
+        name=name,
+        upstream_url=f"http://{name}.registry.test",
+        service=service,
+        events_secret_digest=digest_of(EVENTS_SECRET + name),
+    )
+
+
+def make_rule(pattern: str, registry: Registry) -> PlacementRule:
+    """A placement rule."""
+    return PlacementRule.objects.create(pattern=pattern, registry=registry)
+
+
+def make_repository(
+    name: str,
+    *,
+    visibility: Visibility = Visibility.PRIVATE,
+    pushed: bool = True,
+    **fields: Any,
+) -> Repository:
+    """A repository in an existing namespace; the root namespace for one-component names."""
+    parsed = parse_repository_name(name)
+    Namespace.objects.get_or_create(name=ROOT_NAMESPACE)
+    fields.setdefault("registry", None)
+    registry = fields.pop("registry") or choose_registry(parsed)
+    return Repository.objects.create(
+        namespace=Namespace.objects.get(name=parsed.namespace),
+        name=name,
+        registry=registry,
+        visibility=visibility,
+        last_pushed_at=timezone.now() if pushed else None,
+        **fields,
+    )
+
+
+def make_grant(
+    repository: Repository,
+    grantee: User | Team,
+    role: Role,
+    *,
+    expires_at: datetime | None = None,
+) -> AccessGrant:
+    """A grant for a user or a team."""
+    who: dict[str, Any] = {"user": grantee} if isinstance(grantee, User) else {"team": grantee}
+    return AccessGrant.objects.create(
+        repository=repository, role=role, expires_at=expires_at, **who
+    )
+
+
+def make_digest(text: str) -> str:
+    """The digest of a text."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def make_tag(repository: Repository, name: str = "latest", *, pushed_by: User | None = None) -> Tag:
+    """A tag on an image of its own."""
+    manifest = Manifest.objects.create(
+        repository=repository,
+        digest=make_digest(f"{repository}:{name}"),
+        media_type="application/vnd.oci.image.manifest.v1+json",
+        size=5_000_000,
+        platform="linux/amd64",
+        described_at=timezone.now(),
+    )
+    return Tag.objects.create(
+        repository=repository,
+        name=name,
+        manifest=manifest,
+        pushed_at=timezone.now(),
+        pushed_by=pushed_by,
+    )
+
+
+def make_event(action: str, repository: str, **target: Any) -> dict[str, Any]:
+    """An event as distribution 2.8 sends it."""
+    method = target.pop("method", "PUT" if action == "push" else "GET")
+    actor = target.pop("actor", "")
+    return {
+        "id": target.pop("event_id", str(uuid.uuid4())),
+        "timestamp": target.pop("timestamp", timezone.now().isoformat()),
+        "action": action,
+        "target": {
+            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+            "repository": repository,
+            **target,
+        },
+        "request": {"method": method, "useragent": "docker/20.10"},
+        "actor": {"name": actor} if actor else {},
+        "source": {"addr": "east:5000", "instanceID": "1"},
+    }
+
+
+def make_envelope(*events: dict[str, Any]) -> bytes:
+    """The body of a notification."""
+    return json.dumps({"events": list(events)}).encode()
