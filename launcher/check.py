@@ -12,7 +12,7 @@ from launcher import requirements, test
 from launcher.environment import DEVELOPMENT, ensure_venv
 from launcher.layout import Layout, prepare
 from launcher.results import Outcome, totals
-from launcher.variables import test_environment
+from launcher.variables import clean_environment
 
 # Settings as in production, for `check --deploy`; nothing here is connected to.
 PRODUCTION = {
@@ -60,7 +60,7 @@ def run_step(step: Step) -> Outcome:
 
 def steps_for(layout: Layout, python: Path) -> list[Step]:
     variables = {**PRODUCTION, "WAYBILL_VAR": str(layout.var / "test")}
-    environment = test_environment(variables, venv=python.parent.parent)
+    environment = clean_environment(variables, venv=python.parent.parent)
 
     def command(name: str, *words: str) -> Step:
         return Step(name, lambda: succeeds(words, environment, layout.checkout))

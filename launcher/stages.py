@@ -15,7 +15,7 @@ from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage
 from launcher.terminal import say
 from launcher.tools import RUN_TOOLS, TEST_TOOLS, TOOLS, find
-from launcher.variables import test_environment
+from launcher.variables import clean_environment
 
 E2E = Path("tests/e2e")
 # What tests/e2e is told of, by variable.
@@ -119,7 +119,7 @@ def pytest(
     finished = subprocess.run(
         [str(workshop.python), "-m", "pytest", f"--junitxml={report}", *arguments],
         cwd=workshop.layout.checkout,
-        env=test_environment(variables, venv=venv),
+        env=clean_environment(variables, venv=venv),
         stdin=subprocess.DEVNULL,
         check=False,
     )

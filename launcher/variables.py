@@ -44,7 +44,7 @@ def process_environment(variables: Mapping[str, str], *, venv: Path) -> dict[str
     }
 
 
-def test_environment(variables: Mapping[str, str], *, venv: Path) -> dict[str, str]:
+def clean_environment(variables: Mapping[str, str], *, venv: Path) -> dict[str, str]:
     """The environment of tests: none of the person's Waybill settings, so results are the same."""
     everything = process_environment({}, venv=venv)
     foreign = ("WAYBILL_", "DJANGO_")

@@ -1,0 +1,30 @@
+"""Ports: busy ones are named, free ones are different."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.ports import check_free, free_ports, is_free, listener
+from launcher.problems import Problem
+
+
+def test_a_busy_port_is_named_with_a_free_one_to_take_instead() -> None:
+    with listener(0) as busy:
+        port = busy.getsockname()[1]
+        with pytest.raises(Problem, match=rf"Port {port} is in use.*--port \d+"):
+            check_free(port)
+
+
+def test_a_port_is_free_again_after_its_listener_closed() -> None:
+    (port,) = free_ports(1)
+    check_free(port)
+    assert is_free(port)
+
+
+def test_what_is_no_port_is_refused_with_a_sentence() -> None:
+    with pytest.raises(Problem, match="99999 is no port"):
+        check_free(99999)
+
+
+def test_free_ports_are_all_different() -> None:
+    assert len(set(free_ports(5))) == 5

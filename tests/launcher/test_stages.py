@@ -1,0 +1,77 @@
+"""What a person gives to ./dev test reaches the stages it is meant for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from launcher.layout import Layout
+from launcher.problems import Problem
+from launcher.results import Outcome, skipped_stage
+from launcher.stages import Workshop, e2e_arguments, unit_arguments
+from launcher.test import Choice, exit_status, run_stage
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("tests/index/test_policy.py", "tests/e2e/test_push.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def workshop(checkout: Path, *arguments: str) -> Workshop:
+    layout = Layout(var=checkout / "var", checkout=checkout)
+    return Workshop(layout=layout, python=Path("python"), reports=checkout, arguments=arguments)
+
+
+def test_without_arguments_every_stage_runs_its_folder(checkout: Path) -> None:
+    assert unit_arguments(workshop(checkout)) == ["tests"]
+    assert e2e_arguments(workshop(checkout)) == ["tests/e2e"]
+
+
+def test_options_reach_every_stage(checkout: Path) -> None:
+    assert unit_arguments(workshop(checkout, "-k", "login")) == ["-k", "login", "tests"]
+    assert e2e_arguments(workshop(checkout, "-k", "login")) == ["-k", "login", "tests/e2e"]
+
+
+def test_a_unit_test_named_by_path_leaves_e2e_out(checkout: Path) -> None:
+    chosen = workshop(checkout, "tests/index/test_policy.py::test_owner")
+    assert unit_arguments(chosen) == ["tests/index/test_policy.py::test_owner"]
+    assert e2e_arguments(chosen) == []
+
+
+def test_an_e2e_test_named_by_path_leaves_the_others_out(checkout: Path) -> None:
+    chosen = workshop(checkout, "tests/e2e/test_push.py", "-x")
+    assert unit_arguments(chosen) == []
+    assert e2e_arguments(chosen) == ["-x", "tests/e2e/test_push.py"]
+
+
+def test_a_stage_that_cannot_be_set_up_is_skipped_with_the_reason(checkout: Path) -> None:
+    def stage(_workshop: Workshop) -> Outcome:
+        sentence = "no network"
+        raise Problem(sentence)
+
+    outcome = run_stage("postgresql", stage, workshop(checkout))
+    assert outcome is not None
+    assert outcome.verdict == "SKIP"
+    assert "no network" in outcome.line
+
+
+def test_a_skip_fails_only_where_nothing_may_be_skipped() -> None:
+    outcomes = [Outcome("sqlite", passed=1), skipped_stage("e2e", "no root")]
+    assert exit_status(outcomes, require_all=False) == 0
+    assert exit_status(outcomes, require_all=True) == 1
+
+
+def test_a_failure_fails() -> None:
+    assert exit_status([Outcome("sqlite", passed=9, failed=1)], require_all=False) == 1
+
+
+def test_no_test_at_all_fails() -> None:
+    assert exit_status([Outcome("sqlite")], require_all=False) == 1
+
+
+def test_without_a_choice_all_stages_run() -> None:
+    assert Choice().only is None
