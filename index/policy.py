@@ -15,6 +15,7 @@ from accounts.models import Membership, Namespace, OrganizationRole, Visibility
 from accounts.principals import Principal
 from index.models.access_grant import AccessGrant
 from index.models.repository import Repository, RepositoryState
+from index.names import RepositoryName
 from index.roles import Action, Role, actions_of, highest
 
 
@@ -95,8 +96,11 @@ def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
     ).exists()
 
 
-def may_create(principal: Principal, namespace: Namespace) -> Decision:
-    """Decide whether the principal may create repositories in the namespace."""
+def may_create(principal: Principal, name: RepositoryName) -> Decision:
+    """Decide whether the principal may create a repository of that name."""
+    namespace = Namespace.objects.filter(name=name.namespace).first()
+    if namespace is None:
+        return Decision(None, "there is no such namespace")
     if principal.is_administrator:
         return Decision(Role.ADMIN, "administrators may create repositories everywhere")
     if namespace.is_root:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from accounts.models import Namespace
 from accounts.principals import Principal
 from index.errors import NameInvalid
 from index.models import Registry, Repository
@@ -77,5 +76,4 @@ def _creation_actions(
     """A first push needs a token before there is a repository; it appears at the push itself."""
     if service != settings.SERVICE or principal.is_anonymous:
         return frozenset()
-    namespace = Namespace.objects.filter(name=name.namespace).first()
-    return may_create(principal, namespace).actions if namespace else frozenset()
+    return may_create(principal, name).actions

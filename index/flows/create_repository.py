@@ -33,9 +33,9 @@ def create_repository(
     Without a visibility the namespace's default holds, which is private unless its owner changed
     it. Raises Denied (also for a namespace that does not exist), NameTaken or NoPlacement.
     """
-    namespace = Namespace.objects.filter(name=name.namespace).first()
-    if namespace is None or may_create(by, namespace).role is None:
+    if may_create(by, name).role is None:
         raise Denied(creation_refusal(by, name))
+    namespace = Namespace.objects.get(name=name.namespace)
     _check_rest(name)
     registry = choose_registry(name)
     try:
@@ -56,10 +56,11 @@ def create_repository(
 def creation_refusal(principal: Principal, name: RepositoryName) -> str:
     """Return the sentence for someone who may not create; the same whatever exists (case 24)."""
     if name.is_official:
-        return (
-            f"only administrators push official images: use {settings.PUBLIC_HOST}/NAMESPACE/{name}"
-        )
-    return f"'{principal.name}' may not push to {name}: you can push to namespaces that you own"
+        return f"only administrators push official images: push to NAMESPACE/{name} instead"
+    return (
+        f"'{principal.name}' may not push to {name}: ask its owners, or push to "
+        f"{settings.PUBLIC_HOST}/{principal.name}/NAME"
+    )
 
 
 def _check_rest(name: RepositoryName) -> None:

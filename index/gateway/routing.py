@@ -16,7 +16,7 @@ from index.flows.create_repository import create_repository, creation_refusal
 from index.gateway.paths import RegistryRequest
 from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
-from index.policy import Decision, allowed_actions
+from index.policy import Decision, allowed_actions, may_create
 from index.roles import Action
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 
@@ -87,9 +87,10 @@ def _find(name: RepositoryName) -> Repository | None:
 
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repository:
-    if request.starts_push and Action.PUSH in caller.holds(request.name.value):
-        return create_repository(request.name, by=caller.principal)
-    raise _refuse_unseen(request, caller)
+    if not request.starts_push or may_create(caller.principal, request.name).role is None:
+        raise _refuse_unseen(request, caller)
+    _check_token(request, caller)
+    return create_repository(request.name, by=caller.principal)
 
 
 def _check_policy(request: RegistryRequest, caller: Caller, repository: Repository) -> None:

@@ -12,9 +12,7 @@ from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE
 
 
-def test_login_without_scope_gets_a_token_that_grants_nothing(
-    world: World, client: Client
-) -> None:
+def test_login_without_scope_gets_a_token_that_grants_nothing(world: World, client: Client) -> None:
     response = get_token(client, user=world.alice)
     assert claims_of(response)["access"] == []
 
