@@ -36,13 +36,15 @@ class Step:
 
 def check(layout: Layout) -> int:
     """Run every step, also after one failed; the closing line counts steps and tests."""
+    begun = time.monotonic()
     prepare(layout)
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     steps = [run_step(step) for step in steps_for(layout, python)]
     outcomes = test.run_stages(layout, test.Choice(), [])
     test.report(outcomes)
     for step in steps:
-        print(step.line)
+        print(line_for(step))
+    print(f"Everything took {time.monotonic() - begun:.0f} s.")
     status = test.exit_status(outcomes, require_all=True)
     print(totals([*steps, *outcomes]))
     return 1 if status or any(step.failed for step in steps) else 0
@@ -54,8 +56,12 @@ def run_step(step: Step) -> Outcome:
     holds = step.holds()
     outcome = Outcome(step.name, passed=int(holds), failed=int(not holds))
     outcome.seconds = time.monotonic() - begun
-    print(outcome.line, flush=True)
+    print(line_for(outcome), flush=True)
     return outcome
+
+
+def line_for(step: Outcome) -> str:
+    return f"{step.verdict} {step.stage} in {step.seconds:.1f} s"
 
 
 def steps_for(layout: Layout, python: Path) -> list[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -81,8 +82,12 @@ def already_running(var: Path) -> str:
 
 
 def socket_folder(run: Path) -> Path:
-    """Where sockets lie: var/run, or a private folder where that path is too long for one."""
-    if len(os.fsencode(run)) <= LONGEST_SOCKET_FOLDER:
+    """Where sockets lie: var/run, or a private folder where that path does not do for one.
+
+    It may be too long, or hold characters that the readers of a unix:// URL disagree about.
+    """
+    is_short = len(os.fsencode(run)) <= LONGEST_SOCKET_FOLDER
+    if is_short and re.fullmatch(r"[A-Za-z0-9/._-]+", str(run)):
         return run
     return Path(tempfile.mkdtemp(prefix="waybill-"))
 

@@ -54,8 +54,9 @@ def test_sockets_lie_in_the_run_folder_where_its_path_is_short() -> None:
     assert socket_folder(Path("/srv/waybill/run")) == Path("/srv/waybill/run")
 
 
-def test_a_long_path_gets_a_private_socket_folder_elsewhere() -> None:
-    run = Path("/srv") / ("long" * 30) / "run"
+@pytest.mark.parametrize("name", ["long" * 30, "with a space", "100%"])
+def test_an_awkward_path_gets_a_private_socket_folder_elsewhere(name: str) -> None:
+    run = Path("/srv") / name / "run"
     sockets = socket_folder(run)
     assert len(str(sockets)) < 90
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700

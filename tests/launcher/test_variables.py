@@ -26,7 +26,6 @@ def test_everything_lies_in_the_data_folder() -> None:
     assert told["WAYBILL_PUBLIC_URL"] == "http://127.0.0.1:8090"
     assert told["WAYBILL_DATABASE_URL"] == "sqlite:////srv/way%20bill/waybill.sqlite3"
     assert told["WAYBILL_EMAIL_URL"] == "folder:///srv/way%20bill/mail"
-    assert told["WAYBILL_REDIS_URL"] == "unix:///srv/way bill/run/redis.sock"
 
 
 def test_a_database_of_ones_own_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
