@@ -12,5 +12,8 @@ urlpatterns = [
     path("", include("tokenauth.urls")),
     path("", include("index.gateway.urls")),
     path("", include("index.events.urls")),
+    path("", include("index.v1.urls")),
+    path("", include("search.v1.urls")),
+    path("", include("search.web.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -1,0 +1,70 @@
+"""The one entrance to search, for page, docker and API: visibility first, then ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.principals import Principal
+from index.models import Repository
+from search.backends.base import SearchBackend
+from search.backends.database import DatabaseSearch
+from search.query import DEFAULT_SIZE, SearchQuery
+
+BACKEND: SearchBackend = DatabaseSearch()  # the one place that chooses
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of what was found; `total` counts only what the principal may see (case 23)."""
+
+    query: SearchQuery
+    results: Sequence[Repository]
+    total: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one even if it is empty."""
+        return max(1, -(-self.total // self.size))
+
+
+def search(
+    principal: Principal, query: SearchQuery, *, page: int = 1, size: int = DEFAULT_SIZE
+) -> SearchPage:
+    """Return a page, counted from 1, of what the principal may see; empty after the last one."""
+    found = BACKEND.find(_listed_for(principal), query)
+    total = found.count()
+    start = (page - 1) * size
+    # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.
+    results = list(found[start : start + size]) if start < total else []
+    return SearchPage(query, results, total, page, size)
+
+
+def _listed_for(principal: Principal) -> QuerySet[Repository]:
+    """Return what is visible, less what is public by declaration and still empty (case 28).
+
+    Owners and administrators find their empty ones; a private one is seen by its people alone.
+    """
+    visible = Repository.objects.visible_to(principal).select_related("namespace")
+    if principal.is_administrator:
+        return visible
+    pushed = Q(last_pushed_at__isnull=False)
+    return visible.filter(
+        pushed | Q(visibility=Visibility.PRIVATE) | Q(namespace__in=_held_by(principal))
+    )
+
+
+def _held_by(principal: Principal) -> QuerySet[Namespace]:
+    if principal.user is None:
+        return Namespace.objects.none()
+    own = Q(user=principal.user)
+    owned = Q(
+        organization__memberships__user=principal.user,
+        organization__memberships__role=OrganizationRole.OWNER,
+    )
+    return Namespace.objects.filter(own | owned)

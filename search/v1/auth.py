@@ -1,0 +1,50 @@
+"""Who asks at `/v1/search`: what the v1 doors take, and docker's identity token in both its forms."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.principals import ANONYMOUS, Principal, principal_from_subject
+from index.v1.auth import check_password, read_basic
+from index.v1.errors import LoginNeeded
+from tokenauth.errors import InvalidGrant
+from tokenauth.refresh import use_refresh_token
+from tokenauth.signing.tokens import AccessTokenInvalid, check_access_token
+
+
+def identify(request: HttpRequest) -> Principal:
+    """Return who asks; raise LoginNeeded, AccountRefused or Throttled."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _holder_of_access_token(value.strip())
+    credential = read_basic(request)
+    if credential is None:
+        return ANONYMOUS
+    if credential.login in {"", "<token>"}:
+        return _holder_of_refresh_token(credential.secret)
+    return check_password(credential, request)
+
+
+def _holder_of_access_token(value: str) -> Principal:
+    """Return whose token it is; only one made for searching counts here (F1)."""
+    try:
+        token = check_access_token(value, service=settings.SERVICE)
+    except AccessTokenInvalid as error:
+        message = "the token is not valid (any more)"
+        raise LoginNeeded(message) from error
+    if "search" not in token.grants("registry", "catalog"):
+        message = "the token is not for searching: ask for registry:catalog:search"
+        raise LoginNeeded(message)
+    principal = principal_from_subject(token.subject)
+    if principal is None:
+        message = "the account of this token is gone or disabled"
+        raise LoginNeeded(message)
+    return principal
+
+
+def _holder_of_refresh_token(value: str) -> Principal:
+    try:
+        return Principal(use_refresh_token(value, service=settings.SERVICE))
+    except InvalidGrant as error:
+        raise LoginNeeded(str(error)) from error
