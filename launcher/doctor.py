@@ -79,7 +79,7 @@ def tool_finding(name: str, layout: Layout, *, needed: bool) -> Finding:
     if packages.may_fetch(name):
         way = "installed with apt" if packages.is_root() else f"unpacked into {layout.tools}"
         return Finding(name, f"not here; will be {way} when needed ({tool.purpose})")
-    if tool.needs_root and not packages.is_root():
+    if not (tool.unpackable or packages.is_root()):
         return Finding(name, f"not here; skipped without root: {tool.purpose}")
     found = f"not here; {tool.purpose}: {packages.how_to_get([name])}"
     return Finding(name, found, hinders=needed)

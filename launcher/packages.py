@@ -39,7 +39,7 @@ def fetch_missing(names: Iterable[str], unpacked: Path) -> dict[str, Path]:
 def may_fetch(name: str) -> bool:
     """Whether this machine and user can get the tool at all."""
     has_apt = shutil.which("apt-get") is not None
-    return has_apt and (is_root() or not TOOLS[name].needs_root)
+    return has_apt and (is_root() or TOOLS[name].unpackable)
 
 
 def may_install() -> bool:

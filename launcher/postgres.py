@@ -135,6 +135,8 @@ def wait_for_end(process: subprocess.Popen[str]) -> None:
 
 def failure(output: str) -> Problem:
     last = (output.strip().splitlines() or ["it said nothing"])[-1]
+    if "TimeZone" in last:  # Debian's build has none of its own
+        last = "this machine has no time zones; as root, run: apt-get install tzdata"
     return Problem(f"The PostgreSQL for the tests could not be started: {last}")
 
 

@@ -17,7 +17,7 @@ from launcher.spawn import spawn
 LONGEST_PAUSE = 30.0
 # Whoever lived this long has recovered: its next failure is a first one again.
 RECOVERED_AFTER = 60.0
-MANY_FAILURES = 3
+MANY_FAILURES = 2
 
 
 @dataclass(frozen=True, slots=True)

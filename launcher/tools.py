@@ -15,13 +15,18 @@ OLDEST_POSTGRESQL = 13
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program, the Debian packages that bring it, and what it is for."""
+    """A program, the Debian packages that bring it, and what it is for.
+
+    `needs_root`: it cannot do its work for an ordinary user; `unpackable`: it is worth having
+    from var/, where nothing of it is installed.
+    """
 
     name: str
     packages: tuple[str, ...]
     purpose: str
     version_flag: str = "--version"
     needs_root: bool = False
+    unpackable: bool = True
 
 
 TOOLS = {
@@ -31,10 +36,17 @@ TOOLS = {
         Tool("docker-registry", ("docker-registry",), "the registries east and west"),
         Tool("nginx", ("nginx",), "the gateway", "-v"),
         Tool("initdb", ("postgresql",), "tests on PostgreSQL"),
-        Tool("dockerd", ("docker.io",), "tests with a real Docker Engine", needs_root=True),
-        Tool("docker", ("docker.io",), "tests with the docker command"),
+        Tool(
+            "dockerd",
+            ("docker.io",),
+            "tests with a real Docker Engine",
+            needs_root=True,
+            unpackable=False,
+        ),
+        # Alone it is of little use, and its package brings the whole engine.
+        Tool("docker", ("docker.io",), "tests with the docker command", unpackable=False),
         Tool("skopeo", ("skopeo",), "tests with skopeo"),
-        Tool("podman", ("podman",), "tests with podman", needs_root=True),
+        Tool("podman", ("podman",), "tests with podman", needs_root=True, unpackable=False),
         Tool("chromium", ("chromium", "fonts-liberation"), "tests of the pages in a browser"),
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from launcher.problems import Problem
 from launcher.programs import Result, complaint_of, run_quietly
@@ -58,12 +59,25 @@ def write_wrapper(name: str, unpacked: Path) -> None:
         "#!/bin/sh\n"
         "# Written by ./dev. The libraries are set for this one program only.\n"
         'root=$(dirname "$(dirname "$(readlink -f "$0")")")/root\n'
+        f"{font_setting(unpacked)}"
         f'LD_LIBRARY_PATH="{libraries}" exec "$root/{program}" "$@"\n'
     )
     wrapper = unpacked / "bin" / name
     wrapper.parent.mkdir(exist_ok=True)
     wrapper.write_text(script)
     wrapper.chmod(0o755)
+
+
+def font_setting(unpacked: Path) -> str:
+    """A line for the wrapper of a browser on a machine that has no fonts of its own."""
+    fonts = unpacked / "root/usr/share/fonts"
+    if Path("/etc/fonts/fonts.conf").exists() or not fonts.exists():
+        return ""
+    (unpacked / "fonts.conf").write_text(
+        f"<fontconfig><dir>{escape(str(fonts))}</dir>"
+        f"<cachedir>{escape(str(unpacked / 'font-cache'))}</cachedir></fontconfig>\n"
+    )
+    return 'export FONTCONFIG_FILE="$root/../fonts.conf"\n'
 
 
 def program_in(root: Path, name: str) -> Path | None:
@@ -76,13 +90,14 @@ def program_in(root: Path, name: str) -> Path | None:
 
 
 def library_folders(root: Path) -> list[Path]:
-    """Where the unpacked shared libraries lie, relative to the root."""
+    """Where the unpacked shared libraries lie, relative to the root; the usual places first."""
     folders = {
         library.parent.relative_to(root)
-        for pattern in ("usr/lib/*.so*", "usr/lib/*/*.so*", "lib/*.so*", "lib/*/*.so*")
-        for library in root.glob(pattern)
+        for base in ("lib", "usr/lib")
+        for depth in ("", "*/", "*/*/")  # libpulsecommon lies in a folder of its own
+        for library in root.glob(f"{base}/{depth}lib*.so*")
     }
-    return sorted(folders)
+    return sorted(folders, key=lambda folder: (len(folder.parts), folder))
 
 
 def check(result: Result, what: str) -> None:
