@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from index.errors import IndexRefusal
@@ -13,7 +13,7 @@ from index.v1.errors import V1Refusal
 from index.v1.responses import json_response, refusal_response
 
 # Answers one method of one address; what comes after the request is from the address.
-Handler = Callable[..., JsonResponse]
+Handler = Callable[..., HttpResponse]
 
 
 def door(**handlers: Handler) -> Handler:
@@ -23,7 +23,7 @@ def door(**handlers: Handler) -> Handler:
 
     @csrf_exempt
     @login_not_required
-    def view(request: HttpRequest, **from_address: str) -> JsonResponse:
+    def view(request: HttpRequest, **from_address: str) -> HttpResponse:
         handler = handlers.get(request.method or "")
         if handler is None:
             response = json_response({"error": f"{request.method} is not for here"}, 405)

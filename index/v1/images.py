@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from accounts.principals import Principal
 from index.errors import Denied, RepositoryUnknown
@@ -14,11 +14,11 @@ from index.v1.auth import identify, identify_person
 from index.v1.errors import AccountRefused, TokenRefused
 from index.v1.inputs import is_image_id, read_images
 from index.v1.repositories import answer_with_token, find_visible, unknown
-from index.v1.responses import json_response, with_endpoints
+from index.v1.responses import json_response, no_content, with_endpoints
 from index.v1.tokens import V1Access, check_token, is_token_header, use_token
 
 
-def get_images(request: HttpRequest, name: str) -> JsonResponse:
+def get_images(request: HttpRequest, name: str) -> HttpResponse:
     """List the images. A client begins a pull so; a registry validates a token so, once."""
     parsed = parse_familiar_name(name)
     authorization = request.headers.get("Authorization", "")
@@ -36,21 +36,21 @@ def get_images(request: HttpRequest, name: str) -> JsonResponse:
     )
 
 
-def put_images(request: HttpRequest, name: str) -> JsonResponse:
+def put_images(request: HttpRequest, name: str) -> HttpResponse:
     """End a push: note the checksums. Docker takes anything but 204 for a failure."""
     repository = _find_for(request, name, Action.PUSH)
     V1Image.objects.record(repository, read_images(request))
-    return with_endpoints(json_response("", 204), repository.registry)
+    return with_endpoints(no_content(), repository.registry)
 
 
-def delete_images(request: HttpRequest, name: str) -> JsonResponse:
+def delete_images(request: HttpRequest, name: str) -> HttpResponse:
     """Forget the images; their content is the registry's to delete."""
     repository = _find_for(request, name, Action.DELETE)
     repository.v1_images.all().delete()
-    return with_endpoints(json_response("", 204), repository.registry)
+    return with_endpoints(no_content(), repository.registry)
 
 
-def put_auth(request: HttpRequest, name: str) -> JsonResponse:
+def put_auth(request: HttpRequest, name: str) -> HttpResponse:
     """Tell a registry that the token is good, once."""
     parsed = parse_familiar_name(name)
     try:
@@ -60,7 +60,7 @@ def put_auth(request: HttpRequest, name: str) -> JsonResponse:
     return json_response("OK")
 
 
-def get_layer_access(request: HttpRequest, name: str, image_id: str) -> JsonResponse:
+def get_layer_access(request: HttpRequest, name: str, image_id: str) -> HttpResponse:
     """Tell a registry that a layer belongs to what the token opens; asked for each, so no use."""
     parsed = parse_familiar_name(name)
     token = check_token(request.headers.get("Authorization", ""), parsed)

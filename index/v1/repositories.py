@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from accounts.principals import Principal
 from index.errors import Denied, RepositoryUnknown
@@ -21,7 +21,7 @@ from index.v1.responses import json_response, with_endpoints
 from index.v1.tokens import V1Access, administers, issue_token
 
 
-def put_repository(request: HttpRequest, name: str) -> JsonResponse:
+def put_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Begin a push: create the repository if need be, note its images, say where to push."""
     parsed = parse_familiar_name(name)
     principal = identify_person(request)
@@ -32,7 +32,7 @@ def put_repository(request: HttpRequest, name: str) -> JsonResponse:
     return answer_with_token(request, repository, principal=principal, access=V1Access.WRITE)
 
 
-def delete_repository(request: HttpRequest, name: str) -> JsonResponse:
+def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Start the deletion that the page starts: 202, and 200 while it is under way."""
     parsed = parse_familiar_name(name)
     principal = identify_person(request)
@@ -76,7 +76,7 @@ def answer_with_token(
     access: V1Access,
     body: object = "",
     status: int = 200,
-) -> JsonResponse:
+) -> HttpResponse:
     """Answer with the registry that keeps the repository and, where asked for, a token for it."""
     wanted = request.headers.get("X-Docker-Token", "").lower() == "true"
     token = issue_token(repository, principal=principal, access=access) if wanted else ""

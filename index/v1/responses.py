@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 
 from index.errors import IndexRefusal
 from index.models import Registry
@@ -14,6 +14,11 @@ from index.v1.errors import Throttled, V1Refusal
 def json_response(body: object, status: int = 200) -> JsonResponse:
     """Return any JSON, also the bare strings that old docker compares byte by byte."""
     return JsonResponse(body, status=status, safe=False)
+
+
+def no_content() -> HttpResponse:
+    """Return 204. It has no body, whatever the v1 documents say: a server would choke on one."""
+    return HttpResponse(status=204)
 
 
 def refusal_response(refusal: V1Refusal | IndexRefusal) -> JsonResponse:
@@ -26,7 +31,7 @@ def refusal_response(refusal: V1Refusal | IndexRefusal) -> JsonResponse:
     return response
 
 
-def with_endpoints(response: JsonResponse, registry: Registry, token: str = "") -> JsonResponse:
+def with_endpoints(response: HttpResponse, registry: Registry, token: str = "") -> HttpResponse:
     """Name the registry that keeps the repository, and hand out the token for it if there is one.
 
     A bare host: the client builds `<scheme of the index>://host/v1/` from it. This header is how

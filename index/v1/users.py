@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from accounts.errors import AccountError, NameTaken, TooManyAttempts
 from accounts.flows.change_credentials import change_credentials
@@ -12,19 +12,19 @@ from accounts.ratelimits import SIGNUPS, count, network_of, refuse_above
 from index.v1.auth import identify_person
 from index.v1.errors import AccountRefused, InputRefused, Throttled
 from index.v1.inputs import read_account
-from index.v1.responses import json_response
+from index.v1.responses import json_response, no_content
 
 # Docker compared this, quotes and all, and then tried to log in with what was typed.
 _TAKEN = "Username or email already exists"
 
 
-def get_user(request: HttpRequest) -> JsonResponse:
+def get_user(request: HttpRequest) -> HttpResponse:
     """Answer "OK" to the right password: this was `docker login`."""
     identify_person(request)
     return json_response("OK")
 
 
-def post_user(request: HttpRequest) -> JsonResponse:
+def post_user(request: HttpRequest) -> HttpResponse:
     """Sign up. The account can be used once its address is verified in the page."""
     sent = read_account(request)
     fields = {
@@ -48,7 +48,7 @@ def post_user(request: HttpRequest) -> JsonResponse:
     return json_response("User Created", 201)
 
 
-def put_user(request: HttpRequest, username: str) -> JsonResponse:
+def put_user(request: HttpRequest, username: str) -> HttpResponse:
     """Change password, e-mail address or both of one's own account; nothing before all is right.
 
     Docker-index answered 401 and went on to change the password (F18).
@@ -67,4 +67,4 @@ def put_user(request: HttpRequest, username: str) -> JsonResponse:
         raise InputRefused(str(error)) from error
     if sent.password is not None:
         get_adapter(request).send_notification_mail("account/email/password_changed", user)
-    return json_response("", 204)
+    return no_content()
