@@ -13,7 +13,7 @@ from tests.clients import basic, token_for
 from tests.conftest import World
 from tests.v1.calls import IMAGE, call, put_repository
 
-DOORS = [
+DOORS: list[tuple[str, str, object]] = [
     ("PUT", "repositories/{}/", []),
     ("DELETE", "repositories/{}/", None),
     ("GET", "repositories/{}/images", None),
