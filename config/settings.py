@@ -111,6 +111,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds in the worker too
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A publisher must not hang on a broker that is away: the outbox rows are swept by beat anyway.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "max_retries": 1}
@@ -154,6 +155,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_PRESERVE_USERNAME_CASING = True  # rejected, never repaired
 ACCOUNT_SESSION_REMEMBER = True
+# A second log-in right after sign-up sends a second code; the default allows one in ten seconds.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/10m/key"}
 ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
 
 # --- Mail ---------------------------------------------------------------------------------------
@@ -214,6 +217,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "celery.app.trace": {"level": "WARNING"},  # a line per task would bury everything else
+        "celery.worker.strategy": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # a 401 is how every docker pull begins
         "django.security.DisallowedHost": {"level": "ERROR"},
     },

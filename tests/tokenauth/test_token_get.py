@@ -211,7 +211,7 @@ def test_a_registry_with_its_own_service_gets_only_names_it_keeps(
 
 
 def _access(response: object) -> list[dict[str, object]]:
-    import jwt  # noqa: PLC0415
+    import jwt
 
     token = response.json()["token"]  # type: ignore[attr-defined]
     claims: dict[str, list[dict[str, object]]] = jwt.decode(
