@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from index.web.theme import theme_of
 
-def site(_request: HttpRequest) -> dict[str, object]:
-    """Return the host people type in docker commands, and whether mail is read on a page."""
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the host people type in docker commands, the theme, and whether mail is on a page."""
     return {
         "host": settings.PUBLIC_HOST,
         "public_url": settings.PUBLIC_URL,
-        "mail_page": hasattr(settings, "EMAIL_FILE_PATH"),
+        "mail_page": hasattr(settings, "EMAIL_FILE_PATH") and not settings.IS_HTTPS,
+        "theme": theme_of(request),
+        "search_query": request.GET.get("q", "") if request.path == "/search" else "",
     }

@@ -15,5 +15,13 @@ urlpatterns = [
     path("", include("index.v1.urls")),
     path("", include("search.v1.urls")),
     path("", include("search.web.urls")),
+    path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("index.web.urls")),  # last: its last pattern takes pasted image references
 ]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler429 = "config.views.too_many_requests"  # django-allauth's, for its limits
+handler500 = "config.views.server_error"

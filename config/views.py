@@ -1,11 +1,38 @@
-"""Pages for what went wrong before any app was asked."""
+"""Pages for what went wrong: the reason, and what to do."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403; the form was not ours, or was open longer than its cookie lives."""
-    return render(request, "403.html", {"reason": "This form has expired."}, status=403)
+    context = {"reason": "This form has expired. Go back, reload the page and send it again."}
+    return render(request, "403.html", context, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 without asking the request for anything: it is the request that is wrong."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 with the sentence that the view gave, for it names who can change that."""
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404, alike for what is not there and what may not be seen."""
+    return render(request, "404.html", status=404)
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 429; django-allauth calls this for its limits."""
+    return render(request, "429.html", status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without touching session or database: one of them may be what is broken."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -12,10 +13,36 @@ from django.http import HttpRequest
 from accounts.adapter import AccountAdapter
 from accounts.flows.signup import create_user
 from accounts.models import User
+from accounts.names import USER_NAME_RULE
+
+_PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
+_USERNAME_HELP = f"{USER_NAME_RULE}. Public, and it cannot be changed later."
+
+
+class LoginForm(AllauthLoginForm):
+    """allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say what may be typed where."""
+        super().__init__(*args, **kwargs)
+        _say(self, "login", label="User name or e-mail address")
+        _say(self, "password", label="Password")
 
 
 class SignupForm(AllauthSignupForm):
     """allauth's form; the account itself is created by our flow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the rules before they are broken."""
+        super().__init__(*args, **kwargs)
+        _say(self, "username", label="User name", help_text=_USERNAME_HELP)
+        _say(
+            self,
+            "email",
+            label="E-mail address",
+            help_text="Only you see it. We send a code to it.",
+        )
+        _say(self, "password1", label="Password", help_text=_PASSWORD_HELP)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         """Create the account; someone who signs up with a known address is told by mail only."""
@@ -33,11 +60,16 @@ class SignupForm(AllauthSignupForm):
 class FirstAdministratorForm(forms.Form):
     """The account of the first administrator."""
 
-    username = forms.CharField(max_length=30, help_text="4 to 30 lowercase letters and digits.")
-    email = forms.EmailField(label="E-mail")
+    username = forms.CharField(
+        label="User name",
+        max_length=30,
+        help_text=_USERNAME_HELP,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    email = forms.EmailField(label="E-mail address")
     password = forms.CharField(
         strip=False,
-        help_text="At least 9 characters; long beats complicated.",
+        help_text=_PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -55,3 +87,13 @@ class FirstAdministratorForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+def _say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
+    """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
+    field = form.fields[name]
+    field.label = label
+    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs["autocapitalize"] = "none"
+    if help_text is not None:
+        field.help_text = help_text

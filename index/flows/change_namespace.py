@@ -1,0 +1,19 @@
+"""Change what holds for repositories that will be created in a namespace."""
+
+from __future__ import annotations
+
+from accounts.models import Namespace, Visibility
+from accounts.principals import Principal
+from index.errors import Denied
+from index.policy import holds_namespace
+
+
+def change_default_visibility(
+    namespace: Namespace, *, by: Principal, visibility: Visibility
+) -> None:
+    """Change the visibility of new repositories; those that exist keep theirs. Raises Denied."""
+    if not (by.is_administrator or holds_namespace(by, namespace)):
+        message = f"'{by.name}' may not change the namespace {namespace}"
+        raise Denied(message)
+    namespace.default_visibility = visibility
+    namespace.save(update_fields=["default_visibility"])

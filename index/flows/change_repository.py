@@ -1,0 +1,32 @@
+"""Change what a repository says of itself, and who may pull it without a grant."""
+
+from __future__ import annotations
+
+from accounts.models import Visibility
+from accounts.principals import Principal
+from index.errors import Denied
+from index.models import Repository
+from index.policy import allowed_actions
+
+
+def describe_repository(
+    repository: Repository, *, by: Principal, description: str, readme: str
+) -> None:
+    """Change description and README. Raises Denied."""
+    _check(repository, by)
+    repository.description = description
+    repository.readme = readme
+    repository.save(update_fields=["description", "readme"])
+
+
+def change_visibility(repository: Repository, *, by: Principal, visibility: Visibility) -> None:
+    """Change who may pull without a grant; the gateway asks for it at every request. Raises Denied."""
+    _check(repository, by)
+    repository.visibility = visibility
+    repository.save(update_fields=["visibility"])
+
+
+def _check(repository: Repository, by: Principal) -> None:
+    if not allowed_actions(by, repository).may_administer:
+        message = f"'{by.name}' may not change {repository}"
+        raise Denied(message)

@@ -1,0 +1,187 @@
+"""Forms of the pages about repositories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Namespace, OrganizationRole, User, Visibility
+from accounts.models.namespace import ROOT_NAMESPACE
+from accounts.principals import Principal
+from index.errors import NameInvalid
+from index.models import Repository
+from index.names import RepositoryName, parse_repository_name
+from index.readme import MAXIMUM_LENGTH
+from index.roles import Role
+
+
+def namespaces_open_to(principal: Principal) -> list[Namespace]:
+    """Return the namespaces a person creates repositories in, the own one first."""
+    user = principal.user
+    owned = Q(
+        organization__memberships__user=user,
+        organization__memberships__role=OrganizationRole.OWNER,
+    )
+    root = Q(name=ROOT_NAMESPACE) if principal.is_administrator else Q(pk=None)
+    found = Namespace.objects.filter(Q(user=user) | owned | root).distinct()
+    return sorted(found, key=lambda namespace: (namespace.user_id is None, namespace.name))
+
+
+class NamespaceSelect(forms.Select):
+    """Marks the root namespace, for the preview of the full name."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add `data-root` to the namespace that is not written in names."""
+        option = super().create_option(*args, **kwargs)
+        if option["value"] == ROOT_NAMESPACE:
+            option["attrs"]["data-root"] = ""
+        return option
+
+
+def _visibility_field(**options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=Visibility.choices, widget=forms.RadioSelect, **options)
+
+
+def _description_field() -> forms.CharField:
+    return forms.CharField(
+        max_length=100,
+        required=False,
+        help_text="Shown in docker search. Put the point first: docker cuts it at 45 characters.",
+    )
+
+
+class NewRepositoryForm(forms.Form):
+    """Where, how it is called, and who may pull it."""
+
+    namespace = forms.ChoiceField(widget=NamespaceSelect)
+    name = forms.CharField(
+        max_length=200,
+        help_text="Lowercase letters and digits, separated by . _ or -.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    description = _description_field()
+    visibility = _visibility_field()
+
+    def __init__(self, *args: Any, principal: Principal, **kwargs: Any) -> None:
+        """Offer the namespaces of this person; the visibility starts as the namespace's default."""
+        super().__init__(*args, **kwargs)
+        self.namespaces = namespaces_open_to(principal)
+        self._field("namespace").choices = [
+            (namespace.name, _namespace_label(namespace)) for namespace in self.namespaces
+        ]
+        chosen = self.initial.get("namespace")
+        defaults = {namespace.name: namespace.default_visibility for namespace in self.namespaces}
+        first = self.namespaces[0].name if self.namespaces else ""
+        self.initial["visibility"] = defaults.get(chosen or first, Visibility.PRIVATE)
+
+    def _field(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what is declared above
+        return field
+
+    def clean(self) -> dict[str, Any]:
+        """Join namespace and name by the one grammar."""
+        data = super().clean() or self.cleaned_data
+        if "namespace" in data and "name" in data:
+            prefix = "" if data["namespace"] == ROOT_NAMESPACE else f"{data['namespace']}/"
+            try:
+                data["full_name"] = parse_repository_name(prefix + data["name"])
+            except NameInvalid as error:
+                self.add_error("name", _sentence(error))
+        return data
+
+    @property
+    def full_name(self) -> RepositoryName:
+        """The name that the two fields make."""
+        name = self.cleaned_data["full_name"]
+        return name if isinstance(name, RepositoryName) else parse_repository_name(name)
+
+
+class DescriptionForm(forms.Form):
+    """What a repository says of itself."""
+
+    description = _description_field()
+    readme = forms.CharField(
+        label="README",
+        required=False,
+        max_length=MAXIMUM_LENGTH,
+        strip=False,
+        help_text="Markdown. Headings, lists, tables, links and code; images are left out.",
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "true"}),
+    )
+
+
+class VisibilityForm(forms.Form):
+    """Who may pull without a grant."""
+
+    visibility = _visibility_field()
+
+
+class GrantForm(forms.Form):
+    """A person and a role."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    role = forms.ChoiceField(choices=Role.choices)
+
+    def __init__(self, *args: Any, repository: Repository, **kwargs: Any) -> None:
+        """Keep the repository, to refuse its owner."""
+        super().__init__(*args, **kwargs)
+        self.repository = repository
+
+    def clean_username(self) -> User:
+        """Return the user of that name."""
+        name = self.cleaned_data["username"]
+        user = User.objects.filter(username=name, is_active=True).first()
+        if user is None:
+            message = f"There is no user {name}. Ask for the exact user name."
+            raise forms.ValidationError(message)
+        if self.repository.namespace.user_id == user.pk:
+            message = f"{name} owns this namespace and may do everything already."
+            raise forms.ValidationError(message)
+        return user
+
+
+class DeleteForm(forms.Form):
+    """The typed name is the confirmation."""
+
+    name = forms.CharField(
+        label="Type the full name to confirm",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, *args: Any, repository: Repository, **kwargs: Any) -> None:
+        """Keep the name to compare with."""
+        super().__init__(*args, **kwargs)
+        self.expected = repository.name
+
+    def clean_name(self) -> str:
+        """Refuse anything but the exact name."""
+        name: str = self.cleaned_data["name"]
+        if name != self.expected:
+            message = f"This is not the name. Type {self.expected} to delete the repository."
+            raise forms.ValidationError(message)
+        return name
+
+
+class NamespaceForm(forms.Form):
+    """The visibility of new repositories of a namespace."""
+
+    namespace = forms.CharField(widget=forms.HiddenInput)
+    default_visibility = _visibility_field(label="New repositories are")
+
+
+def _namespace_label(namespace: Namespace) -> str:
+    return "(official images)" if namespace.is_root else namespace.name
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,86 @@
+"""Pages that show many repositories, or none: home, explore and help."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User, Visibility
+from accounts.principals import ANONYMOUS, Principal
+from index.models import AccessGrant, Deletion, Repository
+from index.models.repository import RepositoryQuerySet
+from index.web.lookup import principal_of
+
+_SHOWN = 6
+_MINE_SHOWN = 20
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what this is, or the dashboard of who is signed in."""
+    if isinstance(request.user, User):
+        return _dashboard(request, request.user)
+    popular = _pushed(ANONYMOUS).order_by("-star_count", "-pull_count", "name")[:_SHOWN]
+    return render(request, "index/home.html", {"popular": popular, "example": popular[:1]})
+
+
+@login_not_required
+@require_safe
+def explore(request: HttpRequest) -> HttpResponse:
+    """Show the repositories that others make much of. Private ones belong to the dashboard."""
+    listed = _pushed(principal_of(request)).exclude(visibility=Visibility.PRIVATE)
+    context = {
+        "official": listed.exclude(name__contains="/").order_by("-pull_count", "name")[:_SHOWN],
+        "starred": listed.filter(star_count__gt=0).order_by("-star_count", "name")[:_SHOWN],
+        "pulled": listed.filter(pull_count__gt=0).order_by("-pull_count", "name")[:_SHOWN],
+        "newest": listed.order_by("-last_pushed_at", "name")[:_SHOWN],
+    }
+    return render(request, "index/explore.html", context)
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Show how to start, and what docker's errors mean."""
+    return render(request, "index/help.html")
+
+
+def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
+    principal = Principal(user)
+    mine = list(_involving(principal, user).order_by("-last_pushed_at", "-created_at"))
+    starred = Repository.objects.visible_to(principal).filter(stars__user=user)
+    context = {
+        "mine": mine[:_MINE_SHOWN],
+        "mine_count": len(mine),
+        "has_pushed": any(repository.last_pushed_at for repository in mine),
+        "starred": starred.order_by("-stars__created_at")[:_SHOWN],
+        "deletions": _deletions(user),
+    }
+    return render(request, "index/dashboard.html", context)
+
+
+def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
+    """Return what is in the user's namespaces, or granted to the user; not all that is public."""
+    granted = AccessGrant.objects.filter(
+        Q(user=user) | Q(team__memberships__membership__user=user)
+    ).values("repository")
+    return Repository.objects.visible_to(principal).filter(
+        Q(namespace__user=user)
+        | Q(namespace__organization__in=user.memberships.values("organization"))
+        | Q(pk__in=granted)
+    )
+
+
+def _deletions(user: User) -> list[Deletion]:
+    """Return what is on its way out of the user's namespace, or was sent there by the user."""
+    unfinished = Deletion.objects.filter(finished_at=None).select_related("repository")
+    return list(unfinished.filter(Q(requested_by=user) | Q(repository__namespace__user=user)))
+
+
+def _pushed(principal: Principal) -> RepositoryQuerySet:
+    """Return what there is something to pull from."""
+    return Repository.objects.visible_to(principal).exclude(last_pushed_at=None)

@@ -1,0 +1,76 @@
+"""Pages of users and organizations, and the settings of one's namespaces."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Namespace, Visibility
+from index.flows.change_namespace import change_default_visibility
+from index.models import Repository
+from index.web.forms import NamespaceForm, namespaces_open_to
+from index.web.lookup import principal_of
+
+_PAGE_SIZE = 25
+
+
+@login_not_required
+@require_safe
+def user(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a person; an organization of that name has its page elsewhere."""
+    namespace = _find(name)
+    if namespace.organization_id:
+        return redirect("web-organization", name)
+    if namespace.user is None or not namespace.user.is_active:
+        raise Http404
+    return _show(request, namespace)
+
+
+@login_not_required
+@require_safe
+def organization(request: HttpRequest, name: str) -> HttpResponse:
+    """Show an organization."""
+    namespace = _find(name)
+    if namespace.organization_id is None:
+        raise Http404
+    return _show(request, namespace)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show and change the default visibility of the namespaces that are one's own."""
+    principal = principal_of(request)
+    held = {namespace.name: namespace for namespace in namespaces_open_to(principal)}
+    if request.method == "POST":
+        form = NamespaceForm(request.POST)
+        if form.is_valid() and (namespace := held.get(form.cleaned_data["namespace"])):
+            visibility = Visibility(form.cleaned_data["default_visibility"])
+            change_default_visibility(namespace, by=principal, visibility=visibility)
+            messages.success(request, f"New repositories of {namespace} start as {visibility}.")
+            return redirect("web-namespace-settings")
+        raise Http404
+    forms = [_form(namespace) for namespace in held.values()]
+    return render(request, "index/namespace_settings.html", {"forms": forms})
+
+
+def _form(namespace: Namespace) -> NamespaceForm:
+    initial = {"namespace": namespace.name, "default_visibility": namespace.default_visibility}
+    return NamespaceForm(initial=initial, auto_id=f"id_{namespace.name}_%s")
+
+
+def _find(name: str) -> Namespace:
+    found = Namespace.objects.filter(name=name).select_related("user", "organization").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, namespace: Namespace) -> HttpResponse:
+    visible = Repository.objects.visible_to(principal_of(request)).filter(namespace=namespace)
+    ordered = visible.order_by("-last_pushed_at", "name")
+    page = Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "index/namespace.html", {"namespace": namespace, "page": page})

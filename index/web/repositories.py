@@ -1,0 +1,111 @@
+"""A repository's own pages: overview, tags, stars, and the form for a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Visibility
+from accounts.principals import Principal
+from index.errors import IndexRefusal
+from index.flows.create_repository import create_repository
+from index.flows.star_repository import star as star_repository
+from index.flows.star_repository import unstar as unstar_repository
+from index.models import Repository
+from index.policy import allowed_actions
+from index.readme import render_readme
+from index.roles import Action
+from index.web.forms import NewRepositoryForm
+from index.web.lookup import find_repository, principal_of
+from index.web.tags import newest_tags, tags_page
+
+
+@login_not_required
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """Show what a repository is, how to pull it and its newest tags."""
+    repository = find_repository(request, name)
+    if repository.name != name:  # library/ubuntu is ubuntu
+        return redirect("web-repository", repository.name)
+    rows = newest_tags(repository)
+    context = {
+        **page_context(repository, principal_of(request)),
+        "rows": rows,
+        "pull_tag": _pull_tag(repository, rows[0].tag.name if rows else ""),
+        "readme": render_readme(repository.readme) if repository.readme.strip() else "",
+    }
+    return render(request, "index/repository.html", context)
+
+
+@login_not_required
+@require_safe
+def tags(request: HttpRequest, name: str) -> HttpResponse:
+    """Show all tags, page by page."""
+    repository = find_repository(request, name)
+    page, rows = tags_page(repository, request.GET.get("page", "1"))
+    context = {**page_context(repository, principal_of(request)), "page": page, "rows": rows}
+    return render(request, "index/tags.html", context)
+
+
+@require_POST
+def star(request: HttpRequest, name: str) -> HttpResponse:
+    """Add a star."""
+    repository = find_repository(request, name)
+    star_repository(repository, by=principal_of(request))
+    return redirect("web-repository", repository.name)
+
+
+@require_POST
+def unstar(request: HttpRequest, name: str) -> HttpResponse:
+    """Take the star back."""
+    repository = find_repository(request, name)
+    unstar_repository(repository, by=principal_of(request))
+    return redirect("web-repository", repository.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Show the form for a new repository, and create it."""
+    principal = principal_of(request)
+    chosen = {"namespace": request.GET.get("namespace")}
+    form = NewRepositoryForm(request.POST or None, principal=principal, initial=chosen)
+    if form.is_valid() and (repository := _create(form, principal)):
+        messages.success(request, f"{repository} is there. Push the first image to it.")
+        return redirect("web-repository", repository.name)
+    return render(request, "index/new.html", {"form": form})
+
+
+def page_context(repository: Repository, principal: Principal) -> dict[str, Any]:
+    """Return what the head of each of a repository's pages shows."""
+    decision = allowed_actions(principal, repository)
+    user = principal.user
+    return {
+        "repository": repository,
+        "may_administer": decision.may_administer,
+        "may_push": Action.PUSH in decision.actions,
+        "is_starred": user is not None and repository.stars.filter(user=user).exists(),
+        "tag_count": repository.tags.count(),
+    }
+
+
+def _pull_tag(repository: Repository, newest: str) -> str:
+    """Return the tag to show in the pull command: what docker takes by itself, or the newest."""
+    return "latest" if newest and repository.tags.filter(name="latest").exists() else newest
+
+
+def _create(form: NewRepositoryForm, principal: Principal) -> Repository | None:
+    try:
+        return create_repository(
+            form.full_name,
+            by=principal,
+            visibility=Visibility(form.cleaned_data["visibility"]),
+            description=form.cleaned_data["description"],
+        )
+    except IndexRefusal as refusal:
+        form.add_error("name", f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
+        return None

@@ -1,0 +1,113 @@
+"""Settings of a repository: one URL for each change, all shown on one page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Visibility
+from index.flows.change_repository import change_visibility, describe_repository
+from index.flows.delete_repository import request_deletion
+from index.flows.grant_access import grant_access, revoke_access
+from index.models import Repository
+from index.outbox import start_soon
+from index.roles import Role
+from index.tasks import continue_deletion
+from index.web.forms import DeleteForm, DescriptionForm, GrantForm, VisibilityForm
+from index.web.lookup import find_administered, principal_of
+from index.web.repositories import page_context
+
+
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """Show all settings."""
+    return _page(request, find_administered(request, name))
+
+
+@require_POST
+def description(request: HttpRequest, name: str) -> HttpResponse:
+    """Change description and README."""
+    repository = find_administered(request, name)
+    form = DescriptionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, repository, description_form=form)
+    describe_repository(
+        repository,
+        by=principal_of(request),
+        description=form.cleaned_data["description"],
+        readme=form.cleaned_data["readme"],
+    )
+    return _changed(request, repository, "The description is saved.")
+
+
+@require_POST
+def visibility(request: HttpRequest, name: str) -> HttpResponse:
+    """Change who may pull without a grant."""
+    repository = find_administered(request, name)
+    form = VisibilityForm(request.POST, auto_id="id_visibility_%s")
+    if not form.is_valid():
+        return _page(request, repository, visibility_form=form)
+    chosen = Visibility(form.cleaned_data["visibility"])
+    change_visibility(repository, by=principal_of(request), visibility=chosen)
+    return _changed(request, repository, f"{repository} is {chosen.value} now.")
+
+
+@require_POST
+def grants(request: HttpRequest, name: str) -> HttpResponse:
+    """Give someone a role."""
+    repository = find_administered(request, name)
+    form = GrantForm(request.POST, repository=repository)
+    if not form.is_valid():
+        return _page(request, repository, grant_form=form)
+    user, role = form.cleaned_data["username"], Role(form.cleaned_data["role"])
+    grant_access(repository, to=user, role=role, by=principal_of(request))
+    return _changed(request, repository, f"{user} is {role.value} of {repository} now.")
+
+
+@require_POST
+def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
+    """Take someone's role away; a grant of another repository is not found (case 19)."""
+    repository = find_administered(request, name)
+    grant = get_object_or_404(repository.grants.select_related("user", "team"), pk=grant_id)
+    revoke_access(grant, by=principal_of(request))
+    return _changed(request, repository, f"{grant.user or grant.team} has no role here any more.")
+
+
+@require_POST
+def delete(request: HttpRequest, name: str) -> HttpResponse:
+    """Close the repository and start to empty it."""
+    repository = find_administered(request, name)
+    form = DeleteForm(request.POST, repository=repository, auto_id="id_delete_%s")
+    if not form.is_valid():
+        return _page(request, repository, delete_form=form)
+    deletion = request_deletion(repository, by=principal_of(request))
+    start_soon(continue_deletion, deletion.pk)
+    messages.success(request, f"{repository} is closed, and its content is being deleted.")
+    return redirect("web-home")
+
+
+def _changed(request: HttpRequest, repository: Repository, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect("web-repository-settings", repository.name)
+
+
+def _page(request: HttpRequest, repository: Repository, **refused: Form) -> HttpResponse:
+    """Render the page; a refused form takes the place of its fresh twin."""
+    texts = {"description": repository.description, "readme": repository.readme}
+    context = {
+        **page_context(repository, principal_of(request)),
+        "description_form": DescriptionForm(initial=texts),
+        "visibility_form": VisibilityForm(
+            initial={"visibility": repository.visibility}, auto_id="id_visibility_%s"
+        ),
+        "grant_form": GrantForm(repository=repository),
+        "delete_form": DeleteForm(repository=repository, auto_id="id_delete_%s"),
+        "grants": repository.grants.select_related("user", "team__organization").order_by("pk"),
+        "star_count": repository.stars.count(),
+        **refused,
+        "has_errors": bool(refused),
+    }
+    return render(request, "index/settings.html", context)
