@@ -1,0 +1,1 @@
+"""What `manage.py demo` fills an instance with, and how it gets there."""
