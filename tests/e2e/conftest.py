@@ -1,0 +1,93 @@
+"""The real parts: one instance and one engine for all tests, new people for each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.backstage import Backstage, running_backstage
+from tests.e2e.engine import Docker, Engine, running_engine
+from tests.e2e.people import People, Person
+from tests.e2e.registries import Registries
+from tests.e2e.setup import Setup
+from tests.e2e.stack import Stack, running_stack
+from tests.e2e.tools import tool
+from tests.e2e.wire import Wire
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The instance that `./dev run` makes."""
+    with running_stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def backstage(stack: Stack) -> Iterator[Backstage]:
+    """Python inside that instance."""
+    with running_backstage(stack) as backstage:
+        yield backstage
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """A real Docker Engine."""
+    with running_engine(tool("dockerd"), tool("docker")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A new folder for each person's docker configuration."""
+    folder = tmp_path_factory.mktemp("docker")
+    return (folder / str(number) for number in itertools.count())
+
+
+@pytest.fixture(scope="session")
+def people(stack: Stack, backstage: Backstage, engine: Engine, homes: Iterator[Path]) -> People:
+    """Makes people who share the engine."""
+    docker = tool("docker")
+    return People(stack, backstage, lambda: Docker(docker, engine.url, next(homes)))
+
+
+@pytest.fixture
+def alice(people: People) -> Person:
+    """Someone who is logged in."""
+    alice = people.make("alice")
+    alice.login()
+    return alice
+
+
+@pytest.fixture
+def bob(people: People) -> Person:
+    """A stranger to alice, logged in."""
+    bob = people.make("bobby")
+    bob.login()
+    return bob
+
+
+@pytest.fixture
+def anyone(people: People) -> Docker:
+    """The docker command of someone without an account."""
+    return people.make_docker()
+
+
+@pytest.fixture(scope="session")
+def wire(stack: Stack) -> Wire:
+    """HTTP, byte for byte."""
+    return Wire(stack)
+
+
+@pytest.fixture(scope="session")
+def registries(stack: Stack, wire: Wire, backstage: Backstage) -> Registries:
+    """East and west, without the gateway in between."""
+    return Registries(stack, wire, backstage)
+
+
+@pytest.fixture
+def setup(backstage: Backstage) -> Setup:
+    """Changes to repositories that this test needs and does not show."""
+    return Setup(backstage)

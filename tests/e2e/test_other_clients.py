@@ -1,0 +1,141 @@
+"""skopeo and podman do what docker does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.people import Person
+from tests.e2e.registries import Registries
+from tests.e2e.setup import Setup
+from tests.e2e.tools import tool
+
+
+class Program:
+    """A command with a home of its own."""
+
+    def __init__(self, path: str, home: Path, *options: str) -> None:
+        self._path, self._home, self._options = path, home, options
+
+    def __call__(self, *arguments: str, stdin: str = "") -> str:
+        status, text = self._run(arguments, stdin)
+        assert status == 0, text
+        return text
+
+    def fails(self, *arguments: str) -> str:
+        status, text = self._run(arguments, "")
+        assert status != 0, text
+        return text
+
+    def _run(self, arguments: tuple[str, ...], stdin: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [self._path, *self._options, *arguments],
+            env={
+                **os.environ,
+                "HOME": str(self._home),
+                "XDG_RUNTIME_DIR": str(self._home),
+                "REGISTRY_AUTH_FILE": str(self._home / "auth.json"),
+            },
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder with a short name: podman takes no run root of more than 50 characters."""
+    with tempfile.TemporaryDirectory(prefix="wbp-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def skopeo(home: Path) -> Program:
+    return Program(tool("skopeo"), home)
+
+
+@pytest.fixture
+def podman(home: Path) -> Program:
+    """podman with storage of its own; vfs works wherever files do."""
+    return Program(
+        tool("podman"),
+        home,
+        *("--root", str(home / "root"), "--runroot", str(home / "run")),
+        *("--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"),
+    )
+
+
+def login(program: Program, person: Person) -> str:
+    return program(
+        *("login", "--tls-verify=false", "-u", person.name, "--password-stdin", person.host),
+        stdin=person.password,
+    )
+
+
+def test_skopeo_copies_inspects_and_deletes(
+    alice: Person, skopeo: Program, registries: Registries
+) -> None:
+    assert "Login Succeeded" in login(skopeo, alice)
+    source, copy = (f"docker://{alice.push_image('app')}", f"docker://{alice.reference('copy')}")
+    skopeo("copy", "--src-tls-verify=false", "--dest-tls-verify=false", source, copy)
+    seen = json.loads(skopeo("inspect", "--tls-verify=false", copy))
+    assert seen["Name"] == f"{alice.host}/{alice.name}/copy"
+    assert seen["RepoTags"] == ["1.0"]
+    skopeo("delete", "--tls-verify=false", copy)
+    assert registries.keepers(f"{alice.name}/copy", seen["Digest"]) == set()
+    assert registries.keepers(f"{alice.name}/app", seen["Digest"]) == {"east"}
+
+
+def test_skopeo_copies_between_registries(
+    alice: Person, skopeo: Program, setup: Setup, registries: Registries
+) -> None:
+    login(skopeo, alice)
+    setup.place(f"{alice.name}/far", on="west")
+    source, copy = (f"docker://{alice.push_image('app')}", f"docker://{alice.reference('far')}")
+    skopeo("copy", "--src-tls-verify=false", "--dest-tls-verify=false", source, copy)
+    assert registries.keepers(f"{alice.name}/far", "1.0") == {"west"}
+
+
+def test_skopeo_shows_why_a_stranger_sees_nothing(
+    alice: Person, bob: Person, skopeo: Program
+) -> None:
+    login(skopeo, bob)
+    reference = alice.push_image("app")
+    printed = skopeo.fails("inspect", "--tls-verify=false", f"docker://{reference}")
+    assert f"'{bob.name}' may not see it" in printed
+
+
+def test_podman_pushes_and_pulls(alice: Person, podman: Program) -> None:
+    assert "Login Succeeded" in login(podman, alice)
+    reference, copy = alice.push_image("app"), alice.reference("copy")
+    podman("pull", "--tls-verify=false", reference)
+    podman("tag", reference, copy)
+    podman("push", "--tls-verify=false", copy)
+    podman("rmi", "--all", "--force")
+    podman("pull", "--tls-verify=false", copy)
+    assert copy in podman("images", "--format", "{{.Repository}}:{{.Tag}}")
+
+
+def test_podman_says_that_a_password_is_wrong(alice: Person, podman: Program) -> None:
+    """In its own words: it shows ours nowhere in a login."""
+    printed = podman.fails(
+        *("login", "--tls-verify=false", "-u", alice.name, "-p", "not this one", alice.host)
+    )
+    assert "invalid username/password" in printed
+
+
+def test_podman_searches(alice: Person, podman: Program, setup: Setup) -> None:
+    alice.push_image("findme")
+    setup.publish(f"{alice.name}/findme")
+    login(podman, alice)
+    printed = podman("search", "--tls-verify=false", f"{alice.host}/{alice.name}")
+    assert f"{alice.host}/{alice.name}/findme" in printed

@@ -1,0 +1,86 @@
+"""Parts that fail: clients are told to try again, and are never let in (case 31)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.backstage import Backstage
+from tests.e2e.people import Person
+from tests.e2e.processes import kill, standing_still
+from tests.e2e.setup import Setup
+from tests.e2e.stack import Stack
+from tests.e2e.waiting import eventually
+from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire
+
+TAGS = """
+from index.models import Tag
+answer = list(Tag.objects.filter(repository__name=name).values_list("name", flat=True))
+"""
+
+
+@pytest.fixture
+def pull(alice: Person, wire: Wire) -> tuple[str, dict[str, str]]:
+    """A request for a manifest, with a token that is good for it."""
+    alice.push_image("app")
+    name = f"{alice.name}/app"
+    headers = wire.bearer(alice, f"repository:{name}:pull") | {"Accept": MANIFEST_TYPES}
+    return f"/v2/{name}/manifests/1.0", headers
+
+
+def assert_try_again(answer: Answer) -> None:
+    assert (answer.status, answer.code) == (503, "UNAVAILABLE")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers.get("Docker-Content-Digest") is None
+
+
+def test_an_index_that_stands_still_lets_nobody_in(
+    stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
+) -> None:
+    with standing_still(stack, "web"):
+        assert_try_again(wire.ask("GET", *pull))
+    assert wire.ask("GET", *pull).status == 200
+
+
+def test_an_index_that_crashed_lets_nobody_in_and_comes_back(
+    stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
+) -> None:
+    old = kill(stack, "web")
+    assert_try_again(wire.ask("GET", *pull))
+    assert_try_again(wire.ask("GET", "/token"))
+    assert wire.ask("GET", "/").status == 503
+    eventually(lambda: stack.pid("web") != old)
+    eventually(lambda: wire.ask("GET", *pull).status == 200)
+
+
+def test_a_registry_that_crashed_is_named_unavailable_and_comes_back(
+    stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
+) -> None:
+    old = kill(stack, "east")
+    assert_try_again(wire.ask("GET", *pull))
+    eventually(lambda: stack.pid("east") != old)
+    eventually(lambda: wire.ask("GET", *pull).status == 200)
+
+
+def test_login_works_while_no_registry_does(alice: Person, stack: Stack) -> None:
+    alice.docker("logout", alice.host)
+    with standing_still(stack, "east", "west"):
+        assert "Login Succeeded" in alice.login()
+        alice.docker("search", f"{alice.host}/anything")
+
+
+def test_one_registry_that_fails_leaves_the_other_alone(
+    alice: Person, setup: Setup, stack: Stack
+) -> None:
+    setup.place(f"{alice.name}/far", on="west")
+    with standing_still(stack, "east"):
+        alice.push_image("far")
+
+
+def test_a_push_goes_on_where_the_queue_is_away(
+    alice: Person, stack: Stack, backstage: Backstage
+) -> None:
+    """What a registry tells is in the database before anyone is asked to work on it."""
+    with standing_still(stack, "worker"):
+        alice.push_image("app")
+        assert backstage.run(TAGS, name=f"{alice.name}/app") == []
+    eventually(lambda: backstage.run(TAGS, name=f"{alice.name}/app") == ["1.0"], within=30)

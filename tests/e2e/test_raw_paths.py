@@ -1,0 +1,171 @@
+"""Spellings of a path that two readers could take for two repositories (case 30)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.people import People, Person
+from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire
+
+# MINE is alice's repository, whose token comes along; BOBS is private to bob.
+STEPS_ASIDE = [
+    "/v2/MINE/../../BOBS/manifests/1.0",
+    "/v2/MINE/./manifests/1.0",
+    "/v2/MINE/%2e%2e/%2e%2e/BOBS/manifests/1.0",
+    "/v2/MINE/..%2f..%2fBOBS/manifests/1.0",
+    "/v2/MINE%2fmanifests/1.0",
+    "/v2/MINE/%2E%2E/app/manifests/1.0",
+    "/v2//MINE/manifests/1.0",
+    "//v2/BOBS/manifests/1.0",
+    "/v2/MINE//manifests/1.0",
+    "/v2/MINE/manifests/1.0/",
+    "/v2/MINE/manifests/1.0;x",
+    "/v2/MINE;x/manifests/1.0",
+    "/v2/MINE/manifests/1.0%00",
+    "/v2/MINE/manifests/1.0%0a",
+    "/v2/MINE/manifests/1.0%23",
+    "/v2/MINE/manifests/sha256%3a00",
+    "/v2/MINE/manifests/1.0#/../BOBS",
+    "/v2/MINE/manifests/\xe9",
+    "/v2/MINE/manifests/1.0\\..\\BOBS",
+    "/v2/./BOBS/manifests/1.0",
+    "/v2/../v2/BOBS/manifests/1.0",
+    "/v2/%2e/BOBS/manifests/1.0",
+    "/x/../v2/BOBS/manifests/1.0",
+    "/v2%2fBOBS/manifests/1.0",
+    "/%76%32/BOBS/manifests/1.0",
+    "/V2/BOBS/manifests/1.0",
+    "/v2/MINE/manifests/1.0/../../../BOBS/manifests/1.0",
+    "/v2/MINE/blobs/uploads/../../../../BOBS/manifests/1.0",
+]
+CATALOGS = [
+    "/v2/_catalog",
+    "/v2/_catalog/",
+    "/v2/_catalog?n=100",
+    "/v2//_catalog",
+    "/v2/./_catalog",
+    "/v2/%5fcatalog",
+    "/v2/_Catalog",
+    "/v2/MINE/../../_catalog",
+]
+
+
+@pytest.fixture(scope="module")
+def private(people: People) -> tuple[Person, Person]:
+    """alice and bob, each with a private image on east."""
+    alice, bob = people.make("alice"), people.make("bobby")
+    for person in (alice, bob):
+        person.login()
+        person.push_image("app")
+    return alice, bob
+
+
+@pytest.fixture(scope="module")
+def secret_digest(private: tuple[Person, Person]) -> str:
+    """What bob has and alice must not get."""
+    _, bob = private
+    return bob.docker.digest_of(bob.reference("app"))
+
+
+def spell(target: str, private: tuple[Person, Person]) -> str:
+    alice, bob = private
+    return target.replace("MINE", f"{alice.name}/app").replace("BOBS", f"{bob.name}/app")
+
+
+def assert_gives_nothing_away(
+    answer: Answer, target: str, secret_digest: str, *, is_head: bool = False
+) -> None:
+    assert 400 <= answer.status < 500, answer
+    assert answer.headers.get("Docker-Content-Digest") is None
+    assert secret_digest.encode() not in answer.body
+    if target.startswith("/v2/"):
+        assert answer.headers["Content-Type"] == "application/json"
+        assert is_head or answer.code
+
+
+@pytest.fixture(scope="module")
+def alices_token(private: tuple[Person, Person], wire: Wire) -> dict[str, str]:
+    alice, _ = private
+    scope = f"repository:{alice.name}/app:pull,push,delete"
+    return wire.bearer(alice, scope) | {"Accept": MANIFEST_TYPES}
+
+
+@pytest.mark.parametrize("target", STEPS_ASIDE + CATALOGS)
+def test_no_spelling_leads_alice_to_what_is_bobs(
+    target: str,
+    private: tuple[Person, Person],
+    secret_digest: str,
+    alices_token: dict[str, str],
+    wire: Wire,
+) -> None:
+    spelt = spell(target, private)
+    for method in ("GET", "HEAD", "DELETE"):
+        answer = wire.ask(method, spelt, alices_token)
+        assert_gives_nothing_away(answer, spelt, secret_digest, is_head=method == "HEAD")
+
+
+@pytest.mark.parametrize("target", STEPS_ASIDE + CATALOGS)
+def test_no_spelling_opens_anything_to_anyone(
+    target: str, private: tuple[Person, Person], secret_digest: str, wire: Wire
+) -> None:
+    spelt = spell(target, private)
+    assert_gives_nothing_away(wire.ask("GET", spelt), spelt, secret_digest)
+
+
+def test_a_private_image_takes_a_token_by_tag_and_by_digest(
+    private: tuple[Person, Person], secret_digest: str, wire: Wire
+) -> None:
+    _, bob = private
+    for reference in ("1.0", secret_digest):
+        answer = wire.ask("GET", f"/v2/{bob.name}/app/manifests/{reference}")
+        assert (answer.status, answer.code) == (401, "UNAUTHORIZED")
+        assert 'scope="repository:' in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    "form", ["http://HOST/v2/BOBS/manifests/1.0", "http://evil.example/v2/BOBS/manifests/1.0"]
+)
+def test_an_absolute_address_gets_no_further(
+    form: str,
+    private: tuple[Person, Person],
+    secret_digest: str,
+    alices_token: dict[str, str],
+    wire: Wire,
+) -> None:
+    target = spell(form, private).replace("HOST", wire.stack.host)
+    answer = wire.ask("GET", target, alices_token)
+    assert_gives_nothing_away(answer, target, secret_digest)
+
+
+def test_the_source_of_a_mount_must_be_readable(
+    private: tuple[Person, Person], secret_digest: str, alices_token: dict[str, str], wire: Wire
+) -> None:
+    alice, bob = private
+    sources = [f"{bob.name}/app", f"{bob.name}%2fapp", f"{alice.name}/app&from={bob.name}/app"]
+    for source in sources:
+        target = f"/v2/{alice.name}/app/blobs/uploads/?mount={secret_digest}&from={source}"
+        answer = wire.ask("POST", target, alices_token)
+        assert 400 <= answer.status < 500, answer
+
+
+def test_upper_case_is_no_repository(
+    private: tuple[Person, Person], alices_token: dict[str, str], wire: Wire
+) -> None:
+    alice, _ = private
+    answer = wire.ask("GET", f"/v2/{alice.name.upper()}/app/manifests/1.0", alices_token)
+    assert (answer.status, answer.code) == (400, "NAME_INVALID")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "CONNECT", "PROPFIND", "get"])
+def test_other_methods_get_nothing(
+    method: str, private: tuple[Person, Person], alices_token: dict[str, str], wire: Wire
+) -> None:
+    alice, _ = private
+    answer = wire.ask(method, f"/v2/{alice.name}/app/manifests/1.0", alices_token)
+    assert 400 <= answer.status < 500, answer
+
+
+def test_a_request_line_that_is_too_long_is_refused_in_json(wire: Wire) -> None:
+    answer = wire.ask("GET", "/v2/" + "a" * 40_000)
+    assert answer.status in {400, 414}
+    assert answer.code
