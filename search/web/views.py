@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
-from accounts.principals import ANONYMOUS, Principal
+from accounts.principals import Principal
+from index.web.lookup import principal_of
 from search.engine import SearchPage, search
 from search.query import QueryRefused, SearchQuery, parse_page, parse_query
 
@@ -22,7 +22,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "")
     page = parse_page(request.GET.get("page", ""))
     try:
-        found = _search(_principal_of(request), parse_query(typed), page)
+        found = _search(principal_of(request), parse_query(typed), page)
     except QueryRefused as refusal:
         return render(request, "search/search.html", {"problem": refusal}, status=400)
     context = {
@@ -37,10 +37,6 @@ def _search(principal: Principal, query: SearchQuery, page: int) -> SearchPage:
     """Search, and for a page after the last one show the last."""
     found = search(principal, query, page=page)
     return found if page <= found.pages else search(principal, query, page=found.pages)
-
-
-def _principal_of(request: HttpRequest) -> Principal:
-    return Principal(request.user) if isinstance(request.user, User) else ANONYMOUS
 
 
 def _page_of(found: SearchPage) -> Page[int]:
