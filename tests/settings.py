@@ -14,7 +14,7 @@ os.environ |= {
     "WAYBILL_GATEWAY_SECRET": "gateway-" * 6,
     "WAYBILL_REDIS_URL": "redis://127.0.0.1:1",
 }
-os.environ.setdefault("WAYBILL_DATABASE_URL", "sqlite:///:memory:")
+os.environ.setdefault("WAYBILL_DATABASE_URL", f"sqlite:///{_var}/unused.sqlite3")
 
 from config.settings import *  # noqa: E402, F403
 
@@ -27,3 +27,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+
+if "sqlite3" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405
+    # A file and not memory: threads share it, and locks are as in life.
+    _var.mkdir(exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": _var / "tests.sqlite3"}  # noqa: F405

@@ -48,7 +48,7 @@ def test_the_name_is_what_stands_before_the_endpoint(uri: str, name: str) -> Non
         "/v2/alice/app/manifests/la%00test",
         "/v2/alice/app/manifests/la%0atest",
         "/v2/alice/app/manifests/latest\n",
-        "/v2/аlice/app/manifests/latest",
+        "/v2/\u0430lice/app/manifests/latest",
         "/V2/alice/app/manifests/latest",
         "/x/../v2/alice/app/manifests/latest",
         "http://h/v2/alice/app/manifests/latest",

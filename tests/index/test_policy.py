@@ -191,19 +191,13 @@ class RandomWorld:
         ]
         self.given: list[tuple[int, int, Role]] = []
         for entry in plan["grants"]:
-            self._grant(*entry)
+            self._grant(entry)
         for number in plan["deleted"]:
             self.repositories[number].state = RepositoryState.DELETING
             self.repositories[number].save()
 
-    def _grant(
-        self,
-        number: int,
-        to_team: bool,
-        user: int,
-        role: Role,
-        hours: int | None,
-    ) -> None:
+    def _grant(self, entry: tuple[int, bool, int, Role, int | None]) -> None:
+        number, to_team, user, role, hours = entry
         repository = self.repositories[number]
         ends = timezone.now() + timedelta(hours=hours) if hours else None
         grantee: Any = self.users[user]

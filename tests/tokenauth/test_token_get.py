@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -244,9 +245,18 @@ def test_an_offline_login_gets_a_refresh_token_and_anonymous_never(
 def test_too_many_wrong_passwords_are_throttled_and_say_for_how_long(
     world: World, client: Client
 ) -> None:
+    def fail() -> Any:
+        header = {"Authorization": basic("alice", "wrong one")}
+        return client.get("/token", {"service": SERVICE}, headers=header)
+
+    assert [fail().status_code for _ in range(11)] == [401] * 10 + [429]
+    assert int(fail()["Retry-After"]) > 0
+
+
+def test_a_throttled_account_is_not_locked_for_other_networks(world: World, client: Client) -> None:
     for _ in range(11):
-        response = client.get(
-            "/token", {"service": SERVICE}, headers={"Authorization": basic("alice", "wrong one")}
-        )
-    assert response.status_code == 429
-    assert int(response["Retry-After"]) > 0
+        header = {"Authorization": basic("alice", "wrong one")}
+        client.get("/token", {"service": SERVICE}, headers=header)
+    assert get_token(client, user=world.alice).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert get_token(elsewhere, user=world.alice).status_code == 200
