@@ -1,14 +1,19 @@
-"""The real parts: one instance and one engine for all tests, new people for each."""
+"""The real parts: one instance and one engine for all tests, new people for each.
+
+They live for this package, not for the session: no other test is to run beside a browser's loop.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.e2e.backstage import Backstage, running_backstage
+from tests.e2e.browser import Look, Window, running_browser
 from tests.e2e.engine import Docker, Engine, running_engine
 from tests.e2e.people import People, Person
 from tests.e2e.registries import Registries
@@ -18,21 +23,21 @@ from tests.e2e.tools import tool
 from tests.e2e.wire import Wire
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """The instance that `./dev run` makes."""
     with running_stack() as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def backstage(stack: Stack) -> Iterator[Backstage]:
     """Python inside that instance."""
     with running_backstage(stack) as backstage:
         yield backstage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def engine() -> Iterator[Engine]:
     """A real Docker Engine."""
     with running_engine(tool("dockerd"), tool("docker")) as engine:
@@ -46,7 +51,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (folder / str(number) for number in itertools.count())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(stack: Stack, backstage: Backstage, engine: Engine, homes: Iterator[Path]) -> People:
     """Makes people who share the engine."""
     docker = tool("docker")
@@ -70,18 +75,28 @@ def bob(people: People) -> Person:
 
 
 @pytest.fixture
+def root(people: People) -> Iterator[Person]:
+    """An administrator, for this test only: while there is one, the set-up link is dead."""
+    root = people.make("root")
+    people.promote(root, administrator=True)
+    root.login()
+    yield root
+    people.promote(root, administrator=False)
+
+
+@pytest.fixture
 def anyone(people: People) -> Docker:
     """The docker command of someone without an account."""
     return people.make_docker()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def wire(stack: Stack) -> Wire:
     """HTTP, byte for byte."""
     return Wire(stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def registries(stack: Stack, wire: Wire, backstage: Backstage) -> Registries:
     """East and west, without the gateway in between."""
     return Registries(stack, wire, backstage)
@@ -91,3 +106,40 @@ def registries(stack: Stack, wire: Wire, backstage: Backstage) -> Registries:
 def setup(backstage: Backstage) -> Setup:
     """Changes to repositories that this test needs and does not show."""
     return Setup(backstage)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    with running_browser(tool("chromium")) as browser:
+        yield browser
+
+
+OpenWindow = Callable[[Look], Window]
+
+
+@pytest.fixture
+def open_window(browser: Browser, stack: Stack) -> Iterator[OpenWindow]:
+    """Windows that have nothing to complain about in the end: no error, no breach of the policy."""
+    windows: list[Window] = []
+
+    def open_window(look: Look) -> Window:
+        windows.append(Window(browser, stack.origin, look))
+        return windows[-1]
+
+    yield open_window
+    for window in windows:
+        window.close()
+    assert [complaint for window in windows for complaint in window.complaints] == []
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> Window:
+    """A window on a desk."""
+    return open_window(Look())
+
+
+@pytest.fixture
+def plain_window(open_window: OpenWindow) -> Window:
+    """A window without JavaScript."""
+    return open_window(Look(javascript=False))

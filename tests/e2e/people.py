@@ -16,8 +16,10 @@ from allauth.account.models import EmailAddress
 from accounts.flows.signup import create_user
 user = create_user(username=name, email=f"{name}@example.com", password=password)
 EmailAddress.objects.filter(user=user).update(verified=verified)
-user.is_superuser = user.is_staff = administrator
-user.save()
+"""
+_PROMOTE = """
+from accounts.models import User
+User.objects.filter(username=name).update(is_superuser=administrator, is_staff=administrator)
 """
 
 
@@ -68,14 +70,16 @@ class People:
     backstage: Backstage
     make_docker: Callable[[], Docker]
 
-    def make(self, stem: str, *, verified: bool = True, administrator: bool = False) -> Person:
+    def make(self, stem: str, *, verified: bool = True) -> Person:
         """Return someone whose name begins with `stem`, not logged in to anything."""
-        name = f"{stem}{secrets.token_hex(4)}"
-        self.backstage.run(
-            _SIGN_UP,
-            name=name,
-            password=PASSWORD,
-            verified=verified,
-            administrator=administrator,
-        )
-        return Person(name, self.stack.host, self.make_docker())
+        person = self.newcomer(stem)
+        self.backstage.run(_SIGN_UP, name=person.name, password=PASSWORD, verified=verified)
+        return person
+
+    def newcomer(self, stem: str) -> Person:
+        """Return someone who has no account yet."""
+        return Person(f"{stem}{secrets.token_hex(4)}", self.stack.host, self.make_docker())
+
+    def promote(self, person: Person, *, administrator: bool) -> None:
+        """Make someone an administrator, or a simple user again."""
+        self.backstage.run(_PROMOTE, name=person.name, administrator=administrator)

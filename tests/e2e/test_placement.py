@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.e2e.people import People, Person
+from tests.e2e.people import Person
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack
@@ -43,10 +43,8 @@ def test_a_repository_stays_where_it_is_when_rules_change(
 
 
 def test_official_images_have_one_component_and_a_registry_of_their_own(
-    people: People, alice: Person, registries: Registries
+    root: Person, registries: Registries
 ) -> None:
-    root = people.make("root", administrator=True)
-    root.login()
     official = f"{root.host}/{root.name}image:1.0"
     root.docker("tag", root.make_image("app"), official)
     root.docker("push", official)

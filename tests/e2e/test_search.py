@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.e2e.engine import Docker
-from tests.e2e.people import People, Person
+from tests.e2e.people import Person
 from tests.e2e.setup import Setup
 
 Row = dict[str, str]
@@ -45,9 +45,7 @@ def test_search_hides_private_images_from_strangers(
     assert search(anyone, alice.host, alice.name) == {}
 
 
-def test_search_marks_official_images(people: People, anyone: Docker, setup: Setup) -> None:
-    root = people.make("root", administrator=True)
-    root.login()
+def test_search_marks_official_images(root: Person, anyone: Docker, setup: Setup) -> None:
     name = f"{root.name}image"
     root.docker("tag", root.make_image("app"), f"{root.host}/{name}:1.0")
     root.docker("push", f"{root.host}/{name}:1.0")

@@ -1,0 +1,107 @@
+"""A real browser, which keeps whatever it has to complain about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+from launcher.packages import is_root
+from tests.e2e.people import Person
+
+_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP, PHONE = 1280, 390
+_TIMEOUT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How wide the window is, and what the person prefers."""
+
+    width: int = DESKTOP
+    scheme: Literal["light", "dark"] = "light"
+    javascript: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+class Window:
+    """A window with cookies of its own."""
+
+    def __init__(self, browser: Browser, origin: str, look: Look) -> None:
+        self.origin = origin
+        self.complaints: list[str] = []
+        self._context = browser.new_context(
+            base_url=origin,
+            viewport={"width": look.width, "height": 900},
+            color_scheme=look.scheme,
+            java_script_enabled=look.javascript,
+        )
+        self._context.set_default_timeout(_TIMEOUT)
+        self._context.on("console", self._hear)
+        self._context.on("response", self._see)
+        self.page: Page = self._context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str, *, status: int = 200) -> Page:
+        """Go to an address that is to answer with that status."""
+        response = self.page.goto(path)
+        assert response is not None
+        assert response.status == status, (path, response.status)
+        if status >= 400:  # the browser itself complains about every such answer
+            self.complaints = [text for text in self.complaints if str(status) not in text]
+        return self.page
+
+    def log_in(self, person: Person) -> None:
+        page = self.open("/accounts/login/")
+        main = page.get_by_role("main")
+        main.locator("input[name=login]").fill(person.name)
+        main.locator("input[name=password]").fill(person.password)
+        main.get_by_role("button", name="Log in").click()
+        page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
+
+    @property
+    def text(self) -> str:
+        """What the page says, spaces made single."""
+        return " ".join(self.page.get_by_role("main").inner_text().split())
+
+    def close(self) -> None:
+        self._context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _see(self, response: Response) -> None:
+        if response.status >= 500 or not response.url.startswith(self.origin):
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+@contextmanager
+def running_browser(chromium: str) -> Iterator[Browser]:
+    """Start Debian's chromium; root has to do without its sandbox."""
+    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if is_root() else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+def keep_screenshot(window: Window, name: str) -> None:
+    """Save the page where WAYBILL_TEST_SCREENSHOTS names a folder."""
+    folder = os.environ.get("WAYBILL_TEST_SCREENSHOTS")
+    if folder:
+        window.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
