@@ -1,0 +1,1 @@
+"""Measurements; nothing of it is part of the product."""

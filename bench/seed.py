@@ -1,0 +1,50 @@
+"""Make what the requests need, and print it as JSON: `python -m bench.seed`."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+
+import django
+
+
+def seed() -> dict[str, str]:
+    """Migrate, make keys, a registry, a user, a public and a private repository."""
+    from allauth.account.models import EmailAddress
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from accounts.flows.signup import create_user
+    from accounts.models import Visibility
+    from accounts.principals import Principal
+    from index.flows.create_repository import create_repository
+    from index.flows.registries import place, register_registry
+    from index.names import parse_repository_name
+    from tokenauth.refresh import issue_refresh_token
+    from tokenauth.signing.keys import signing_keys
+
+    call_command("migrate", verbosity=0)
+    signing_keys.create(settings.PUBLIC_HOST)
+    registry = register_registry(
+        "east", upstream_url="http://127.0.0.1:9", events_secret=secrets.token_urlsafe(32)
+    )
+    place("*", on=registry)
+    password = secrets.token_urlsafe(12)
+    user = create_user(username="bench", email="bench@example.com", password=password)
+    EmailAddress.objects.filter(user=user).update(verified=True)
+    for name, visibility in (
+        ("bench/public", Visibility.PUBLIC),
+        ("bench/app", Visibility.PRIVATE),
+    ):
+        create_repository(parse_repository_name(name), by=Principal(user), visibility=visibility)
+    refresh_token = issue_refresh_token(
+        user, service=settings.SERVICE, client_id="bench", address="127.0.0.1"
+    )
+    return {"password": password, "refresh_token": refresh_token, "service": settings.SERVICE}
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    django.setup()
+    print(json.dumps(seed()))

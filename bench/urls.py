@@ -1,0 +1,18 @@
+"""The real addresses and the empty view that everything is compared with."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config.urls import urlpatterns as real_urlpatterns
+
+
+@login_not_required
+def empty(_request: HttpRequest) -> HttpResponse:
+    """Answer with nothing, through all of the middleware."""
+    return HttpResponse()
+
+
+urlpatterns = [path("bench/empty", empty), *real_urlpatterns]
