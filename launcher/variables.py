@@ -45,10 +45,16 @@ def process_environment(variables: Mapping[str, str], *, venv: Path) -> dict[str
 
 
 def clean_environment(variables: Mapping[str, str], *, venv: Path) -> dict[str, str]:
-    """The environment of tests: none of the person's Waybill settings, so results are the same."""
+    """The environment of tests: the person's Waybill settings are not to change results.
+
+    What is meant for tests, such as WAYBILL_TEST_SCREENSHOTS, goes through.
+    """
     everything = process_environment({}, venv=venv)
-    foreign = ("WAYBILL_", "DJANGO_")
-    clean = {name: value for name, value in everything.items() if not name.startswith(foreign)}
+    clean = {
+        name: value
+        for name, value in everything.items()
+        if name.startswith("WAYBILL_TEST_") or not name.startswith(("WAYBILL_", "DJANGO_"))
+    }
     return {**clean, **variables}
 
 

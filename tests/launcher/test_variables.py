@@ -58,6 +58,8 @@ def test_servers_in_sbin_are_found_by_their_helpers(monkeypatch: pytest.MonkeyPa
 def test_tests_do_not_depend_on_ones_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYBILL_SERVICE", "mine")
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mine.settings")
+    monkeypatch.setenv("WAYBILL_TEST_SCREENSHOTS", "/pictures")
     environment = clean_environment({"WAYBILL_DATABASE_URL": "sqlite:///"}, venv=Path("/venv"))
     ours = {name for name in environment if name.startswith(("WAYBILL_", "DJANGO_"))}
-    assert ours == {"WAYBILL_DATABASE_URL"}
+    assert {"WAYBILL_DATABASE_URL", "WAYBILL_TEST_SCREENSHOTS"} <= ours
+    assert all(name.startswith("WAYBILL_TEST_") for name in ours - {"WAYBILL_DATABASE_URL"})
