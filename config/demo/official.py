@@ -41,7 +41,7 @@ OFFICIAL = (
             "A database server that starts empty, asks for a password and keeps its data in "
             "`/var/lib/quarry`. Upgrades between minor versions need nothing but a new tag."
         ),
-        tags=(("14",), ("15",), ("16", "latest")),
+        tags=(("15",), ("16", "latest")),
         kilobytes=1400,
         pulls=7,
         stars=("tamsin", "leila", "nadia"),
@@ -62,7 +62,7 @@ OFFICIAL = (
         pusher=CURATOR,
         description="Message broker: queues, retries and a page to look at them",
         about="Carries jobs from whoever has them to whoever does them, at least once.",
-        tags=(("0.9",), ("1.0", "latest")),
+        tags=(("1.0", "latest"),),
         kilobytes=510,
         pulls=3,
         stars=("pavel",),

@@ -79,8 +79,9 @@ class Command(BaseCommand):
             f"  {url}/search?q=web  what visitors find; sign in as leila and search again\n"
             f"  docker search {host}/server\n"
             f"  docker pull {host}/nadia/hello:1.0\n"
-            f"  docker login -u quentin {host}   then pull harborworks/secrets-sync:3 (he may),\n"
-            f"{'':37}and tidepool-labs/etl-nightly (he may not)"
+            f"  docker login -u quentin {host}\n"
+            f"  docker pull {host}/harborworks/secrets-sync:3      quentin is on call: he may\n"
+            f"  docker pull {host}/tidepool-labs/etl-nightly       he may not, and is told so"
         )
 
 
