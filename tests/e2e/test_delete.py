@@ -9,6 +9,7 @@ from tests.e2e.people import Person
 from tests.e2e.processes import standing_still
 from tests.e2e.registries import Registries
 from tests.e2e.stack import Stack
+from tests.e2e.steps import delete_repository
 from tests.e2e.waiting import eventually
 from tests.e2e.wire import Wire
 
@@ -22,14 +23,6 @@ for deletion in Deletion.objects.filter(repository__name=name, finished_at=None)
 """
 
 
-def delete(window: Window, name: str) -> None:
-    """Type the name and press the button."""
-    page = window.open(f"/r/{name}/-/settings")
-    page.get_by_label("Type the full name to confirm").fill(name)
-    page.get_by_role("button", name=f"Delete {name}").click()
-    page.get_by_text(f"{name} is closed, and its content is being deleted.").wait_for()
-
-
 def test_after_a_delete_nothing_can_be_pulled_and_nothing_is_left(
     alice: Person, plain_window: Window, registries: Registries
 ) -> None:
@@ -37,7 +30,7 @@ def test_after_a_delete_nothing_can_be_pulled_and_nothing_is_left(
     digests = [alice.docker.digest_of(reference) for reference in references]
     name = f"{alice.name}/app"
     plain_window.log_in(alice)
-    delete(plain_window, name)
+    delete_repository(plain_window, name)
     for reference in references:
         alice.forget(reference)
         assert f"{name} does not exist" in alice.docker.fails("pull", reference)
@@ -53,7 +46,7 @@ def test_what_another_repository_shares_stays(
     alice.docker("tag", reference, copy)
     assert "Mounted from" in alice.docker("push", copy)
     plain_window.log_in(alice)
-    delete(plain_window, f"{alice.name}/app")
+    delete_repository(plain_window, f"{alice.name}/app")
     eventually(lambda: not registries.folders(f"{alice.name}/app"), within=30)
     alice.forget(reference)
     alice.forget(copy)
@@ -71,7 +64,7 @@ def test_indexes_their_children_and_overwritten_images_go_too(
     for digest in (overwritten, *children):
         assert registries.keepers(name, digest) == {"east"}
     plain_window.log_in(alice)
-    delete(plain_window, name)
+    delete_repository(plain_window, name)
     eventually(lambda: not registries.folders(name), within=30)
     for digest in (overwritten, *children):
         assert registries.keepers(name, digest) == set()
@@ -94,7 +87,7 @@ def test_tokens_from_before_open_nothing_from_the_first_second(
     name = f"{alice.name}/app"
     token = wire.bearer(alice, f"repository:{name}:pull,push")
     plain_window.log_in(alice)
-    delete(plain_window, name)
+    delete_repository(plain_window, name)
     assert wire.ask("GET", f"/v2/{name}/manifests/1.0", token).status == 404
     assert wire.ask("POST", f"/v2/{name}/blobs/uploads/", token).status in {401, 403, 404}
 
@@ -106,7 +99,7 @@ def test_a_delete_goes_on_when_the_registry_is_back(
     name = f"{alice.name}/app"
     plain_window.log_in(alice)
     with standing_still(stack, "east"):
-        delete(plain_window, name)
+        delete_repository(plain_window, name)
         assert f"{name} does not exist" in alice.docker.fails("pull", reference)
         eventually(lambda: "Waiting for the registry" in reloaded(plain_window), within=30)
     backstage.run(HURRY, name=name)

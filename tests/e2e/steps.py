@@ -1,0 +1,77 @@
+"""What people do on the pages, step by step; each works with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+from tests.e2e.browser import Window
+from tests.e2e.people import Person
+
+
+def sign_up(window: Window, person: Person) -> None:
+    """Fill in the sign-up page, and arrive where the code is asked for."""
+    page = window.open("/accounts/signup/")
+    page.get_by_label("User name").fill(person.name)
+    page.get_by_label("E-mail address").fill(email_of(person))
+    page.get_by_label("Password", exact=True).fill(person.password)
+    page.get_by_role("button", name="Create the account").click()
+    page.get_by_role("heading", name="Verify your e-mail address").wait_for()
+
+
+def read_code(window: Window, person: Person) -> str:
+    """Find the newest mail to a person on the mail page; return the code in it."""
+    page = window.open("/dev/mail")
+    page.get_by_role("row").filter(has_text=email_of(person)).first.get_by_role("link").click()
+    page.get_by_role("heading", name="Verify your e-mail address").wait_for()
+    found = re.search(r"Your code for \S+: (\S+)", window.text)
+    assert found, window.text
+    return found.group(1)
+
+
+def enter_code(window: Window, code: str) -> None:
+    """Enter the code, and be where one is after logging in."""
+    page = window.open("/accounts/confirm-email/")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Verify").click()
+
+
+def email_of(person: Person) -> str:
+    return f"{person.name}@example.com"
+
+
+def create_repository(window: Window, name: str, description: str) -> None:
+    """Fill in the form for a new repository; its page is what comes next."""
+    page = window.open("/new")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Description").fill(description)
+    page.get_by_role("button", name="Create the repository").click()
+    page.get_by_text("is there. Push the first image to it.").wait_for()
+
+
+def star(window: Window, name: str) -> None:
+    page = window.open(f"/r/{name}")
+    page.get_by_role("button", name="Star").click()
+    page.get_by_role("button", name="Starred").wait_for()
+
+
+def change_visibility(window: Window, name: str, visibility: str) -> None:
+    page = window.open(f"/r/{name}/-/settings")
+    page.get_by_role("radio", name=visibility).check()
+    page.get_by_role("button", name="Change visibility").click()
+    page.get_by_text(f"{name} is {visibility.lower()} now.").wait_for()
+
+
+def add_collaborator(window: Window, name: str, who: Person, role: str) -> None:
+    page = window.open(f"/r/{name}/-/settings")
+    page.get_by_label("User name").fill(who.name)
+    page.get_by_label("Role").select_option(role)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text(f"{who.name} is {role} of {name} now.").wait_for()
+
+
+def delete_repository(window: Window, name: str) -> None:
+    """Type the name and press the button."""
+    page = window.open(f"/r/{name}/-/settings")
+    page.get_by_label("Type the full name to confirm").fill(name)
+    page.get_by_role("button", name=f"Delete {name}").click()
+    page.get_by_text(f"{name} is closed, and its content is being deleted.").wait_for()

@@ -1,0 +1,155 @@
+"""Every page, wide and narrow, light and dark: nothing to complain about, nothing that sticks out.
+
+WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e import steps
+from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
+from tests.e2e.images import push_index
+from tests.e2e.people import People, Person
+from tests.e2e.stack import Stack
+
+LOOKS = [
+    Look(width=width, scheme=scheme) for width in (DESKTOP, PHONE) for scheme in ("light", "dark")
+]
+OF_EVERYBODY = {
+    "home": "/",
+    "explore": "/explore",
+    "help": "/help",
+    "search": "/search?q=ALICE",
+    "search-everything": "/search",
+    "search-nothing": "/search?q=nothingofthatkind",
+    "search-long": f"/search?q={'w' * 100}",
+    "user": "/u/ALICE",
+    "repository": "/r/ALICE/several",
+    "tags": "/r/ALICE/several/-/tags",
+    "login": "/accounts/login/",
+    "signup": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
+    "mail": "/dev/mail",
+}
+OF_ALICE = {
+    "dashboard": "/",
+    "new": "/new",
+    "empty": "/r/ALICE/empty",
+    "empty-tags": "/r/ALICE/empty/-/tags",
+    "settings": "/r/ALICE/several/-/settings",
+    "own-repository": "/r/ALICE/several",
+    "own-user": "/u/ALICE",
+    "namespace-settings": "/settings/namespace",
+    "email": "/accounts/email/",
+    "password": "/accounts/password/change/",
+}
+GONE = {
+    "not-found": ("/r/ALICE/nothing", 404),
+    "no-such-page": ("/no/such/page/at/all/-/x", 404),
+    "setup-used-up": ("/setup/used-up", 410),
+}
+
+# What makes the page scroll sideways.
+STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")]
+    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+    .map(element => element.outerHTML.slice(0, 120))"""
+# Visible text with a contrast below 4.5 to what is painted behind it (WCAG 1.4.3).
+UNREADABLE = """() => {
+  const channels = color => color.match(/[\\d.]+/g).map(Number);
+  const luminance = ([red, green, blue]) => [red, green, blue]
+    .map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = element => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = channels(getComputedStyle(one).backgroundColor);
+      if ((color[3] ?? 1) === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const contrast = element => {
+    const pair = [channels(getComputedStyle(element).color), behind(element)].map(luminance);
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+  };
+  const says = element => [...element.childNodes]
+    .some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter(element => says(element) && element.checkVisibility() && !element.matches(":disabled *, :disabled"))
+    .filter(element => contrast(element) < 4.5)
+    .map(element => `${contrast(element).toFixed(1)} ${element.outerHTML.slice(0, 120)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def alice(people: People, stack: Stack, browser: Browser) -> Person:
+    """Someone with an image for two platforms, a long name, and an empty repository."""
+    alice = people.make("alice")
+    alice.login()
+    push_index(alice, "several")
+    push_index(alice, "a-name-that-goes-on-and-on-and-on/and-further-down-still")
+    window = Window(browser, stack.origin, Look())
+    window.log_in(alice)
+    steps.create_repository(window, "empty", "Nothing here yet, but a description of full length")
+    steps.change_visibility(window, f"{alice.name}/several", "Public")
+    window.close()
+    return alice
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
+def windows(
+    request: pytest.FixtureRequest, alice: Person, stack: Stack, browser: Browser
+) -> Iterator[tuple[Window, Window]]:
+    """A window of anyone, and one of alice, of the same look."""
+    anyone, of_alice = (Window(browser, stack.origin, request.param) for _ in range(2))
+    of_alice.log_in(alice)
+    yield anyone, of_alice
+    anyone.close()
+    of_alice.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest, windows: tuple[Window, Window]) -> str:
+    """The name of the present look."""
+    return str(request.node.callspec.params["windows"])
+
+
+def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
+    """Open the page, keep its picture, and see that nothing is wrong with it."""
+    window.complaints.clear()
+    page = window.open(path, status=status)
+    page.wait_for_load_state("networkidle")
+    keep_screenshot(window, name)
+    assert page.evaluate(STICKS_OUT) == []
+    assert page.evaluate(UNREADABLE) == []
+    assert window.complaints == []
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.title()
+
+
+@pytest.mark.parametrize("name", OF_EVERYBODY)
+def test_pages_for_everybody(
+    name: str, alice: Person, windows: tuple[Window, Window], look: str
+) -> None:
+    path = OF_EVERYBODY[name].replace("ALICE", alice.name)
+    inspect(windows[0], path, f"{name}-{look}")
+
+
+@pytest.mark.parametrize("name", OF_ALICE)
+def test_pages_for_people_who_are_logged_in(
+    name: str, alice: Person, windows: tuple[Window, Window], look: str
+) -> None:
+    path = OF_ALICE[name].replace("ALICE", alice.name)
+    inspect(windows[1], path, f"{name}-{look}")
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_pages_of_what_is_not_there(
+    name: str, alice: Person, windows: tuple[Window, Window], look: str
+) -> None:
+    path, status = GONE[name]
+    inspect(windows[0], path.replace("ALICE", alice.name), f"{name}-{look}", status)

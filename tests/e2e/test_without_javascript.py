@@ -1,0 +1,51 @@
+"""The pages without JavaScript."""
+
+from __future__ import annotations
+
+from tests.e2e import steps
+from tests.e2e.browser import Window
+from tests.e2e.people import People, Person
+
+
+def test_sign_up_and_verify(people: People, plain_window: Window) -> None:
+    newcomer = people.newcomer("nelly")
+    steps.sign_up(plain_window, newcomer)
+    steps.enter_code(plain_window, steps.read_code(plain_window, newcomer))
+    plain_window.page.get_by_role("heading", name=f"Hello, {newcomer.name}").wait_for()
+
+
+def test_create_star_and_take_the_star_back(alice: Person, plain_window: Window) -> None:
+    name = f"{alice.name}/first"
+    plain_window.log_in(alice)
+    steps.create_repository(plain_window, "first", "Made without a script")
+    steps.star(plain_window, name)
+    assert "1 star" in plain_window.text
+    plain_window.page.get_by_role("button", name="Starred").click()
+    plain_window.page.get_by_role("button", name="Star 0").wait_for()
+
+
+def test_change_settings_and_delete(alice: Person, bob: Person, plain_window: Window) -> None:
+    name = f"{alice.name}/first"
+    plain_window.log_in(alice)
+    steps.create_repository(plain_window, "first", "Made without a script")
+    steps.change_visibility(plain_window, name, "Internal")
+    steps.add_collaborator(plain_window, name, bob, "reader")
+    steps.delete_repository(plain_window, name)
+    plain_window.open(f"/r/{name}", status=404)
+
+
+def test_log_out(alice: Person, plain_window: Window) -> None:
+    plain_window.log_in(alice)
+    page = plain_window.page
+    page.get_by_label(f"Account of {alice.name}").click()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("link", name="Log in").wait_for()
+    plain_window.open("/")
+    page.get_by_role("link", name="Sign up").first.wait_for()
+
+
+def test_choose_the_dark_theme(plain_window: Window) -> None:
+    page = plain_window.open("/help")
+    page.get_by_role("button", name="Dark").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.url.endswith("/help")
