@@ -118,7 +118,7 @@ class DescriptionForm(forms.Form):
 class VisibilityForm(forms.Form):
     """Who may pull without a grant."""
 
-    visibility = _visibility_field()
+    visibility = _visibility_field(label="Who may pull")
 
 
 class GrantForm(forms.Form):

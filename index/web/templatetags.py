@@ -13,7 +13,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Namespace
@@ -108,6 +108,13 @@ def split_label(label: str) -> tuple[str, str]:
     """Return the two halves of "Public: anyone may pull"."""
     head, _, rest = str(label).partition(": ")
     return head, rest[:1].upper() + rest[1:]
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Allow line breaks after slashes and colons; what one copies stays the same."""
+    parts = conditional_escape(text).replace("/", "/<wbr>").replace(":", ":<wbr>")
+    return mark_safe(parts)  # noqa: S308 - escaped a line above
 
 
 @register.filter
