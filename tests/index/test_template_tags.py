@@ -1,0 +1,67 @@
+"""Numbers, sizes, ages and names as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from index.web import templatetags as tags
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (999, "999"), (1234, "1.2k"), (402_110, "402k"), (1_843_221, "1.8M")],
+)
+def test_large_numbers_are_short(number: int, text: str) -> None:
+    assert tags.compact(number) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (None, "unknown"),
+        (532, "532 B"),
+        (12_345, "12.3 kB"),
+        (5_000_000, "5.0 MB"),
+        (2_100_000_000, "2.1 GB"),
+    ],
+)
+def test_sizes_are_decimal(size: int | None, text: str) -> None:
+    assert tags.megabytes(size) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(5, "just now"), (61, "1 minute ago"), (7300, "2 hours ago"), (86400 * 400, "1 year ago")],
+)
+def test_ages_carry_the_exact_time(seconds: int, text: str) -> None:
+    html = tags.age(timezone.now() - timedelta(seconds=seconds))
+    assert f">{text}</time>" in html
+    assert "UTC" in html
+
+
+def test_what_never_happened_is_never() -> None:
+    assert tags.age(None) == "never"
+
+
+def test_digests_are_cut_like_dockers() -> None:
+    assert tags.short_digest("sha256:" + "ab" * 32) == "abababababab"
+
+
+def test_one_is_singular_and_exact_numbers_are_titles() -> None:
+    assert ">1 star<" in tags.count(1, "star")
+    assert 'title="1,234 pulls"' in tags.count(1234, "pull")
+
+
+def test_names_are_escaped_before_they_may_break() -> None:
+    assert tags.breakable("a/<b>:c") == "a/<wbr>&lt;b&gt;:<wbr>c"
+
+
+def test_initials_are_escaped() -> None:
+    assert "&lt;" in tags.avatar("<x>")
+
+
+def test_links_move_to_the_public_url() -> None:
+    assert tags.on_public_url("http://evil.test/a/b?c=d") == "http://index.test/a/b?c=d"

@@ -1,0 +1,123 @@
+"""Home, dashboard, explore, help."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from accounts.models import Visibility
+from accounts.principals import Principal
+from index.flows.delete_repository import request_deletion
+from index.roles import Role
+from tests.conftest import World
+from tests.factories import make_grant, make_repository, make_user
+
+
+def test_a_stranger_sees_the_search_box_and_a_pull_command_with_this_host(
+    world: World, client: Client
+) -> None:
+    page = client.get("/").content.decode()
+    assert 'action="/search"' in page
+    assert "docker pull index.test/<wbr>" in page
+    assert "alice/pub" in page
+    assert "alice/priv" not in page
+
+
+def test_home_without_any_repository_still_says_what_to_do(db: None, client: Client) -> None:
+    assert "No public images yet" in client.get("/").content.decode()
+
+
+def test_the_dashboard_fills_in_ones_own_name(world: World, client: Client) -> None:
+    client.force_login(world.bob)
+    page = client.get("/").content.decode()
+    assert "docker login index.test -u bobby" in page
+    assert "index.test/<wbr>bobby/<wbr>my-app:<wbr>1.0" in page
+
+
+def test_the_checklist_goes_once_something_was_pushed(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    assert "Three steps" not in client.get("/").content.decode()
+
+
+def test_the_dashboard_lists_own_and_granted_repositories_and_no_others(
+    world: World, client: Client
+) -> None:
+    make_grant(world.private, world.bob, Role.READER)
+    client.force_login(world.bob)
+    page = client.get("/").content.decode()
+    assert "/r/alice/priv" in page
+    assert "/r/alice/pub" not in page
+
+
+def test_a_repository_that_is_being_deleted_is_shown_to_its_owner_with_its_state(
+    world: World, client: Client
+) -> None:
+    request_deletion(world.private, by=Principal(world.alice))
+    client.force_login(world.alice)
+    page = client.get("/").content.decode()
+    assert "Being deleted" in page
+    assert "alice/priv" in page
+    assert 'href="/r/alice/priv"' not in page
+
+
+def test_explore_never_lists_private_repositories_or_empty_ones(
+    world: World, client: Client
+) -> None:
+    make_repository("alice/bare", visibility=Visibility.PUBLIC, pushed=False)
+    client.force_login(world.alice)
+    page = client.get("/explore").content.decode()
+    assert "alice/pub" in page
+    assert "alice/priv" not in page
+    assert "alice/bare" not in page
+
+
+def test_help_has_an_anchor_for_each_message(client: Client, db: None) -> None:
+    page = client.get("/help").content.decode()
+    for anchor in ("errors", "denied", "name-unknown", "not-verified", "too-many-requests"):
+        assert f'id="{anchor}"' in page
+
+
+def test_a_user_page_shows_only_what_the_reader_may_see(world: World, client: Client) -> None:
+    assert "alice/priv" not in client.get("/u/alice").content.decode()
+    client.force_login(world.alice)
+    assert "alice/priv" in client.get("/u/alice").content.decode()
+
+
+def test_an_organization_has_its_page_under_o(world: World, client: Client) -> None:
+    assert client.get("/o/acme").status_code == 200
+    assert client.get("/u/acme").headers["Location"] == "/o/acme"
+    assert client.get("/o/alice").status_code == 404
+
+
+def test_disabled_and_unknown_people_have_no_page(world: World, client: Client) -> None:
+    assert client.get("/u/dave").status_code == 404
+    assert client.get("/u/nobody").status_code == 404
+
+
+def test_the_default_visibility_of_ones_namespace_can_be_changed(
+    world: World, client: Client
+) -> None:
+    client.force_login(world.alice)
+    data = {"namespace": "alice", "default_visibility": "public"}
+    assert client.post("/settings/namespace", data).status_code == 302
+    world.alice.namespace.refresh_from_db()
+    assert world.alice.namespace.default_visibility == Visibility.PUBLIC
+
+
+def test_the_namespace_of_someone_else_is_not_found(world: World, client: Client) -> None:
+    client.force_login(world.bob)
+    data = {"namespace": "alice", "default_visibility": "public"}
+    assert client.post("/settings/namespace", data).status_code == 404
+    world.alice.namespace.refresh_from_db()
+    assert world.alice.namespace.default_visibility == Visibility.PRIVATE
+
+
+def test_an_owner_sets_the_default_of_the_organization(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    page = client.get("/settings/namespace").content.decode()
+    assert "acme" in page
+    assert "alice" not in page
+
+
+def test_a_new_user_sees_three_steps(db: None, client: Client) -> None:
+    client.force_login(make_user("fresh"))
+    assert "Three steps to your first image" in client.get("/").content.decode()

@@ -1,0 +1,50 @@
+"""The number of queries does not grow with what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Visibility
+from index.models import Star
+from index.roles import Role
+from tests.conftest import World
+from tests.factories import make_grant, make_repository, make_tag, make_user
+
+AtMost = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def crowd(world: World) -> World:
+    """Fill the world."""
+    for number in range(12):
+        repository = make_repository(f"alice/app{number}", visibility=Visibility.PUBLIC)
+        Star.objects.create(repository=repository, user=world.alice)
+        make_tag(world.public, f"1.{number}", pushed_by=world.alice)
+        make_grant(world.public, make_user(f"guest{number}"), Role.READER)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/", 8),
+        ("/explore", 6),
+        ("/u/alice", 6),
+        ("/r/alice/pub", 9),
+        ("/r/alice/pub/-/tags", 9),
+        ("/r/alice/pub/-/settings", 12),
+        ("/new", 4),
+        ("/settings/namespace", 4),
+    ],
+)
+def test_pages_need_few_queries(
+    crowd: World, client: Client, django_assert_max_num_queries: AtMost, path: str, most: int
+) -> None:
+    client.force_login(crowd.alice)
+    with django_assert_max_num_queries(most):
+        assert client.get(path).status_code == 200

@@ -1,0 +1,129 @@
+"""Settings of a repository: description, visibility, collaborators, deletion."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import Visibility
+from index.models import AccessGrant, Deletion, RepositoryState
+from index.roles import Role
+from tests.conftest import World
+from tests.factories import make_grant
+
+CHANGES = ["settings/description", "settings/visibility", "settings/grants", "delete"]
+
+
+@pytest.mark.parametrize("operation", ["settings/description", "settings/visibility"])
+def test_only_admins_may_change_and_others_read_whom_to_ask(
+    world: World, client: Client, operation: str
+) -> None:
+    client.force_login(world.bob)
+    response = client.post(f"/r/alice/pub/-/{operation}", {"visibility": "private"})
+    assert response.status_code == 403
+    assert "Ask an owner of alice" in response.content.decode()
+    world.public.refresh_from_db()
+    assert world.public.visibility == Visibility.PUBLIC
+
+
+def test_a_writer_does_not_see_the_settings(world: World, client: Client) -> None:
+    client.force_login(world.mia)
+    assert "/-/settings" not in client.get("/r/acme/app").content.decode()
+    assert client.get("/r/acme/app/-/settings").status_code == 403
+
+
+@pytest.mark.parametrize("operation", CHANGES)
+def test_anonymous_people_are_sent_to_log_in(world: World, client: Client, operation: str) -> None:
+    response = client.post(f"/r/alice/pub/-/{operation}")
+    assert response.headers["Location"].startswith("/accounts/login/")
+
+
+def test_description_and_readme_are_saved(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    client.post("/r/alice/pub/-/settings/description", {"description": "Tiny", "readme": "# Hi"})
+    page = client.get("/r/alice/pub").content.decode()
+    assert "Tiny" in page
+    assert "<h3>Hi</h3>" in page
+
+
+def test_a_long_description_is_refused_with_the_typed_text_kept(
+    world: World, client: Client
+) -> None:
+    client.force_login(world.alice)
+    response = client.post("/r/alice/pub/-/settings/description", {"description": "x" * 101})
+    page = response.content.decode()
+    assert "Error: Settings of alice/pub" in page
+    assert "x" * 101 in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_visibility_changes(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    client.post("/r/alice/pub/-/settings/visibility", {"visibility": "private"})
+    client.logout()
+    assert client.get("/r/alice/pub").status_code == 404
+
+
+def test_an_unknown_visibility_is_refused(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    client.post("/r/alice/pub/-/settings/visibility", {"visibility": "everyone"})
+    world.public.refresh_from_db()
+    assert world.public.visibility == Visibility.PUBLIC
+
+
+def test_a_collaborator_gets_a_role_another_role_and_none(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    for role in ("reader", "writer"):
+        client.post("/r/alice/priv/-/settings/grants", {"username": "bobby", "role": role})
+    grant = AccessGrant.objects.get(repository=world.private)
+    assert (grant.user, grant.role) == (world.bob, Role.WRITER)
+    client.post(f"/r/alice/priv/-/settings/grants/{grant.pk}/delete")
+    assert not AccessGrant.objects.filter(repository=world.private).exists()
+
+
+@pytest.mark.parametrize("name", ["nobody", "dave", "alice", ""])
+def test_nobody_unknown_disabled_or_the_owner_gets_a_role(
+    world: World, client: Client, name: str
+) -> None:
+    client.force_login(world.alice)
+    client.post("/r/alice/priv/-/settings/grants", {"username": name, "role": "reader"})
+    assert not AccessGrant.objects.filter(repository=world.private).exists()
+
+
+def test_a_grant_of_another_repository_is_not_found(world: World, client: Client) -> None:
+    grant = make_grant(world.private, world.bob, Role.READER)
+    client.force_login(world.olga)
+    path = f"/r/acme/app/-/settings/grants/{grant.pk}/delete"
+    assert client.post(path).status_code == 404
+    assert AccessGrant.objects.filter(pk=grant.pk).exists()
+
+
+def test_an_admin_by_grant_may_change_settings(world: World, client: Client) -> None:
+    make_grant(world.private, world.bob, Role.ADMIN)
+    client.force_login(world.bob)
+    assert client.get("/r/alice/priv/-/settings").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "pub", "Alice/pub", "alice/priv"])
+def test_deletion_needs_the_exact_name(world: World, client: Client, typed: str) -> None:
+    client.force_login(world.alice)
+    assert client.post("/r/alice/pub/-/delete", {"name": typed}).status_code == 200
+    assert not Deletion.objects.exists()
+
+
+def test_a_deleted_repository_is_gone_at_once(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    response = client.post("/r/alice/pub/-/delete", {"name": "alice/pub"})
+    assert response.headers["Location"] == "/"
+    assert Deletion.objects.get().requested_by == world.alice
+    world.public.refresh_from_db()
+    assert world.public.state == RepositoryState.DELETING
+    assert client.get("/r/alice/pub").status_code == 404
+
+
+def test_the_consequences_of_a_deletion_are_listed(world: World, client: Client) -> None:
+    make_grant(world.private, world.bob, Role.READER)
+    client.force_login(world.alice)
+    page = client.get("/r/alice/priv/-/settings").content.decode()
+    assert "1 collaborator role" in page
+    assert 'data-expected="alice/priv"' in page
