@@ -5,12 +5,14 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.errors import EmailRefused, NameTaken, PasswordRefused
 from accounts.models import Namespace, User
 from accounts.names import check_user_name
+
+_LONGEST_EMAIL = 254  # what the column holds; PostgreSQL would answer more with a 500
 
 
 def check_signup(*, username: str, email: str, password: str) -> None:
@@ -20,8 +22,9 @@ def check_signup(*, username: str, email: str, password: str) -> None:
         raise NameTaken(_taken(username))
     try:
         validate_email(email)
+        MaxLengthValidator(_LONGEST_EMAIL)(email)
     except ValidationError as error:
-        raise EmailRefused(error.messages[0]) from error
+        raise EmailRefused(" ".join(error.messages)) from error
     try:
         validate_password(password, User(username=username, email=email))
     except ValidationError as error:

@@ -76,9 +76,10 @@ def test_a_megabyte_of_password_is_refused_before_hashing(db: None) -> None:
         create_user(username="newcomer", email="n@example.com", password="x" * 1_000_000)
 
 
-def test_a_broken_address_is_refused(db: None) -> None:
+@pytest.mark.parametrize("email", ["nowhere", f"{'n' * 60}@{'example.' * 26}com", "a@b", "@"])
+def test_a_broken_address_is_refused(db: None, email: str) -> None:
     with pytest.raises(EmailRefused):
-        create_user(username="newcomer", email="nowhere", password=PASSWORD)
+        create_user(username="newcomer", email=email, password=PASSWORD)
 
 
 def test_a_taken_name_stays_with_its_owner(world: World, client: Client) -> None:
