@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -62,7 +63,7 @@ class DemoClient:
         )
 
     def _challenge(self) -> tuple[str, str]:
-        response = self._session.get(f"{self._url}/v2/", timeout=_TIMEOUT)
+        response = self._send("GET", f"{self._url}/v2/")
         parts = dict(_CHALLENGE_PART.findall(response.headers.get("WWW-Authenticate", "")))
         if response.status_code != 401 or {"realm", "service"} - parts.keys():
             message = f"{self._url}/v2/ sent no challenge, but status {response.status_code}"
@@ -72,12 +73,8 @@ class DemoClient:
     def _token(self, *scopes: str) -> str:
         key = " ".join(scopes)
         if key not in self._tokens:
-            response = self._session.get(
-                self._realm,
-                params={"service": self._service, "scope": list(scopes)},
-                auth=self._login,
-                timeout=_TIMEOUT,
-            )
+            query = {"service": self._service, "scope": list(scopes)}
+            response = self._send("GET", self._realm, params=query, auth=self._login)
             if not response.ok:
                 raise PushRefused(_words_of(response))
             self._tokens[key] = response.json()["token"]
@@ -110,22 +107,23 @@ class DemoClient:
         path: str,
         token: str,
         *,
-        params: dict[str, str] | None = None,
-        data: bytes | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> requests.Response:
-        response = self._session.request(
-            method,
-            urljoin(self._url, path),
-            params=params,
-            data=data,
-            headers={**(headers or {}), "Authorization": f"Bearer {token}"},
-            allow_redirects=False,
-            timeout=_TIMEOUT,
-        )
+        shown = {**(headers or {}), "Authorization": f"Bearer {token}"}
+        response = self._send(method, urljoin(self._url, path), headers=shown, **options)
         if not response.ok:
             raise PushRefused(_words_of(response))
         return response
+
+    def _send(self, method: str, url: str, **options: Any) -> requests.Response:
+        try:
+            return self._session.request(
+                method, url, allow_redirects=False, timeout=_TIMEOUT, **options
+            )
+        except requests.RequestException as error:
+            message = f"{method} {url}: {type(error).__name__}"
+            raise PushRefused(message) from error
 
 
 def _words_of(response: requests.Response) -> str:

@@ -6,7 +6,6 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -41,7 +40,7 @@ class Command(BaseCommand):
                 "use a fresh instance (./dev run --var DIR --port PORT)."
             )
             raise CommandError(message) from error
-        except (PushRefused, IndexRefusal, requests.RequestException) as error:
+        except (PushRefused, IndexRefusal) as error:
             message = f"The demo stopped half-way; run it again once this is mended: {error}"
             raise CommandError(message) from error
         self._report(made, password)
