@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import Look, Window, running_browser
-from tests.e2e.engine import Docker, Engine, running_engine
+from tests.e2e.engine import Docker, Engine, engine_for_tests
 from tests.e2e.people import People, Person
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
@@ -40,7 +40,7 @@ def backstage(stack: Stack) -> Iterator[Backstage]:
 @pytest.fixture(scope="package")
 def engine() -> Iterator[Engine]:
     """A real Docker Engine."""
-    with running_engine(tool("dockerd"), tool("docker")) as engine:
+    with engine_for_tests() as engine:
         yield engine
 
 
@@ -54,8 +54,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="package")
 def people(stack: Stack, backstage: Backstage, engine: Engine, homes: Iterator[Path]) -> People:
     """Makes people who share the engine."""
-    docker = tool("docker")
-    return People(stack, backstage, lambda: Docker(docker, engine.url, next(homes)))
+    return People(stack, backstage, lambda: Docker(engine, next(homes)))
 
 
 @pytest.fixture
@@ -72,6 +71,12 @@ def bob(people: People) -> Person:
     bob = people.make("bobby")
     bob.login()
     return bob
+
+
+@pytest.fixture
+def carol(people: People) -> Person:
+    """Someone who knows the pages and has no docker."""
+    return people.make("carol")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -13,17 +12,89 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from tests.e2e.tools import tool
 from tests.e2e.waiting import eventually
+
+
+class Engine(Protocol):
+    """What runs the commands."""
+
+    def url(self) -> str:
+        """Return where its socket is."""
+
+
+class Nowhere:
+    """No engine at all."""
+
+    def url(self) -> str:
+        return "unix:///nowhere/docker.sock"
+
+
+class RealEngine:
+    """An engine that reaches loopback registries and touches nothing else here.
+
+    It starts with the first command, so that only tests which need it are skipped where it cannot.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def url(self) -> str:
+        if self._process is None:
+            self._process = self._start(tool("dockerd"))
+            eventually(self._answers, within=60)
+        return self._url
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=60)
+
+    @property
+    def _url(self) -> str:
+        return f"unix://{self._folder}/docker.sock"
+
+    def _start(self, dockerd: str) -> subprocess.Popen[bytes]:
+        with (self._folder / "output").open("w") as output:
+            return subprocess.Popen(
+                [
+                    dockerd,
+                    *("--data-root", f"{self._folder}/data"),
+                    *("--exec-root", f"{self._folder}/exec"),
+                    *("--pidfile", f"{self._folder}/pid", "-H", self._url),
+                    *("--iptables=false", "--bridge=none", "--insecure-registry", "127.0.0.0/8"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self._folder / "output").read_text()
+        command = [tool("docker"), "-H", self._url, "version"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@contextmanager
+def engine_for_tests() -> Iterator[RealEngine]:
+    """Have an engine, and stop it in the end if anyone used it."""
+    with tempfile.TemporaryDirectory(prefix="wbe-", ignore_cleanup_errors=True) as folder:
+        engine = RealEngine(Path(folder))  # a short path: sockets lie in it
+        try:
+            yield engine
+        finally:
+            engine.stop()
 
 
 @dataclass(frozen=True, slots=True)
 class Docker:
     """One person's docker command: its own configuration, a shared engine."""
 
-    program: str
-    engine: str  # the URL of its socket
+    engine: Engine
     home: Path
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> str:
@@ -53,11 +124,11 @@ class Docker:
 
     def _run(self, arguments: tuple[str, ...], stdin: bytes) -> tuple[int, str]:
         done = subprocess.run(
-            [self.program, *arguments],
+            [tool("docker"), *arguments],
             env={
                 **os.environ,
                 "DOCKER_CONFIG": str(self.home),
-                "DOCKER_HOST": self.engine,
+                "DOCKER_HOST": self.engine.url(),
                 "DOCKER_BUILDKIT": "0",
                 "DOCKER_CLI_EXPERIMENTAL": "enabled",
             },
@@ -68,47 +139,6 @@ class Docker:
             check=False,
         )
         return done.returncode, done.stdout.decode(errors="replace")
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """A running engine."""
-
-    url: str
-
-
-@contextmanager
-def running_engine(dockerd: str, docker: str) -> Iterator[Engine]:
-    """Start an engine that reaches loopback registries and touches nothing else here."""
-    folder = Path(tempfile.mkdtemp(prefix="wbe-"))
-    engine = Engine(f"unix://{folder}/docker.sock")
-    with (folder / "output").open("w") as output:
-        process = subprocess.Popen(
-            [
-                dockerd,
-                *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"),
-                *("-H", engine.url, "--pidfile", f"{folder}/pid"),
-                *("--iptables=false", "--bridge=none", "--insecure-registry", "127.0.0.0/8"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def answers() -> bool:
-        assert process.poll() is None, (folder / "output").read_text()
-        asked = subprocess.run(
-            [docker, "-H", engine.url, "version"], capture_output=True, check=False
-        )
-        return asked.returncode == 0
-
-    try:
-        eventually(answers, within=60)
-        yield engine
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def layer(**files: str) -> bytes:

@@ -48,6 +48,12 @@ def create_repository(window: Window, name: str, description: str) -> None:
     page.get_by_text("is there. Push the first image to it.").wait_for()
 
 
+def offers_official_images(window: Window) -> bool:
+    """Whether the form for a new repository offers what only administrators may create."""
+    page = window.open("/new")
+    return "(official images)" in page.get_by_label("Namespace").inner_text()
+
+
 def star(window: Window, name: str) -> None:
     page = window.open(f"/r/{name}")
     page.get_by_role("button", name="Star").click()

@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 
 from tests.e2e.backstage import Backstage
+from tests.e2e.engine import Nowhere
 from tests.e2e.people import People, Person
 from tests.e2e.wire import Wire
 
@@ -30,7 +31,7 @@ def test_login_stores_an_identity_token_and_no_password(people: People) -> None:
 
 def test_login_without_an_engine_stores_no_password_either(people: People) -> None:
     person = people.make("alice")
-    nowhere = replace(person.docker, engine="unix:///nowhere/docker.sock")
+    nowhere = replace(person.docker, engine=Nowhere())
     alice = replace(person, docker=nowhere)
     assert "Login Succeeded" in alice.login()
     assert_keeps_no_password(alice)

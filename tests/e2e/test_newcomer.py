@@ -25,6 +25,11 @@ def test_sign_up_verify_and_be_greeted(newcomer: Person, window: Window) -> None
     steps.enter_code(window, steps.read_code(window, newcomer))
     window.page.get_by_role("heading", name=f"Hello, {newcomer.name}").wait_for()
     assert f"docker login {newcomer.host} -u {newcomer.name}" in window.text
+
+
+def test_whoever_verified_logs_in_with_docker(newcomer: Person, plain_window: Window) -> None:
+    steps.sign_up(plain_window, newcomer)
+    steps.enter_code(plain_window, steps.read_code(plain_window, newcomer))
     assert "Login Succeeded" in newcomer.login()
 
 
@@ -37,7 +42,7 @@ def test_until_then_neither_page_nor_docker_lets_one_in(newcomer: Person, window
 
 
 def test_from_the_form_by_docker_to_the_search_page(
-    alice: Person, bob: Person, anyone: Docker, window: Window
+    alice: Person, anyone: Docker, window: Window
 ) -> None:
     name = f"{alice.name}/first"
     window.log_in(alice)
@@ -104,8 +109,5 @@ def test_the_set_up_link_makes_the_first_administrator_once(
     page.get_by_role("button", name="Create the administrator and log in").click()
     page.get_by_role("heading", name=f"Hello, {newcomer.name}").wait_for()
     open_window(Look()).open(link, status=410)
-    newcomer.login()
-    official = f"{newcomer.host}/{newcomer.name}image:1.0"
-    newcomer.docker("tag", newcomer.make_image("app"), official)
-    newcomer.docker("push", official)
+    assert steps.offers_official_images(window)
     people.promote(newcomer, administrator=False)

@@ -122,7 +122,6 @@ def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
     """Open the page, keep its picture, and see that nothing is wrong with it."""
     window.complaints.clear()
     page = window.open(path, status=status)
-    page.wait_for_load_state("networkidle")
     keep_screenshot(window, name)
     assert page.evaluate(STICKS_OUT) == []
     assert page.evaluate(UNREADABLE) == []
