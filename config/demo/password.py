@@ -11,6 +11,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 def demo_password(folder: Path) -> str:
     """Return the password in the folder's file, which is made if it is not there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "demo_password"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
