@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
     "postgresql": run_postgresql,
     "e2e": run_e2e,
 }
+# More skipped tests than these are counted by file.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,24 @@ def report(outcomes: Sequence[Outcome]) -> None:
 
 
 def show_skips(outcomes: Sequence[Outcome]) -> None:
-    skips = [(outcome.stage, skip) for outcome in outcomes for skip in outcome.skips]
-    if skips:
+    """Every reason once, with its tests, or with their files where they are many."""
+    reasons: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for skip in outcome.skips:
+            reasons[outcome.stage, skip.reason].append(skip.test)
+    if reasons:
         print("\nSkipped:")
-    for stage, skip in skips:
-        print(f"  {stage}: {skip.test}: {skip.reason}")
+    for (stage, reason), tests in reasons.items():
+        print(f"  {stage}: {reason}: {summary(tests)}")
+
+
+def summary(tests: Sequence[str]) -> str:
+    if len(tests) <= FEW:
+        return ", ".join(tests)
+    files = Counter(test.partition("[")[0].rpartition(".")[0] for test in tests)
+    return f"{len(tests)} tests, " + ", ".join(
+        f"{count} of {name}" for name, count in files.items()
+    )
 
 
 def exit_status(outcomes: Sequence[Outcome], *, require_all: bool) -> int:

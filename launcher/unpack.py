@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from launcher.problems import Problem
 from launcher.programs import Result, complaint_of, run_quietly
 from launcher.terminal import say, timed
 from launcher.tools import postgresql_folders
 
+FONTS = (
+    '<fontconfig><dir prefix="relative">root/usr/share/fonts</dir>'
+    '<cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
+)
 # Some programs are found beside others that nobody asked for by name.
 COMPANIONS = {"initdb": ("initdb", "postgres")}
 
@@ -70,13 +73,9 @@ def write_wrapper(name: str, unpacked: Path) -> None:
 
 def font_setting(unpacked: Path) -> str:
     """A line for the wrapper of a browser on a machine that has no fonts of its own."""
-    fonts = unpacked / "root/usr/share/fonts"
-    if Path("/etc/fonts/fonts.conf").exists() or not fonts.exists():
+    if Path("/etc/fonts/fonts.conf").exists() or not (unpacked / "root/usr/share/fonts").exists():
         return ""
-    (unpacked / "fonts.conf").write_text(
-        f"<fontconfig><dir>{escape(str(fonts))}</dir>"
-        f"<cachedir>{escape(str(unpacked / 'font-cache'))}</cachedir></fontconfig>\n"
-    )
+    (unpacked / "fonts.conf").write_text(FONTS)
     return 'export FONTCONFIG_FILE="$root/../fonts.conf"\n'
 
 

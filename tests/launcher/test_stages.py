@@ -10,7 +10,7 @@ from launcher.layout import Layout
 from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage
 from launcher.stages import Workshop, e2e_arguments, unit_arguments
-from launcher.test import Choice, exit_status, run_stage
+from launcher.test import Choice, exit_status, run_stage, summary
 
 
 @pytest.fixture
@@ -57,6 +57,15 @@ def test_a_stage_that_cannot_be_set_up_is_skipped_with_the_reason(checkout: Path
     assert outcome is not None
     assert outcome.verdict == "SKIP"
     assert "no network" in outcome.line
+
+
+def test_many_tests_skipped_for_one_reason_are_counted_by_file() -> None:
+    tests = ["tests.a.test_one[x.y]", "tests.a.test_two", "tests.b.test_one", "tests.b.test_two"]
+    assert summary(tests) == "4 tests, 2 of tests.a, 2 of tests.b"
+
+
+def test_a_few_skipped_tests_are_named() -> None:
+    assert summary(["tests.a.test_one", "tests.a.test_two"]) == "tests.a.test_one, tests.a.test_two"
 
 
 def test_a_skip_fails_only_where_nothing_may_be_skipped() -> None:
