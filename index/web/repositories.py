@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
@@ -22,6 +22,7 @@ from index.readme import render_readme
 from index.roles import Action
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
+from index.web.methods import post_only
 from index.web.tags import newest_tags, tags_page
 
 
@@ -52,7 +53,7 @@ def tags(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "index/tags.html", context)
 
 
-@require_POST
+@post_only
 def star(request: HttpRequest, name: str) -> HttpResponse:
     """Add a star."""
     repository = find_repository(request, name)
@@ -60,7 +61,7 @@ def star(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("web-repository", repository.name)
 
 
-@require_POST
+@post_only
 def unstar(request: HttpRequest, name: str) -> HttpResponse:
     """Take the star back."""
     repository = find_repository(request, name)

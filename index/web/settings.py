@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
 from index.flows.change_repository import change_visibility, describe_repository
@@ -18,6 +18,7 @@ from index.roles import Role
 from index.tasks import continue_deletion
 from index.web.forms import DeleteForm, DescriptionForm, GrantForm, VisibilityForm
 from index.web.lookup import find_administered, principal_of
+from index.web.methods import post_only
 from index.web.repositories import page_context
 
 
@@ -27,7 +28,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, find_administered(request, name))
 
 
-@require_POST
+@post_only
 def description(request: HttpRequest, name: str) -> HttpResponse:
     """Change description and README."""
     repository = find_administered(request, name)
@@ -43,7 +44,7 @@ def description(request: HttpRequest, name: str) -> HttpResponse:
     return _changed(request, repository, "The description is saved.")
 
 
-@require_POST
+@post_only
 def visibility(request: HttpRequest, name: str) -> HttpResponse:
     """Change who may pull without a grant."""
     repository = find_administered(request, name)
@@ -55,7 +56,7 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
     return _changed(request, repository, f"{repository} is {chosen.value} now.")
 
 
-@require_POST
+@post_only
 def grants(request: HttpRequest, name: str) -> HttpResponse:
     """Give someone a role."""
     repository = find_administered(request, name)
@@ -67,7 +68,7 @@ def grants(request: HttpRequest, name: str) -> HttpResponse:
     return _changed(request, repository, f"{user} is {role.value} of {repository} now.")
 
 
-@require_POST
+@post_only
 def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
     """Take someone's role away; a grant of another repository is not found (case 19)."""
     repository = find_administered(request, name)
@@ -76,7 +77,7 @@ def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
     return _changed(request, repository, f"{grant.user or grant.team} has no role here any more.")
 
 
-@require_POST
+@post_only
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Close the repository and start to empty it."""
     repository = find_administered(request, name)

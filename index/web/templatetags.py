@@ -84,6 +84,16 @@ def megabytes(size: int | None) -> str:
 
 
 @register.filter
+def size_range(sizes: list[int]) -> str:
+    """Return the smallest and the largest size of a tag's images; the unit once if it is one."""
+    texts = list(dict.fromkeys(megabytes(size) for size in sizes))
+    if len(texts) < 2:
+        return texts[0] if texts else "not known yet"
+    low, low_unit = texts[0].split()
+    return f"{low if texts[1].endswith(low_unit) else texts[0]} to {texts[1]}"
+
+
+@register.filter
 def short_digest(digest: str) -> str:
     """Return the first twelve digits, as docker prints them."""
     return digest.partition(":")[2][:12]
@@ -112,8 +122,8 @@ def split_label(label: str) -> tuple[str, str]:
 
 @register.filter
 def breakable(text: str) -> SafeString:
-    """Allow line breaks after slashes and colons; what one copies stays the same."""
-    parts = conditional_escape(text).replace("/", "/<wbr>").replace(":", ":<wbr>")
+    """Allow line breaks after slashes; what one copies stays the same."""
+    parts = conditional_escape(text).replace("/", "/<wbr>")
     return mark_safe(parts)  # noqa: S308 - escaped a line above
 
 

@@ -33,6 +33,19 @@ def test_sizes_are_decimal(size: int | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sizes", "text"),
+    [
+        ([], "not known yet"),
+        ([3_000_000], "3.0 MB"),
+        ([3_000_000, 4_000_000], "3.0 to 4.0 MB"),
+        ([900_000, 4_000_000], "900 kB to 4.0 MB"),
+    ],
+)
+def test_a_range_of_sizes_names_its_unit_once(sizes: list[int], text: str) -> None:
+    assert tags.size_range(sizes) == text
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [(5, "just now"), (61, "1 minute ago"), (7300, "2 hours ago"), (86400 * 400, "1 year ago")],
 )
@@ -56,7 +69,7 @@ def test_one_is_singular_and_exact_numbers_are_titles() -> None:
 
 
 def test_names_are_escaped_before_they_may_break() -> None:
-    assert tags.breakable("a/<b>:c") == "a/<wbr>&lt;b&gt;:<wbr>c"
+    assert tags.breakable("a/<b>:c") == "a/<wbr>&lt;b&gt;:c"
 
 
 def test_initials_are_escaped() -> None:
