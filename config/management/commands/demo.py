@@ -58,7 +58,9 @@ class Command(BaseCommand):
         for plan in REPOSITORIES:
             mover.fill(plan)
         if mover.tags and not wait_for_news(REPOSITORIES):
-            self.stdout.write("The registries have not told everything yet; it will come.")
+            self.stdout.write(
+                "Some sizes are not known yet; they appear within a quarter of a minute."
+            )
         return {**made, "tags": mover.tags, "pulls": mover.pulls}
 
     def _report(self, made: dict[str, int], password: str) -> None:
