@@ -128,6 +128,11 @@ def test_who_creates_where(world: World, who: str, name: str, role: Role | None)
     assert decision.role is role
 
 
+def test_who_pushes_an_official_image_is_told_who_may(world: World) -> None:
+    decision = may_create(Principal(world.alice), parse_repository_name("debian"))
+    assert decision.reason == "only administrators create official images"
+
+
 USERS = range(4)
 ORGANIZATIONS = range(2)
 user_choice = st.sampled_from(USERS)
