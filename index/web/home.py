@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -51,12 +51,14 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     principal = Principal(user)
-    mine = list(_involving(principal, user).order_by("-last_pushed_at", "-created_at"))
+    # One more than is shown tells whether there are more; empty ones come last on any database.
+    newest_first = F("last_pushed_at").desc(nulls_last=True)
+    mine = list(_involving(principal, user).order_by(newest_first, "name")[: _MINE_SHOWN + 1])
     starred = Repository.objects.visible_to(principal).filter(stars__user=user)
     context = {
         "mine": mine[:_MINE_SHOWN],
-        "mine_count": len(mine),
-        "has_pushed": any(repository.last_pushed_at for repository in mine),
+        "has_more": len(mine) > _MINE_SHOWN,
+        "has_pushed": bool(mine and mine[0].last_pushed_at),
         "starred": starred.order_by("-stars__created_at")[:_SHOWN],
         "deletions": _deletions(user),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -71,6 +72,6 @@ def _find(name: str) -> Namespace:
 
 def _show(request: HttpRequest, namespace: Namespace) -> HttpResponse:
     visible = Repository.objects.visible_to(principal_of(request)).filter(namespace=namespace)
-    ordered = visible.order_by("-last_pushed_at", "name")
+    ordered = visible.order_by(F("last_pushed_at").desc(nulls_last=True), "name")
     page = Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "index/namespace.html", {"namespace": namespace, "page": page})
