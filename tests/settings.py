@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-_var = Path(tempfile.gettempdir()) / f"waybill-tests-{os.getuid()}"
+_var = Path(tempfile.mkdtemp(prefix="waybill-tests-"))  # of this process: runs may go side by side
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
 os.environ |= {
     "WAYBILL_PUBLIC_URL": "http://index.test",
     "WAYBILL_VAR": str(_var),
@@ -30,5 +33,4 @@ WHITENOISE_AUTOREFRESH = True
 
 if "sqlite3" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405
     # A file and not memory: threads share it, and locks are as in life.
-    _var.mkdir(exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": _var / "tests.sqlite3"}  # noqa: F405
