@@ -48,6 +48,7 @@ def env_database(name: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(url.path[1:]) or ":memory:",
+            "CONN_MAX_AGE": None,  # opening costs a third of a token (2.9 against 1.9 ms CPU)
             # Without IMMEDIATE a write after a read fails at once with "database is locked"
             # (227 of 400 writes measured); WAL lets readers go on meanwhile.
             "OPTIONS": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,8 +15,22 @@ from index.models import Registry
 _TEMPLATE = settings.BASE_DIR / "deploy" / "templates" / "nginx.conf"
 
 
-def render_nginx(registries: Iterable[Registry], *, listen: str, web: str) -> str:
-    """Return nginx.conf. `listen` and `web` are host:port of the gateway and of the app server.
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Files of the certificate with which nginx ends TLS; none in front of which something else does."""
+
+    chain: str
+    key: str
+
+
+def render_nginx(
+    registries: Iterable[Registry],
+    *,
+    listen: str,
+    web: Iterable[str],
+    certificate: Certificate | None = None,
+) -> str:
+    """Return nginx.conf. `listen` is [host:]port of the gateway, `web` host:port of app servers.
 
     It holds the gateway's secret: write it to a file that only its owner may read.
     """
@@ -23,17 +38,25 @@ def render_nginx(registries: Iterable[Registry], *, listen: str, web: str) -> st
     return _TEMPLATE.read_text().format(
         # Started by root, nginx would hand its workers to `nobody`, who cannot enter our folder.
         user_directive="user root;\n" if os.geteuid() == 0 else "",
-        listen=listen,
-        web=web,
+        listen=f"{listen} ssl" if certificate else listen,
+        certificate=_certificate(certificate) if certificate else "",
+        web=" ".join(f"server {address};" for address in web),
+        scheme=urlsplit(settings.PUBLIC_URL).scheme,
         secret=settings.GATEWAY_SECRET,
         upstreams="\n".join(_upstream(registry) for registry in chosen),
-        registry_map="\n".join(
-            f'    {registry.name} "{urlsplit(registry.upstream_url).scheme}://registry_{registry.name}";'
-            for registry in chosen
-        ),
+        registry_map="\n".join(_origin(registry) for registry in chosen),
         unavailable=_error("UNAVAILABLE", "the registry is not answering: try again in a moment"),
         malformed=_error("UNSUPPORTED", "the request is malformed or too large"),
     )
+
+
+def _certificate(certificate: Certificate) -> str:
+    return f"\n    ssl_certificate {certificate.chain};\n    ssl_certificate_key {certificate.key};"
+
+
+def _origin(registry: Registry) -> str:
+    scheme = urlsplit(registry.upstream_url).scheme
+    return f'    {registry.name} "{scheme}://registry_{registry.name}";'
 
 
 def _upstream(registry: Registry) -> str:

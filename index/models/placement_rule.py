@@ -22,4 +22,4 @@ class PlacementRule(models.Model):
 
     def __str__(self) -> str:
         """Return the rule."""
-        return f"{self.pattern} -> {self.registry_id}"
+        return f"{self.pattern} -> {self.registry}"

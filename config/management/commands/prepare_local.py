@@ -40,7 +40,7 @@ class Command(BaseCommand):
         signing_keys.create(settings.PUBLIC_HOST)
         registries = [self._registry(*pair.split("=", 1)) for pair in options["registry"]]
         self._first_rules(registries)
-        nginx = render_nginx(registries, listen=options["listen"], web=options["web"])
+        nginx = render_nginx(registries, listen=options["listen"], web=[options["web"]])
         _write_private(settings.VAR_DIR / "nginx" / "nginx.conf", nginx)
         token = make_setup_token()
         link = f"{settings.PUBLIC_URL}/setup/{token}" if token else None

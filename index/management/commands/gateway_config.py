@@ -1,0 +1,37 @@
+"""`manage.py gateway_config --listen 443 --web HOST:PORT …` prints nginx.conf."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from index.gateway.nginx import Certificate, render_nginx
+from index.models import Registry
+
+
+class Command(BaseCommand):
+    """Make it anew after adding a registry or changing an address, then reload nginx."""
+
+    help = "Print the configuration of the gateway. It holds a secret: keep the file private."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take addresses and the certificate."""
+        parser.add_argument("--listen", required=True, help="[host:]port")
+        parser.add_argument("--web", required=True, action="append", help="host:port; repeatable")
+        parser.add_argument("--certificate", help="certificate chain, if nginx is to end TLS")
+        parser.add_argument("--key", help="its private key")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print it."""
+        chain, key = options["certificate"], options["key"]
+        if bool(chain) != bool(key):
+            message = "Give both --certificate and --key, or neither."
+            raise CommandError(message)
+        certificate = Certificate(chain, key) if chain else None
+        registries = Registry.objects.order_by("name")
+        self.stdout.write(
+            render_nginx(
+                registries, listen=options["listen"], web=options["web"], certificate=certificate
+            )
+        )

@@ -1,0 +1,44 @@
+"""`manage.py registry_config NAME …` prints config.yml for a registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from index.models import Registry
+from index.registry_config import render_registry_config
+
+
+class Command(BaseCommand):
+    """The secret is the one that `registries set` printed; only its digest is kept here."""
+
+    help = "Print the configuration of a registry. It holds a secret: keep the file private."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take what only the registry's host knows."""
+        parser.add_argument("name")
+        parser.add_argument("--listen", required=True, help="[host]:port on its host")
+        parser.add_argument("--storage", required=True, type=Path, help="folder on its host")
+        parser.add_argument("--events-secret-file", required=True, type=Path)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print it."""
+        registry = Registry.objects.filter(name=options["name"]).first()
+        if registry is None:
+            message = f"There is no registry {options['name']}: add it with `registries set`."
+            raise CommandError(message)
+        try:
+            secret = options["events_secret_file"].read_text().strip()
+        except OSError as error:
+            message = f"The events secret cannot be read: {error}."
+            raise CommandError(message) from error
+        self.stdout.write(
+            render_registry_config(
+                registry,
+                listen=options["listen"],
+                storage=options["storage"],
+                events_secret=secret,
+            )
+        )

@@ -1,0 +1,51 @@
+"""The gateway's configuration, as it is generated (the e2e tests run it)."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from index.gateway.nginx import Certificate, render_nginx
+from tests.conftest import World
+
+
+def render(world: World, certificate: Certificate | None = None) -> str:
+    """Return the configuration for both registries and two web hosts."""
+    return render_nginx(
+        [world.east, world.west],
+        listen="443",
+        web=["10.0.0.11:8001", "10.0.0.12:8001"],
+        certificate=certificate,
+    )
+
+
+def test_registries_are_reached_by_name_and_nothing_else_is(world: World) -> None:
+    world.west.upstream_url = "https://west.internal"
+    text = render(world)
+    assert 'east "http://registry_east";' in text
+    assert 'west "https://registry_west";' in text
+    assert "upstream registry_west { server west.internal:443;" in text
+    assert 'default "";' in text
+
+
+def test_every_web_host_is_asked(world: World) -> None:
+    assert "server 10.0.0.11:8001; server 10.0.0.12:8001;" in render(world)
+
+
+def test_a_certificate_turns_tls_on(world: World) -> None:
+    text = render(world, Certificate("/etc/tls/chain.pem", "/etc/tls/key.pem"))
+    assert "listen 443 ssl;" in text
+    assert "ssl_certificate_key /etc/tls/key.pem;" in text
+    assert "ssl" not in render(world)
+
+
+@pytest.mark.parametrize("arguments", [["--certificate", "/x"], ["--key", "/x"]])
+def test_a_certificate_without_its_key_is_refused(world: World, arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="both"):
+        call_command("gateway_config", "--listen", "443", "--web", "a:1", *arguments)
+
+
+def test_an_unknown_registry_has_no_configuration(world: World) -> None:
+    with pytest.raises(CommandError, match="no registry north"):
+        call_command("registry_config", "north", "--listen", ":5000", "--storage", "/x",
+                     "--events-secret-file", "/x")  # fmt: skip
