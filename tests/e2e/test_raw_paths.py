@@ -10,6 +10,9 @@ from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire
 # MINE is alice's repository, whose token comes along; BOBS is private to bob.
 STEPS_ASIDE = [
     "/v2/MINE/../../BOBS/manifests/1.0",
+    "/v2/BOBS/../../MINE/manifests/1.0",
+    "/v2/BOBS/%2e%2e/%2e%2e/MINE/manifests/1.0",
+    "/v2/BOBS/manifests/1.0/../../../../MINE/manifests/1.0",
     "/v2/MINE/./manifests/1.0",
     "/v2/MINE/%2e%2e/%2e%2e/BOBS/manifests/1.0",
     "/v2/MINE/..%2f..%2fBOBS/manifests/1.0",
