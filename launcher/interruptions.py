@@ -33,7 +33,9 @@ def raise_on_interruption() -> None:
 
 def listen_with(handler: signal._HANDLER) -> None:
     for number in ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup ./dev run` ignores SIGHUP
+        # `nohup ./dev run` ignores SIGHUP and means it. A script's `./dev run &` ignores SIGINT
+        # only because shells do so; `kill -INT` must stop it all the same.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
