@@ -74,9 +74,9 @@ def bob(people: People) -> Person:
 
 
 @pytest.fixture
-def carol(people: People) -> Person:
+def clara(people: People) -> Person:
     """Someone who knows the pages and has no docker."""
-    return people.make("carol")
+    return people.make("clara")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def create_repository(window: Window, name: str, description: str) -> None:
 def offers_official_images(window: Window) -> bool:
     """Whether the form for a new repository offers what only administrators may create."""
     page = window.open("/new")
-    return "(official images)" in page.get_by_label("Namespace").inner_text()
+    return "(official images)" in page.get_by_label("Namespace", exact=True).inner_text()
 
 
 def star(window: Window, name: str) -> None:
@@ -70,7 +70,7 @@ def change_visibility(window: Window, name: str, visibility: str) -> None:
 def add_collaborator(window: Window, name: str, who: Person, role: str) -> None:
     page = window.open(f"/r/{name}/-/settings")
     page.get_by_label("User name").fill(who.name)
-    page.get_by_label("Role").select_option(role)
+    page.get_by_label("Role", exact=True).select_option(role)
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_text(f"{who.name} is {role} of {name} now.").wait_for()
 

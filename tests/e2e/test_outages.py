@@ -66,8 +66,8 @@ def test_login_while_the_cache_is_away_says_to_try_again(
     people: People, stack: Stack, wire: Wire
 ) -> None:
     """The count of wrong passwords is kept there; without it no password is looked at."""
-    carol = people.make("carol")
-    headers = {"Authorization": basic(carol.name, carol.password)}
+    clara = people.make("clara")
+    headers = {"Authorization": basic(clara.name, clara.password)}
     with standing_still(stack, "redis"):
         assert_try_again(wire.ask("GET", f"/token?service={stack.host}", headers))
 

@@ -14,9 +14,9 @@ def test_sign_up_and_verify(people: People, plain_window: Window) -> None:
     plain_window.page.get_by_role("heading", name=f"Hello, {newcomer.name}").wait_for()
 
 
-def test_create_star_and_take_the_star_back(carol: Person, plain_window: Window) -> None:
-    name = f"{carol.name}/first"
-    plain_window.log_in(carol)
+def test_create_star_and_take_the_star_back(clara: Person, plain_window: Window) -> None:
+    name = f"{clara.name}/first"
+    plain_window.log_in(clara)
     steps.create_repository(plain_window, "first", "Made without a script")
     steps.star(plain_window, name)
     assert "1 star" in plain_window.text
@@ -24,9 +24,9 @@ def test_create_star_and_take_the_star_back(carol: Person, plain_window: Window)
     plain_window.page.get_by_role("button", name="Star 0").wait_for()
 
 
-def test_change_settings_and_delete(carol: Person, people: People, plain_window: Window) -> None:
-    name = f"{carol.name}/first"
-    plain_window.log_in(carol)
+def test_change_settings_and_delete(clara: Person, people: People, plain_window: Window) -> None:
+    name = f"{clara.name}/first"
+    plain_window.log_in(clara)
     steps.create_repository(plain_window, "first", "Made without a script")
     steps.change_visibility(plain_window, name, "Internal")
     steps.add_collaborator(plain_window, name, people.make("bobby"), "reader")
@@ -34,8 +34,8 @@ def test_change_settings_and_delete(carol: Person, people: People, plain_window:
     plain_window.open(f"/r/{name}", status=404)
 
 
-def test_log_out(carol: Person, plain_window: Window) -> None:
-    plain_window.log_in(carol)
+def test_log_out(clara: Person, plain_window: Window) -> None:
+    plain_window.log_in(clara)
     page = plain_window.page
     page.get_by_role("banner").locator("summary").click()
     page.get_by_role("button", name="Log out").click()
