@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from launcher.leftovers import signal_group
 from launcher.log import Log
 from launcher.supervisor import Service, Supervisor, describe_ending, pause_before
 
@@ -61,23 +64,24 @@ def test_a_program_that_is_missing_is_reported_and_tried_again(
     assert "never started; starting it again in 1 s" in log.recent("gateway")
 
 
-def test_everything_is_stopped_last_started_first(log: Log, tmp_path: Path) -> None:
-    stopped: list[str] = []
-    code = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit()); "
-    supervisor = Supervisor(log, environment=dict(os.environ), folder=tmp_path, changed=ignore)
-    first = python("redis", code + STAYS)
-    second = python("gateway", code + STAYS)
-    supervisor.start([first, second])
-    until(lambda: log.recent("redis") == ["up"] and log.recent("gateway") == ["up"])
-    living = {running.service.name: running for running in supervisor._all}
+def test_everything_is_stopped_last_started_first(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: dict[str, dict[str, Any]] = {}
+    told: list[int] = []
 
-    def note_the_living() -> bool:
-        stopped.extend(name for name in living if not living[name].is_alive and name not in stopped)
-        return False
+    def note_and_signal(group: int, number: signal.Signals) -> None:
+        if number == signal.SIGTERM:
+            told.append(group)
+        signal_group(group, number)
 
-    supervisor.stop(note_the_living)
-    note_the_living()
-    assert stopped == ["gateway", "redis"]
+    monkeypatch.setattr("launcher.supervisor.signal_group", note_and_signal)
+    supervisor = Supervisor(
+        log, environment=dict(os.environ), folder=tmp_path, changed=noted.update
+    )
+    supervisor.start([python("redis", STAYS), python("gateway", STAYS)])
+    supervisor.stop(lambda: False)
+    assert told == [noted["gateway"]["pid"], noted["redis"]["pid"]]
 
 
 def test_a_process_that_will_not_stop_is_killed(supervisor: Supervisor, log: Log) -> None:
@@ -105,10 +109,6 @@ def test_pauses_double_up_to_half_a_minute() -> None:
 )
 def test_an_ending_is_told_in_words(returncode: int, words: str) -> None:
     assert describe_ending(returncode) == words
-
-
-def ignore(_processes: object) -> None:
-    pass
 
 
 def until(condition: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
