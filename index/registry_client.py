@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,17 @@ INDEX_SUBJECT = "waybill"  # the actor of our own requests, as notifications wil
 _TIMEOUT = (3, 10)  # seconds to connect, to read
 _LARGEST_MANIFEST = 4 * 1024 * 1024
 _TOKEN_SECONDS = 60
+_LONGEST_ANSWER = 30  # seconds for a whole body; the read time-out starts anew with every byte
+_MOST_PAGES = 200
 _OK, _REDIRECT, _MISSING = 200, 307, 404
+
+
+class BodyUnusable(RegistryTrouble):
+    """The registry did answer, with something that is too large or not JSON."""
+
+
+class _TooLarge(requests.RequestException):
+    """A body above the cap."""
 
 
 class RegistryClient:
@@ -40,24 +51,28 @@ class RegistryClient:
     def tags(self) -> list[str]:
         """Return all tags; none for a repository the registry does not know."""
         names: list[str] = []
-        path: str | None = f"/v2/{self._repository}/tags/list?n=1000"
-        while path:
-            response = self._ask("GET", path, {200, _MISSING})
+        path = f"/v2/{self._repository}/tags/list?n=1000"
+        for _ in range(_MOST_PAGES):
+            response = self._ask("GET", path, {_OK, _MISSING})
             if response.status_code == _MISSING:
                 return names
-            names += [tag for tag in _json(response).get("tags") or [] if is_tag(tag)]
-            path = self._next_page(response)
-        return names
+            names += [tag for tag in _json(response).get("tags") or [] if is_tag(str(tag))]
+            following = self._next_page(response)
+            if following is None:
+                return names
+            path = following
+        message = f"registry {self._registry}: the list of tags has no end"
+        raise RegistryTrouble(message)
 
     def digest_of(self, reference: str) -> str | None:
         """Return the digest a tag points to, or None when there is no such tag."""
-        response = self._ask("HEAD", self._manifest_path(reference), {200, _MISSING})
+        response = self._ask("HEAD", self._manifest_path(reference), {_OK, _MISSING})
         digest = response.headers.get("Docker-Content-Digest", "")
         return digest if response.ok and is_digest(digest) else None
 
     def manifest(self, digest: str) -> ManifestDocument | None:
         """Return a manifest, or None when it is gone."""
-        response = self._ask("GET", self._manifest_path(digest), {200, _MISSING})
+        response = self._ask("GET", self._manifest_path(digest), {_OK, _MISSING})
         if response.status_code == _MISSING:
             return None
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
@@ -65,19 +80,19 @@ class RegistryClient:
 
     def json_blob(self, digest: str) -> dict[str, Any]:
         """Return a small JSON blob, like an image's config; {} when it is gone or not JSON."""
-        response = self._ask("GET", self._blob_path(digest), {200, _MISSING, _REDIRECT})
         try:
+            response = self._ask("GET", self._blob_path(digest), {_OK, _MISSING, _REDIRECT})
             return _json(response) if response.status_code == _OK else {}
-        except RegistryTrouble:
+        except BodyUnusable:
             return {}
 
     def has_manifest(self, digest: str) -> bool:
         """Whether the manifest can still be fetched by digest."""
-        return self._ask("HEAD", self._manifest_path(digest), {200, _MISSING}).ok
+        return self._ask("HEAD", self._manifest_path(digest), {_OK, _MISSING}).ok
 
     def has_blob(self, digest: str) -> bool:
         """Whether the blob can still be fetched in this repository."""
-        return self._ask("HEAD", self._blob_path(digest), {200, _MISSING}).ok
+        return self._ask("HEAD", self._blob_path(digest), {_OK, _MISSING}).ok
 
     def delete_manifest(self, digest: str) -> None:
         """Delete a manifest and with it the tags that point to it; one already gone is fine."""
@@ -107,6 +122,9 @@ class RegistryClient:
                 stream=True,
             )
             _read_capped(response)
+        except _TooLarge as error:
+            message = f"registry {self._registry}: {error} to {method} {path}"
+            raise BodyUnusable(message) from error
         except requests.RequestException as error:
             message = f"registry {self._registry}: {type(error).__name__}"
             raise RegistryTrouble(message) from error
@@ -137,12 +155,15 @@ def _read_capped(response: requests.Response) -> None:
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
-    total = 0
+    total, end = 0, time.monotonic() + _LONGEST_ANSWER
     for chunk in response.iter_content(65_536):
         total += len(chunk)
         if total > _LARGEST_MANIFEST:
-            message = "body too large"
-            raise requests.RequestException(message)
+            message = "too large an answer"
+            raise _TooLarge(message)
+        if time.monotonic() > end:
+            message = "too slow an answer"
+            raise requests.Timeout(message)
         yield chunk
 
 
@@ -151,8 +172,8 @@ def _json(response: requests.Response) -> dict[str, Any]:
         document = json.loads(response.content)
     except (ValueError, RecursionError) as error:
         message = f"not JSON from {response.url}"
-        raise RegistryTrouble(message) from error
+        raise BodyUnusable(message) from error
     if not isinstance(document, dict):
         message = f"not a JSON object from {response.url}"
-        raise RegistryTrouble(message)
+        raise BodyUnusable(message)
     return document

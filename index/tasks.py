@@ -38,8 +38,14 @@ def sweep_notifications() -> None:
     waiting = Notification.objects.filter(state=NotificationState.NEW, received_at__lt=late)
     for notification in waiting.select_related("registry").order_by("pk")[:_BATCH]:
         receive_notification(notification)
-    undescribed = Manifest.objects.filter(described_at=None).exclude(tags=None)
-    for manifest in undescribed.select_related("repository__registry")[:_BATCH]:
+
+
+@shared_task
+def sweep_manifests() -> None:
+    """Describe pushed manifests that a registry has kept from us so far, the longest due first."""
+    due = Manifest.objects.filter(described_at=None, describe_after__lte=timezone.now())
+    tagged = due.exclude(tags=None).select_related("repository__registry")
+    for manifest in tagged.order_by("describe_after")[:_BATCH]:
         describe_if_reachable(manifest)
 
 

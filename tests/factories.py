@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -107,6 +107,7 @@ def make_repository(
         name=name,
         registry=registry,
         visibility=visibility,
+        created_at=fields.pop("created_at", timezone.now() - timedelta(days=700)),
         last_pushed_at=timezone.now() if pushed else None,
         **fields,
     )

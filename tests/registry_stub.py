@@ -32,6 +32,7 @@ class RegistryStub:
         self.faults: list[str] = []
         self.requests: list[tuple[str, str]] = []
         self.elsewhere = ""
+        self.next_page = ""
         self.url = ""
 
     def push_blob(self, repository: str, content: bytes) -> str:
@@ -83,7 +84,8 @@ class RegistryStub:
         if kind == "tags":
             names = list(self.tags.get(repository, {}))
             known = repository in self.manifests
-            return (200 if known else 404), {}, json.dumps({"tags": names or None}).encode()
+            headers = {"Link": f'<{self.next_page}>; rel="next"'} if self.next_page else {}
+            return (200 if known else 404), headers, json.dumps({"tags": names or None}).encode()
         if kind == "manifests":
             return self._manifest(method, repository, reference)
         content = self.blobs.get(repository, {}).get(reference)

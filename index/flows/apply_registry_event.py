@@ -6,13 +6,27 @@ and a tag follows the push with the latest time.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.principals import principal_from_subject
-from index.models import BlobLink, Manifest, Registry, RegistryEvent, Repository, Tag
+from index.models import (
+    BlobLink,
+    Deletion,
+    Manifest,
+    Registry,
+    RegistryEvent,
+    Repository,
+    RepositoryState,
+    Tag,
+)
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
+
+_CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 
 
 def apply_event(event: Event, registry: Registry) -> Manifest | None:
@@ -21,16 +35,39 @@ def apply_event(event: Event, registry: Registry) -> Manifest | None:
     Ignored: an event seen before, one about a repository that is not kept by this registry (it
     creates nothing and grants nothing: case 32), and our own requests.
     """
+    if event.actor == INDEX_SUBJECT:
+        return None
     with transaction.atomic():
-        repository = (
-            Repository.objects.select_for_update()
-            .by_name(event.repository)
-            .filter(registry=registry)
-            .first()
-        )
-        if repository is None or event.actor == INDEX_SUBJECT or not _is_new(event, registry):
+        kept_here = Repository.objects.select_for_update().filter(registry=registry)
+        repository = kept_here.by_name(event.repository).first()
+        if repository is None:
+            _reopen_deletion(event, registry)
+            return None
+        if event.at < repository.created_at - _CLOCK_SKEW or not _is_new(event, registry):
             return None
         return _apply(event, repository)
+
+
+def _reopen_deletion(event: Event, registry: Registry) -> None:
+    """Let the deletion go on when an upload ended after the repository was proven to be empty."""
+    deletion = Deletion.objects.filter(
+        repository__name=event.repository.value,
+        repository__registry=registry,
+        repository__state=RepositoryState.DELETED,
+    ).last()
+    brings_content = event.action in {"push", "mount"} and event.digest
+    if deletion is None or not brings_content or not _is_new(event, registry):
+        return
+    _remember(event, deletion.repository)
+    Repository.objects.filter(pk=deletion.repository_id).update(state=RepositoryState.DELETING)
+    Deletion.objects.filter(pk=deletion.pk).update(finished_at=None, next_attempt_at=timezone.now())
+
+
+def _remember(event: Event, repository: Repository) -> None:
+    if event.is_manifest:
+        Manifest.objects.get_or_create(repository=repository, digest=event.digest)
+    else:
+        BlobLink.objects.get_or_create(repository=repository, digest=event.digest)
 
 
 def _is_new(event: Event, registry: Registry) -> bool:
@@ -46,7 +83,7 @@ def _apply(event: Event, repository: Repository) -> Manifest | None:
     if event.action == "push" and event.is_manifest and event.digest:
         return _push_manifest(event, repository)
     if event.action in {"push", "mount"} and event.digest:
-        BlobLink.objects.get_or_create(repository=repository, digest=event.digest)
+        _remember(event, repository)
     elif event.action == "pull" and event.is_manifest and event.method == "GET":
         Repository.objects.filter(pk=repository.pk).update(pull_count=F("pull_count") + 1)
     elif event.action == "delete":
@@ -58,7 +95,7 @@ def _push_manifest(event: Event, repository: Repository) -> Manifest | None:
     manifest, _ = Manifest.objects.get_or_create(
         repository=repository,
         digest=event.digest,
-        defaults={"media_type": event.media_type},
+        defaults={"media_type": event.media_type[:255]},
     )
     if event.tag:
         _move_tag(event, repository, manifest)

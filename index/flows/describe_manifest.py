@@ -15,7 +15,8 @@ def describe_manifest(manifest: Manifest) -> None:
     repository = manifest.repository
     client = RegistryClient(repository.registry, repository.name)
     fetched = client.manifest(manifest.digest)
-    if fetched is None:
+    if fetched is None:  # gone again: there is nothing more to learn
+        Manifest.objects.filter(pk=manifest.pk).update(described_at=timezone.now())
         return
     manifest.media_type = fetched.media_type[:255]
     manifest.children = fetched.children

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from index.errors import RegistryTrouble
 from index.flows.apply_registry_event import apply_event
@@ -14,6 +17,7 @@ from index.models.notification import NotificationState
 from index.registry_events import EnvelopeUnreadable, read_envelope
 
 log = logging.getLogger(__name__)
+_LONGEST_PAUSE = timedelta(hours=1)
 
 
 def receive_notification(notification: Notification) -> None:
@@ -23,19 +27,28 @@ def receive_notification(notification: Notification) -> None:
     except EnvelopeUnreadable as error:
         _finish(notification, NotificationState.QUARANTINED, str(error))
         return
-    with transaction.atomic():
-        applied = [apply_event(event, notification.registry) for event in events]
-        _finish(notification, NotificationState.APPLIED)
+    try:
+        with transaction.atomic():
+            applied = [apply_event(event, notification.registry) for event in events]
+            _finish(notification, NotificationState.APPLIED)
+    except DataError as error:  # what one database refuses must not stop the queue either
+        _finish(notification, NotificationState.QUARANTINED, str(error))
+        return
     for manifest in filter(None, applied):
         describe_if_reachable(manifest)
 
 
 def describe_if_reachable(manifest: Manifest) -> None:
-    """Describe a manifest now; a registry in trouble leaves it to the next sweep."""
+    """Describe a manifest now; what goes wrong is tried again later, ever more rarely."""
     try:
         describe_manifest(manifest)
     except (RegistryTrouble, DatabaseError) as error:
         log.warning("manifest %s is not described yet: %s", manifest.digest, error)
+        pause = min(timedelta(seconds=5 * 2 ** min(manifest.describe_attempts, 12)), _LONGEST_PAUSE)
+        Manifest.objects.filter(pk=manifest.pk).update(
+            describe_attempts=F("describe_attempts") + 1,
+            describe_after=timezone.now() + pause,
+        )
 
 
 def _finish(notification: Notification, state: NotificationState, problem: str = "") -> None:

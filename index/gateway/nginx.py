@@ -42,10 +42,11 @@ def render_nginx(
         certificate=_certificate(certificate) if certificate else "",
         web=" ".join(f"server {address};" for address in web),
         scheme=urlsplit(settings.PUBLIC_URL).scheme,
+        public_host=settings.PUBLIC_HOST,
         secret=settings.GATEWAY_SECRET,
         upstreams="\n".join(_upstream(registry) for registry in chosen),
         registry_map="\n".join(_origin(registry) for registry in chosen),
-        unavailable=_error("UNAVAILABLE", "the registry is not answering: try again in a moment"),
+        unavailable=_error("UNAVAILABLE", "the index or the registry does not answer: try again in a moment"),
         malformed=_error("UNSUPPORTED", "the request is malformed or too large"),
     )
 

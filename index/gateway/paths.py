@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from index.errors import NameInvalid, Unsupported
-from index.names import RepositoryName, parse_repository_name
+from index.names import MAXIMUM_LENGTH, RepositoryName, parse_repository_name
 from index.roles import Action
 
 _PLAIN = re.compile(r"/v2/[A-Za-z0-9._:/=-]+", re.ASCII)
@@ -41,8 +41,15 @@ class RegistryRequest:
     starts_push: bool  # a repository appears with such a request
 
 
-def parse_request(method: str, raw_uri: str) -> RegistryRequest:
-    """Return what is asked for; raise NameInvalid or Unsupported."""
+def parse_request(method: str, raw_uri: str, content_type: str = "") -> RegistryRequest:
+    """Return what is asked for; raise NameInvalid or Unsupported.
+
+    Registries take the source of a mount from a form in the body too. No client sends one, and we
+    do not see bodies, so a form is refused.
+    """
+    if "form" in content_type.lower():
+        message = "registries are not asked by forms"
+        raise Unsupported(message)
     path, _, query = raw_uri.partition("?")
     if not _PLAIN.fullmatch(path) or "//" in path or "/." in path:
         message = "the path may hold nothing but a plain repository name, tag or digest"
@@ -53,8 +60,8 @@ def parse_request(method: str, raw_uri: str) -> RegistryRequest:
         raise NameInvalid(message)
     needs = _needed_actions(method, is_upload=bool(match["upload"]))
     sources = [value for key, value in parse_qsl(query) if key == "from"]
-    if len(sources) > 1:
-        message = "the source of a mount is given more than once"
+    if len(sources) > 1 or len("".join(sources)) > MAXIMUM_LENGTH:
+        message = "the source of a mount is given more than once, or too long"
         raise NameInvalid(message)
     return RegistryRequest(
         name=parse_repository_name(match["name"]),

@@ -20,6 +20,8 @@ from index.policy import Decision, allowed_actions, may_create
 from index.roles import Action
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 
+_LOGIN = f"docker login {settings.PUBLIC_HOST}"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -64,7 +66,7 @@ def identify(authorization: str, *, scope: str) -> Caller:
 def find_registry(request: RegistryRequest, authorization: str) -> Registry:
     """Return the registry to send the request to; raise an IndexRefusal."""
     caller = identify(authorization, scope=scope_of(request))
-    repository = _find(request.name)
+    repository = _find(request.name, caller.principal)
     if repository is None:
         repository = _create_at_first_push(request, caller)
     _check_policy(request, caller, repository)
@@ -82,8 +84,10 @@ def scope_of(request: RegistryRequest) -> str:
     return " ".join(scopes)
 
 
-def _find(name: RepositoryName) -> Repository | None:
-    return Repository.objects.live().by_name(name).select_related("namespace", "registry").first()
+def _find(name: RepositoryName, principal: Principal) -> Repository | None:
+    """Return it if the principal may pull it: one query, as long for a hidden as for no name."""
+    visible = Repository.objects.visible_to(principal).by_name(name)
+    return visible.select_related("namespace", "registry").first()
 
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repository:
@@ -98,10 +102,9 @@ def _check_policy(request: RegistryRequest, caller: Caller, repository: Reposito
     missing = request.needs - decision.actions
     if not missing:
         return
-    if Action.PULL not in decision.actions:
-        raise _refuse_unseen(request, caller)
     if caller.principal.is_anonymous:
-        raise _insufficient(request)
+        message = f"to {' and '.join(sorted(missing))} {request.name}, log in: {_LOGIN}"
+        raise TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
     raise Denied(_what_is_missing(request, caller, decision, missing))
 
 
@@ -124,7 +127,7 @@ def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
         return Denied(creation_refusal(caller.principal, request.name))
     return RepositoryUnknown(
         f"{request.name} does not exist, or '{caller.principal.name}' may not see it. "
-        f"Other account? docker login {settings.PUBLIC_HOST}"
+        f"Other account? {_LOGIN}"
     )
 
 
@@ -137,16 +140,13 @@ def _check_token(request: RegistryRequest, caller: Caller) -> None:
 def _check_mount(request: RegistryRequest, caller: Caller) -> None:
     """The source of a mount must be readable too; clients take a refusal and upload instead."""
     try:
-        source = _find(parse_repository_name(request.mount_from))
+        source = _find(parse_repository_name(request.mount_from), caller.principal)
     except NameInvalid:
         source = None
-    readable = source and Action.PULL in allowed_actions(caller.principal, source).actions
-    if not readable or Action.PULL not in caller.holds(request.mount_from):
+    if source is None or Action.PULL not in caller.holds(request.mount_from):
         raise _insufficient(request)
 
 
 def _insufficient(request: RegistryRequest) -> TokenNeeded:
-    message = (
-        f"{request.name} does not exist, or you need to log in: docker login {settings.PUBLIC_HOST}"
-    )
+    message = f"{request.name} does not exist, or you need to log in: {_LOGIN}"
     return TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")

@@ -39,7 +39,9 @@ def route(request: HttpRequest) -> HttpResponse:
         return HttpResponse("for the gateway only\n", "text/plain", 403)
     try:
         wanted = parse_request(
-            request.headers.get("X-Original-Method", ""), request.headers.get("X-Original-Uri", "")
+            request.headers.get("X-Original-Method", ""),
+            request.headers.get("X-Original-Uri", ""),
+            request.headers.get("Content-Type", ""),
         )
         return route_to(find_registry(wanted, request.headers.get("Authorization", "")))
     except IndexRefusal as refusal:

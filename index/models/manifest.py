@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from index.models.repository import Repository
 
@@ -23,12 +24,21 @@ class Manifest(models.Model):
     platform = models.CharField(max_length=80, blank=True)
     children: models.JSONField[Any, Any] = models.JSONField(default=list)
     described_at = models.DateTimeField(null=True)
+    describe_attempts = models.PositiveSmallIntegerField(default=0)
+    describe_after = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        """A digest once per repository."""
+        """A digest once per repository; those yet to be described are found by time."""
 
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["repository", "digest"], name="manifest_once"),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["describe_after"],
+                condition=models.Q(described_at=None),
+                name="manifest_undescribed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,9 @@ def user(request: HttpRequest, name: str) -> HttpResponse:
     namespace = _find(name)
     if namespace.organization_id:
         return redirect("web-organization", name)
-    if namespace.user is None or not namespace.user.is_active:
+    person = namespace.user
+    # Before the address is proven there is nobody to show: it would tell which sign-up was real.
+    if person is None or not (person.is_active and person.is_verified):
         raise Http404
     return _show(request, namespace)
 

@@ -6,11 +6,21 @@ import json
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.test import Client
+from django.utils import timezone
 
 from index.events import views
 from index.flows import receive_notification as receive_module
-from index.models import BlobLink, Notification, RegistryEvent, Repository, Tag
+from index.models import (
+    BlobLink,
+    Deletion,
+    Notification,
+    RegistryEvent,
+    Repository,
+    RepositoryState,
+    Tag,
+)
 from index.models.notification import NotificationState
 from tests.conftest import World
 from tests.factories import EVENTS_SECRET, make_digest, make_envelope, make_event
@@ -195,3 +205,41 @@ def test_an_event_from_the_future_counts_as_now(world: World, client: Client) ->
     send(client, make_envelope(make_event("push", "alice/priv", digest=make_digest("b"),
                                           tag="latest")))  # fmt: skip
     assert Tag.objects.get().manifest.digest == make_digest("b")
+
+
+def test_a_very_long_media_type_is_cut(world: World, client: Client) -> None:
+    long = "application/vnd.oci.image.manifest.v1+json" + "x" * 250
+    send(client, make_envelope(push(mediaType=long)))
+    assert Tag.objects.get().manifest.media_type == long[:255]
+
+
+def test_an_event_older_than_the_repository_is_about_another_one(
+    world: World, client: Client
+) -> None:
+    send(client, make_envelope(push(timestamp="2020-01-01T00:00:00Z")))
+    assert not Tag.objects.exists()
+
+
+def test_an_upload_that_ends_after_the_deletion_is_deleted_as_well(
+    world: World, client: Client
+) -> None:
+    deletion = Deletion.objects.create(repository=world.private, finished_at=timezone.now())
+    Repository.objects.filter(pk=world.private.pk).update(state=RepositoryState.DELETED)
+    blob = make_event("push", "alice/priv", digest=DIGEST, mediaType="application/octet-stream")
+    send(client, make_envelope(blob))
+    deletion.refresh_from_db()
+    world.private.refresh_from_db()
+    assert (deletion.finished_at, world.private.state) == (None, RepositoryState.DELETING)
+    assert world.private.blob_links.get().digest == DIGEST
+
+
+def test_what_the_database_refuses_is_quarantined(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        message = "value too long"
+        raise DataError(message)
+
+    monkeypatch.setattr(receive_module, "apply_event", refuse)
+    assert send(client, make_envelope(push())) == 202
+    assert Notification.objects.get().state == NotificationState.QUARANTINED

@@ -112,3 +112,23 @@ def test_any_text_is_a_request_or_a_refusal(method: str, tail: str) -> None:
     except IndexRefusal:
         return
     assert f"/v2/{request.name}/" in f"/v2/{tail}"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "Application/X-WWW-FORM-urlencoded",
+    ],
+)
+def test_the_source_of_a_mount_cannot_hide_in_a_form(content_type: str) -> None:
+    with pytest.raises(Unsupported):
+        parse_request("POST", "/v2/alice/app/blobs/uploads/", content_type)
+    plain = parse_request("POST", "/v2/alice/app/blobs/uploads/", "application/octet-stream")
+    assert plain.mount_from == ""
+
+
+def test_a_source_longer_than_any_name_is_refused() -> None:
+    with pytest.raises(NameInvalid):
+        parse_request("POST", f"/v2/alice/app/blobs/uploads/?from={'a' * 6000}")
