@@ -6,10 +6,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.errors import AccountError
-from accounts.models import Namespace
+from accounts.errors import AccountError, InvalidCredentials, TooManyAttempts
+from accounts.flows.authenticate import verify_password
+from accounts.models import Namespace, User
 from accounts.names import check_user_name
 
 
@@ -26,6 +28,26 @@ class AccountAdapter(DefaultAccountAdapter):
             message = f"The name {username} is taken. Choose another one."
             raise forms.ValidationError(message)
         return username
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Check a password like docker's doors do: one hash, limits per account *and* network.
+
+        allauth's own limit is per account, so that anyone could lock anyone out (case 14).
+        """
+        login = credentials.get("username") or credentials.get("email", "")
+        try:
+            user = verify_password(
+                login=login,
+                password=credentials["password"],
+                address=self.get_client_ip(request),
+            )
+        except InvalidCredentials:
+            return None
+        except TooManyAttempts as error:
+            message = f"Too many failed logins. Try again in {error.retry_after} seconds."
+            raise forms.ValidationError(message) from error
+        user.backend = settings.AUTHENTICATION_BACKENDS[0]
+        return user
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the gateway vouches for (config.middleware.gateway_trust)."""

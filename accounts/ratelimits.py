@@ -22,6 +22,7 @@ class Limit:
 
 
 LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
+NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
 SIGNUPS = Limit("signups", 20, 3600)  # per network
 
 

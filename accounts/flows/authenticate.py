@@ -1,4 +1,4 @@
-"""Is this the password of that account? The one answer for docker, v1 and search."""
+"""Is this the password of that account? The one answer for pages, docker, v1 and search."""
 
 from __future__ import annotations
 
@@ -8,26 +8,22 @@ from django.contrib.auth.hashers import make_password
 from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
 from accounts.models import User
 from accounts.passwords import MAXIMUM_BYTES
-from accounts.ratelimits import LOGIN_FAILURES, count, network_of, refuse_above
+from accounts.ratelimits import (
+    LOGIN_FAILURES,
+    NETWORK_LOGIN_FAILURES,
+    count,
+    network_of,
+    refuse_above,
+)
 
 
 def authenticate_password(*, login: str, password: str, address: str) -> User:
-    """Return the user that `login` (a user name or a proven e-mail address) and password name.
+    """Return the user that `login` (a user name or an e-mail address) and password name.
 
-    Raises InvalidCredentials alike for a wrong password and an unknown account (case 13);
-    AccountNotVerified and AccountDisabled only once the password is right; TooManyAttempts after
-    too many failures for this account from this network. `address` is the client's.
+    Raises what verify_password raises; AccountNotVerified and AccountDisabled only once the
+    password is right.
     """
-    if not password.strip() or len(password.encode("utf-8", "replace")) > MAXIMUM_BYTES:
-        raise InvalidCredentials(_wrong(login))
-    key = (login.lower(), network_of(address))
-    refuse_above(LOGIN_FAILURES, *key)
-    user = _find(login)
-    if user is None:
-        make_password(password)  # the same work as for a known account
-    if user is None or not user.check_password(password):
-        count(LOGIN_FAILURES, *key)
-        raise InvalidCredentials(_wrong(login))
+    user = verify_password(login=login, password=password, address=address)
     if not user.is_active:
         message = f"account '{user.username}' is disabled: ask an administrator"
         raise AccountDisabled(message)
@@ -37,13 +33,43 @@ def authenticate_password(*, login: str, password: str, address: str) -> User:
     return user
 
 
+def verify_password(*, login: str, password: str, address: str) -> User:
+    """Return whose password this is, in whatever state the account is.
+
+    Raises InvalidCredentials alike, and after one hash alike, for a wrong password and an unknown
+    account (case 13); TooManyAttempts after too many failures from this network, for this account
+    or for any. `address` is the client's.
+    """
+    if not password.strip() or len(password.encode("utf-8", "replace")) > MAXIMUM_BYTES:
+        raise InvalidCredentials(_wrong(login))
+    network, user = network_of(address), _find(login)
+    account = f"user:{user.pk}" if user else login.lower()  # however it is spelled
+    refuse_above(LOGIN_FAILURES, account, network)
+    refuse_above(NETWORK_LOGIN_FAILURES, network)
+    if user is None:
+        make_password(password)  # the same work as for a known account
+    if user is None or not user.check_password(password):
+        count(LOGIN_FAILURES, account, network)
+        count(NETWORK_LOGIN_FAILURES, network)
+        raise InvalidCredentials(_wrong(login))
+    return user
+
+
 def _find(login: str) -> User | None:
     if "\x00" in login:  # PostgreSQL refuses it with a 500
         return None
     if "@" in login:
-        address = EmailAddress.objects.filter(email=login.lower(), verified=True).first()
-        return address.user if address else None
+        return _find_by_address(login.lower())
     return User.objects.filter(username=login).first()
+
+
+def _find_by_address(address: str) -> User | None:
+    """Return who has proven the address; or who alone has claimed it, to be sent a code."""
+    found = list(EmailAddress.objects.filter(email=address).order_by("-verified")[:2])
+    if found and (found[0].verified or len(found) == 1):
+        owner: User = found[0].user
+        return owner
+    return None
 
 
 def _wrong(login: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
@@ -47,6 +48,7 @@ class SignupForm(AllauthSignupForm):
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         """Create the account; someone who signs up with a known address is told by mail only."""
         if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # as long as for a new account (case 13)
             answer: tuple[User | None, Any] = super().try_save(request)
             return answer
         user = create_user(

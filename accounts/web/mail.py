@@ -1,4 +1,4 @@
-"""Mail on a page, for development: only where mail is kept in a folder and the site is plain http."""
+"""Mail on a page, for development: only where it is kept in a folder, on one's own machine."""
 
 from __future__ import annotations
 
@@ -50,10 +50,9 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _files() -> Iterator[Path]:
-    path = getattr(settings, "EMAIL_FILE_PATH", None)
-    if path is None or settings.IS_HTTPS:
+    if settings.MAIL_PAGE_FOLDER is None:
         raise Http404
-    folder = Path(path)
+    folder = Path(settings.MAIL_PAGE_FOLDER)
     return folder.glob("*.log") if folder.is_dir() else iter(())
 
 
