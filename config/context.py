@@ -13,7 +13,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "host": settings.PUBLIC_HOST,
         "public_url": settings.PUBLIC_URL,
-        "mail_page": hasattr(settings, "EMAIL_FILE_PATH") and not settings.IS_HTTPS,
+        "mail_page": settings.MAIL_PAGE_FOLDER is not None,
         "theme": theme_of(request),
         "search_query": request.GET.get("q", "") if request.path == "/search" else "",
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+from redis import Redis
 
 from config.tasks import HEARTBEAT_KEY, heartbeat
 from tokenauth.signing.keys import signing_keys
@@ -42,9 +44,9 @@ def _database() -> bool:
     return True
 
 
-def _cache() -> bool:
-    cache.set("readyz", "1", 5)
-    return bool(cache.get("readyz") == "1")
+def _redis() -> bool:
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
+        return bool(redis.ping())
 
 
 def _signing_key() -> bool:
@@ -61,7 +63,7 @@ def _worker() -> bool:
 
 _CHECKS = {
     "database": _database,
-    "cache": _cache,
+    "redis": _redis,
     "signing_key": _signing_key,
     "worker": _worker,
 }

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.gateway_trust",
+    "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,7 +103,11 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": env_database("WAYBILL_DATABASE_URL")}
 REDIS_URL = env_text("WAYBILL_REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "config.cache.RedisOrMemory",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -117,6 +122,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "max_retries": 1}
 CELERY_BEAT_SCHEDULE = {
     "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
+    "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
     "rotate-signing-key": {"task": "tokenauth.tasks.rotate_due_signing_key", "schedule": 3600.0},
@@ -162,7 +168,11 @@ ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
 
 # --- Mail ---------------------------------------------------------------------------------------
 
-globals().update(env_email("WAYBILL_EMAIL_URL", f"folder://{VAR_DIR / 'mail'}"))
+_email = env_email("WAYBILL_EMAIL_URL", f"folder://{VAR_DIR / 'mail'}")
+globals().update(_email)
+# Mail on a page holds reset links: for a machine of one's own only.
+_is_own_machine = _public.hostname in {"127.0.0.1", "::1", "localhost"}
+MAIL_PAGE_FOLDER: str | None = _email.get("EMAIL_FILE_PATH") if _is_own_machine else None
 DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{_public.hostname}>")
 
 # --- Web security -------------------------------------------------------------------------------
@@ -220,7 +230,9 @@ LOGGING = {
     "loggers": {
         "celery.app.trace": {"level": "WARNING"},  # a line per task would bury everything else
         "celery.worker.strategy": {"level": "WARNING"},
+        # Anybody can cause these; a line with a traceback for each would bury the rest.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},  # a 401 is how every docker pull begins
-        "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

@@ -59,7 +59,8 @@ def prepare(layout: Layout) -> None:
         layout.var.mkdir(parents=True, exist_ok=True)
         for folder in FOLDERS:
             (layout.var / folder).mkdir(parents=True, exist_ok=True)
-        for private in ("run", "secrets", "keys", "mail"):
+        # All of it: the database holds session keys, the registries private images.
+        for private in (".", "run", "secrets", "keys", "mail"):
             (layout.var / private).chmod(0o700)
     except OSError as error:
         sentence = (

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site_settings
 from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -165,7 +166,7 @@ def test_the_first_administrator_obeys_the_rules_too(
 def test_mail_is_read_on_a_page_in_development(
     db: None, client: Client, settings: Settings, tmp_path: Path
 ) -> None:
-    settings.EMAIL_FILE_PATH = tmp_path
+    settings.MAIL_PAGE_FOLDER = str(tmp_path)
     message = "Subject: Your code\nTo: a@example.com\nDate: today\n\n<b>1234</b>\n" + "-" * 79
     (tmp_path / "20261121-1.log").write_text(message)
     assert "Your code" in client.get("/dev/mail").content.decode()
@@ -176,11 +177,10 @@ def test_mail_is_read_on_a_page_in_development(
 def test_there_is_no_mail_page_where_mail_is_really_sent(
     db: None, client: Client, settings: Settings
 ) -> None:
-    del settings.EMAIL_FILE_PATH
+    settings.MAIL_PAGE_FOLDER = None
     assert client.get("/dev/mail").status_code == 404
     assert client.get("/dev/mail/x.log").status_code == 404
 
 
-def test_there_is_no_mail_page_on_https(db: None, client: Client, settings: Settings) -> None:
-    settings.IS_HTTPS = True
-    assert client.get("/dev/mail").status_code == 404
+def test_there_is_no_mail_page_but_on_ones_own_machine() -> None:
+    assert site_settings.MAIL_PAGE_FOLDER is None  # index.test, with mail in a folder
