@@ -1,0 +1,48 @@
+"""Uploads as clients send them that are not docker: one request with a length, or a form."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tests.e2e.people import Person
+from tests.e2e.wire import Answer, Wire
+
+
+def start(wire: Wire, name: str, headers: dict[str, str]) -> str:
+    """Begin an upload; return where it goes on."""
+    answer = wire.ask("POST", f"/v2/{name}/blobs/uploads/", headers | {"Content-Length": "0"})
+    assert answer.status == 202
+    return str(answer.headers["Location"])
+
+
+def put(wire: Wire, location: str, headers: dict[str, str], content: bytes) -> Answer:
+    """Send the whole blob with its length, as containerd and oras do."""
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    kind = {"Content-Type": "application/octet-stream"}
+    return wire.ask("PUT", f"{location}&digest={digest}", headers | kind, content)
+
+
+@pytest.mark.parametrize("size", [0, 2 * 1024 * 1024 + 1, 12 * 1024 * 1024])
+def test_a_blob_in_one_request_may_have_any_length(alice: Person, wire: Wire, size: int) -> None:
+    name = f"{alice.name}/whole"
+    headers = wire.bearer(alice, f"repository:{name}:pull,push")
+    location = start(wire, name, headers)
+    assert put(wire, location, headers, b"x" * size).status == 201
+
+
+def test_the_source_of_a_mount_cannot_hide_in_a_form(alice: Person, wire: Wire) -> None:
+    name = f"{alice.name}/form"
+    headers = wire.bearer(alice, f"repository:{name}:pull,push")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = f"mount=sha256:{'0' * 64}&from={alice.name}/other".encode()
+    answer = wire.ask("POST", f"/v2/{name}/blobs/uploads/", headers | form, body)
+    assert (answer.status, answer.code) == (405, "UNSUPPORTED")
+
+
+def test_a_refused_upload_is_refused_before_its_body_is_sent(alice: Person, wire: Wire) -> None:
+    headers = wire.bearer(alice, "repository:nobody/app:pull,push")
+    announced = {"Content-Length": str(50 * 1024 * 1024)}
+    answer = wire.ask("POST", "/v2/nobody/app/blobs/uploads/", headers | announced)
+    assert (answer.status, answer.code) == (403, "DENIED")
