@@ -46,7 +46,9 @@ def render_nginx(
         secret=settings.GATEWAY_SECRET,
         upstreams="\n".join(_upstream(registry) for registry in chosen),
         registry_map="\n".join(_origin(registry) for registry in chosen),
-        unavailable=_error("UNAVAILABLE", "the index or the registry does not answer: try again in a moment"),
+        unavailable=_error(
+            "UNAVAILABLE", "the index or the registry does not answer: try again in a moment"
+        ),
         malformed=_error("UNSUPPORTED", "the request is malformed or too large"),
     )
 
