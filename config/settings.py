@@ -119,7 +119,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds in the worker too
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A publisher must not hang on a broker that is away: the outbox rows are swept by beat anyway.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "max_retries": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 3,  # longer than the worker's blocking read of one second
+    "max_retries": 1,
+}
 CELERY_BEAT_SCHEDULE = {
     "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -33,7 +34,7 @@ answer = repository and {
 def push_event(repository: str, tag: str = "forged") -> dict[str, object]:
     return {
         "id": str(uuid.uuid4()),
-        "timestamp": "2026-01-01T00:00:00Z",
+        "timestamp": datetime.now(UTC).isoformat(),
         "action": "push",
         "target": {
             "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
