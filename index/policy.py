@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils import timezone
-
 from accounts.models import Membership, Namespace, OrganizationRole, Visibility
 from accounts.principals import Principal
 from index.models.access_grant import AccessGrant
@@ -113,13 +110,5 @@ def may_create(principal: Principal, name: RepositoryName) -> Decision:
 def _best_grant(principal: Principal, repository: Repository) -> Role | None:
     if principal.user is None:
         return None
-    roles = (
-        AccessGrant.objects.filter(
-            Q(user=principal.user) | Q(team__memberships__membership__user=principal.user),
-            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
-            repository=repository,
-        )
-        .values_list("role", flat=True)
-        .distinct()
-    )
-    return highest([Role(role) for role in roles])
+    grants = AccessGrant.objects.reaching(principal.user).filter(repository=repository)
+    return highest([Role(role) for role in grants.values_list("role", flat=True)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.models import Repository
 from search.backends.base import SearchBackend
@@ -53,18 +53,7 @@ def _listed_for(principal: Principal) -> QuerySet[Repository]:
     visible = Repository.objects.visible_to(principal).select_related("namespace")
     if principal.is_administrator:
         return visible
-    pushed = Q(last_pushed_at__isnull=False)
-    return visible.filter(
-        pushed | Q(visibility=Visibility.PRIVATE) | Q(namespace__in=_held_by(principal))
-    )
-
-
-def _held_by(principal: Principal) -> QuerySet[Namespace]:
-    if principal.user is None:
-        return Namespace.objects.none()
-    own = Q(user=principal.user)
-    owned = Q(
-        organization__memberships__user=principal.user,
-        organization__memberships__role=OrganizationRole.OWNER,
-    )
-    return Namespace.objects.filter(own | owned)
+    listed = Q(last_pushed_at__isnull=False) | Q(visibility=Visibility.PRIVATE)
+    if principal.user:
+        listed |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
+    return visible.filter(listed)

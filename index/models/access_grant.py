@@ -7,16 +7,29 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from accounts.models import Team
-from index.models.repository import Repository
+from accounts.models import Team, User
 from index.roles import Role
+
+
+class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
+    """Finds grants."""
+
+    def reaching(self, user: User) -> AccessGrantQuerySet:
+        """Return the unexpired grants that the user has, directly or through a team."""
+        return self.filter(
+            Q(user=user) | Q(team__memberships__membership__user=user),
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+        )
 
 
 class AccessGrant(models.Model):
     """A role for exactly one grantee, optionally until a date."""
 
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="grants")
+    repository = models.ForeignKey(
+        "index.Repository", on_delete=models.CASCADE, related_name="grants"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="grants"
     )
@@ -24,6 +37,8 @@ class AccessGrant(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[AccessGrant]] = AccessGrantQuerySet.as_manager()
 
     class Meta:
         """One grantee, and one grant for each."""

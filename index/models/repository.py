@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
+from index.models.access_grant import AccessGrant
 from index.models.registry import Registry
 from index.names import RepositoryName
 
@@ -41,22 +42,10 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         user = principal.user
         if user is None:
             return live.filter(visibility=Visibility.PUBLIC)
-        # Subqueries instead of joins: no duplicates, and each is an index look-up.
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        grants = self.model._meta.get_field("grants").related_model._default_manager.filter(
-            Q(user=user) | Q(team__memberships__membership__user=user), unexpired
-        )
-        owned = Namespace.objects.filter(
-            Q(user=user)
-            | Q(
-                organization__memberships__user=user,
-                organization__memberships__role=OrganizationRole.OWNER,
-            )
-        )
         return live.filter(
             Q(visibility__in=[Visibility.PUBLIC, Visibility.INTERNAL])
-            | Q(namespace__in=owned.values("pk"))
-            | Q(pk__in=grants.values("repository"))
+            | Q(namespace__in=Namespace.objects.held_by(user).values("pk"))
+            | Q(pk__in=AccessGrant.objects.reaching(user).values("repository"))
         )
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:

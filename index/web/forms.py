@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
-from accounts.models import Namespace, OrganizationRole, User, Visibility
+from accounts.models import Namespace, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
 from index.errors import NameInvalid
@@ -19,13 +18,11 @@ from index.roles import Role
 
 def namespaces_open_to(principal: Principal) -> list[Namespace]:
     """Return the namespaces a person creates repositories in, the own one first."""
-    user = principal.user
-    owned = Q(
-        organization__memberships__user=user,
-        organization__memberships__role=OrganizationRole.OWNER,
-    )
-    root = Q(name=ROOT_NAMESPACE) if principal.is_administrator else Q(pk=None)
-    found = Namespace.objects.filter(Q(user=user) | owned | root).distinct()
+    if principal.user is None:
+        return []
+    found = list(Namespace.objects.held_by(principal.user))
+    if principal.is_administrator:
+        found += Namespace.objects.filter(name=ROOT_NAMESPACE)
     return sorted(found, key=lambda namespace: (namespace.user_id is None, namespace.name))
 
 
