@@ -26,5 +26,5 @@ class MaximumLengthValidator:
             raise ValidationError(message)
 
     def get_help_text(self) -> str:
-        """Return nothing: no one needs to read this beforehand."""
-        return ""
+        """Return the rule for pages that list all of them."""
+        return "Your password can be as long as you like, up to a page of text."

@@ -76,5 +76,5 @@ def _check_rest(name: RepositoryName) -> None:
     if deleted is None or deleted.deleted_at is None:
         return
     free_at = deleted.deleted_at + NAME_REST
-    message = f"{name} was deleted a moment ago: its name is free again at {free_at:%H:%M} UTC"
+    message = f"the name {name} was deleted a moment ago: it is free again at {free_at:%H:%M} UTC"
     raise NameTaken(message)

@@ -76,6 +76,13 @@ def find_registry(request: RegistryRequest, authorization: str) -> Registry:
     return repository.registry
 
 
+def as_client_wants_it(refusal: IndexRefusal, method: str) -> IndexRefusal:
+    """Return what to tell the client: docker repeats a push for 50 seconds unless it is denied."""
+    if isinstance(refusal, NameInvalid) and method in {"POST", "PUT", "PATCH"}:
+        return Denied(str(refusal))
+    return refusal
+
+
 def scope_of(request: RegistryRequest) -> str:
     """Return the scope that the request needs, as a challenge writes it."""
     scopes = [f"repository:{request.name}:{','.join(sorted(request.needs))}"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 from index.errors import IndexRefusal
 from index.gateway.paths import parse_request
 from index.gateway.responses import API_VERSION, refusal_response, route_refused, route_to
-from index.gateway.routing import find_registry, identify
+from index.gateway.routing import as_client_wants_it, find_registry, identify
 
 
 @csrf_exempt
@@ -37,12 +37,13 @@ def route(request: HttpRequest) -> HttpResponse:
     supplied = request.headers.get("X-Waybill-Route", "")
     if not constant_time_compare(supplied, settings.GATEWAY_SECRET):
         return HttpResponse("for the gateway only\n", "text/plain", 403)
+    method = request.headers.get("X-Original-Method", "")
     try:
         wanted = parse_request(
-            request.headers.get("X-Original-Method", ""),
+            method,
             request.headers.get("X-Original-Uri", ""),
             request.headers.get("Content-Type", ""),
         )
         return route_to(find_registry(wanted, request.headers.get("Authorization", "")))
     except IndexRefusal as refusal:
-        return route_refused(refusal)
+        return route_refused(as_client_wants_it(refusal, method))

@@ -177,6 +177,14 @@ def test_library_is_explained(world: World, client: Client) -> None:
     assert "named without library/" in refusal(response)[2]
 
 
+def test_a_push_to_an_impossible_name_is_denied_so_that_docker_does_not_repeat_it(
+    world: World, client: Client
+) -> None:
+    response = ask_route(client, "POST", UPLOAD.format("library/base"))
+    assert refusal(response)[:2] == (403, "DENIED")
+    assert "named without library/" in refusal(response)[2]
+
+
 def test_messages_are_one_line_of_ascii(world: World, client: Client) -> None:
     token = token_for(client, "repository:alice/priv:pull", user=world.bob)
     response = ask_route(client, "GET", MANIFEST.format("alice/priv"), token=token)
