@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import random
 import socket
-from contextlib import ExitStack
+from itertools import islice
 
 from launcher.problems import Problem
 
 LOOPBACK = "127.0.0.1"
+# Below 32768: from there on Linux hands out ports to outgoing connections, so that one that was
+# free when it was chosen may be taken a moment later.
+_CHOICE = range(20_000, 32_000)
 
 
 def check_free(port: int) -> None:
@@ -43,11 +47,11 @@ def next_free(port: int) -> int:
     return next(filter(is_free, nearby), 0) or free_ports(1)[0]
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on; held open together, so that no two are the same."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(listener(0)) for _ in range(count)]
-        return [sock.getsockname()[1] for sock in sockets]
+def free_ports(count: int, *, besides: int = 0) -> list[int]:
+    """Different ports that nobody listens on, none of them the one that is promised already."""
+    shuffled = random.sample(_CHOICE, len(_CHOICE))
+    free = (port for port in shuffled if port != besides and is_free(port))
+    return list(islice(free, count))
 
 
 def listener(port: int) -> socket.socket:

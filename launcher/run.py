@@ -72,7 +72,7 @@ def clean_up_after_killed_launcher(layout: Layout) -> None:
 def assemble(
     layout: Layout, python: Path, tools: Mapping[str, Path], *, port: int, sockets: Path
 ) -> Parts:
-    web, *registries = free_ports(1 + len(REGISTRIES))
+    web, *registries = free_ports(1 + len(REGISTRIES), besides=port)
     variables = instance_variables(layout, port=port, sockets=sockets)
     return Parts(
         layout=layout,

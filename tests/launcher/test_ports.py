@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
 from launcher.ports import check_free, free_ports, is_free, listener
@@ -28,3 +30,12 @@ def test_what_is_no_port_is_refused_with_a_sentence() -> None:
 
 def test_free_ports_are_all_different() -> None:
     assert len(set(free_ports(5))) == 5
+
+
+def test_free_ports_are_not_those_that_linux_gives_to_outgoing_connections() -> None:
+    assert max(free_ports(5)) < 32_768
+
+
+def test_a_port_that_is_promised_already_is_not_chosen_again() -> None:
+    with patch("launcher.ports._CHOICE", range(20_000, 20_002)):
+        assert 20_000 not in free_ports(1, besides=20_000)
