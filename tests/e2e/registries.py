@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from tests.e2e.backstage import Backstage
@@ -41,7 +42,11 @@ class Registries:
         """Return the links to content that a registry's storage has for a repository."""
         storage = self.stack.var / "registries" / registry / "docker" / "registry" / "v2"
         folder = storage / "repositories" / repository
-        return [str(link.relative_to(folder)) for link in folder.rglob("link")]
+        return [  # os.walk, unlike rglob, goes on where the registry deletes meanwhile
+            os.path.relpath(parent, folder)
+            for parent, _, files in os.walk(folder)
+            if "link" in files
+        ]
 
     def _asked(self, path: str, repository: str) -> set[str]:
         token = self.backstage.run(_SIGN, repository=repository)
