@@ -39,6 +39,18 @@ class AccountDisabled(AccountError):
     """The password is right, an administrator has disabled the account."""
 
 
+class SecondFactorRequired(AccountError):
+    """The password is right, and not enough: the account needs a token where no code can be asked."""
+
+
+class NotAllowed(AccountError):
+    """The principal may know of it and may not do this."""
+
+
+class QuotaExceeded(AccountError):
+    """The plan of the namespace leaves no room; the sentence says for what and who can change it."""
+
+
 class TooManyAttempts(AccountError):
     """Too many wrong passwords for this account from this network lately."""
 

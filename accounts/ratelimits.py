@@ -23,6 +23,7 @@ class Limit:
 
 LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
 NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
+API_CALLS = Limit("api-calls", 600, 60)  # per principal; per network without one
 SIGNUPS = Limit("signups", 20, 3600)  # per network
 
 

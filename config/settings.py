@@ -63,10 +63,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
     "config.middleware.gateway_trust",
+    "config.middleware.request_origin",
     "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
@@ -169,6 +173,36 @@ ACCOUNT_SESSION_REMEMBER = True
 # A second log-in right after sign-up sends a second code; the default allows one in ten seconds.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "5/10m/key"}
 ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
+
+# --- REST API -----------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.auth.SecretAuthentication",
+        "accounts.api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.TokenReachesPart"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.Throttle"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
+    "EXCEPTION_HANDLER": "accounts.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Waybill",
+    "DESCRIPTION": (
+        "People, organizations, repositories and credentials. Authenticate with a personal access "
+        "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457)."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/img/logo.svg",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # --- Mail ---------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config import health
 
@@ -15,6 +16,10 @@ urlpatterns = [
     path("", include("index.v1.urls")),
     path("", include("search.v1.urls")),
     path("", include("search.web.urls")),
+    path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("index.api.urls")),
+    path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("index.web.urls")),  # last: its last pattern takes pasted image references

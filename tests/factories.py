@@ -105,6 +105,7 @@ def make_repository(
     return Repository.objects.create(
         namespace=Namespace.objects.get(name=parsed.namespace),
         name=name,
+        stored_name=fields.pop("stored_name", name),
         registry=registry,
         visibility=visibility,
         created_at=fields.pop("created_at", timezone.now() - timedelta(days=700)),

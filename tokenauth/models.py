@@ -33,6 +33,7 @@ class RefreshToken(models.Model):
     )
     service = models.CharField(max_length=255)
     client_id = models.CharField(max_length=80, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=45)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(auto_now_add=True)

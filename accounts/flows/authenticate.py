@@ -5,9 +5,12 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
+from accounts import second_factor
 from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
+from accounts.flows import personal_access_tokens, robot_accounts
 from accounts.models import User
 from accounts.passwords import MAXIMUM_BYTES
+from accounts.principals import Principal
 from accounts.ratelimits import (
     LOGIN_FAILURES,
     NETWORK_LOGIN_FAILURES,
@@ -15,6 +18,28 @@ from accounts.ratelimits import (
     network_of,
     refuse_above,
 )
+
+
+def authenticate(*, login: str, secret: str, address: str) -> Principal:
+    """Return whom `login` and any kind of secret name: what docker login takes, v1 and the API too.
+
+    Raises what authenticate_password raises, and SecondFactorRequired for the right password of an
+    account that needs a token for this.
+    """
+    if secret.startswith(f"{personal_access_tokens.PREFIX}_"):
+        return personal_access_tokens.authenticate(secret, login=login, address=address)
+    if "+" in login:
+        return robot_accounts.authenticate(secret, login=login, address=address)
+    user = authenticate_password(login=login, password=secret, address=address)
+    second_factor.check_password_suffices(user)
+    return Principal(user)
+
+
+def authenticate_bearer(secret: str, *, address: str) -> Principal:
+    """Return whose token or robot secret it is; raises InvalidCredentials and TooManyAttempts."""
+    if secret.startswith(f"{robot_accounts.PREFIX}_"):
+        return robot_accounts.authenticate(secret, address=address)
+    return personal_access_tokens.authenticate(secret, address=address)
 
 
 def authenticate_password(*, login: str, password: str, address: str) -> User:

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.principals import principal_from_subject
 from index.models import (
     BlobLink,
     Deletion,
@@ -25,6 +24,7 @@ from index.models import (
 )
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
+from index.subjects import principal_from_subject
 
 _CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, NameTaken
-from index.models import Repository, RepositoryState
+from index.models import AccessGrant, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
-from index.policy import may_create
+from index.policy import holds_namespace, may_create
+from index.roles import Role
 
 # A token for a deleted name must not open its successor: token life, the registries' leeway and a
 # minute for clocks (F2).
@@ -40,17 +41,35 @@ def create_repository(
     registry = choose_registry(name)
     try:
         with transaction.atomic():
-            return Repository.objects.create(
+            repository = Repository.objects.create(
                 namespace=namespace,
                 name=name.value,
+                stored_name=name.value,
                 registry=registry,
                 visibility=visibility or namespace.default_visibility,
                 description=description,
                 created_by=by.user,
             )
+            _give_first_grants(repository, by=by)
+            return repository
     except IntegrityError as error:
         message = f"there is a repository {name} already, or one is being deleted"
         raise NameTaken(message) from error
+
+
+def _give_first_grants(repository: Repository, *, by: Principal) -> None:
+    """Give what the namespace gives by default, and the creator what it needs to go on."""
+    grants = [
+        AccessGrant(
+            repository=repository, team=default.team, robot=default.robot, role=default.role
+        )
+        for default in repository.namespace.default_grants.all()
+    ]
+    if by.robot and all(grant.robot != by.robot for grant in grants):
+        grants.append(AccessGrant(repository=repository, robot=by.robot, role=Role.WRITER))
+    if by.user and not (by.is_administrator or holds_namespace(by, repository.namespace)):
+        grants.append(AccessGrant(repository=repository, user=by.user, role=Role.ADMIN))
+    AccessGrant.objects.bulk_create(grants)
 
 
 def creation_refusal(principal: Principal, name: RepositoryName) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.principals import Principal, principal_from_subject
+from accounts.principals import Principal
 from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
 from index.flows.create_repository import create_repository, creation_refusal
 from index.gateway.paths import RegistryRequest
@@ -18,6 +18,7 @@ from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
 from index.policy import Decision, allowed_actions, may_create
 from index.roles import Action
+from index.subjects import principal_from_subject
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"

@@ -67,7 +67,7 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
 
 def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
     """Return what is in the user's namespaces, or granted to the user; not all that is public."""
-    granted = AccessGrant.objects.reaching(user).values("repository")
+    granted = AccessGrant.objects.reaching(principal).values("repository")
     return Repository.objects.visible_to(principal).filter(
         Q(namespace__user=user)
         | Q(namespace__organization__in=user.memberships.values("organization"))

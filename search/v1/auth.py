@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.principals import ANONYMOUS, Principal, principal_from_subject
+from accounts.principals import ANONYMOUS, Principal
+from index.subjects import principal_from_subject
 from index.v1.auth import check_password, read_basic
 from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant

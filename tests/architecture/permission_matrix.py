@@ -66,6 +66,9 @@ ADDRESSES = {
         "/accounts/password/reset/key/1-x/"
     ),
     "accounts/password/reset/done/": "/accounts/password/reset/done/",
+    "api/docs": "/api/docs",
+    "api/v1/openapi.json": "/api/v1/openapi.json",
+    "api/v1/user": "/api/v1/user",
     "setup/<str:token>": "/setup/forged",
     "dev/mail": "/dev/mail",
     "dev/mail/<str:name>": "/dev/mail/nothing",

@@ -17,7 +17,7 @@ from accounts.principals import ANONYMOUS, Principal
 from index.models import AccessGrant, Repository, RepositoryState
 from index.names import parse_repository_name
 from index.policy import Standing, allowed_actions, decide, may_create
-from index.roles import Action, Role
+from index.roles import EVERY_ACTION, Action, Role
 from tests.conftest import World
 from tests.factories import (
     make_grant,
@@ -39,6 +39,8 @@ def standing(**changes: Any) -> Standing:
         "granted": None,
         "visibility": Visibility.PRIVATE,
         "live": True,
+        "published": False,
+        "ceiling": EVERY_ACTION,
     }
     return Standing(**(stranger | changes))
 
@@ -57,6 +59,12 @@ def standing(**changes: Any) -> Standing:
         ({"visibility": Visibility.PUBLIC, "signed_in": False}, Role.READER),
         ({"visibility": Visibility.INTERNAL}, Role.READER),
         ({"visibility": Visibility.INTERNAL, "signed_in": False}, None),
+        ({"published": True}, Role.WRITER),
+        ({"published": True, "signed_in": False}, Role.WRITER),
+        ({"administrator": True, "ceiling": frozenset()}, None),
+        ({"holds_namespace": True, "ceiling": frozenset()}, None),
+        ({"ceiling": frozenset(), "visibility": Visibility.PUBLIC}, Role.READER),
+        ({"holds_namespace": True, "ceiling": frozenset({Action.PULL})}, Role.ADMIN),
         ({"live": False, "administrator": True, "holds_namespace": True}, None),
     ],
 )

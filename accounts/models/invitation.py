@@ -1,0 +1,65 @@
+"""Invitations: into an organization, or to the site where sign-up is by invitation."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models.organization import Organization, OrganizationRole
+from accounts.models.team import Team
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Finds invitations."""
+
+    def open(self) -> InvitationQuerySet:
+        """Return those that can still be accepted."""
+        return self.filter(
+            accepted_at=None, revoked_at=None, declined_at=None, expires_at__gt=timezone.now()
+        )
+
+
+class Invitation(models.Model):
+    """For one person, named by account or by e-mail address; what it gives is fixed when sent."""
+
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.CASCADE, related_name="invitations"
+    )
+    role = models.CharField(
+        max_length=10, choices=OrganizationRole, default=OrganizationRole.MEMBER
+    )
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField(blank=True)
+    selector = models.CharField(max_length=16, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Invitation]] = InvitationQuerySet.as_manager()
+
+    class Meta:
+        """For exactly one person."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, email="") | (Q(user__isnull=True) & ~Q(email="")),
+                name="invitation_has_one_invitee",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the public half."""
+        return self.selector
