@@ -137,6 +137,12 @@ def namespace_url(namespace: Namespace) -> str:
 
 
 @register.filter
+def is_below(path: str, address: str) -> bool:
+    """Return whether a path is this page or one below it."""
+    return f"{path}/".startswith(f"{address.rstrip('/')}/")
+
+
+@register.filter
 def on_public_url(url: str) -> str:
     """Return the same path on our configured origin: links in mail never trust a Host header."""
     parts = urlsplit(url)
