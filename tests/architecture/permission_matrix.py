@@ -127,6 +127,11 @@ class Visitor:
         return client
 
 
+def fill_in(address: str, world: World) -> str:
+    """Return the address with the ids of this world's things in it."""
+    return address.format(grant=world.app.grants.order_by("pk").values_list("pk", flat=True)[0])
+
+
 def visit(person: User | None) -> Visitor:
     """Log someone in once, for all requests."""
     if person is None:
@@ -151,10 +156,9 @@ def status_of(door: str, method: str, visitor: Visitor, path: str) -> int:
 def make_table(world: World) -> str:
     """Return the table: a line per door and method that is not refused as such to everyone."""
     visitors = [visit(world.person(who)) for who in PEOPLE]
-    grant = world.app.grants.order_by("pk").values_list("pk", flat=True)[0]
     lines = [f"{'':<58} {'':<7}" + "".join(f"{person:>10}" for person in PEOPLE)]
     for door in sorted(set(doors()), key=lambda door: ADDRESSES.get(door, door)):
-        path = ADDRESSES[door].format(grant=grant)
+        path = fill_in(ADDRESSES[door], world)
         shown = ADDRESSES[door].partition("?")[0].replace("a" * 64, "ID")
         for method in METHODS:
             answers = [status_of(door, method, visitor, path) for visitor in visitors]
