@@ -47,6 +47,7 @@ class AccessGrant(models.Model):
     )
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    warned_at = models.DateTimeField(null=True)  # that it ends soon
 
     objects: ClassVar[models.Manager[AccessGrant]] = AccessGrantQuerySet.as_manager()
 

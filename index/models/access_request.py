@@ -24,6 +24,7 @@ class AccessRequest(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     message = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    announced_at = models.DateTimeField(null=True)  # to those who can answer
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
