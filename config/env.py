@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,6 +23,33 @@ def env_text(name: str, default: str | None = None) -> str:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the comma-separated parts of the variable."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_ci_issuers(name: str, default: str) -> dict[str, str]:
+    """Read `github:https://…,gitlab:https://…,generic:https://…`; return the kind of each issuer.
+
+    Plain http is for a machine of one's own, where tests start an issuer.
+    """
+    issuers: dict[str, str] = {}
+    for entry in env_list(name, default):
+        kind, _, address = entry.partition(":")
+        url = urlsplit(address)
+        is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname == "127.0.0.1")
+        plain = is_safe and url.hostname and not (url.query or url.fragment or url.username)
+        if kind not in {"github", "gitlab", "generic"} or not plain or address.endswith("/"):
+            message = f"{name} must list github:, gitlab: or generic: with https://…: not '{entry}'."
+            raise ImproperlyConfigured(message)
+        issuers[address] = kind
+    return issuers
+
+
+def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Read networks such as `10.0.0.0/8,fd00::/8`."""
+    try:
+        return [ip_network(text) for text in env_list(name)]
+    except ValueError as error:
+        message = f"{name} must list networks such as 10.0.0.0/8: {error}."
+        raise ImproperlyConfigured(message) from error
 
 
 def env_secret(name: str) -> str:

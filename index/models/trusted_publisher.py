@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +31,9 @@ class TrustedPublisher(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     last_used_at = models.DateTimeField(null=True)
+    # The forge's number of who owns the source, from the first use on: whoever registers the name
+    # anew when that account is gone has another number.
+    source_owner_id = models.CharField(max_length=40, blank=True)
 
     class Meta:
         """Of exactly one of the two."""
@@ -48,9 +52,14 @@ class TrustedPublisher(models.Model):
 
 
 class WorkloadLogin(models.Model):
-    """One ID token that was exchanged: what built the images that it pushed."""
+    """One ID token that was exchanged: what built the images that it pushed.
 
-    publisher = models.ForeignKey(TrustedPublisher, on_delete=models.CASCADE, related_name="logins")
+    Stays when the publisher is removed, for its images are still what they were built from.
+    """
+
+    publisher = models.ForeignKey(
+        TrustedPublisher, null=True, on_delete=models.SET_NULL, related_name="logins"
+    )
     token_id = models.CharField(max_length=64, unique=True)  # digest of issuer and jti: used once
     source_url = models.CharField(max_length=300)
     revision = models.CharField(max_length=64)
@@ -63,3 +72,20 @@ class WorkloadLogin(models.Model):
     def __str__(self) -> str:
         """Return what was built."""
         return f"{self.source_url}@{self.revision}"
+
+    @property
+    def short_source(self) -> str:
+        """What people read: `github.com/acme/web`."""
+        return self.source_url.partition("://")[2]
+
+    @property
+    def source_link(self) -> str:
+        """The address of the source, empty if it is none to send people to."""
+        return self.source_url if urlsplit(self.source_url).scheme == "https" else ""
+
+    @property
+    def run_link(self) -> str:
+        """The address of the run, empty if it is not below that of the source."""
+        if not self.source_link:
+            return ""
+        return self.run_url if self.run_url.startswith(f"{self.source_link}/") else ""
