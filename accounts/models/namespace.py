@@ -34,6 +34,13 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
         return self.filter(Q(user=user) | Q(organization__in=owned.values("organization")))
 
+    def called(self, name: str) -> NamespaceQuerySet:
+        """Return the namespace that the name leads to: today's name, or one of its past."""
+        renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
+        return self.filter(
+            Q(name=name, redirects_to=None) | Q(pk__in=renamed.values("redirects_to"))
+        )
+
 
 class Namespace(models.Model):
     """A unique name; one table for users and organizations, so that they compete for it.
@@ -60,6 +67,8 @@ class Namespace(models.Model):
         max_length=10, choices=Visibility, default=Visibility.PRIVATE
     )
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="namespaces")
+    # Bytes, as far as index.flows.quotas knows; written by tasks alone.
+    storage_used = models.PositiveBigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()
