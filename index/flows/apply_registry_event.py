@@ -39,7 +39,7 @@ def apply_event(event: Event, registry: Registry) -> Manifest | None:
         return None
     with transaction.atomic():
         kept_here = Repository.objects.select_for_update().filter(registry=registry)
-        repository = kept_here.by_name(event.repository).first()
+        repository = kept_here.stored_as(event.repository).first()
         if repository is None:
             _reopen_deletion(event, registry)
             return None
@@ -51,7 +51,7 @@ def apply_event(event: Event, registry: Registry) -> Manifest | None:
 def _reopen_deletion(event: Event, registry: Registry) -> None:
     """Let the deletion go on when an upload ended after the repository was proven to be empty."""
     deletion = Deletion.objects.filter(
-        repository__name=event.repository.value,
+        repository__stored_name=event.repository.value,
         repository__registry=registry,
         repository__state=RepositoryState.DELETED,
     ).last()

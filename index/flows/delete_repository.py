@@ -49,7 +49,7 @@ def claim(deletion_id: int) -> Deletion | None:
 def continue_deletion(deletion: Deletion) -> None:
     """Do what is left; whatever goes wrong is noted and tried again later, ever more rarely."""
     repository = deletion.repository
-    client = RegistryClient(repository.registry, repository.name)
+    client = RegistryClient(repository.registry, repository.stored_name)
     try:
         _empty(repository, client)
         _prove_empty(repository, client)

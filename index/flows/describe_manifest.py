@@ -13,7 +13,7 @@ from index.registry_client import RegistryClient
 def describe_manifest(manifest: Manifest) -> None:
     """Fetch the manifest, and an image's config, and keep what pages show. Raises RegistryTrouble."""
     repository = manifest.repository
-    client = RegistryClient(repository.registry, repository.name)
+    client = RegistryClient(repository.registry, repository.stored_name)
     fetched = client.manifest(manifest.digest)
     if fetched is None:  # gone again: there is nothing more to learn
         Manifest.objects.filter(pk=manifest.pk).update(described_at=timezone.now())

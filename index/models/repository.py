@@ -44,8 +44,15 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         )
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
-        """Return the one of that name, if it is there; deleted ones are not."""
+        """Return the one of that name today, if it is there; deleted ones are not.
+
+        `index.lookup.find_repository` follows names of the past as well.
+        """
         return self.filter(name=name.value).exclude(state=RepositoryState.DELETED)
+
+    def stored_as(self, name: RepositoryName) -> RepositoryQuerySet:
+        """Return the one that a registry keeps under that name."""
+        return self.filter(stored_name=name.value).exclude(state=RepositoryState.DELETED)
 
 
 def _reach(principal: Principal) -> Q:
@@ -82,7 +89,7 @@ class Repository(models.Model):
     namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="repositories")
     name = models.CharField(max_length=200, db_index=True)
     # What the registry calls it: the name of its first day, whatever it is called since.
-    stored_name = models.CharField(max_length=200)
+    stored_name = models.CharField(max_length=200, db_index=True)
     registry = models.ForeignKey(Registry, on_delete=models.PROTECT, related_name="repositories")
     visibility = models.CharField(max_length=10, choices=Visibility)
     description = models.CharField(max_length=100, blank=True)
