@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.audit_event import AuditEvent
+from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
 from accounts.models.invitation import Invitation
 from accounts.models.namespace import Namespace, Visibility
@@ -16,6 +17,7 @@ from accounts.models.user import User
 
 __all__ = [
     "AuditEvent",
+    "DirectoryAccount",
     "Invitation",
     "Membership",
     "Namespace",
