@@ -1,30 +1,16 @@
-"""Every limit of ours in one table. (Those of the pages' forms are allauth's.)"""
+"""Count what is limited; every limit stands in accounts.limits."""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
 import json
-from dataclasses import dataclass
 
 from django.core.cache import cache
 
 from accounts.errors import TooManyAttempts
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many events in so many seconds."""
-
-    name: str
-    events: int
-    seconds: int
-
-
-LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
-NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
-API_CALLS = Limit("api-calls", 600, 60)  # per principal; per network without one
-SIGNUPS = Limit("signups", 20, 3600)  # per network
+from accounts.limits import *  # noqa: F403 - the table is one module with this one to callers
+from accounts.limits import Limit
 
 
 def network_of(address: str) -> str:

@@ -37,7 +37,9 @@ def env_ci_issuers(name: str, default: str) -> dict[str, str]:
         is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname == "127.0.0.1")
         plain = is_safe and url.hostname and not (url.query or url.fragment or url.username)
         if kind not in {"github", "gitlab", "generic"} or not plain or address.endswith("/"):
-            message = f"{name} must list github:, gitlab: or generic: with https://…: not '{entry}'."
+            message = (
+                f"{name} must list github:, gitlab: or generic: with https://…: not '{entry}'."
+            )
             raise ImproperlyConfigured(message)
         issuers[address] = kind
     return issuers
@@ -50,6 +52,20 @@ def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
     except ValueError as error:
         message = f"{name} must list networks such as 10.0.0.0/8: {error}."
         raise ImproperlyConfigured(message) from error
+
+
+def env_flag(name: str) -> bool:
+    """Return whether the variable is `yes`; without it, or with `no`, it is off."""
+    return env_choice(name, ("no", "yes")) == "yes"
+
+
+def env_choice(name: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words; the first of them is the default."""
+    value = env_text(name, "") or allowed[0]
+    if value not in allowed:
+        message = f"{name} must be one of: {', '.join(allowed)}."
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def env_secret(name: str) -> str:

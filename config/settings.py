@@ -8,7 +8,18 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config.env import env_database, env_email, env_list, env_secret, env_text
+from accounts import limits
+from config.env import (
+    env_choice,
+    env_ci_issuers,
+    env_database,
+    env_email,
+    env_flag,
+    env_list,
+    env_networks,
+    env_secret,
+    env_text,
+)
 
 django_stubs_ext.monkeypatch()
 
@@ -32,6 +43,16 @@ TOKEN_LIFETIME = 300  # seconds; clients take anything under 60 for 60
 REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
+
+# --- Trusted publishing -------------------------------------------------------------------------
+
+# Whose ID tokens CI jobs may exchange, exactly as their `iss` says, and what kind of forge it is.
+CI_ISSUERS = env_ci_issuers(
+    "WAYBILL_CI_ISSUERS",
+    "github:https://token.actions.githubusercontent.com,gitlab:https://gitlab.com",
+)
+# Private networks that requests of ours to addresses from outside may reach nevertheless.
+OUTGOING_NETWORKS = env_networks("WAYBILL_OUTGOING_NETWORKS")
 
 # --- Django -----------------------------------------------------------------------------------
 
@@ -57,6 +78,8 @@ INSTALLED_APPS = [
     "tokenauth",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -83,6 +106,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.web.session_activity.session_activity",
+    "accounts.web.second_factor.second_factor_gate",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -170,9 +195,39 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_PRESERVE_USERNAME_CASING = True  # rejected, never repaired
 ACCOUNT_SESSION_REMEMBER = True
-# A second log-in right after sign-up sends a second code; the default allows one in ten seconds.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "5/10m/key"}
-ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # what changes how people get in asks who is there
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_RATE_LIMITS = limits.ALLAUTH_ACCOUNT
+ACCOUNT_FORMS = {
+    "signup": "accounts.web.forms.SignupForm",
+    "add_email": "accounts.web.account_forms.AddEmailForm",
+    "change_password": "accounts.web.account_forms.ChangePasswordForm",
+    "confirm_email_verification_code": "accounts.web.account_forms.ConfirmCodeForm",
+    "reauthenticate": "accounts.web.account_forms.ReauthenticateForm",
+    "reset_password": "accounts.web.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.web.account_forms.ResetPasswordKeyForm",
+    "set_password": "accounts.web.account_forms.SetPasswordForm",
+}
+
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = f"Waybill {PUBLIC_HOST}"
+MFA_RATE_LIMITS = limits.ALLAUTH_MFA
+MFA_FORMS = {
+    "activate_totp": "accounts.web.mfa_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.web.mfa_forms.AddKeyForm",
+    "authenticate": "accounts.web.mfa_forms.CodeForm",
+    "edit_webauthn": "accounts.web.mfa_forms.RenameKeyForm",
+    "reauthenticate": "accounts.web.mfa_forms.ReauthenticateForm",
+}
+REQUIRE_TWO_FACTOR = env_flag("WAYBILL_REQUIRE_TWO_FACTOR")
+SIGNUP = env_choice("WAYBILL_SIGNUP", ("open", "invitation", "domain", "closed"))
+SIGNUP_DOMAINS = [domain.lower() for domain in env_list("WAYBILL_SIGNUP_DOMAINS")]
+SIGNUP_CAPTCHA = env_flag("WAYBILL_SIGNUP_CAPTCHA")
 
 # --- REST API -----------------------------------------------------------------------------------
 
@@ -218,6 +273,8 @@ DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{_public.h
 _cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{_public.port or 80}_"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+MFA_TRUST_COOKIE_NAME = f"{_cookie_prefix}trusted"
+MFA_TRUST_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True

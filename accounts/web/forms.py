@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ from accounts.flows.signup import create_user
 from accounts.models import User
 from accounts.names import USER_NAME_RULE
 
-_PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
+PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
 _USERNAME_HELP = f"{USER_NAME_RULE}. Public, and it cannot be changed later."
 
 
@@ -26,8 +27,8 @@ class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what may be typed where."""
         super().__init__(*args, **kwargs)
-        _say(self, "login", label="User name or e-mail address")
-        _say(self, "password", label="Password")
+        say(self, "login", label="User name or e-mail address")
+        say(self, "password", label="Password")
 
 
 class SignupForm(AllauthSignupForm):
@@ -36,14 +37,17 @@ class SignupForm(AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the rules before they are broken."""
         super().__init__(*args, **kwargs)
-        _say(self, "username", label="User name", help_text=_USERNAME_HELP)
-        _say(
+        say(self, "username", label="User name", help_text=_USERNAME_HELP)
+        say(
             self,
             "email",
             label="E-mail address",
             help_text="Only you see it. We send a code to it.",
         )
-        _say(self, "password1", label="Password", help_text=_PASSWORD_HELP)
+        say(self, "password1", label="Password", help_text=PASSWORD_HELP)
+        honey = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
+        honey.label = "Leave this empty"
+        honey.widget.attrs = {"class": "honey", "tabindex": "-1", "autocomplete": "off"}
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
         """Create the account; someone who signs up with a known address is told by mail only."""
@@ -71,7 +75,7 @@ class FirstAdministratorForm(forms.Form):
     email = forms.EmailField(label="E-mail address")
     password = forms.CharField(
         strip=False,
-        help_text=_PASSWORD_HELP,
+        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -91,7 +95,7 @@ class FirstAdministratorForm(forms.Form):
         return data
 
 
-def _say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
+def say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
     """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
     field = form.fields[name]
     field.label = label
