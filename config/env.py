@@ -68,6 +68,19 @@ def env_choice(name: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def env_password(name: str) -> str:
+    """Return a password that others have made, from NAME or the file that NAME_FILE names.
+
+    Empty without either.
+    """
+    file_name = os.environ.get(f"{name}_FILE")
+    try:
+        return Path(file_name).read_text().rstrip("\r\n") if file_name else env_text(name, "")
+    except OSError as error:
+        message = f"{name}_FILE cannot be read: {error}."
+        raise ImproperlyConfigured(message) from error
+
+
 def env_secret(name: str) -> str:
     """Return a secret of at least 32 characters from NAME, or from the file that NAME_FILE names.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 
 from accounts import limits
+from accounts.directory.configuration import DirectoryConfiguration, read_attributes
 from config.env import (
     env_choice,
     env_ci_issuers,
@@ -17,6 +18,7 @@ from config.env import (
     env_flag,
     env_list,
     env_networks,
+    env_password,
     env_secret,
     env_text,
 )
@@ -228,6 +230,26 @@ REQUIRE_TWO_FACTOR = env_flag("WAYBILL_REQUIRE_TWO_FACTOR")
 SIGNUP = env_choice("WAYBILL_SIGNUP", ("open", "invitation", "domain", "closed"))
 SIGNUP_DOMAINS = [domain.lower() for domain in env_list("WAYBILL_SIGNUP_DOMAINS")]
 SIGNUP_CAPTCHA = env_flag("WAYBILL_SIGNUP_CAPTCHA")
+
+# --- Single sign-on -----------------------------------------------------------------------------
+
+LDAP_URL = env_text("WAYBILL_LDAP_URL", "")
+DIRECTORY = (
+    DirectoryConfiguration(
+        url=LDAP_URL,
+        uses_tls=env_choice("WAYBILL_LDAP_TLS", ("required", "off")) == "required",
+        ca_file=env_text("WAYBILL_LDAP_CA_FILE", ""),
+        bind_dn=env_text("WAYBILL_LDAP_BIND_DN", ""),
+        bind_password=env_password("WAYBILL_LDAP_BIND_PASSWORD"),
+        user_base=env_text("WAYBILL_LDAP_USER_BASE", ""),
+        user_filter=env_text("WAYBILL_LDAP_USER_FILTER", "(&(objectClass=person)(uid={login}))"),
+        group_base=env_text("WAYBILL_LDAP_GROUP_BASE", ""),
+        group_filter=env_text("WAYBILL_LDAP_GROUP_FILTER", "(|(member={dn})(memberUid={login}))"),
+        attributes=read_attributes(env_list("WAYBILL_LDAP_ATTRIBUTES")),
+    )
+    if LDAP_URL
+    else None
+)
 
 # --- REST API -----------------------------------------------------------------------------------
 
