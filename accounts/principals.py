@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import RobotAccount, User
+from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.token_limits import TokenLimits
 
 
@@ -61,3 +61,13 @@ class Principal:
 
 
 ANONYMOUS = Principal()
+
+
+def principal_of_token(token: PersonalAccessToken) -> Principal:
+    """Return the token's owner, as narrow as the token."""
+    return Principal(token.user, limits=token.limits, credential=f"token:{token.pk}")
+
+
+def principal_of_secret(secret: RobotSecret) -> Principal:
+    """Return the robot whose secret it is."""
+    return Principal(robot=secret.robot, credential=f"secret:{secret.pk}")

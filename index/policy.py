@@ -45,8 +45,8 @@ class Decision:
 
     @property
     def may_administer(self) -> bool:
-        """Whether settings, grants and deletion are open."""
-        return self.role is Role.ADMIN
+        """Whether settings, grants and deletion are open; not by a token that leaves less than all."""
+        return self.role is Role.ADMIN and self.actions == EVERY_ACTION
 
 
 def decide(standing: Standing) -> Decision:
@@ -110,10 +110,10 @@ def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
 
 def may_create(principal: Principal, name: RepositoryName) -> Decision:
     """Decide whether the principal may create a repository of that name."""
-    namespace = Namespace.objects.filter(name=name.namespace, redirects_to=None).first()
+    namespace = Namespace.objects.called(name.namespace).first()
     if namespace is None:
         return Decision(None, "there is no such namespace")
-    ceiling = _ceiling(principal, name.value)
+    ceiling = _ceiling(principal, name.moved_to(namespace.name).value)
     if Action.PUSH not in ceiling:
         return Decision(None, "the access token is not for this")
     return replace(_may_create_in(namespace, principal), ceiling=ceiling)

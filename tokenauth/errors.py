@@ -26,15 +26,9 @@ class UnknownService(InvalidRequest):
 
 
 class InvalidGrant(TokenRefusal):
-    """Wrong password or refresh token."""
+    """Wrong password, token or secret, or the right one of an account that may not be used so."""
 
     code, error, status = "UNAUTHORIZED", "invalid_grant", 401
-
-
-class AccountRefused(TokenRefusal):
-    """The password is right and the account may not be used: docker shows 403 and our words."""
-
-    code, error, status = "DENIED", "invalid_grant", 403
 
 
 class Throttled(TokenRefusal):

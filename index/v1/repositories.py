@@ -15,7 +15,7 @@ from index.outbox import start_soon
 from index.policy import allowed_actions
 from index.roles import Action
 from index.tasks import continue_deletion
-from index.v1.auth import identify_person
+from index.v1.auth import identify_account
 from index.v1.inputs import read_images
 from index.v1.responses import json_response, with_endpoints
 from index.v1.tokens import V1Access, administers, issue_token
@@ -24,7 +24,7 @@ from index.v1.tokens import V1Access, administers, issue_token
 def put_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Begin a push: create the repository if need be, note its images, say where to push."""
     parsed = parse_familiar_name(name)
-    principal = identify_person(request)
+    principal = identify_account(request)
     images = read_images(request)
     with transaction.atomic():
         repository = _find_to_push(principal, parsed)
@@ -35,7 +35,7 @@ def put_repository(request: HttpRequest, name: str) -> HttpResponse:
 def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Start the deletion that the page starts: 202, and 200 while it is under way."""
     parsed = parse_familiar_name(name)
-    principal = identify_person(request)
+    principal = identify_account(request)
     repository = _find_to_delete(principal, parsed)
     is_new = repository.state == RepositoryState.ACTIVE
     if is_new:

@@ -20,6 +20,7 @@ from index.models import Repository, RepositoryState, V1Token
 from index.names import RepositoryName
 from index.policy import allowed_actions, decide, standing_of
 from index.roles import Action
+from index.subjects import principal_from_subject
 from index.v1.errors import TokenRefused
 
 _PREFIX = "wbx"
@@ -50,6 +51,8 @@ def issue_token(repository: Repository, *, principal: Principal, access: V1Acces
         digest=token.digest,
         repository=repository,
         user=principal.user,
+        subject=principal.subject,
+        credential=principal.credential,
         access=access,
         expires_at=timezone.now() + timedelta(seconds=settings.TOKEN_LIFETIME),
     )
@@ -86,7 +89,7 @@ def administers(principal: Principal, repository: Repository) -> bool:
 def _find(secret: str, access: str) -> V1Token | None:
     return (
         V1Token.objects.usable()
-        .select_related("user", "repository__namespace", "repository__registry")
+        .select_related("repository__namespace", "repository__registry")
         .filter(digest=digest_of(secret), access=access)
         .first()
     )
@@ -94,9 +97,9 @@ def _find(secret: str, access: str) -> V1Token | None:
 
 def _is_still_allowed(token: V1Token) -> bool:
     """Whether its owner may still do this: what was revoked meanwhile is refused."""
-    if token.user and not token.user.is_active:
+    principal = principal_from_subject(token.subject, token.credential)
+    if principal is None:
         return False
-    principal = Principal(token.user)
     if token.access == V1Access.DELETE:
         return administers(principal, token.repository)
     action = Action.PUSH if token.access == V1Access.WRITE else Action.PULL

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.principals import ANONYMOUS, Principal
 from index.subjects import principal_from_subject
-from index.v1.auth import check_password, read_basic
+from index.v1.auth import check_secret, read_basic
 from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant
 from tokenauth.refresh import use_refresh_token
@@ -24,7 +24,7 @@ def identify(request: HttpRequest) -> Principal:
         return ANONYMOUS
     if credential.login in {"", "<token>"}:
         return _holder_of_refresh_token(credential.secret)
-    return check_password(credential, request)
+    return check_secret(credential, request)
 
 
 def _holder_of_access_token(value: str) -> Principal:
@@ -37,7 +37,7 @@ def _holder_of_access_token(value: str) -> Principal:
     if "search" not in token.grants("registry", "catalog"):
         message = "the token is not for searching: ask for registry:catalog:search"
         raise LoginNeeded(message)
-    principal = principal_from_subject(token.subject)
+    principal = principal_from_subject(token.subject, token.credential)
     if principal is None:
         message = "the account of this token is gone or disabled"
         raise LoginNeeded(message)
