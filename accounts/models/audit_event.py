@@ -10,6 +10,22 @@ from django.db import models
 from accounts.models.namespace import Namespace
 
 
+class AuditIsAppendOnly(Exception):
+    """Somebody's code tried to change the past."""
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    """Reads; what is written stays as it is."""
+
+    def update(self, **_values: Any) -> int:
+        """Refuse."""
+        raise AuditIsAppendOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise AuditIsAppendOnly
+
+
 class AuditEvent(models.Model):
     """One change, by whom, to what, from where. Only accounts.audit writes these."""
 
@@ -30,6 +46,8 @@ class AuditEvent(models.Model):
     address = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
+    objects: ClassVar[models.Manager[AuditEvent]] = AuditEventQuerySet.as_manager()
+
     class Meta:
         """Read newest first, for one namespace or one person."""
 
@@ -42,3 +60,13 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         """Return who did what."""
         return f"{self.actor_name} {self.action} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row for the first time, and never again."""
+        if not self._state.adding:
+            raise AuditIsAppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise AuditIsAppendOnly

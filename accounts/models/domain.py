@@ -19,6 +19,8 @@ class OrganizationDomain(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    # How often in a row name servers said that the record is not there, once it was.
+    missed_checks = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         """Claimed once by each, proven by one."""

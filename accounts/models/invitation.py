@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models.organization import Organization, OrganizationRole
 from accounts.models.team import Team
+from accounts.models.user import User
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -21,6 +24,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(
             accepted_at=None, revoked_at=None, declined_at=None, expires_at__gt=timezone.now()
         )
+
+
+    def for_account(self, user: User) -> InvitationQuerySet:
+        """Return those for this account, or for an address that it has proven to be its own."""
+        proven = [Q(email__iexact=one) for one in _proven_addresses(user)]
+        return self.filter(reduce(or_, proven, Q(user=user)))
 
 
 class Invitation(models.Model):
@@ -63,3 +72,19 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         """Return the public half."""
         return self.selector
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered or revoked it, and its time is not over."""
+        answered = self.accepted_at or self.declined_at or self.revoked_at
+        return not answered and self.expires_at > timezone.now()
+
+    def is_for(self, user: User) -> bool:
+        """Whether the account is the invited one, or has proven the invited address."""
+        if self.user_id:
+            return self.user_id == user.pk
+        return self.email.lower() in {one.lower() for one in _proven_addresses(user)}
+
+
+def _proven_addresses(user: User) -> list[str]:
+    return list(user.emailaddress_set.filter(verified=True).values_list("email", flat=True))
