@@ -44,6 +44,22 @@ class NameTaken(Denied):
     """There is a repository of that name, or it was deleted too recently."""
 
 
+class GrantRefused(IndexRefusal):
+    """Nobody may be given this, or not to this grantee; the sentence says why."""
+
+    code, status = "UNKNOWN", 400
+
+
+class AlreadyDecided(GrantRefused):
+    """Someone else has answered the request for access meanwhile."""
+
+    code, status = "UNKNOWN", 409
+
+
+class OverQuota(Denied):
+    """The plan of the namespace leaves no room; the sentence says for what, and what to do."""
+
+
 class NoPlacement(IndexRefusal):
     """No rule says which registry keeps this name."""
 

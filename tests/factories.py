@@ -16,6 +16,7 @@ from accounts.models import (
     Namespace,
     Organization,
     OrganizationRole,
+    Plan,
     Team,
     TeamMembership,
     User,
@@ -73,6 +74,12 @@ def make_team(organization: Organization, name: str, *members: User) -> Team:
         membership = Membership.objects.get(organization=organization, user=user)
         TeamMembership.objects.create(team=team, membership=membership)
     return team
+
+
+def make_plan(name: str, **limits: int | str) -> Plan:
+    """A plan; what is not given is not limited. One of that name stays as it is without limits."""
+    plan, _ = Plan.objects.update_or_create(name=name, defaults=limits)
+    return plan
 
 
 def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:

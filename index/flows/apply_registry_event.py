@@ -67,7 +67,10 @@ def _remember(event: Event, repository: Repository) -> None:
     if event.is_manifest:
         Manifest.objects.get_or_create(repository=repository, digest=event.digest)
     else:
-        BlobLink.objects.get_or_create(repository=repository, digest=event.digest)
+        known = {} if event.size is None else {"size": event.size}
+        BlobLink.objects.update_or_create(
+            repository=repository, digest=event.digest, defaults=known
+        )
 
 
 def _is_new(event: Event, registry: Registry) -> bool:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.principals import Principal
 from index.errors import Denied, RegistryTrouble
 from index.flows.describe_manifest import remember_digests
+from index.flows.quotas import recount_storage
 from index.manifests import ManifestDocument
 from index.models import Deletion, Manifest, Repository, RepositoryState
 from index.policy import allowed_actions
@@ -122,3 +123,4 @@ def _finish(deletion: Deletion) -> None:
             rows.all().delete()
         deletion.finished_at, deletion.last_problem = timezone.now(), ""
         deletion.save(update_fields=["finished_at", "last_problem"])
+    recount_storage(repository.namespace_id)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
-from index.errors import IndexRefusal
+from index.errors import IndexRefusal, OverQuota
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
@@ -107,6 +107,9 @@ def _create(form: NewRepositoryForm, principal: Principal) -> Repository | None:
             visibility=Visibility(form.cleaned_data["visibility"]),
             description=form.cleaned_data["description"],
         )
+    except OverQuota as refusal:
+        form.add_error("visibility", str(refusal))
+        return None
     except IndexRefusal as refusal:
         form.add_error("name", f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
         return None

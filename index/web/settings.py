@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
+from index.errors import OverQuota
 from index.flows.change_repository import change_visibility, describe_repository
 from index.flows.delete_repository import request_deletion
 from index.flows.grant_access import grant_access, revoke_access
@@ -52,7 +53,11 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, repository, visibility_form=form)
     chosen = Visibility(form.cleaned_data["visibility"])
-    change_visibility(repository, by=principal_of(request), visibility=chosen)
+    try:
+        change_visibility(repository, by=principal_of(request), visibility=chosen)
+    except OverQuota as refusal:
+        form.add_error("visibility", str(refusal))
+        return _page(request, repository, visibility_form=form)
     return _changed(request, repository, f"{repository} is {chosen.value} now.")
 
 

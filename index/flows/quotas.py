@@ -1,0 +1,114 @@
+"""How much of its plan a namespace uses, and the refusal of what would be more.
+
+Whatever is there stays when a plan gets smaller; only what is new is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import Namespace, Plan, Visibility
+from accounts.plans import plan_of
+from index.errors import OverQuota
+from index.models import BlobLink, Repository
+
+_LONGEST_SENTENCE = 200  # docker prints one line
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One thing that a plan may limit."""
+
+    noun: str  # in the plural
+    used: int
+    limit: int | None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing new goes in."""
+        return self.limit is not None and self.used >= self.limit
+
+
+def lock_namespace(namespace_id: int) -> Namespace:
+    """Return the namespace as it is now; who creates, renames or counts in it waits for the commit."""
+    related = Namespace.objects.select_related("user", "organization", "plan")
+    return related.select_for_update(of=("self",)).get(pk=namespace_id)
+
+
+def private_repositories(namespace: Namespace) -> Usage:
+    """Return how many repositories are not public; those that are being deleted do not count."""
+    hidden = Repository.objects.live().filter(namespace=namespace)
+    used = hidden.exclude(visibility=Visibility.PUBLIC).count()
+    plan = plan_of(namespace)
+    return Usage("private repositories", used, plan.private_repositories if plan else None)
+
+
+def members(namespace: Namespace) -> Usage:
+    """Return how many members the organization has."""
+    plan = plan_of(namespace)
+    used = namespace.organization.memberships.count() if namespace.organization else 1
+    return Usage("members", used, plan.members if plan else None)
+
+
+def storage(namespace: Namespace) -> Usage:
+    """Return the bytes of distinct blobs, as far as they are known: see `recount_storage`."""
+    plan = plan_of(namespace)
+    return Usage("bytes", namespace.storage_used, plan.storage_bytes if plan else None)
+
+
+def check_private_repositories(namespace: Namespace) -> None:
+    """Raise OverQuota unless there is room for one more; the namespace's row must be locked (F15)."""
+    usage = private_repositories(namespace)
+    if usage.is_full:
+        remedy = "Make one public, delete one, or ask an administrator"
+        raise OverQuota(
+            _sentence(namespace, f"{usage.used} of {usage.limit} {usage.noun} used", remedy)
+        )
+
+
+def check_storage(namespace: Namespace, *, limit: int | None) -> None:
+    """Raise OverQuota when the namespace holds as much as it may; no query for one without a limit.
+
+    What is under way is not counted yet, so a push that begins below the limit may end above it.
+    """
+    if limit is None or namespace.storage_used < limit:
+        return
+    used = f"{_gigabytes(namespace.storage_used)} of {_gigabytes(limit)} GB of storage used"
+    remedy = "Delete repositories, or ask an administrator"
+    raise OverQuota(_sentence(namespace, used, remedy))
+
+
+def recount_storage(namespace_id: int) -> None:
+    """Write down the bytes of all distinct blobs of the namespace; in tasks, after each change.
+
+    Counted anew each time, so nothing can drift. A digest counts once, however many repositories
+    and images of the namespace share it. Left out are manifests themselves, some kilobytes each.
+    """
+    with transaction.atomic():
+        lock_namespace(namespace_id)  # of two who count, the later one has seen more
+        total = _distinct_bytes(namespace_id)
+        Namespace.objects.filter(pk=namespace_id).update(storage_used=total)
+
+
+def _distinct_bytes(namespace_id: int) -> int:
+    links = BlobLink.objects.filter(repository__namespace=namespace_id)
+    sizes = links.values("digest").annotate(bytes=Coalesce(Max("size"), 0))
+    return int(sizes.aggregate(total=Sum("bytes"))["total"] or 0)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 10**9:.2f}".rstrip("0").rstrip(".")
+
+
+def _sentence(namespace: Namespace, used: str, remedy: str) -> str:
+    """Return one line of ASCII: the plan, how much of it is used, what to do and where."""
+    plan: Plan | None = plan_of(namespace)
+    name = str(plan).encode("ascii", "replace").decode() if plan else ""
+    address = f"/o/{namespace}/-/settings" if namespace.organization_id else "/settings/namespace"
+    full = f"{namespace} (plan {name}): {used}. {remedy}: {settings.PUBLIC_URL}{address}"
+    return full if len(full) <= _LONGEST_SENTENCE else f"{namespace}: {used}. {remedy}"
