@@ -24,7 +24,7 @@ from index.models import (
 )
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
-from index.subjects import principal_from_subject
+from index.subjects import login_of_actor, principal_from_subject
 
 _CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 
@@ -120,8 +120,17 @@ def _move_tag(event: Event, repository: Repository, manifest: Manifest) -> None:
             "manifest": manifest,
             "pushed_at": event.at,
             "pushed_by": actor.user if actor else None,  # unknown is unknown, never the owner (F13)
+            "built_by": login_of_actor(event.actor),
         },
     )
+    _mark_automation(repository)
+
+
+def _mark_automation(repository: Repository) -> None:
+    """Keep whether it is known of every tag how it was built; the row is locked."""
+    tags = Tag.objects.filter(repository=repository)
+    is_automated = tags.exists() and not tags.filter(built_by=None).exists()
+    Repository.objects.filter(pk=repository.pk).update(is_automated=is_automated)
 
 
 def _delete(event: Event, repository: Repository) -> None:
@@ -135,3 +144,4 @@ def _delete(event: Event, repository: Repository) -> None:
         stale = Manifest.objects.filter(repository=repository, digest=event.digest, tags=None)
         stale.delete()
         BlobLink.objects.filter(repository=repository, digest=event.digest).delete()
+    _mark_automation(repository)
