@@ -188,10 +188,24 @@ class _Session:
         return found
 
     def _close(self) -> None:
+        socket = self._connection.socket
         try:
             self._connection.unbind()
         except (LDAPException, OSError):
             log.debug("the connection to the directory was broken already")
+        if socket:  # ldap3 leaves it open where connecting failed
+            socket.close()
+
+
+class _VerifiedTls(Tls):  # type: ignore[misc]  # the stubs know no classes
+    """TLS as Python does it today; ldap3's own check of names is older than Python 3.7."""
+
+    def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Shake hands, and check authority and name of the certificate."""
+        context = ssl.create_default_context(cafile=self.ca_certs_file)
+        connection.socket = context.wrap_socket(
+            connection.socket, server_hostname=connection.server.host
+        )
 
 
 def _filled(template: str, **values: str) -> str:
@@ -204,11 +218,7 @@ def _filled(template: str, **values: str) -> str:
 
 
 def _server(configuration: DirectoryConfiguration) -> Server:
-    tls = Tls(
-        validate=ssl.CERT_REQUIRED,
-        ca_certs_file=configuration.ca_file or None,
-        sni=configuration.host,
-    )
+    tls = _VerifiedTls(validate=ssl.CERT_REQUIRED, ca_certs_file=configuration.ca_file or None)
     return Server(
         configuration.host,
         port=configuration.port,
