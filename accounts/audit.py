@@ -27,8 +27,8 @@ class AuditAction(StrEnum):
     SESSION_ENDED = "account:session:ended"
     MACHINE_ENDED = "account:machine:ended"
     LOGGED_OUT_EVERYWHERE = "account:session:all-ended"
-    PASSWORD_CHANGED = "account:password:changed"
-    PASSWORD_RESET = "account:password:reset"
+    PASSWORD_CHANGED = "account:password:changed"  # noqa: S105 - a name
+    PASSWORD_RESET = "account:password:reset"  # noqa: S105 - a name
     EMAIL_ADDED = "account:email:added"
     EMAIL_VERIFIED = "account:email:verified"
     EMAIL_REMOVED = "account:email:removed"
@@ -41,6 +41,11 @@ class AuditAction(StrEnum):
     SITE_INVITATION_SENT = "site:invitation:sent"
     SITE_INVITATION_REVOKED = "site:invitation:revoked"
     ORGANIZATION_CREATED = "organization:created"
+    ORGANIZATION_RENAMED = "organization:renamed"
+    PLAN_CREATED = "plan:created"
+    PLAN_CHANGED = "plan:changed"
+    PLAN_DELETED = "plan:deleted"
+    PLAN_ASSIGNED = "namespace:plan:assigned"
     ORGANIZATION_CHANGED = "organization:changed"
     ORGANIZATION_DELETED = "organization:deleted"
     MEMBER_JOINED = "organization:member:joined"

@@ -123,3 +123,11 @@ class AccountInUse(AccountError):
 
 class ReasonMissing(AccountError):
     """An administrator's step against an account needs a reason."""
+
+
+class CredentialRefused(AccountError):
+    """A token, a robot or a secret cannot be made or changed like this; the sentence says why."""
+
+
+class MachineRefused(NotAllowed):
+    """A token or robot asked for what people alone may do: credentials never make credentials."""

@@ -24,6 +24,7 @@ class Limit:
 # Counted by accounts.ratelimits; what each is per stands beside it.
 LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
 NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
+WORKLOAD_FAILURES = Limit("workload-failures", 300, 300)  # per network: ID tokens of CI jobs
 API_CALLS = Limit("api-calls", 600, 60)  # per principal; per network without one
 SIGNUPS = Limit("signups", 20, 3600)  # per network, at every door
 ACCESS_REQUESTS = Limit("access-requests", 10, 3600)  # per person, whatever it is asked for
@@ -32,6 +33,13 @@ EXPORTS = Limit("exports", 10, 3600)  # per person
 PICTURES = Limit("pictures", 30, 3600)  # per person; decoding costs time
 SITE_INVITATIONS = Limit("site-invitations", 200, 3600)  # per administrator
 CHALLENGES = Limit("challenges", 300, 3600)  # per network; each keeps a line in the cache if solved
+ORGANIZATIONS = Limit("organizations", 10, 3600)  # created, per person
+INVITATIONS_OF_ORGANIZATION = Limit("invitations-of-organization", 200, 86400)
+INVITATIONS_OF_PERSON = Limit("invitations-of-person", 60, 3600)  # sent by one, anywhere
+INVITATIONS_TO_ONE = Limit("invitations-to-one", 10, 86400)  # per invited person or address
+INVITATION_GUESSES = Limit("invitation-guesses", 30, 300)  # links that lead nowhere, per network
+RENAMES = Limit("renames", 3, 86400)  # per organization
+DOMAIN_CHECKS = Limit("domain-checks", 20, 600)  # per organization; each asks name servers
 
 # Counted by django-allauth, per address, person or what was typed.
 _LOGIN_FORM = Limit("login-form", 30, 60)

@@ -8,7 +8,7 @@ import json
 
 from django.core.cache import cache
 
-from accounts.errors import TooManyAttempts
+from accounts.errors import LimitReached, TooManyAttempts
 from accounts.limits import *  # noqa: F403 - the table is one module with this one to callers
 from accounts.limits import Limit
 
@@ -27,6 +27,16 @@ def refuse_above(limit: Limit, *key: str) -> None:
     """Raise TooManyAttempts when the limit is used up."""
     if int(cache.get(_cache_key(limit, key), 0)) >= limit.events:
         raise TooManyAttempts(limit.seconds)
+
+
+def spend(limit: Limit, *key: str, what: str) -> None:
+    """Count one event, or raise LimitReached; `what` names the events in the sentence."""
+    try:
+        refuse_above(limit, *key)
+    except TooManyAttempts as error:
+        sentence = f"Too many {what} lately. Try again later."
+        raise LimitReached(sentence, error.retry_after) from error
+    count(limit, *key)
 
 
 def count(limit: Limit, *key: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts import limits
 from accounts.directory.configuration import DirectoryConfiguration, read_attributes
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.moved.FollowRenames",
     "accounts.web.session_activity.session_activity",
     "accounts.web.second_factor.second_factor_gate",
 ]
@@ -161,7 +163,13 @@ CELERY_BEAT_SCHEDULE = {
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
     "rotate-signing-key": {"task": "tokenauth.tasks.rotate_due_signing_key", "schedule": 3600.0},
+    "announce-access-requests": {
+        "task": "index.tasks.sweep_access_requests",
+        "schedule": 60.0,
+    },
+    "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 
@@ -191,7 +199,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
 ACCOUNT_USERNAME_MIN_LENGTH = 4
@@ -230,6 +237,14 @@ REQUIRE_TWO_FACTOR = env_flag("WAYBILL_REQUIRE_TWO_FACTOR")
 SIGNUP = env_choice("WAYBILL_SIGNUP", ("open", "invitation", "domain", "closed"))
 SIGNUP_DOMAINS = [domain.lower() for domain in env_list("WAYBILL_SIGNUP_DOMAINS")]
 SIGNUP_CAPTCHA = env_flag("WAYBILL_SIGNUP_CAPTCHA")
+# Else whoever may sign up with one address could prove another.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = SIGNUP == "open"
+if SIGNUP_CAPTCHA and not (IS_HTTPS or _public.hostname in {"127.0.0.1", "::1", "localhost"}):
+    message = "WAYBILL_SIGNUP_CAPTCHA needs https: browsers do no cryptography on plain http."
+    raise ImproperlyConfigured(message)
+
+# Name servers that are asked for TXT records of domains; those of the machine without any.
+DNS_SERVERS = env_list("WAYBILL_DNS_SERVERS")
 
 # --- Single sign-on -----------------------------------------------------------------------------
 

@@ -5,11 +5,25 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    PermissionDenied,
+    Throttled,
+    ValidationError,
+)
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from accounts.errors import AccountError
+from accounts.errors import (
+    AccountError,
+    AlreadyMember,
+    LastOwner,
+    LimitReached,
+    NameTaken,
+    NotAllowed,
+    OrganizationInUse,
+)
 
 
 class Refused(APIException):
@@ -29,13 +43,23 @@ class Conflict(APIException):
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an exception; None for what is our own fault."""
     if isinstance(error, AccountError):
-        error = Refused(str(error))
+        error = _answer_to(error)
     response = exception_handler(error, context)
     if response is None:
         return None
     response.data = problem(response.status_code, error)
     response.content_type = "application/problem+json"
     return response
+
+
+def _answer_to(error: AccountError) -> APIException:
+    if isinstance(error, LimitReached):
+        return Throttled(error.retry_after, str(error))
+    if isinstance(error, NotAllowed):
+        return PermissionDenied(str(error))
+    if isinstance(error, NameTaken | AlreadyMember | LastOwner | OrganizationInUse):
+        return Conflict(str(error))
+    return Refused(str(error))
 
 
 def problem(status: int, error: Exception) -> dict[str, Any]:

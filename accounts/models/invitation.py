@@ -25,7 +25,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             accepted_at=None, revoked_at=None, declined_at=None, expires_at__gt=timezone.now()
         )
 
-
     def for_account(self, user: User) -> InvitationQuerySet:
         """Return those for this account, or for an address that it has proven to be its own."""
         proven = [Q(email__iexact=one) for one in _proven_addresses(user)]
