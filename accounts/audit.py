@@ -67,6 +67,8 @@ class AuditAction(StrEnum):
     DOMAIN_LOST = "organization:domain:lost"
     DOMAIN_REMOVED = "organization:domain:removed"
     ROBOT_HANDED_OVER = "robot:handed-over"
+    PUBLISHER_ADDED = "publisher:added"
+    PUBLISHER_REMOVED = "publisher:removed"
     REPOSITORY_GRANT_GIVEN = "repository:grant:given"
     REPOSITORY_GRANT_CHANGED = "repository:grant:changed"
     REPOSITORY_GRANT_REVOKED = "repository:grant:revoked"

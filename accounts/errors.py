@@ -50,6 +50,8 @@ class AccountNotCreated(AccountDisabled):
 class DirectoryUnavailable(AccountError):
     """Whether the password is right is known by the directory alone, and it gives no answer."""
 
+    retry_after = 60  # seconds
+
 
 class SecondFactorRequired(AccountError):
     """The password is right, and not enough: the account needs a token where no code can be asked."""

@@ -8,12 +8,11 @@ from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
 from accounts.adapter import AccountAdapter
-from accounts.flows.signup import create_user
+from accounts.flows.signup import sign_up
 from accounts.models import User
 from accounts.names import USER_NAME_RULE
 
@@ -34,6 +33,9 @@ class LoginForm(AllauthLoginForm):
 class SignupForm(AllauthSignupForm):
     """allauth's form; the account itself is created by our flow."""
 
+    invitation = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the rules before they are broken."""
         super().__init__(*args, **kwargs)
@@ -49,16 +51,22 @@ class SignupForm(AllauthSignupForm):
         honey.label = "Leave this empty"
         honey.widget.attrs = {"class": "honey", "tabindex": "-1", "autocomplete": "off"}
 
+    def validate_unique_email(self, value: str) -> str:
+        """Take any address: the mail, not the page, says that one is known."""
+        return value
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
-        """Create the account; someone who signs up with a known address is told by mail only."""
-        if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # as long as for a new account (case 13)
+        """Create the account by our flow; a filled trap looks like success."""
+        if self.cleaned_data[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]:
             answer: tuple[User | None, Any] = super().try_save(request)
             return answer
-        user = create_user(
+        user = sign_up(
             username=self.cleaned_data["username"],
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
+            invitation=self.cleaned_data["invitation"],
+            proof=self.cleaned_data["proof"],
+            address=request.META["REMOTE_ADDR"],
         )
         return user, None
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.flows.signup import why_closed
 from accounts.models import Namespace
 
 register = template.Library()
@@ -42,6 +43,12 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', _symbols()[name]
     )
+
+
+@register.simple_tag
+def signup_rule() -> str:
+    """Return who may sign up; empty where everybody may."""
+    return why_closed()
 
 
 @register.simple_tag
