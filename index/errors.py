@@ -68,3 +68,14 @@ class NoPlacement(IndexRefusal):
 
 class RegistryTrouble(Exception):
     """A registry did not answer as it should; `str()` names it and what it said."""
+
+
+class PublisherRefused(IndexRefusal):
+    """What is said of a CI job cannot match any; `field` is the one at fault, empty if none is."""
+
+    code, status = "UNSUPPORTED", 400
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field."""
+        super().__init__(message)
+        self.field = field
