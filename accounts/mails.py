@@ -22,19 +22,21 @@ from accounts.models import User
 log = logging.getLogger(__name__)
 
 
-def send_after_commit(template: str, *, to: Iterable[User | str], **context: Any) -> None:
-    """Send `accounts/mail/<template>_{subject,message}.txt` to each, once the change is certain.
+def send_after_commit(
+    template: str, *, to: Iterable[User | str], folder: str = "accounts/mail", **context: Any
+) -> None:
+    """Send `<folder>/<template>_{subject,message}.txt` to each, once the change is certain.
 
     To people at their proven primary address, and to none who is disabled; to a text as it is.
     """
     addresses = [address for one in to if (address := _address_of(one))]
-    transaction.on_commit(partial(_send, template, addresses, context))
+    transaction.on_commit(partial(_send, f"{folder}/{template}", addresses, context))
 
 
 def _send(template: str, addresses: list[str], context: dict[str, Any]) -> None:
     known = {**context, "host": settings.PUBLIC_HOST, "public_url": settings.PUBLIC_URL}
-    subject = render_to_string(f"accounts/mail/{template}_subject.txt", known)
-    body = render_to_string(f"accounts/mail/{template}_message.txt", known)
+    subject = render_to_string(f"{template}_subject.txt", known)
+    body = render_to_string(f"{template}_message.txt", known)
     for address in dict.fromkeys(addresses):
         message = EmailMessage(f"[Waybill] {' '.join(subject.split())}", body, to=[address])
         try:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import RobotAccount, Team
+from accounts.models import RobotAccount, Team, User
 from accounts.principals import Principal
 from index.roles import Role
 
@@ -69,3 +69,10 @@ class AccessGrant(models.Model):
     def __str__(self) -> str:
         """Return who got what."""
         return f"{self.role} on {self.repository_id}"
+
+    @property
+    def grantee(self) -> User | Team | RobotAccount:
+        """Whoever of the three has it."""
+        found = self.user or self.team or self.robot
+        assert found is not None  # noqa: S101 - the check constraint says so
+        return found

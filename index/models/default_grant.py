@@ -41,3 +41,10 @@ class DefaultGrant(models.Model):
     def __str__(self) -> str:
         """Return who gets what."""
         return f"{self.role} on new repositories of {self.namespace_id}"
+
+    @property
+    def grantee(self) -> Team | RobotAccount:
+        """Whichever of the two gets it."""
+        found = self.team or self.robot
+        assert found is not None  # noqa: S101 - the check constraint says so
+        return found

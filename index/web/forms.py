@@ -6,14 +6,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Namespace, User, Visibility
+from accounts.models import Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
 from index.errors import NameInvalid
 from index.models import Repository
 from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
-from index.roles import Role
 
 
 def namespaces_open_to(principal: Principal) -> list[Namespace]:
@@ -116,34 +115,6 @@ class VisibilityForm(forms.Form):
     """Who may pull without a grant."""
 
     visibility = _visibility_field(label="Who may pull")
-
-
-class GrantForm(forms.Form):
-    """A person and a role."""
-
-    username = forms.CharField(
-        label="User name",
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
-    role = forms.ChoiceField(choices=Role.choices)
-
-    def __init__(self, *args: Any, repository: Repository, **kwargs: Any) -> None:
-        """Keep the repository, to refuse its owner."""
-        super().__init__(*args, **kwargs)
-        self.repository = repository
-
-    def clean_username(self) -> User:
-        """Return the user of that name."""
-        name = self.cleaned_data["username"]
-        user = User.objects.filter(username=name, is_active=True).first()
-        if user is None:
-            message = f"There is no user {name}. Ask for the exact user name."
-            raise forms.ValidationError(message)
-        if self.repository.namespace.user_id == user.pk:
-            message = f"{name} owns this namespace and may do everything already."
-            raise forms.ValidationError(message)
-        return user
 
 
 class DeleteForm(forms.Form):

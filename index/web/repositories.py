@@ -31,8 +31,6 @@ from index.web.tags import newest_tags, tags_page
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show what a repository is, how to pull it and its newest tags."""
     repository = find_repository(request, name)
-    if repository.name != name:  # library/ubuntu is ubuntu
-        return redirect("web-repository", repository.name)
     rows = newest_tags(repository)
     context = {
         **page_context(repository, principal_of(request)),
@@ -89,6 +87,7 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "repository": repository,
         "may_administer": decision.may_administer,
         "may_push": Action.PUSH in decision.actions,
+        "may_ask": user is not None and not decision.may_administer,
         "is_starred": user is not None and repository.stars.filter(user=user).exists(),
         "tag_count": repository.tags.count(),
     }
