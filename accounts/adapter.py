@@ -11,7 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.errors import AccountError, InvalidCredentials, TooManyAttempts
+from accounts.errors import (
+    AccountError,
+    AccountNotCreated,
+    DirectoryUnavailable,
+    InvalidCredentials,
+    TooManyAttempts,
+)
 from accounts.flows.authenticate import verify_password
 from accounts.flows.site_invitations import find_invitation
 from accounts.models import Namespace, User
@@ -50,6 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         except TooManyAttempts as error:
             message = f"Too many failed logins. Try again in {error.retry_after} seconds."
+            raise forms.ValidationError(message) from error
+        except (AccountNotCreated, DirectoryUnavailable) as error:
+            message = f"{str(error)[:1].upper()}{str(error)[1:]}"
             raise forms.ValidationError(message) from error
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
         return user

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
 from accounts.models import OrganizationDomain
 
@@ -22,3 +23,9 @@ def check_domains() -> None:
     )
     for domain in due.select_related("organization").order_by("checked_at", "pk")[:_BATCH]:
         check_due(domain)
+
+
+@shared_task
+def check_directory() -> None:
+    """Ask the directory who has left; each person every quarter of an hour."""
+    check_directory_accounts()

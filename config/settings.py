@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
+    "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.errors import AccountError, AccountNotVerified, TooManyAttempts, WrongPassword
+from accounts.errors import (
+    AccountError,
+    AccountNotVerified,
+    DirectoryUnavailable,
+    TooManyAttempts,
+    WrongPassword,
+)
 from accounts.flows import authenticate as accounts_flow
 from accounts.principals import ANONYMOUS, Principal
-from tokenauth.errors import InvalidGrant, Throttled
+from tokenauth.errors import InvalidGrant, Throttled, Unavailable
 from tokenauth.inputs import GrantType, TokenRequest
 from tokenauth.refresh import use_refresh_token
 from tokenauth.workloads.exchange import Wanted, exchange
@@ -75,9 +81,11 @@ def _by_secret(request: TokenRequest) -> Principal:
         )
     except TooManyAttempts as error:
         raise Throttled(str(error), error.retry_after) from error
+    except DirectoryUnavailable as error:
+        raise Unavailable(str(error), error.retry_after) from error
     except WrongPassword as error:
         message = (
-            f"{error}. Accounts with two factors need an access token: "
+            f"{error}. Accounts with single sign-on or two factors need an access token: "
             f"{settings.PUBLIC_URL}/settings/tokens"
         )
         raise InvalidGrant(message) from error

@@ -40,3 +40,9 @@ class Throttled(TokenRefusal):
         """Keep the seconds to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(Throttled):
+    """Nobody can say now whether the password is right: the directory that keeps it is away."""
+
+    code, error, status = "UNAVAILABLE", "temporarily_unavailable", 503

@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler
 from accounts.errors import (
     AccountError,
     AlreadyMember,
+    DirectoryUnavailable,
     LastOwner,
     LimitReached,
     NameTaken,
@@ -40,6 +41,13 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class Unavailable(APIException):
+    """Who that is can be said by the company's directory alone, and it gives no answer."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an exception; None for what is our own fault."""
     if isinstance(error, AccountError):
@@ -53,6 +61,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _answer_to(error: AccountError) -> APIException:
+    if isinstance(error, DirectoryUnavailable):
+        return Unavailable(str(error))
     if isinstance(error, LimitReached):
         return Throttled(error.retry_after, str(error))
     if isinstance(error, NotAllowed):

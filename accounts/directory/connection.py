@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An entry whose password was right, and the groups it is in."""
+    """An entry, and the groups it is in."""
 
     entry: Entry
     groups: list[str]
@@ -87,11 +87,15 @@ class Directory:
                     return None
             return Person(entry, session.groups_of(entry))
 
-    def keys_of(self, logins: Iterable[str]) -> dict[str, str]:
-        """Return whose entry is still there, login to key, in one connection."""
+    def people(self, logins: Iterable[str]) -> dict[str, Person]:
+        """Return who is still there of these logins, with their groups, in one connection."""
         with _Session(self._configuration) as session:
             found = {login: session.find(login) for login in logins}
-            return {login: entry.key for login, entry in found.items() if entry}
+            return {
+                login: Person(entry, session.groups_of(entry))
+                for login, entry in found.items()
+                if entry
+            }
 
 
 class _Session:

@@ -9,12 +9,13 @@ from accounts.basic_auth import BasicCredential, parse_basic
 from accounts.errors import (
     AccountError,
     AccountNotVerified,
+    DirectoryUnavailable,
     InvalidCredentials,
     TooManyAttempts,
 )
 from accounts.flows.authenticate import authenticate
 from accounts.principals import ANONYMOUS, Principal
-from index.v1.errors import AccountRefused, LoginNeeded, Throttled
+from index.v1.errors import AccountRefused, LoginNeeded, Throttled, Unavailable
 
 
 def identify(request: HttpRequest) -> Principal:
@@ -59,5 +60,7 @@ def check_secret(credential: BasicCredential, request: HttpRequest) -> Principal
         raise AccountRefused(message) from error
     except TooManyAttempts as error:
         raise Throttled(str(error), error.retry_after) from error
+    except DirectoryUnavailable as error:
+        raise Unavailable(str(error), error.retry_after) from error
     except AccountError as error:
         raise AccountRefused(str(error)) from error

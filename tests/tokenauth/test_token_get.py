@@ -133,7 +133,7 @@ def test_every_client_finds_its_error_form(world: World, client: Client) -> None
         "/token", {"service": SERVICE}, headers={"Authorization": basic("alice", "wrong one")}
     ).json()
     message = (
-        "wrong user name or password for 'alice'. Accounts with two factors need an access token: "
+        "wrong user name or password for 'alice'. Accounts with single sign-on or two factors need an access token: "
         "http://index.test/settings/tokens"
     )
     assert body["errors"] == [{"code": "UNAUTHORIZED", "message": message, "detail": None}]
