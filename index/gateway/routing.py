@@ -22,7 +22,7 @@ from index.errors import (
     Unauthorized,
 )
 from index.flows.create_repository import create_repository, creation_refusal
-from index.flows.quotas import check_storage
+from index.flows.quotas import check_storage, storage
 from index.gateway.paths import RegistryRequest
 from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
@@ -131,9 +131,8 @@ def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repositor
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
         raise _refuse_unseen(request, caller)
     _check_token(request, caller, todays_name(request.name).value)
-    limited = Namespace.objects.annotate(storage_limit=storage_limit(""))
-    namespace = limited.get(pk__in=Namespace.objects.called(request.name.namespace))
-    check_storage(namespace, limit=namespace.storage_limit)
+    namespace = Namespace.objects.called(request.name.namespace).get()
+    check_storage(namespace, limit=storage(namespace).limit)
     try:
         return create_repository(request.name, by=caller.principal)
     except NameTaken:  # perhaps another layer of the same push was first

@@ -9,6 +9,7 @@ from accounts.principals import Principal
 from index.errors import Denied, RepositoryUnknown
 from index.flows.create_repository import create_repository, creation_refusal
 from index.flows.delete_repository import request_deletion
+from index.lookup import find_repository
 from index.models import Repository, RepositoryState, V1Image
 from index.names import RepositoryName, parse_familiar_name
 from index.outbox import start_soon
@@ -52,12 +53,7 @@ def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
 
 def find_visible(principal: Principal, name: RepositoryName) -> Repository:
     """Return the repository; raise RepositoryUnknown alike without one and before a closed one."""
-    repository = (
-        Repository.objects.visible_to(principal)
-        .by_name(name)
-        .select_related("namespace", "registry")
-        .first()
-    )
+    repository = find_repository(Repository.objects.visible_to(principal), name)
     if repository is None:
         raise RepositoryUnknown(unknown(name))
     return repository
@@ -84,9 +80,7 @@ def answer_with_token(
 
 
 def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
-    repository = (
-        Repository.objects.live().by_name(name).select_related("namespace", "registry").first()
-    )
+    repository = find_repository(Repository.objects.live(), name)
     if repository is None:
         return create_repository(name, by=principal)
     if Action.PUSH not in allowed_actions(principal, repository).actions:
@@ -95,7 +89,7 @@ def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
 
 
 def _find_to_delete(principal: Principal, name: RepositoryName) -> Repository:
-    repository = Repository.objects.by_name(name).select_related("namespace", "registry").first()
+    repository = find_repository(Repository.objects.all(), name)
     if repository and administers(principal, repository):
         return repository
     find_visible(principal, name)

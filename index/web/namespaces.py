@@ -68,7 +68,7 @@ def _form(namespace: Namespace) -> NamespaceForm:
 
 
 def _find(name: str) -> Namespace:
-    found = Namespace.objects.filter(name=name).select_related("user", "organization").first()
+    found = Namespace.objects.called(name).select_related("user", "organization").first()
     if found is None:
         raise Http404
     return found

@@ -8,7 +8,8 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from accounts.models import Membership, Organization, OrganizationRole, User
+from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.moved import Moved
 from accounts.principals import ANONYMOUS, Principal
 
 
@@ -53,12 +54,16 @@ class OrganizationHead:
 
 
 def find_head(request: HttpRequest, name: str) -> OrganizationHead:
-    """Return the head of a page for everybody; 404 without such an organization."""
-    organization = Organization.objects.filter(
-        namespace__name=name, namespace__redirects_to=None, deleted_at=None
-    ).first()
+    """Return the head of a page for everybody; 404 without such an organization.
+
+    Raises Moved where a page is asked for by a name of the past.
+    """
+    called = Namespace.objects.called(name)
+    organization = Organization.objects.filter(namespace__in=called, deleted_at=None).first()
     if organization is None:
         raise Http404
+    if organization.name != name and request.method in {"GET", "HEAD"}:
+        raise Moved(organization.name)
     return OrganizationHead(organization, request.user if isinstance(request.user, User) else None)
 
 
