@@ -23,7 +23,6 @@ class AuditAction(StrEnum):
     PICTURE_CHANGED = "account:picture:changed"
     PICTURE_REMOVED = "account:picture:removed"
     LOGGED_IN = "account:session:started"
-    LOGIN_FAILED = "account:session:refused"
     SESSION_ENDED = "account:session:ended"
     MACHINE_ENDED = "account:machine:ended"
     LOGGED_OUT_EVERYWHERE = "account:session:all-ended"

@@ -16,6 +16,7 @@ from accounts.models import (
     Namespace,
     Organization,
     OrganizationRole,
+    RobotAccount,
     Plan,
     Team,
     TeamMembership,
@@ -123,13 +124,14 @@ def make_repository(
 
 def make_grant(
     repository: Repository,
-    grantee: User | Team,
+    grantee: User | Team | RobotAccount,
     role: Role,
     *,
     expires_at: datetime | None = None,
 ) -> AccessGrant:
-    """A grant for a user or a team."""
-    who: dict[str, Any] = {"user": grantee} if isinstance(grantee, User) else {"team": grantee}
+    """A grant for a user, a team or a robot."""
+    kinds = {User: "user", Team: "team", RobotAccount: "robot"}
+    who: dict[str, Any] = {kinds[type(grantee)]: grantee}
     return AccessGrant.objects.create(
         repository=repository, role=role, expires_at=expires_at, **who
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, PasswordRefused
+from accounts.history import masked
 from accounts.models import User
 from accounts.principals import Principal
 from accounts.signals import machines_logged_out
@@ -34,7 +35,9 @@ def change_credentials(user: User, *, email: str | None, password: str | None) -
     with transaction.atomic():
         if email is not None:
             _await_verification(user, email.lower())
-            record(AuditAction.EMAIL_ADDED, by=Principal(user), user=user, target=email.lower())
+            record(
+                AuditAction.EMAIL_ADDED, by=Principal(user), user=user, target=masked(email.lower())
+            )
         if password is not None:
             user.set_password(password)
             user.save(update_fields=["password"])

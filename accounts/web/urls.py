@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.web import mail, setup
+from accounts.web.keys import RemoveKeyView
 from accounts.web.login import LoginView
 from accounts.web.signup import SignupView
 
 urlpatterns = [
     path("accounts/login/", LoginView.as_view(), name="account_login"),
     path("accounts/signup/", SignupView.as_view(), name="account_signup"),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        RemoveKeyView.as_view(),
+        name="mfa_remove_webauthn",
+    ),
     path("setup/<str:token>", setup.first_administrator, name="web-setup"),
     path("dev/mail", mail.inbox, name="web-mail"),
     path("dev/mail/<str:name>", mail.message, name="web-mail-message"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from datetime import UTC, datetime
@@ -11,17 +12,36 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.flows.signup import why_closed
-from accounts.models import Namespace
+from accounts.models import Namespace, User
+from accounts.second_factor import is_demanded_of, why_demanded
+from index.ci_issuers import find_issuer
 
 register = template.Library()
 
 _AVATAR_COLOURS = 6
+# The first mark that a user agent carries; Edge also says Chrome, Chrome also says Safari.
+_BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _AGES = (
@@ -43,6 +63,28 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', _symbols()[name]
     )
+
+
+@register.simple_tag
+def second_factor_demand(user: User) -> str:
+    """Return who demands two factors of this person; empty if nobody does."""
+    return why_demanded(user) if is_demanded_of(user) else ""
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Return JSON for a data attribute; the template escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Return what a person calls a browser: "Firefox on Linux"; other clients by themselves."""
+    name = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if not name:
+        return agent[:60] or "unknown"
+    return f"{name} on {system}" if system else name
 
 
 @register.simple_tag
@@ -172,3 +214,10 @@ def _one_digit(value: float) -> str:
 def _symbols() -> dict[str, SafeString]:
     text = (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text()
     return {name: mark_safe(paths) for name, paths in _SYMBOL.findall(text)}  # noqa: S308 - our file
+
+
+@register.filter
+def issuer_name(url: str) -> str:
+    """Return what people call an issuer of ID tokens; one that is not listed any more is its URL."""
+    issuer = find_issuer(url)
+    return issuer.name if issuer else f"{url} (not accepted any more)"

@@ -82,3 +82,10 @@ def find_for_owners(request: HttpRequest, name: str) -> OrganizationHead:
         message = f"Only owners of {head.organization.name} may do this. Ask one of them."
         raise PermissionDenied(message)
     return head
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the user of a view that needs one; LoginRequiredMiddleware has seen to it."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
