@@ -52,6 +52,7 @@ TOOLS = {
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
+UNIT_TOOLS = ("slapd",)
 TEST_TOOLS = ("initdb", "dockerd", "docker", "skopeo", "podman", "chromium", "slapd")
 
 

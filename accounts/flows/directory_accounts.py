@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.audit import AuditAction, record
 from accounts.directory.connection import Directory, Person, Unreachable
 from accounts.flows.directory_login import SOURCE
+from accounts.flows.end_sessions import log_out_everywhere
 from accounts.flows.external_groups import replace_groups
 from accounts.models import DirectoryAccount
 from accounts.principals import ANONYMOUS
@@ -68,3 +69,5 @@ def _set_active(account: DirectoryAccount, *, is_active: bool, action: AuditActi
     user.is_active = is_active and user.closed_at is None
     user.save(update_fields=["is_active"])
     record(action, by=ANONYMOUS, namespace=user.namespace, user=user, target=user.username)
+    if not is_active:  # nothing of before works again when they come back
+        log_out_everywhere(user, by=ANONYMOUS)

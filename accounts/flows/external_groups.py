@@ -7,7 +7,15 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.audit import AuditAction, record
-from accounts.models import Membership, OrganizationRole, Team, TeamMembership, User
+from accounts.flows.memberships import end_membership
+from accounts.models import (
+    Membership,
+    Organization,
+    OrganizationRole,
+    Team,
+    TeamMembership,
+    User,
+)
 from accounts.principals import Principal
 
 
@@ -33,7 +41,11 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
 def _seats_to_leave(user: User, groups: Collection[str]) -> list[TeamMembership]:
     seats = TeamMembership.objects.filter(membership__user=user).exclude(team__external_group="")
     found = seats.select_related("team__organization__namespace", "membership__user")
-    return [seat for seat in found if seat.team.external_group not in groups]
+    return [
+        seat
+        for seat in found.order_by("team__organization")
+        if seat.team.external_group not in groups
+    ]
 
 
 def _teams_to_join(user: User, groups: Collection[str]) -> list[Team]:
@@ -66,9 +78,10 @@ def _leave(seat: TeamMembership, *, by: Principal) -> None:
     group = seat.team.external_group
     _note(AuditAction.TEAM_LEFT_BY_GROUP, membership, by=by, team=seat.team.name, group=group)
     seat.delete()
+    Organization.objects.select_for_update().get(pk=membership.organization_id)
     if _is_held_by_groups_alone(membership):
         _note(AuditAction.MEMBER_LEFT_BY_GROUP, membership, by=by, group=group)
-        membership.delete()
+        end_membership(membership)
 
 
 def _is_held_by_groups_alone(membership: Membership) -> bool:
@@ -81,10 +94,10 @@ def _is_held_by_groups_alone(membership: Membership) -> bool:
 
 
 def _has_another_owner(membership: Membership) -> bool:
-    owners = Membership.objects.select_for_update().filter(
+    owners = Membership.objects.filter(
         organization=membership.organization_id, role=OrganizationRole.OWNER
     )
-    return any(owner.pk != membership.pk for owner in owners)
+    return owners.exclude(pk=membership.pk).exists()
 
 
 def _note(action: AuditAction, membership: Membership, *, by: Principal, **details: str) -> None:
