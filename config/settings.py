@@ -162,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
+    "prune-workload-logins": {
+        "task": "tokenauth.tasks.prune_workload_logins",
+        "schedule": 3600.0,
+    },
     "rotate-signing-key": {"task": "tokenauth.tasks.rotate_due_signing_key", "schedule": 3600.0},
     "announce-access-requests": {
         "task": "index.tasks.sweep_access_requests",
@@ -171,6 +175,10 @@ CELERY_BEAT_SCHEDULE = {
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
+    "warn-of-expiring-credentials": {
+        "task": "accounts.tasks.warn_of_expiring_credentials",
+        "schedule": 3600.0,
+    },
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 

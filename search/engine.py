@@ -34,10 +34,19 @@ class SearchPage:
 
 
 def search(
-    principal: Principal, query: SearchQuery, *, page: int = 1, size: int = DEFAULT_SIZE
+    principal: Principal,
+    query: SearchQuery,
+    *,
+    page: int = 1,
+    size: int = DEFAULT_SIZE,
+    automated: bool = False,
 ) -> SearchPage:
-    """Return a page, counted from 1, of what the principal may see; empty after the last one."""
-    found = BACKEND.find(_listed_for(principal), query)
+    """Return a page, counted from 1, of what the principal may see; empty after the last one.
+
+    With `automated` only what trusted publishers pushed, as docker's filter `is-automated`.
+    """
+    listed = _listed_for(principal)
+    found = BACKEND.find(listed.filter(is_automated=True) if automated else listed, query)
     total = found.count()
     start = (page - 1) * size
     # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.

@@ -55,7 +55,7 @@ def tags_page(repository: Repository, number: str) -> tuple[Page[Tag], list[TagR
 
 
 def _tags(repository: Repository) -> QuerySet[Tag]:
-    return repository.tags.select_related("manifest", "pushed_by")
+    return repository.tags.select_related("manifest", "pushed_by", "built_by")
 
 
 def _rows(repository: Repository, tags: Iterable[Tag]) -> list[TagRow]:

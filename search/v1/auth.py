@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.basic_auth import BasicCredential
 from accounts.principals import ANONYMOUS, Principal
 from index.subjects import principal_from_subject
 from index.v1.auth import check_secret, read_basic
@@ -12,6 +13,7 @@ from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant
 from tokenauth.refresh import use_refresh_token
 from tokenauth.signing.tokens import AccessTokenInvalid, check_access_token
+from tokenauth.workloads.workload_secrets import is_workload_secret, use_workload_secret
 
 
 def identify(request: HttpRequest) -> Principal:
@@ -22,6 +24,8 @@ def identify(request: HttpRequest) -> Principal:
     credential = read_basic(request)
     if credential is None:
         return ANONYMOUS
+    if is_workload_secret(credential.secret):
+        return _ci_job(credential)
     if credential.login in {"", "<token>"}:
         return _holder_of_refresh_token(credential.secret)
     return check_secret(credential, request)
@@ -42,6 +46,14 @@ def _holder_of_access_token(value: str) -> Principal:
         message = "the account of this token is gone or disabled"
         raise LoginNeeded(message)
     return principal
+
+
+def _ci_job(credential: BasicCredential) -> Principal:
+    login, secret = credential.login, credential.secret
+    try:
+        return use_workload_secret(secret, login=login, service=settings.SERVICE)
+    except InvalidGrant as error:
+        raise LoginNeeded(str(error)) from error
 
 
 def _holder_of_refresh_token(value: str) -> Principal:

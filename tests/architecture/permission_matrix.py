@@ -90,6 +90,20 @@ ADDRESSES = {
     "r/<path:name>/-/settings/grants/<int:grant_id>/delete": (
         "/r/acme/app/-/settings/grants/{grant}/delete"
     ),
+    "r/<path:name>/-/settings/publishers": "/r/acme/app/-/settings/publishers",
+    "r/<path:name>/-/settings/publishers/<int:publisher_id>/delete": (
+        "/r/acme/app/-/settings/publishers/1/delete"
+    ),
+    "robots/<int:robot_id>/publishers": "/robots/1/publishers",
+    "robots/<int:robot_id>/publishers/<int:publisher_id>/delete": "/robots/1/publishers/1/delete",
+    "api/v1/repositories/<path:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
+    "api/v1/repositories/<path:name>/-/publishers/<int:publisher_id>": (
+        "/api/v1/repositories/acme/app/-/publishers/1"
+    ),
+    "api/v1/robots/<int:robot_id>/publishers": "/api/v1/robots/1/publishers",
+    "api/v1/robots/<int:robot_id>/publishers/<int:publisher_id>": (
+        "/api/v1/robots/1/publishers/1"
+    ),
     "r/<path:name>/-/delete": "/r/acme/app/-/delete",
     "r/<path:name>": "/r/acme/app",
     "<reference:reference>": "/acme/app:latest",

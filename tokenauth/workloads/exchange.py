@@ -16,7 +16,8 @@ from accounts.models import RobotAccount
 from accounts.principals import Principal
 from accounts.ratelimits import WORKLOAD_FAILURES, count, network_of, refuse_above
 from index.errors import NameInvalid
-from index.models import RepositoryState, TrustedPublisher, WorkloadLogin
+from index.lookup import find_repository
+from index.models import Repository, TrustedPublisher, WorkloadLogin
 from index.names import parse_repository_name
 from index.subjects import principal_of_login
 from tokenauth.scopes import ResourceScope
@@ -26,7 +27,7 @@ from tokenauth.workloads.jobs import Job, read_job
 from tokenauth.workloads.matching import is_match
 from tokenauth.workloads.workload_secrets import SECRET_LIFETIME, issue_workload_secret
 
-_MOST_CANDIDATES = 200
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +87,24 @@ def _find_publisher(job: Job, wanted: Wanted) -> TrustedPublisher:
 
 
 def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
-    """Return what is named for the robot; or for the repositories, in the order of the scopes."""
+    """Yield what is named for the robot; or for the repositories, in the order of the scopes."""
     named = TrustedPublisher.objects.filter(issuer=job.issuer.url).order_by("pk")
     if wanted.robot:
         namespace, _, name = wanted.robot.partition("+")
         enabled = RobotAccount.objects.enabled().filter(namespace__name=namespace, name=name)
-        return named.filter(robot__in=enabled)[:_MOST_CANDIDATES]
-    names = list(filter(None, map(_canonical, wanted.names)))
-    found = named.filter(
-        repository__name__in=names, repository__state=RepositoryState.ACTIVE
-    ).select_related("repository")[:_MOST_CANDIDATES]
-    return sorted(found, key=lambda publisher: names.index(str(publisher.repository)))
+        yield from named.filter(robot__in=enabled)
+        return
+    for text in wanted.names[:_MOST_NAMES]:
+        repository = _find_repository(text)
+        if repository:
+            yield from named.filter(repository=repository)
 
 
-def _canonical(name: str) -> str:
+def _find_repository(text: str) -> Repository | None:
     try:
-        return parse_repository_name(name).value
+        return find_repository(Repository.objects.live(), parse_repository_name(text))
     except NameInvalid:
-        return ""
+        return None
 
 
 def _log_in(publisher: TrustedPublisher, token: IdToken, job: Job, service: str) -> Exchanged:
