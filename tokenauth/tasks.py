@@ -37,8 +37,7 @@ def prune_workload_logins() -> None:
     WorkloadSecret.objects.filter(expires_at__lt=now).delete()
     ended = WorkloadLogin.objects.filter(expires_at__lt=now - _KEEP_ENDED, tags=None)
     oldest = list(ended.order_by("pk").values_list("pk", flat=True)[:_MOST_AT_ONCE])
-    # Asked again in the same statement: a late notification may have brought a tag meanwhile.
-    WorkloadLogin.objects.filter(pk__in=oldest, tags=None).delete()
+    WorkloadLogin.objects.filter(pk__in=oldest).delete()
 
 
 @shared_task
