@@ -89,7 +89,11 @@ def delete(request: HttpRequest, name: str, team: str) -> HttpResponse:
 
 def find_team(head: OrganizationHead, team: str) -> Team:
     """Return the team; one of another organization is not found (case 19)."""
-    return get_object_or_404(Team.objects.select_related("organization__namespace"), organization=head.organization, name=team)
+    return get_object_or_404(
+        Team.objects.select_related("organization__namespace"),
+        organization=head.organization,
+        name=team,
+    )
 
 
 def team_page(
