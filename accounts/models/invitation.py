@@ -30,6 +30,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         proven = [Q(email__iexact=one) for one in _proven_addresses(user)]
         return self.filter(reduce(or_, proven, Q(user=user)))
 
+    def waiting_for(self, user: User) -> InvitationQuerySet:
+        """Return those into organizations that this account can answer, the newest first."""
+        into_others = self.open().filter(organization__isnull=False, organization__deleted_at=None)
+        mine = into_others.for_account(user).exclude(organization__members=user)
+        return mine.select_related("organization", "invited_by").order_by("-pk")
+
 
 class Invitation(models.Model):
     """For one person, named by account or by e-mail address; what it gives is fixed when sent."""

@@ -10,6 +10,7 @@ from index.web import (
     home,
     namespaces,
     organization_access,
+    organizations,
     publishers,
     references,
     repositories,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("settings/requests/new", access_requests.ask, name="web-access-ask"),
     path("u/<str:name>", namespaces.user, name="web-user"),
     path("o/<str:name>", namespaces.organization, name="web-organization"),
+    path("o/<str:name>/-/delete", organizations.delete, name="web-organization-delete"),
     path("o/<str:name>/-/access", organization_access.show, name="web-organization-access"),
     path(
         "o/<str:name>/-/access/export/<slug:kind>",
