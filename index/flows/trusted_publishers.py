@@ -48,7 +48,7 @@ def add_publisher(
         if existing.count() >= MOST_PUBLISHERS:
             field, message = "", f"there are at most {MOST_PUBLISHERS} trusted publishers"
             raise PublisherRefused(field, message)
-        publisher = existing.create(created_by=by.user, **_fields(workload))
+        publisher = held.publishers.create(created_by=by.user, **_fields(workload))
         _record(AuditAction.PUBLISHER_ADDED, publisher, held, by)
     return publisher
 
@@ -107,7 +107,9 @@ def _faults(issuer: CiIssuer, workload: NamedWorkload) -> list[tuple[str, str]]:
     file = _GITLAB_FILE if issuer.kind is IssuerKind.GITLAB else _FILE
     faults = []
     if not issuer.is_source(workload.source_repository):
-        wanted = "the sub of its tokens" if generic else "owner/name, as in the address of the source"
+        wanted = (
+            "the sub of its tokens" if generic else "owner/name, as in the address of the source"
+        )
         faults.append(("source_repository", f"write {wanted}"))
     if generic and (workload.workflow or workload.ref or workload.environment):
         faults.append(("workflow", "this issuer only says who its sub is: leave this empty"))
@@ -133,7 +135,10 @@ def _fields(workload: NamedWorkload) -> dict[str, str]:
 
 
 def _record(
-    action: AuditAction, publisher: TrustedPublisher, owner: Repository | RobotAccount, by: Principal
+    action: AuditAction,
+    publisher: TrustedPublisher,
+    owner: Repository | RobotAccount,
+    by: Principal,
 ) -> None:
     namespace: Namespace = owner.namespace
     record(

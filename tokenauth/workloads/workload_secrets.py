@@ -33,7 +33,7 @@ def issue_workload_secret(login: WorkloadLogin, *, service: str) -> str:
 
 def is_workload_secret(value: str) -> bool:
     """Whether it is meant to be one."""
-    return parse_opaque_token(value, PREFIX) is not None
+    return value.startswith(f"{PREFIX}_")
 
 
 def use_workload_secret(value: str, *, login: str, service: str) -> Principal:
