@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import publishers
+from index.api import access, grants, organizations, publishers, repositories
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -26,5 +26,64 @@ urlpatterns: list[URLPattern] = [
         "robots/<int:robot_id>/publishers/<int:publisher_id>",
         publishers.RobotPublisher.as_view(),
         name="api-robot-publisher",
+    ),
+    path(
+        "repositories/<path:name>/-/grants",
+        grants.Grants.as_view(),
+        name="api-repository-grants",
+    ),
+    path(
+        "repositories/<path:name>/-/grants/<slug:kind>/<str:grantee>",
+        grants.Grant.as_view(),
+        name="api-repository-grant",
+    ),
+    path(
+        "repositories/<path:name>/-/access",
+        access.RepositoryAccess.as_view(),
+        name="api-repository-access",
+    ),
+    path(
+        "repositories/<path:name>/-/access/why",
+        access.WhyAccess.as_view(),
+        name="api-repository-why",
+    ),
+    path(
+        "repositories/<path:name>/-/access-requests",
+        access.OpenRequests.as_view(),
+        name="api-repository-requests",
+    ),
+    path(
+        "repositories/<path:name>/-/access-requests/<int:request_id>/grant",
+        access.GrantRequest.as_view(),
+        name="api-request-grant",
+    ),
+    path(
+        "repositories/<path:name>/-/access-requests/<int:request_id>/decline",
+        access.DeclineRequest.as_view(),
+        name="api-request-decline",
+    ),
+    path("access-requests", access.OwnRequests.as_view(), name="api-access-requests"),
+    path(
+        "organizations/<str:organization>/access",
+        access.OrganizationAccess.as_view(),
+        name="api-organization-access",
+    ),
+    path(
+        "organizations/<str:organization>/default-grants",
+        grants.DefaultGrants.as_view(),
+        name="api-default-grants",
+    ),
+    path(
+        "organizations/<str:organization>/default-grants/<slug:kind>/<str:grantee>",
+        grants.OneDefaultGrant.as_view(),
+        name="api-default-grant",
+    ),
+    path("repositories", repositories.Repositories.as_view(), name="api-repositories"),
+    # The last of them: a name may be as long as it likes.
+    path("repositories/<path:name>", repositories.OneRepository.as_view(), name="api-repository"),
+    path(
+        "organizations/<str:name>",
+        organizations.Organization.as_view(),
+        name="api-organization",
     ),
 ]
