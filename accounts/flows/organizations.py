@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -140,7 +142,7 @@ def close_organization(organization: Organization, *, by: Principal) -> None:
     organization.deleted_at = now
 
 
-def _change(organization: Organization, *, by: Principal, changes: dict[str, str | bool]) -> None:
+def _change(organization: Organization, *, by: Principal, changes: Mapping[str, str | bool]) -> None:
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
         check_owner(by, locked)

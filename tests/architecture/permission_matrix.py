@@ -69,6 +69,50 @@ ADDRESSES = {
     "api/docs": "/api/docs",
     "api/v1/openapi.json": "/api/v1/openapi.json",
     "api/v1/user": "/api/v1/user",
+    "api/v1/repositories": "/api/v1/repositories",
+    "api/v1/repositories/<path:name>": "/api/v1/repositories/acme/app",
+    "api/v1/repositories/<path:name>/-/grants": "/api/v1/repositories/acme/app/-/grants",
+    "api/v1/repositories/<path:name>/-/grants/<slug:kind>/<str:grantee>": (
+        "/api/v1/repositories/acme/app/-/grants/users/bobby"
+    ),
+    "api/v1/repositories/<path:name>/-/access": "/api/v1/repositories/acme/app/-/access",
+    "api/v1/repositories/<path:name>/-/access/why": (
+        "/api/v1/repositories/acme/app/-/access/why?name=mila"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests": (
+        "/api/v1/repositories/acme/app/-/access-requests"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/grant": (
+        "/api/v1/repositories/acme/app/-/access-requests/1/grant"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/decline": (
+        "/api/v1/repositories/acme/app/-/access-requests/1/decline"
+    ),
+    "api/v1/access-requests": "/api/v1/access-requests",
+    "api/v1/organizations/<str:organization>/access": "/api/v1/organizations/acme/access",
+    "api/v1/organizations/<str:organization>/default-grants": (
+        "/api/v1/organizations/acme/default-grants"
+    ),
+    "api/v1/organizations/<str:organization>/default-grants/<slug:kind>/<str:grantee>": (
+        "/api/v1/organizations/acme/default-grants/teams/devs"
+    ),
+    "settings/requests": "/settings/requests",
+    "settings/requests/new": "/settings/requests/new",
+    "o/<str:name>/-/access": "/o/acme/-/access",
+    "o/<str:name>/-/access/export/<slug:kind>": "/o/acme/-/access/export/csv",
+    "o/<str:name>/-/access/confirm": "/o/acme/-/access/confirm",
+    "o/<str:name>/-/defaults": "/o/acme/-/defaults",
+    "o/<str:name>/-/defaults/add": "/o/acme/-/defaults/add",
+    "o/<str:name>/-/defaults/<int:default_id>/delete": "/o/acme/-/defaults/1/delete",
+    "r/<path:name>/-/access": "/r/acme/app/-/access",
+    "r/<path:name>/-/access/export/<slug:kind>": "/r/acme/app/-/access/export/csv",
+    "r/<path:name>/-/access/confirm": "/r/acme/app/-/access/confirm",
+    "r/<path:name>/-/access/requests/<int:request_id>/grant": (
+        "/r/acme/app/-/access/requests/1/grant"
+    ),
+    "r/<path:name>/-/access/requests/<int:request_id>/decline": (
+        "/r/acme/app/-/access/requests/1/decline"
+    ),
     "setup/<str:token>": "/setup/forged",
     "dev/mail": "/dev/mail",
     "dev/mail/<str:name>": "/dev/mail/nothing",
@@ -80,6 +124,7 @@ ADDRESSES = {
     "settings/namespace": "/settings/namespace",
     "u/<str:name>": "/u/alice",
     "o/<str:name>": "/o/acme",
+    "o/<str:name>/-/rename": "/o/acme/-/rename",
     "r/<path:name>/-/tags": "/r/acme/app/-/tags",
     "r/<path:name>/-/star": "/r/acme/app/-/star",
     "r/<path:name>/-/unstar": "/r/acme/app/-/unstar",
@@ -101,11 +146,77 @@ ADDRESSES = {
         "/api/v1/repositories/acme/app/-/publishers/1"
     ),
     "api/v1/robots/<int:robot_id>/publishers": "/api/v1/robots/1/publishers",
-    "api/v1/robots/<int:robot_id>/publishers/<int:publisher_id>": (
-        "/api/v1/robots/1/publishers/1"
-    ),
+    "api/v1/robots/<int:robot_id>/publishers/<int:publisher_id>": ("/api/v1/robots/1/publishers/1"),
     "r/<path:name>/-/delete": "/r/acme/app/-/delete",
     "r/<path:name>": "/r/acme/app",
+    "organizations": "/organizations",
+    "organizations/new": "/organizations/new",
+    "o/<str:name>/-/members": "/o/acme/-/members",
+    "o/<str:name>/-/members/<str:username>/role": "/o/acme/-/members/rita/role",
+    "o/<str:name>/-/members/<str:username>/remove": "/o/acme/-/members/rita/remove",
+    "o/<str:name>/-/leave": "/o/acme/-/leave",
+    "o/<str:name>/-/invitations": "/o/acme/-/invitations",
+    "o/<str:name>/-/invitations/<int:invitation_id>/revoke": "/o/acme/-/invitations/1/revoke",
+    "o/<str:name>/-/invitations/<int:invitation_id>/send-again": (
+        "/o/acme/-/invitations/1/send-again"
+    ),
+    "o/<str:name>/-/teams": "/o/acme/-/teams",
+    "o/<str:name>/-/teams/new": "/o/acme/-/teams/new",
+    "o/<str:name>/-/teams/<str:team>": "/o/acme/-/teams/devs",
+    "o/<str:name>/-/teams/<str:team>/change": "/o/acme/-/teams/devs/change",
+    "o/<str:name>/-/teams/<str:team>/delete": "/o/acme/-/teams/devs/delete",
+    "o/<str:name>/-/teams/<str:team>/members": "/o/acme/-/teams/devs/members",
+    "o/<str:name>/-/teams/<str:team>/members/<str:username>/remove": (
+        "/o/acme/-/teams/devs/members/mila/remove"
+    ),
+    "o/<str:name>/-/teams/<str:team>/members/<str:username>/maintainer": (
+        "/o/acme/-/teams/devs/members/mila/maintainer"
+    ),
+    "o/<str:name>/-/audit": "/o/acme/-/audit",
+    "o/<str:name>/-/audit.csv": "/o/acme/-/audit.csv",
+    "o/<str:name>/-/settings": "/o/acme/-/settings",
+    "o/<str:name>/-/settings/profile": "/o/acme/-/settings/profile",
+    "o/<str:name>/-/settings/rules": "/o/acme/-/settings/rules",
+    "o/<str:name>/-/settings/domains": "/o/acme/-/settings/domains",
+    "o/<str:name>/-/settings/domains/claim": "/o/acme/-/settings/domains/claim",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/check": "/o/acme/-/settings/domains/1/check",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/remove": "/o/acme/-/settings/domains/1/remove",
+    "o/<str:name>/-/delete": "/o/acme/-/delete",
+    "invites/<str:secret>": "/invites/forged",
+    "invites/<str:secret>/accept": "/invites/forged/accept",
+    "invites/<str:secret>/decline": "/invites/forged/decline",
+    "invitations/<int:invitation_id>": "/invitations/1",
+    "invitations/<int:invitation_id>/accept": "/invitations/1/accept",
+    "invitations/<int:invitation_id>/decline": "/invitations/1/decline",
+    "api/v1/organizations": "/api/v1/organizations",
+    "api/v1/organizations/<str:name>": "/api/v1/organizations/acme",
+    "api/v1/organizations/<str:name>/members": "/api/v1/organizations/acme/members",
+    "api/v1/organizations/<str:name>/members/<str:username>": (
+        "/api/v1/organizations/acme/members/rita"
+    ),
+    "api/v1/organizations/<str:name>/invitations": "/api/v1/organizations/acme/invitations",
+    "api/v1/organizations/<str:name>/invitations/<int:invitation_id>": (
+        "/api/v1/organizations/acme/invitations/1"
+    ),
+    "api/v1/organizations/<str:name>/invitations/<int:invitation_id>/send-again": (
+        "/api/v1/organizations/acme/invitations/1/send-again"
+    ),
+    "api/v1/organizations/<str:name>/teams": "/api/v1/organizations/acme/teams",
+    "api/v1/organizations/<str:name>/teams/<str:team>": "/api/v1/organizations/acme/teams/devs",
+    "api/v1/organizations/<str:name>/teams/<str:team>/members": (
+        "/api/v1/organizations/acme/teams/devs/members"
+    ),
+    "api/v1/organizations/<str:name>/teams/<str:team>/members/<str:username>": (
+        "/api/v1/organizations/acme/teams/devs/members/mila"
+    ),
+    "api/v1/organizations/<str:name>/domains": "/api/v1/organizations/acme/domains",
+    "api/v1/organizations/<str:name>/domains/<str:domain>": (
+        "/api/v1/organizations/acme/domains/example.com"
+    ),
+    "api/v1/organizations/<str:name>/domains/<str:domain>/check": (
+        "/api/v1/organizations/acme/domains/example.com/check"
+    ),
+    "api/v1/organizations/<str:name>/audit": "/api/v1/organizations/acme/audit",
     "<reference:reference>": "/acme/app:latest",
 }
 
