@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
-from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.models import Repository
 from search.backends.base import SearchBackend
@@ -45,24 +42,10 @@ def search(
 
     With `automated` only what trusted publishers pushed, as docker's filter `is-automated`.
     """
-    listed = _listed_for(principal)
+    listed = Repository.objects.listed_for(principal).select_related("namespace")
     found = BACKEND.find(listed.filter(is_automated=True) if automated else listed, query)
     total = found.count()
     start = (page - 1) * size
     # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.
     results = list(found[start : start + size]) if start < total else []
     return SearchPage(query, results, total, page, size)
-
-
-def _listed_for(principal: Principal) -> QuerySet[Repository]:
-    """Return what is visible, less what is public by declaration and still empty (case 28).
-
-    Owners and administrators find their empty ones; a private one is seen by its people alone.
-    """
-    visible = Repository.objects.visible_to(principal).select_related("namespace")
-    if principal.is_administrator:
-        return visible
-    listed = Q(last_pushed_at__isnull=False) | Q(visibility=Visibility.PRIVATE)
-    if principal.user:
-        listed |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
-    return visible.filter(listed)

@@ -43,6 +43,17 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             Q(visibility=Visibility.PUBLIC) | (_reach(principal) & _within_limits(principal))
         )
 
+    def listed_for(self, principal: Principal) -> RepositoryQuerySet:
+        """Return what is visible, less what is declared public or internal and still empty (case 28).
+
+        Whoever has a part in an empty one finds it; a private one is seen by its people alone.
+        """
+        visible = self.visible_to(principal)
+        if principal.is_administrator and principal.limits is None:
+            return visible
+        own = Q(visibility=Visibility.PRIVATE) | (_part(principal) & _within_limits(principal))
+        return visible.filter(Q(last_pushed_at__isnull=False) | own)
+
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
         """Return the one of that name today, if it is there; deleted ones are not.
 
@@ -59,14 +70,21 @@ def _reach(principal: Principal) -> Q:
     """What is not public and yet the principal's to pull, limits aside."""
     if principal.is_administrator:
         return Q(pk__isnull=False)
-    reach = Q(pk__in=AccessGrant.objects.reaching(principal).values("repository"))
-    if principal.workload:
-        reach |= Q(pk=principal.workload.repository_id)
     if principal.user or principal.robot:
-        reach |= Q(visibility=Visibility.INTERNAL)
+        return _part(principal) | Q(visibility=Visibility.INTERNAL)
+    return _part(principal)
+
+
+def _part(principal: Principal) -> Q:
+    """What the principal has something to do with: its own, and what was given to it."""
+    if principal.is_administrator:
+        return Q(pk__isnull=False)
+    part = Q(pk__in=AccessGrant.objects.reaching(principal).values("repository"))
+    if principal.workload:
+        part |= Q(pk=principal.workload.repository_id)
     if principal.user:
-        reach |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
-    return reach
+        part |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
+    return part
 
 
 def _within_limits(principal: Principal) -> Q:
