@@ -103,15 +103,15 @@ def _connection_to(url: str, *, loopback: bool) -> http.client.HTTPConnection:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError as error:
+        if loopback and is_loopback_url(url):
+            return _PlainConnection(host, port)
+        if parts.scheme == "https" and host and parts.username is None:
+            return _CheckedConnection(host, port or 443)
+    except (ValueError, http.client.InvalidURL) as error:
         message = f"{url!r} is no address"
         raise OutgoingRefused(message) from error
-    if loopback and is_loopback_url(url):
-        return _PlainConnection(host, port)
-    if parts.scheme != "https" or not host or parts.username is not None:
-        message = f"{url!r} is not https"
-        raise OutgoingRefused(message)
-    return _CheckedConnection(host, port or 443)
+    message = f"{url!r} is not https"
+    raise OutgoingRefused(message)
 
 
 def _connect_checked(host: str, port: int) -> socket.socket:
