@@ -13,3 +13,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to django-allauth: what it changes is written down, too."""
         from accounts import history  # noqa: F401 - models are ready only now
+        from accounts.openid import receivers  # noqa: F401 - the same

@@ -54,6 +54,17 @@ def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
         raise ImproperlyConfigured(message) from error
 
 
+def env_issuer(name: str) -> str:
+    """Return the issuer of an OpenID provider, letter by letter; empty without one."""
+    value = env_text(name, "")
+    url = urlsplit(value)
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname == "127.0.0.1")
+    if value and (not is_safe or not url.hostname or url.query or url.fragment or len(value) > 200):
+        message = f"{name} must be an address that begins with https://, of at most 200 characters."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def env_flag(name: str) -> bool:
     """Return whether the variable is `yes`; without it, or with `no`, it is off."""
     return env_choice(name, ("no", "yes")) == "yes"

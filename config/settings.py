@@ -17,6 +17,7 @@ from config.env import (
     env_database,
     env_email,
     env_flag,
+    env_issuer,
     env_list,
     env_networks,
     env_password,
@@ -82,6 +83,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -256,6 +259,23 @@ if SIGNUP_CAPTCHA and not (IS_HTTPS or _public.hostname in {"127.0.0.1", "::1", 
 DNS_SERVERS = env_list("WAYBILL_DNS_SERVERS")
 
 # --- Single sign-on -----------------------------------------------------------------------------
+
+OIDC_ISSUER = env_issuer("WAYBILL_OIDC_ISSUER")  # letter by letter as its tokens say
+OIDC_NAME = env_text("WAYBILL_OIDC_NAME", "single sign-on")  # on the button: "Log in with …"
+OIDC_CLIENT_ID = env_text("WAYBILL_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env_password("WAYBILL_OIDC_CLIENT_SECRET")
+OIDC_GROUPS_CLAIM = env_text("WAYBILL_OIDC_GROUPS_CLAIM", "groups")
+OIDC_EXTRA_SCOPES = env_list("WAYBILL_OIDC_EXTRA_SCOPES")
+SOCIALACCOUNT_ADAPTER = "accounts.openid.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "accounts.openid.provider.Provider",
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
+# Never: an address that is the same is no proof that the person is (docs/security.md).
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
 
 LDAP_URL = env_text("WAYBILL_LDAP_URL", "")
 DIRECTORY = (

@@ -103,6 +103,28 @@ class FirstAdministratorForm(forms.Form):
         return data
 
 
+class ExternalSignupForm(forms.Form):
+    """What the provider did not say of somebody, or said in a way that is no name here."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=30,
+        help_text=_USERNAME_HELP,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address", help_text="Only you see it. We send a code to it."
+    )
+
+    def clean_username(self) -> str:
+        """Apply the one grammar of names."""
+        return AccountAdapter().clean_username(self.cleaned_data["username"])
+
+    def clean_email(self) -> str:
+        """Compare as addresses are kept."""
+        return str(self.cleaned_data["email"]).lower()
+
+
 def say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
     """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
     field = form.fields[name]

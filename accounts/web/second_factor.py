@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 
 from accounts import second_factor
 from accounts.models import User
+from accounts.openid.claims import PROVED_ELSEWHERE
 
 _STAY_OPEN = frozenset(
     {
@@ -19,6 +20,8 @@ _STAY_OPEN = frozenset(
         "account_reauthenticate",
         "account_email",
         "account_email_verification_sent",
+        "openid-login",
+        "openid-callback",
         "mfa_index",
         "mfa_activate_totp",
         "mfa_list_webauthn",
@@ -49,6 +52,8 @@ def second_factor_gate(
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return get_response(request)
         if not isinstance(request.user, User) or _is_open(request):
+            return get_response(request)
+        if PROVED_ELSEWHERE in request.session:  # the company's provider asked for them
             return get_response(request)
         if not second_factor.is_missing_of(request.user):
             return get_response(request)
