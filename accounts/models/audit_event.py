@@ -25,6 +25,16 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Refuse."""
         raise AuditIsAppendOnly
 
+    def forget_whereabouts(self, subject: str) -> None:
+        """Erase from where a person acted and which mailboxes it was about: the account closes.
+
+        The one change there is. Who did what to what stays.
+        """
+        own = self.filter(actor=subject)
+        super(AuditEventQuerySet, own).update(address="", user_agent="")
+        mailboxes = own.filter(action__contains=":email:")
+        super(AuditEventQuerySet, mailboxes).update(target="", details={})
+
 
 class AuditEvent(models.Model):
     """One change, by whom, to what, from where. Only accounts.audit writes these."""
@@ -46,7 +56,7 @@ class AuditEvent(models.Model):
     address = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar[models.Manager[AuditEvent]] = AuditEventQuerySet.as_manager()
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         """Read newest first, for one namespace or one person."""

@@ -8,6 +8,7 @@ import zlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -19,9 +20,11 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.flows.signup import why_closed
-from accounts.models import Namespace, User
+from accounts.models import Namespace, Picture, User
+from accounts.plans import plan_of
 from accounts.second_factor import is_demanded_of, why_demanded
 from index.ci_issuers import find_issuer
+from index.flows.quotas import Usage, private_repositories, usages
 
 register = template.Library()
 
@@ -104,6 +107,25 @@ def avatar(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+def picture(namespace: Namespace, size: str = "") -> SafeString:
+    """Return the picture of a user or an organization, else the initials; one query."""
+    owner = {"user": namespace.user_id} if namespace.user_id else {}
+    owner = owner or {"organization": namespace.organization_id}
+    digest = Picture.objects.filter(**owner).values_list("digest", flat=True).first()
+    if digest is None:
+        return avatar(namespace.name, size)
+    large = " avatar-large" if size == "large" else ""
+    address = reverse("web-picture", args=[digest])
+    return format_html('<img class="avatar{}" src="{}" alt="" loading="lazy">', large, address)
+
+
+@register.filter
+def event_words(action: str) -> str:
+    """Return an action of the audit as people read it: "session started"."""
+    return " ".join(action.replace("-", " ").split(":"))
+
+
+@register.simple_tag
 def count(number: int, noun: str) -> SafeString:
     """Return "1.2k stars", with the exact number as title."""
     words = noun if number == 1 else f"{noun}s"
@@ -183,6 +205,18 @@ def namespace_url(namespace: Namespace) -> str:
         return f"{reverse('web-explore')}#official"
     kind = "web-organization" if namespace.organization_id else "web-user"
     return reverse(kind, args=[namespace.name])
+
+
+@register.inclusion_tag("components/usage.html")
+def usage(namespace: Namespace) -> dict[str, Any]:
+    """Show how much of its plan a namespace uses."""
+    return {"namespace": namespace, "plan": plan_of(namespace), "usages": usages(namespace)}
+
+
+@register.simple_tag
+def private_usage(namespace: Namespace) -> Usage:
+    """Return how many private repositories a namespace has, and may have."""
+    return private_repositories(namespace, plan_of(namespace))
 
 
 @register.filter

@@ -6,10 +6,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.flows.end_sessions import end_session, log_out_everywhere
 from index.web.lookup import principal_of, signed_in_user
+from index.web.methods import post_only
 from tokenauth.machines import end_machine, machines_of
 from tokenauth.models import RefreshToken
 
@@ -31,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "tokenauth/sessions.html", context)
 
 
-@require_POST
+@post_only
 def end_browser(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one browser's session."""
     session = get_object_or_404(UserSession, pk=session_id, user=signed_in_user(request))
@@ -40,7 +41,7 @@ def end_browser(request: HttpRequest, session_id: int) -> HttpResponse:
     return redirect("web-sessions")
 
 
-@require_POST
+@post_only
 def end_docker(request: HttpRequest, machine_id: int) -> HttpResponse:
     """End one docker login."""
     user = signed_in_user(request)
@@ -50,7 +51,7 @@ def end_docker(request: HttpRequest, machine_id: int) -> HttpResponse:
     return redirect("web-sessions")
 
 
-@require_POST
+@post_only
 def end_all(request: HttpRequest) -> HttpResponse:
     """End everything but this session."""
     user = signed_in_user(request)
