@@ -61,6 +61,14 @@ class NotAllowed(AccountError):
     """The principal may know of it and may not do this."""
 
 
+class PlanRefused(AccountError):
+    """A plan cannot be so; the sentence says why."""
+
+
+class PlanInUse(PlanRefused):
+    """The plan holds for somebody, so it cannot go."""
+
+
 class QuotaExceeded(AccountError):
     """The plan of the namespace leaves no room; the sentence says for what and who can change it."""
 

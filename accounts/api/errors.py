@@ -24,6 +24,7 @@ from accounts.errors import (
     NameTaken,
     NotAllowed,
     OrganizationInUse,
+    PlanInUse,
 )
 
 
@@ -67,7 +68,7 @@ def _answer_to(error: AccountError) -> APIException:
         return Throttled(error.retry_after, str(error))
     if isinstance(error, NotAllowed):
         return PermissionDenied(str(error))
-    if isinstance(error, NameTaken | AlreadyMember | LastOwner | OrganizationInUse):
+    if isinstance(error, NameTaken | AlreadyMember | LastOwner | OrganizationInUse | PlanInUse):
         return Conflict(str(error))
     return Refused(str(error))
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import people, robots, tokens
+from accounts.api import manage, people, plans, robots, tokens
 from accounts.api.organizations import urls as organizations
 
 urlpatterns: list[URLPattern] = [
     path("user", people.OwnAccount.as_view(), name="api-user"),
+    path("user/picture", people.OwnPicture.as_view(), name="api-own-picture"),
+    path("user/addresses", people.OwnAddresses.as_view(), name="api-own-addresses"),
+    path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
+    path("signup", people.Signup.as_view(), name="api-signup"),
+    path("manage/people", manage.People.as_view(), name="api-manage-people"),
+    path("manage/people/<str:name>/disable", manage.Disable.as_view(), name="api-manage-disable"),
+    path("manage/people/<str:name>/enable", manage.Enable.as_view(), name="api-manage-enable"),
+    path(
+        "manage/people/<str:name>/reset-second-factor",
+        manage.ResetSecondFactor.as_view(),
+        name="api-manage-reset-second-factor",
+    ),
+    path("manage/invitations", manage.SiteInvitations.as_view(), name="api-site-invitations"),
+    path(
+        "manage/invitations/<int:invitation_id>",
+        manage.OneSiteInvitation.as_view(),
+        name="api-site-invitation",
+    ),
     path("user/tokens", tokens.OwnTokens.as_view(), name="api-own-tokens"),
     path("user/tokens/<int:token_id>", tokens.OwnToken.as_view(), name="api-own-token"),
     path(
@@ -34,5 +52,8 @@ urlpatterns: list[URLPattern] = [
         robots.RobotSecretRotation.as_view(),
         name="api-robot-secret-rotate",
     ),
+    path("plans", plans.Plans.as_view(), name="api-plans"),
+    path("plans/<int:plan_id>", plans.OnePlan.as_view(), name="api-plan"),
+    path("namespaces/<str:name>/plan", plans.NamespacePlan.as_view(), name="api-namespace-plan"),
     *organizations.urlpatterns,
 ]

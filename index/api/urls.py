@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import access, grants, organizations, publishers, repositories
+from index.api import access, grants, organizations, own_data, publishers, renames, repositories
 
 urlpatterns: list[URLPattern] = [
+    path("user/export", own_data.OwnData.as_view(), name="api-own-data"),
+    path("user/close", own_data.CloseAccount.as_view(), name="api-account-close"),
     path(
         "repositories/<path:name>/-/publishers",
         publishers.RepositoryPublishers.as_view(),
@@ -77,6 +79,11 @@ urlpatterns: list[URLPattern] = [
         "organizations/<str:organization>/default-grants/<slug:kind>/<str:grantee>",
         grants.OneDefaultGrant.as_view(),
         name="api-default-grant",
+    ),
+    path(
+        "organizations/<str:name>/rename",
+        renames.OrganizationRename.as_view(),
+        name="api-organization-rename",
     ),
     path("repositories", repositories.Repositories.as_view(), name="api-repositories"),
     # The last of them: a name may be as long as it likes.

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import Namespace, Plan, Visibility
+from accounts.models import Membership, Namespace, Plan, Visibility
 from accounts.plans import plan_of
 from index.errors import OverQuota
 from index.models import BlobLink, Repository
 
+STORAGE = "storage"
 _LONGEST_SENTENCE = 200  # docker prints one line
 
 
@@ -33,6 +34,16 @@ class Usage:
         """Whether nothing new goes in."""
         return self.limit is not None and self.used >= self.limit
 
+    @property
+    def sentence(self) -> str:
+        """As people read it: "1 of 1 private repositories", "3 members, no limit"."""
+        if self.noun == STORAGE:
+            used, limit = f"{_gigabytes(self.used)} GB", f"{_gigabytes(self.limit or 0)} GB"
+        else:
+            used, limit = str(self.used), str(self.limit)
+        words = f"{used} of {limit}" if self.limit is not None else used
+        return f"{words} {self.noun}" + ("" if self.limit is not None else ", no limit")
+
 
 def lock_namespace(namespace_id: int) -> Namespace:
     """Return the namespace as it is now; who creates, renames or counts in it waits for the commit."""
@@ -40,35 +51,39 @@ def lock_namespace(namespace_id: int) -> Namespace:
     return related.select_for_update(of=("self",)).get(pk=namespace_id)
 
 
-def private_repositories(namespace: Namespace) -> Usage:
+def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:
     """Return how many repositories are not public; those that are being deleted do not count."""
     hidden = Repository.objects.live().filter(namespace=namespace)
     used = hidden.exclude(visibility=Visibility.PUBLIC).count()
-    plan = plan_of(namespace)
     return Usage("private repositories", used, plan.private_repositories if plan else None)
 
 
-def members(namespace: Namespace) -> Usage:
+def members(namespace: Namespace, plan: Plan | None) -> Usage:
     """Return how many members the organization has."""
-    plan = plan_of(namespace)
-    used = namespace.organization.memberships.count() if namespace.organization else 1
+    used = Membership.objects.filter(organization=namespace.organization_id).count()
     return Usage("members", used, plan.members if plan else None)
 
 
-def storage(namespace: Namespace) -> Usage:
+def storage(namespace: Namespace, plan: Plan | None) -> Usage:
     """Return the bytes of distinct blobs, as far as they are known: see `recount_storage`."""
+    return Usage(STORAGE, namespace.storage_used, plan.storage_bytes if plan else None)
+
+
+def usages(namespace: Namespace) -> list[Usage]:
+    """Return everything that a plan of such a namespace may limit."""
     plan = plan_of(namespace)
-    return Usage("bytes", namespace.storage_used, plan.storage_bytes if plan else None)
+    counted = [private_repositories(namespace, plan)]
+    if namespace.organization_id:
+        counted.append(members(namespace, plan))
+    return [*counted, storage(namespace, plan)]
 
 
 def check_private_repositories(namespace: Namespace) -> None:
     """Raise OverQuota unless there is room for one more; the namespace's row must be locked (F15)."""
-    usage = private_repositories(namespace)
+    usage = private_repositories(namespace, plan_of(namespace))
     if usage.is_full:
         remedy = "Make one public, delete one, or ask an administrator"
-        raise OverQuota(
-            _sentence(namespace, f"{usage.used} of {usage.limit} {usage.noun} used", remedy)
-        )
+        raise OverQuota(_refusal(namespace, usage, remedy))
 
 
 def check_storage(namespace: Namespace, *, limit: int | None) -> None:
@@ -78,9 +93,9 @@ def check_storage(namespace: Namespace, *, limit: int | None) -> None:
     """
     if limit is None or namespace.storage_used < limit:
         return
-    used = f"{_gigabytes(namespace.storage_used)} of {_gigabytes(limit)} GB of storage used"
+    usage = Usage(STORAGE, namespace.storage_used, limit)
     remedy = "Delete repositories, or ask an administrator"
-    raise OverQuota(_sentence(namespace, used, remedy))
+    raise OverQuota(_refusal(namespace, usage, remedy))
 
 
 def recount_storage(namespace_id: int) -> None:
@@ -105,10 +120,9 @@ def _gigabytes(size: int) -> str:
     return f"{size / 10**9:.2f}".rstrip("0").rstrip(".")
 
 
-def _sentence(namespace: Namespace, used: str, remedy: str) -> str:
+def _refusal(namespace: Namespace, usage: Usage, remedy: str) -> str:
     """Return one line of ASCII: the plan, how much of it is used, what to do and where."""
-    plan: Plan | None = plan_of(namespace)
-    name = str(plan).encode("ascii", "replace").decode() if plan else ""
     address = f"/o/{namespace}/-/settings" if namespace.organization_id else "/settings/namespace"
-    full = f"{namespace} (plan {name}): {used}. {remedy}: {settings.PUBLIC_URL}{address}"
-    return full if len(full) <= _LONGEST_SENTENCE else f"{namespace}: {used}. {remedy}"
+    used = f"{namespace} (plan {plan_of(namespace)}): {usage.sentence} used. {remedy}"
+    full = f"{used}: {settings.PUBLIC_URL}{address}"
+    return full if len(full) <= _LONGEST_SENTENCE else used

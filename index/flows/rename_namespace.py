@@ -12,13 +12,12 @@ from django.db.models.functions import Cast, Concat, Length, Substr
 
 from accounts import audit
 from accounts.audit import AuditAction
-from accounts.errors import NameInvalid, NameTaken
+from accounts.errors import NameInvalid, NameTaken, NotAllowed
 from accounts.limits import RENAMES
 from accounts.models import Namespace, Organization, PersonalAccessToken
 from accounts.names import check_organization_name
 from accounts.principals import Principal
 from accounts.ratelimits import spend
-from index.errors import Denied
 from index.flows.quotas import lock_namespace
 from index.models import PlacementRule, Repository, RepositoryState
 from index.names import MAXIMUM_LENGTH
@@ -28,8 +27,8 @@ from index.policy import holds_namespace
 def rename_organization(organization: Organization, *, to: str, by: Principal) -> Namespace:
     """Give the organization, its namespace and its repositories the name; return the namespace.
 
-    A name of its own past is free to it, one of anybody else's is not. Raises Denied, LimitReached,
-    NameInvalid, NameReserved or NameTaken.
+    A name of its own past is free to it, one of anybody else's is not. Raises NotAllowed,
+    LimitReached, NameInvalid, NameReserved or NameTaken.
     """
     check_organization_name(to)
     try:
@@ -47,7 +46,7 @@ def rename_organization(organization: Organization, *, to: str, by: Principal) -
 def _check(namespace: Namespace, to: str, by: Principal) -> None:
     if not (by.is_administrator or holds_namespace(by, namespace)):
         message = f"'{by.name}' may not rename {namespace}"
-        raise Denied(message)
+        raise NotAllowed(message)
     if to == namespace.name:
         message = f"{to} is its name already."
         raise NameInvalid(message)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from accounts.models import Namespace
-from accounts.plans import storage_limit
+from accounts.plans import plan_of, storage_limit
 from accounts.principals import Principal
 from index.errors import (
     Denied,
@@ -132,7 +132,7 @@ def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repositor
         raise _refuse_unseen(request, caller)
     _check_token(request, caller, todays_name(request.name).value)
     namespace = Namespace.objects.called(request.name.namespace).get()
-    check_storage(namespace, limit=storage(namespace).limit)
+    check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
     try:
         return create_repository(request.name, by=caller.principal)
     except NameTaken:  # perhaps another layer of the same push was first

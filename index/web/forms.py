@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Namespace, Visibility
+from accounts.models import Membership, Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
 from index.errors import NameInvalid
@@ -15,13 +15,26 @@ from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
 
 
-def namespaces_open_to(principal: Principal) -> list[Namespace]:
-    """Return the namespaces a person creates repositories in, the own one first."""
+def namespaces_held_by(principal: Principal) -> list[Namespace]:
+    """Return the namespaces whose settings are a person's to change, the own one first."""
     if principal.user is None:
         return []
-    found = list(Namespace.objects.held_by(principal.user))
+    found = set(Namespace.objects.held_by(principal.user))
     if principal.is_administrator:
-        found += Namespace.objects.filter(name=ROOT_NAMESPACE)
+        found |= set(Namespace.objects.filter(name=ROOT_NAMESPACE))
+    return _own_first(found)
+
+
+def namespaces_open_to(principal: Principal) -> list[Namespace]:
+    """Return the namespaces a person creates repositories in: held, or open to all its members."""
+    open_to_members = Membership.objects.filter(
+        user=principal.user, organization__members_may_create=True, organization__deleted_at=None
+    )
+    found = Namespace.objects.filter(organization__in=open_to_members.values("organization"))
+    return _own_first({*namespaces_held_by(principal), *found}) if principal.user else []
+
+
+def _own_first(found: set[Namespace]) -> list[Namespace]:
     return sorted(found, key=lambda namespace: (namespace.user_id is None, namespace.name))
 
 
@@ -144,6 +157,11 @@ class NamespaceForm(forms.Form):
 
     namespace = forms.CharField(widget=forms.HiddenInput)
     default_visibility = _visibility_field(label="New repositories are")
+
+    def __init__(self, *args: Any, held: Namespace | None = None, **kwargs: Any) -> None:
+        """Keep the namespace, for the page to show how much of its plan is used."""
+        super().__init__(*args, **kwargs)
+        self.held = held
 
 
 def _namespace_label(namespace: Namespace) -> str:

@@ -14,7 +14,7 @@ from accounts.models import Namespace, Visibility
 from accounts.web.organizations.head import find_head
 from index.flows.change_namespace import change_default_visibility
 from index.models import Repository
-from index.web.forms import NamespaceForm, namespaces_open_to
+from index.web.forms import NamespaceForm, namespaces_held_by
 from index.web.lookup import principal_of
 
 _PAGE_SIZE = 25
@@ -49,7 +49,7 @@ def organization(request: HttpRequest, name: str) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change the default visibility of the namespaces that are one's own."""
     principal = principal_of(request)
-    held = {namespace.name: namespace for namespace in namespaces_open_to(principal)}
+    held = {namespace.name: namespace for namespace in namespaces_held_by(principal)}
     if request.method == "POST":
         form = NamespaceForm(request.POST)
         if form.is_valid() and (namespace := held.get(form.cleaned_data["namespace"])):
@@ -64,7 +64,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 def _form(namespace: Namespace) -> NamespaceForm:
     initial = {"namespace": namespace.name, "default_visibility": namespace.default_visibility}
-    return NamespaceForm(initial=initial, auto_id=f"id_{namespace.name}_%s")
+    return NamespaceForm(initial=initial, held=namespace, auto_id=f"id_{namespace.name}_%s")
 
 
 def _find(name: str) -> Namespace:

@@ -113,6 +113,17 @@ ADDRESSES = {
     "r/<path:name>/-/access/requests/<int:request_id>/decline": (
         "/r/acme/app/-/access/requests/1/decline"
     ),
+    "manage/plans": "/manage/plans",
+    "manage/plans/new": "/manage/plans/new",
+    "manage/plans/assign": "/manage/plans/assign",
+    "manage/plans/<int:plan_id>": "/manage/plans/1",
+    "manage/plans/<int:plan_id>/change": "/manage/plans/1/change",
+    "manage/plans/<int:plan_id>/default": "/manage/plans/1/default",
+    "manage/plans/<int:plan_id>/delete": "/manage/plans/1/delete",
+    "api/v1/plans": "/api/v1/plans",
+    "api/v1/plans/<int:plan_id>": "/api/v1/plans/1",
+    "api/v1/namespaces/<str:name>/plan": "/api/v1/namespaces/acme/plan",
+    "api/v1/organizations/<str:name>/rename": "/api/v1/organizations/acme/rename",
     "setup/<str:token>": "/setup/forged",
     "dev/mail": "/dev/mail",
     "dev/mail/<str:name>": "/dev/mail/nothing",

@@ -10,7 +10,7 @@ from django.db import close_old_connections, connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.errors import LimitReached, NameInvalid, NameReserved, NameTaken
+from accounts.errors import LimitReached, NameInvalid, NameReserved, NameTaken, NotAllowed
 from accounts.flows.organizations import create_organization
 from accounts.models import (
     AuditEvent,
@@ -21,7 +21,6 @@ from accounts.models import (
     Visibility,
 )
 from accounts.principals import ANONYMOUS, Principal
-from index.errors import Denied
 from index.errors import NameTaken as RepositoryNameTaken
 from index.flows.apply_registry_event import apply_event
 from index.flows.create_repository import create_repository
@@ -133,7 +132,7 @@ def test_a_name_that_cannot_be_is_refused_and_nothing_changes(
 
 @pytest.mark.parametrize("who", ["mia", "bob"])
 def test_only_owners_rename(world: World, who: str) -> None:
-    with pytest.raises(Denied):
+    with pytest.raises(NotAllowed):
         rename(world, "globex", by=world.person(who))
     assert not Namespace.objects.filter(name="globex").exists()
 
