@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
+from accounts.flows.warn_of_expiry import warn_of_expiry
 from accounts.models import OrganizationDomain
 
 _BATCH = 100
@@ -29,3 +30,9 @@ def check_domains() -> None:
 def check_directory() -> None:
     """Ask the directory who has left; each person every quarter of an hour."""
     check_directory_accounts()
+
+
+@shared_task
+def warn_of_expiring_credentials() -> None:
+    """Tell people a week and a day before an access token or a robot's secret ends."""
+    warn_of_expiry()

@@ -15,6 +15,8 @@ _DEEPEST = 20
 class StrictJSONParser(JSONParser):
     """Refuses what became a 500 elsewhere: depth, NUL, lone surrogates, NaN (F16)."""
 
+    outermost: type = dict
+
     def parse(
         self,
         stream: IO[Any],
@@ -31,10 +33,16 @@ class StrictJSONParser(JSONParser):
         except ValueError as error:
             message = f"the body is not acceptable JSON: {error}"
             raise ParseError(message) from error
-        if not isinstance(value, dict):
-            message = "the body must be a JSON object"
+        if not isinstance(value, self.outermost):
+            message = f"the body must be a JSON {'array' if self.outermost is list else 'object'}"
             raise ParseError(message)
         return value
+
+
+class StrictJSONListParser(StrictJSONParser):
+    """The same for a body that is a list."""
+
+    outermost = list
 
 
 def _no_constant(name: str) -> Any:

@@ -7,8 +7,9 @@ from django.contrib.auth.hashers import make_password
 
 from accounts import second_factor
 from accounts.errors import AccountDisabled, AccountNotVerified, WrongPassword
-from accounts.flows import directory_login, personal_access_tokens, robot_accounts
-from accounts.models import User
+from accounts.flows import directory_login
+from accounts.flows.use_credential import use_robot_secret, use_token
+from accounts.models import PersonalAccessToken, RobotSecret, User
 from accounts.passwords import MAXIMUM_BYTES
 from accounts.principals import Principal
 from accounts.ratelimits import (
@@ -26,21 +27,21 @@ def authenticate(*, login: str, secret: str, address: str) -> Principal:
     Raises what authenticate_password raises, and SecondFactorRequired for the right password of an
     account that needs a token for this.
     """
-    if secret.startswith(f"{personal_access_tokens.PREFIX}_"):
-        return personal_access_tokens.authenticate(secret, login=login, address=address)
+    if secret.startswith(f"{PersonalAccessToken.PREFIX}_"):
+        return use_token(secret, login=login, address=address)
     is_robot = "+" in login and "@" not in login  # ann+docker@example.com is a person
-    if is_robot or secret.startswith(f"{robot_accounts.PREFIX}_"):
-        return robot_accounts.authenticate(secret, login=login, address=address)
+    if is_robot or secret.startswith(f"{RobotSecret.PREFIX}_"):
+        return use_robot_secret(secret, login=login, address=address)
     user = authenticate_password(login=login, password=secret, address=address)
     second_factor.check_password_suffices(user)
     return Principal(user)
 
 
 def authenticate_bearer(secret: str, *, address: str) -> Principal:
-    """Return whose token or robot secret it is; raises InvalidCredentials and TooManyAttempts."""
-    if secret.startswith(f"{robot_accounts.PREFIX}_"):
-        return robot_accounts.authenticate(secret, address=address)
-    return personal_access_tokens.authenticate(secret, address=address)
+    """Return whose token or robot secret it is; raises what use_token raises."""
+    if secret.startswith(f"{RobotSecret.PREFIX}_"):
+        return use_robot_secret(secret, address=address)
+    return use_token(secret, address=address)
 
 
 def authenticate_password(*, login: str, password: str, address: str) -> User:

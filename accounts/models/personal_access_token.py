@@ -23,6 +23,8 @@ class PersonalAccessTokenQuerySet(models.QuerySet["PersonalAccessToken"]):
 class PersonalAccessToken(models.Model):
     """What it may do at most; never more than its owner may at that moment."""
 
+    PREFIX: ClassVar = "wbp"
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_tokens"
     )
@@ -47,6 +49,16 @@ class PersonalAccessToken(models.Model):
     def __str__(self) -> str:
         """Return the public half."""
         return self.selector
+
+    @property
+    def public_part(self) -> str:
+        """What lists, logs and mails call it: the secret begins so."""
+        return f"{self.PREFIX}_{self.selector}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
     def limits(self) -> TokenLimits:

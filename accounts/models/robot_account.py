@@ -68,6 +68,8 @@ class RobotSecretQuerySet(models.QuerySet["RobotSecret"]):
 class RobotSecret(models.Model):
     """One of a robot's secrets; several at once, so that they can be rotated with overlap."""
 
+    PREFIX: ClassVar = "wbs"
+
     robot = models.ForeignKey(RobotAccount, on_delete=models.CASCADE, related_name="secrets")
     label = models.CharField(max_length=80, blank=True)
     selector = models.CharField(max_length=16, unique=True)
@@ -87,3 +89,13 @@ class RobotSecret(models.Model):
     def __str__(self) -> str:
         """Return the public half."""
         return self.selector
+
+    @property
+    def public_part(self) -> str:
+        """What lists, logs and mails call it: the secret begins so."""
+        return f"{self.PREFIX}_{self.selector}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
