@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("search.web.urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("index.api.urls")),
+    path("api/v1/", include("tokenauth.api.urls")),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("tokenauth.web.urls")),

@@ -15,7 +15,7 @@ from accounts.errors import EmailRefused, NotAllowed
 from accounts.limits import SITE_INVITATIONS
 from accounts.mails import send_after_commit
 from accounts.models import Invitation
-from accounts.opaque_tokens import OpaqueToken, make_opaque_token, parse_opaque_token
+from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
 from accounts.principals import Principal
 from accounts.ratelimits import count, refuse_above
 
@@ -64,8 +64,7 @@ def find_invitation(text: str, *, email: str = "") -> Invitation | None:
 
     An organization's invitation by mail opens sign-up as well: it is accepted afterwards.
     """
-    parts = text.split("_")
-    token: OpaqueToken | None = parse_opaque_token(text, parts[0]) if len(parts) == 3 else None
+    token = parse_opaque_token(text, PREFIX)
     if token is None:
         return None
     found = Invitation.objects.open().filter(selector=token.selector, user=None).first()

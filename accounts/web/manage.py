@@ -7,7 +7,6 @@ from collections.abc import Callable
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +16,7 @@ from accounts.errors import AccountError
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
 from accounts.models import AuditEvent, Invitation, User
+from accounts.people_search import search_people
 from accounts.principals import Principal
 from accounts.web.methods import post_only
 from accounts.web.profile_forms import InviteForm, ReasonForm
@@ -35,18 +35,6 @@ def people(request: HttpRequest) -> HttpResponse:
     lacking = second_factor.lacking_of(user.pk for user in page.object_list)
     context = {"page": page, "query": query, "lacking": lacking}
     return render(request, "accounts/manage/people.html", context)
-
-
-def search_people(query: str) -> QuerySet[User]:
-    """Return the people whose name or address has the word in it."""
-    found = User.objects.select_related("namespace__plan").order_by("username")
-    if not query:
-        return found
-    return found.filter(
-        Q(username__icontains=query)
-        | Q(display_name__icontains=query)
-        | Q(pk__in=User.objects.filter(emailaddress__email__icontains=query).values("pk"))
-    )
 
 
 @require_safe
