@@ -10,17 +10,14 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import limits
-from accounts.directory.configuration import DirectoryConfiguration, read_attributes
 from config.env import (
     env_choice,
     env_ci_issuers,
     env_database,
     env_email,
     env_flag,
-    env_issuer,
     env_list,
     env_networks,
-    env_password,
     env_secret,
     env_text,
 )
@@ -260,40 +257,7 @@ DNS_SERVERS = env_list("WAYBILL_DNS_SERVERS")
 
 # --- Single sign-on -----------------------------------------------------------------------------
 
-OIDC_ISSUER = env_issuer("WAYBILL_OIDC_ISSUER")  # letter by letter as its tokens say
-OIDC_NAME = env_text("WAYBILL_OIDC_NAME", "single sign-on")  # on the button: "Log in with …"
-OIDC_CLIENT_ID = env_text("WAYBILL_OIDC_CLIENT_ID", "")
-OIDC_CLIENT_SECRET = env_password("WAYBILL_OIDC_CLIENT_SECRET")
-OIDC_GROUPS_CLAIM = env_text("WAYBILL_OIDC_GROUPS_CLAIM", "groups")
-OIDC_EXTRA_SCOPES = env_list("WAYBILL_OIDC_EXTRA_SCOPES")
-SOCIALACCOUNT_ADAPTER = "accounts.openid.adapter.SocialAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "provider_class": "accounts.openid.provider.Provider",
-        "OAUTH_PKCE_ENABLED": True,
-    }
-}
-# Never: an address that is the same is no proof that the person is (docs/security.md).
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-SOCIALACCOUNT_STORE_TOKENS = False
-
-LDAP_URL = env_text("WAYBILL_LDAP_URL", "")
-DIRECTORY = (
-    DirectoryConfiguration(
-        url=LDAP_URL,
-        uses_tls=env_choice("WAYBILL_LDAP_TLS", ("required", "off")) == "required",
-        ca_file=env_text("WAYBILL_LDAP_CA_FILE", ""),
-        bind_dn=env_text("WAYBILL_LDAP_BIND_DN", ""),
-        bind_password=env_password("WAYBILL_LDAP_BIND_PASSWORD"),
-        user_base=env_text("WAYBILL_LDAP_USER_BASE", ""),
-        user_filter=env_text("WAYBILL_LDAP_USER_FILTER", "(&(objectClass=person)(uid={login}))"),
-        group_base=env_text("WAYBILL_LDAP_GROUP_BASE", ""),
-        group_filter=env_text("WAYBILL_LDAP_GROUP_FILTER", "(|(member={dn})(memberUid={login}))"),
-        attributes=read_attributes(env_list("WAYBILL_LDAP_ATTRIBUTES")),
-    )
-    if LDAP_URL
-    else None
-)
+from config.single_sign_on_settings import *  # noqa: E402, F403 - a section with a file of its own
 
 # --- REST API -----------------------------------------------------------------------------------
 

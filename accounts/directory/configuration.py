@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 _ATTRIBUTES = {
     "login": "uid",  # the user name here, if it is one of ours
     "mail": "mail",
@@ -14,7 +16,7 @@ _ATTRIBUTES = {
 }
 
 
-class ConfigurationInvalid(Exception):
+class ConfigurationInvalid(ImproperlyConfigured):
     """The settings do not describe a directory; `str()` is a sentence with the variable in it."""
 
 

@@ -92,7 +92,7 @@ class Cheater:
 class _Handler(BaseHTTPRequestHandler):
     cheater: Cheater
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.cheater.paths.append(parts.path)
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
             told = self.cheater.userinfo
             self._answer({"sub": self.cheater.person.get("sub")} if told is None else told)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         form = {name: values[0] for name, values in parse_qs(body).items()}
         self._answer(self.cheater.token(form), status=self.cheater.status)
