@@ -120,6 +120,7 @@ def _move_tag(event: Event, repository: Repository, manifest: Manifest) -> None:
             "manifest": manifest,
             "pushed_at": event.at,
             "pushed_by": actor.user if actor else None,  # unknown is unknown, never the owner (F13)
+            "pushed_by_robot": actor.robot if actor else None,
             "built_by": login_of_actor(event.actor),
         },
     )
