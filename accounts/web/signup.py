@@ -25,7 +25,7 @@ class SignupView(AllauthSignupView):
         """Fill in what the invitation says."""
         initial: dict[str, Any] = super().get_initial()
         if found := self._invitation():
-            initial |= {"invitation": self.request.GET["invitation"], "email": found.email}
+            initial |= {"invitation": self._secret(), "email": found.email}
         return initial
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -48,5 +48,8 @@ class SignupView(AllauthSignupView):
         return context
 
     def _invitation(self) -> Invitation | None:
-        text = self.request.POST.get("invitation") or self.request.GET.get("invitation", "")
+        text = self._secret()
         return find_invitation(text) if text else None
+
+    def _secret(self) -> str:
+        return self.request.POST.get("invitation") or self.request.GET.get("invitation", "")
