@@ -127,7 +127,8 @@ def find_by_link(secret: str) -> Invitation | None:
 
 def lock_invitation(invitation: Invitation) -> Invitation:
     """Return it as it is now, while neither it nor who belongs to the organization can change."""
-    Organization.objects.select_for_update().filter(pk=invitation.organization_id).first()
+    if invitation.organization_id is not None:
+        Organization.objects.select_for_update().get(pk=invitation.organization_id)
     current = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if current.selector != invitation.selector:
         message = "This link was replaced by a newer one. Use the one of the latest mail."

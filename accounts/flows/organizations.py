@@ -142,11 +142,15 @@ def close_organization(organization: Organization, *, by: Principal) -> None:
     organization.deleted_at = now
 
 
-def _change(organization: Organization, *, by: Principal, changes: Mapping[str, str | bool]) -> None:
+def _change(
+    organization: Organization, *, by: Principal, changes: Mapping[str, str | bool]
+) -> None:
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
         check_owner(by, locked)
-        changed = {name: value for name, value in changes.items() if getattr(locked, name) != value}
+        changed: dict[str, Any] = {
+            name: value for name, value in changes.items() if getattr(locked, name) != value
+        }
         if not changed:
             return
         Organization.objects.filter(pk=locked.pk).update(**changed)
