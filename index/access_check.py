@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.models import RobotAccount, User
+from accounts.models import Namespace, RobotAccount, User
 from accounts.principals import ANONYMOUS, Principal
 from index.access import AccessSource, access_rows
 from index.models import Repository
@@ -49,7 +49,9 @@ def _find_person(name: str) -> Principal | None:
 def _find_robot(repository: Repository, name: str) -> Principal | None:
     namespace, _, short = name.partition("+")
     robots = RobotAccount.objects.enabled().filter(
-        namespace=repository.namespace, namespace__name=namespace, name=short
+        namespace=repository.namespace,
+        namespace__in=Namespace.objects.called(namespace),
+        name=short,
     )
     robot = robots.select_related("namespace").first()
     return Principal(robot=robot) if robot else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from accounts.models import Namespace
 from accounts.principals import Principal
 from index.models import Repository
 from search.backends.base import SearchBackend
@@ -43,9 +44,24 @@ def search(
     With `automated` only what trusted publishers pushed, as docker's filter `is-automated`.
     """
     listed = Repository.objects.listed_for(principal).select_related("namespace")
-    found = BACKEND.find(listed.filter(is_automated=True) if automated else listed, query)
+    searched = listed.filter(is_automated=True) if automated else listed
+    found = BACKEND.find(searched, query)
     total = found.count()
+    if total == 0 and (renamed := _with_todays_names(query)).renamed:
+        found = BACKEND.find(searched, renamed)
+        total = found.count()
     start = (page - 1) * size
     # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.
     results = list(found[start : start + size]) if start < total else []
     return SearchPage(query, results, total, page, size)
+
+
+def _with_todays_names(query: SearchQuery) -> SearchQuery:
+    """Return the query with what organizations are called today beside their names of the past."""
+    first = {word: word.partition("/")[0] for word in query.words}
+    old = Namespace.objects.filter(name__in=first.values(), redirects_to__isnull=False)
+    today = dict(old.values_list("name", "redirects_to__name")) if first else {}
+    renamed = [
+        (word, today[name] + word[len(name) :]) for word, name in first.items() if name in today
+    ]
+    return replace(query, renamed=tuple(renamed))

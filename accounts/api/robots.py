@@ -210,7 +210,8 @@ def _held_by(principal: Principal) -> Any:
 
 def _find(request: Request, name: str) -> RobotAccount:
     namespace, plus, short = name.partition("+")
-    held = _held_by(principal_of(request)).filter(name=namespace)
+    called = Namespace.objects.called(namespace)
+    held = _held_by(principal_of(request)).filter(pk__in=called.values("pk"))
     robots = RobotAccount.objects.filter(namespace__in=held.values("pk"), name=short)
     robot = robots.select_related("namespace", "responsible").first() if plus else None
     if robot is None:

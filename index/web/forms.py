@@ -19,7 +19,7 @@ def namespaces_held_by(principal: Principal) -> list[Namespace]:
     """Return the namespaces whose settings are a person's to change, the own one first."""
     if principal.user is None:
         return []
-    found = set(Namespace.objects.held_by(principal.user))
+    found = set(Namespace.objects.held_by(principal.user).select_related("plan", "user"))
     if principal.is_administrator:
         found |= set(Namespace.objects.filter(name=ROOT_NAMESPACE))
     return _own_first(found)

@@ -19,7 +19,7 @@ def find_robot(request: HttpRequest, name: str) -> RobotAccount:
     if not user.is_superuser:
         robots = robots.filter(namespace__in=Namespace.objects.held_by(user).values("pk"))
     robot = (
-        robots.filter(namespace__name=namespace, name=short)
+        robots.filter(namespace__in=Namespace.objects.called(namespace), name=short)
         .select_related("namespace__organization", "namespace__user", "responsible")
         .first()
     )

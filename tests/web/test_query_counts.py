@@ -38,8 +38,8 @@ def crowd(world: World) -> World:
         ("/r/alice/pub", 10),
         ("/r/alice/pub/-/tags", 10),
         ("/r/alice/pub/-/settings", 13),
-        ("/new", 5),
-        ("/settings/namespace", 5),
+        ("/new", 7),
+        ("/settings/namespace", 7),
     ],
 )
 def test_pages_need_few_queries(

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import RobotAccount
+from accounts.models import Namespace, RobotAccount
 from accounts.principals import Principal
 from accounts.ratelimits import WORKLOAD_FAILURES, count, network_of, refuse_above
 from index.errors import NameInvalid
@@ -91,7 +91,8 @@ def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
     named = TrustedPublisher.objects.filter(issuer=job.issuer.url).order_by("pk")
     if wanted.robot:
         namespace, _, name = wanted.robot.partition("+")
-        enabled = RobotAccount.objects.enabled().filter(namespace__name=namespace, name=name)
+        called = Namespace.objects.called(namespace)
+        enabled = RobotAccount.objects.enabled().filter(namespace__in=called, name=name)
         yield from named.filter(robot__in=enabled)
         return
     for text in wanted.names[:_MOST_NAMES]:

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import has_session, principal_of
 from accounts.api.pagination import Pages
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, Namespace, Organization, User
 from accounts.organization_policy import check_owner, is_member
 
 
@@ -26,9 +26,8 @@ class OrganizationView(APIView):
     def find(self, name: str) -> Organization:
         """Return the organization, whoever asks."""
         organizations = Organization.objects.select_related("namespace")
-        found = organizations.filter(
-            namespace__name=name, namespace__redirects_to=None, deleted_at=None
-        ).first()
+        called = Namespace.objects.called(name)  # names of the past lead here, too
+        found = organizations.filter(namespace__in=called, deleted_at=None).first()
         if found is None:
             raise Http404
         return found
