@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def repository(alice: Person, backstage: Backstage, issuer: LocalIssuer) -> str:
     return name
 
 
-def secret_for(stack: Stack, issuer: LocalIssuer, repository: str, **claims: str) -> str:
+def secret_for(stack: Stack, issuer: LocalIssuer, repository: str, **claims: Any) -> str:
     """Exchange an ID token over HTTP, as the recipe does with curl."""
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -184,7 +185,7 @@ def test_the_recipe_logs_in_as_it_is_shown(
     code = "from index.web.ci_recipes import exchange_script\nanswer = exchange_script(wanted)"
     script = backstage.run(code, wanted=f"-d scope=repository:{repository}:pull,push")
 
-    def run(**claims: str) -> subprocess.CompletedProcess[str]:
+    def run(**claims: Any) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "DOCKER_CONFIG": str(job.home),

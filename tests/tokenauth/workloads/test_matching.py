@@ -147,6 +147,7 @@ def test_whoever_registers_a_name_anew_is_somebody_else(
     assert publisher.source_owner_id == "65"
     answer = exchange(client, issuer.token(repository_owner_id="66"))
     assert answer.status_code == 400
+    assert "no trusted publisher of acme/app matches" in answer.json()["error_description"]
     assert WorkloadLogin.objects.count() == 1
 
 
