@@ -83,7 +83,7 @@ def _kubectl(login: str, secret: str) -> str:
 
 
 def _manifest(login: str, secret: str) -> str:
-    """The API server refuses a `stringData` that is not JSON, so it is made by a JSON writer."""
+    """Return what kubectl would make, without `auth`: kubelet needs none, and it is hard to edit."""
     entry = {"username": login, "password": secret or PLACEHOLDER}
     config = json.dumps({"auths": {settings.PUBLIC_HOST: entry}})
     return (
