@@ -33,7 +33,6 @@ ACCESS_REQUESTS_FOR_ONE = Limit("access-requests-for-one", 20, 86400)  # per rep
 EXPORTS = Limit("exports", 10, 3600)  # per person
 PICTURES = Limit("pictures", 30, 3600)  # per person; decoding costs time
 SITE_INVITATIONS = Limit("site-invitations", 200, 3600)  # per administrator
-CHALLENGES = Limit("challenges", 300, 3600)  # per network; each keeps a line in the cache if solved
 ORGANIZATIONS = Limit("organizations", 10, 3600)  # created, per person
 INVITATIONS_OF_ORGANIZATION = Limit("invitations-of-organization", 200, 86400)
 INVITATIONS_OF_PERSON = Limit("invitations-of-person", 60, 3600)  # sent by one, anywhere

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from accounts import second_factor
-from accounts.models import User
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -53,7 +52,7 @@ class MFAAdapter(DefaultMFAAdapter):
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         return entity | {"name": user.username, "display_name": user.username}
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
         """Return a name for a key that was given none."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return f"Key {number}"
@@ -61,7 +60,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def _box() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_key(secret)) for secret in secrets])
+    return MultiFernet([Fernet(_key(str(secret))) for secret in secrets])
 
 
 def _key(secret: str) -> bytes:

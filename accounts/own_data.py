@@ -46,12 +46,12 @@ def _profile(user: User) -> dict[str, Any]:
 
 
 @own_data("email_addresses")
-def _addresses(user: User) -> list[dict[str, Any]]:
+def _addresses(user: User) -> list[Any]:
     return list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary"))
 
 
 @own_data("second_factors")
-def _factors(user: User) -> list[dict[str, Any]]:
+def _factors(user: User) -> list[Any]:
     found = Authenticator.objects.filter(user=user).order_by("pk")
     return [
         {"type": one.type, "name": str(one), "added": one.created_at, "last_used": one.last_used_at}
@@ -60,7 +60,7 @@ def _factors(user: User) -> list[dict[str, Any]]:
 
 
 @own_data("organizations")
-def _organizations(user: User) -> list[dict[str, Any]]:
+def _organizations(user: User) -> list[Any]:
     return [
         {
             "organization": membership.organization.name,
@@ -73,7 +73,7 @@ def _organizations(user: User) -> list[dict[str, Any]]:
 
 
 @own_data("invitations")
-def _invitations(user: User) -> list[dict[str, Any]]:
+def _invitations(user: User) -> list[Any]:
     addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
     found = Invitation.objects.filter(Q(user=user) | Q(email__in=addresses))
     return list(
@@ -84,7 +84,7 @@ def _invitations(user: User) -> list[dict[str, Any]]:
 
 
 @own_data("access_tokens")
-def _tokens(user: User) -> list[dict[str, Any]]:
+def _tokens(user: User) -> list[Any]:
     fields = (
         "name", "patterns", "actions", "api_parts", "networks", "created_at", "expires_at",
         "last_used_at", "last_used_address", "revoked_at",
@@ -93,7 +93,7 @@ def _tokens(user: User) -> list[dict[str, Any]]:
 
 
 @own_data("robots")
-def _robots(user: User) -> list[dict[str, Any]]:
+def _robots(user: User) -> list[Any]:
     found = RobotSecret.objects.filter(
         Q(robot__namespace__user=user) | Q(robot__responsible=user) | Q(created_by=user)
     )
@@ -102,13 +102,13 @@ def _robots(user: User) -> list[dict[str, Any]]:
 
 
 @own_data("sessions")
-def _sessions(user: User) -> list[dict[str, Any]]:
+def _sessions(user: User) -> list[Any]:
     fields = ("ip", "user_agent", "created_at", "last_seen_at")
     return list(UserSession.objects.filter(user=user).order_by("pk").values(*fields))
 
 
 @own_data("events")
-def _events(user: User) -> list[dict[str, Any]]:
+def _events(user: User) -> list[Any]:
     subject = f"user:{user.pk}"
     found = AuditEvent.objects.filter(Q(user=user) | Q(actor=subject))
     result = []

@@ -10,7 +10,7 @@ from tokenauth.models import RefreshToken
 
 
 @own_data("machines")
-def _machines(user: User) -> list[dict[str, Any]]:
+def _machines(user: User) -> list[Any]:
     found = RefreshToken.objects.filter(user=user).order_by("pk")
     fields = ("client_id", "user_agent", "address", "created_at", "last_used_at", "revoked_at")
     return list(found.values(*fields, "expires_at"))

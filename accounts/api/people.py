@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from django.http import Http404
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.generics import ListAPIView
@@ -86,11 +87,9 @@ class PictureParser(BaseParser):
 
     media_type = "image/*"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the bytes, and no more than a picture may have."""
-        return bytes(stream.read(LARGEST_BYTES + 1))
+        return stream.read(LARGEST_BYTES + 1)
 
 
 class OwnAccount(APIView):
@@ -122,11 +121,10 @@ class OwnPicture(APIView):
     @extend_schema(request={"image/*": OpenApiTypes.BINARY}, responses={204: None})
     def put(self, request: Request) -> Response:
         """Show this picture: PNG, JPEG, GIF or WebP, at most 1 MB."""
-        if not isinstance(request.data, bytes):
+        data: Any = request.data
+        if not isinstance(data, bytes):
             raise UnsupportedMediaType(str(request.content_type))
-        set_picture(
-            check_person(principal_of(request)), data=request.data, by=principal_of(request)
-        )
+        set_picture(check_person(principal_of(request)), data=data, by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={204: None})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from io import BytesIO
+from typing import Any
 
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -93,7 +94,7 @@ def _check(holder: User | Organization, by: Principal) -> None:
         raise NotAllowed(message)
 
 
-def _owner(holder: User | Organization) -> dict[str, User | Organization]:
+def _owner(holder: User | Organization) -> dict[str, Any]:
     return {"organization" if isinstance(holder, Organization) else "user": holder}
 
 

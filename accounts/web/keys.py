@@ -14,7 +14,7 @@ class RemoveKeyView(RemoveWebAuthnView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say at once why not."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[no-untyped-call] # allauth's
         context["refusal"] = self._refusal()
         return context
 

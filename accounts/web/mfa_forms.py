@@ -58,7 +58,7 @@ class AddKeyForm(webauthn_forms.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what the choice means."""
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 80
+        self.fields["name"].widget.attrs["maxlength"] = "80"
         say(
             self,
             "name",

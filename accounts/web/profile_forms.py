@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
@@ -66,7 +68,7 @@ class PictureForm(forms.Form):
 
     def clean_picture(self) -> bytes:
         """Return the bytes, without reading more than a picture may have."""
-        file: UploadedFile = self.cleaned_data["picture"]
+        file: UploadedFile[Any] = self.cleaned_data["picture"]
         return bytes(file.read(LARGEST_BYTES + 1))
 
 

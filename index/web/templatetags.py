@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -109,9 +110,12 @@ def avatar(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def picture(namespace: Namespace, size: str = "") -> SafeString:
     """Return the picture of a user or an organization, else the initials; one query."""
-    owner = {"user": namespace.user_id} if namespace.user_id else {}
-    owner = owner or {"organization": namespace.organization_id}
-    digest = Picture.objects.filter(**owner).values_list("digest", flat=True).first()
+    owned = (
+        Q(user=namespace.user_id)
+        if namespace.user_id
+        else Q(organization=namespace.organization_id)
+    )
+    digest = Picture.objects.filter(owned).values_list("digest", flat=True).first()
     if digest is None:
         return avatar(namespace.name, size)
     large = " avatar-large" if size == "large" else ""
