@@ -35,7 +35,7 @@ class FollowRenames:
         match = request.resolver_match
         if not isinstance(error, Moved) or match is None:
             return None
-        response = redirect(
+        response: HttpResponse = redirect(
             match.view_name, *match.args, **{**match.kwargs, "name": error.name}, permanent=True
         )
         if query := request.META.get("QUERY_STRING", ""):

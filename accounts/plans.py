@@ -27,7 +27,7 @@ def storage_limit(namespace: str) -> Expression:
 
     So that the gateway knows the limit from the query that it makes anyway.
     """
-    bytes_or_none: BigIntegerField[int, int] = BigIntegerField(null=True)
+    bytes_or_none: BigIntegerField[int | None, int | None] = BigIntegerField(null=True)
     return Case(
         When(
             **{f"{namespace}plan__isnull": False},
