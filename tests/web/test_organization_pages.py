@@ -7,7 +7,9 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from accounts.audit import AuditAction, record
 from accounts.models import (
@@ -232,3 +234,20 @@ def test_lists_take_the_same_number_of_queries_whatever_their_length(
     for path in ("members", "teams", "teams/devs", "settings", "audit"):
         with django_assert_max_num_queries(22):
             client.get(f"/o/acme/-/{path}")
+
+
+def test_owners_choose_the_picture(world: World, client: Client) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(drawn, "PNG")
+    file = SimpleUploadedFile("logo.png", drawn.getvalue())
+    client.force_login(world.rita)
+    assert client.post("/o/acme/-/settings/picture", {"picture": file}).status_code == 403
+    client.force_login(world.olga)
+    broken = SimpleUploadedFile("logo.svg", b"<svg onload='x'/>")
+    refused = client.post("/o/acme/-/settings/picture", {"picture": broken})
+    assert "no picture we can read" in refused.content.decode()
+    file.seek(0)
+    client.post("/o/acme/-/settings/picture", {"picture": file})
+    assert "/avatars/" in client.get("/o/acme").content.decode()
+    client.post("/o/acme/-/settings/picture/remove")
+    assert "/avatars/" not in client.get("/o/acme").content.decode()

@@ -16,12 +16,13 @@ from accounts.web.methods import post_only, require_recent_login
 from accounts.web.organizations.attempts import attempt_form
 from accounts.web.organizations.forms import ProfileForm, RulesForm
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
+from accounts.web.profile_forms import PictureForm
 
 
 @require_safe
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show all settings."""
-    return _page(request, find_for_owners(request, name))
+    return settings_page(request, find_for_owners(request, name))
 
 
 @post_only
@@ -36,7 +37,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         ),
         field=None,
     ):
-        return _page(request, head, profile_form=form)
+        return settings_page(request, head, profile_form=form)
     messages.success(request, "The profile is saved.")
     return redirect("web-organization-settings", name)
 
@@ -53,12 +54,15 @@ def rules(request: HttpRequest, name: str) -> HttpResponse:
         lambda: change_rules(head.organization, by=head.principal, **form.cleaned_data),
         field="requires_second_factor",
     ):
-        return _page(request, head, rules_form=form)
+        return settings_page(request, head, rules_form=form)
     messages.success(request, "The rules are saved.")
     return redirect("web-organization-settings", name)
 
 
-def _page(request: HttpRequest, head: OrganizationHead, **refused: forms.Form) -> HttpResponse:
+def settings_page(
+    request: HttpRequest, head: OrganizationHead, **refused: forms.Form
+) -> HttpResponse:
+    """Render the page; a refused form takes the place of its fresh twin."""
     organization = head.organization
     members = list(organization.memberships.values_list("user", flat=True))
     profile_fields = ("display_name", "description", "location", "link")
@@ -73,6 +77,7 @@ def _page(request: HttpRequest, head: OrganizationHead, **refused: forms.Form) -
         "rules_form": RulesForm(
             initial={field: getattr(organization, field) for field in rule_fields}
         ),
+        "picture_form": PictureForm(),
         "lacking": len(lacking_of(members)),
         "has_errors": bool(refused),
     }
