@@ -111,7 +111,7 @@ def delete(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 def _list(request: HttpRequest, **refused: forms.Form) -> HttpResponse:
     context: dict[str, Any] = {
-        "plans": Plan.objects.annotate(given=Count("namespaces")),
+        "plans": Plan.objects.annotate(given=Count("namespaces")).order_by("name"),
         "create_form": PlanForm(),
         "assign_form": AssignForm(
             auto_id="id_assign_%s", initial={"namespace": request.GET.get("namespace", "")}
