@@ -98,7 +98,6 @@ class AuditAction(StrEnum):
     EXTERNAL_LOGIN_CONNECTED = "account:external-login:connected"
     EXTERNAL_LOGIN_DISCONNECTED = "account:external-login:disconnected"
     GONE_FROM_DIRECTORY = "account:gone-from-directory"
-    BACK_IN_DIRECTORY = "account:back-in-directory"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def access_rows(repositories: QuerySet[Repository], wanted: AccessFilter = EVERY
     ]
     narrowed = [part.filter(_matching(wanted)).values(*_COLUMNS) for part in parts]
     if not narrowed:
-        return Repository.objects.none().values(*_COLUMNS)
+        nothing: Rows = Repository.objects.none().values(*_COLUMNS)
+        return nothing
     rows: Rows = narrowed[0].union(*narrowed[1:], all=True).order_by(*_ORDER)
     return rows
 

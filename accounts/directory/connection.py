@@ -1,6 +1,6 @@
 """Ask the directory: search for exactly one entry, then bind as it. The only user of ldap3.
 
-ldap3 is complete but nobody has tended it since 2021 (decision 4), so what it does is bounded
+ldap3 is complete but nobody has tended it since 2021 (decision 5), so what it does is bounded
 here: timeouts, TLS that is verified, no referrals, no schema, every answer checked by type.
 """
 
@@ -201,7 +201,7 @@ class _Session:
             socket.close()
 
 
-class _VerifiedTls(Tls):  # type: ignore[misc]  # the stubs know no classes
+class _VerifiedTls(Tls):
     """TLS as Python does it today; ldap3's own check of names is older than Python 3.7."""
 
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002

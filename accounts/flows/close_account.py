@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +17,7 @@ from accounts.errors import AccountInUse
 from accounts.flows.memberships import leave_organization
 from accounts.models import (
     AuditEvent,
+    DirectoryAccount,
     Invitation,
     Membership,
     Organization,
@@ -86,6 +88,8 @@ def _erase(user: User) -> None:
     Invitation.objects.filter(Q(user=user) | Q(email__in=addresses)).delete()
     EmailAddress.objects.filter(user=user).delete()
     Picture.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    DirectoryAccount.objects.filter(user=user).delete()
     # Who did what stays; from where, with which browser and from which mailbox goes.
     AuditEvent.objects.forget_whereabouts(f"user:{user.pk}")
     user.email = user.display_name = user.location = user.link = ""

@@ -17,7 +17,7 @@ from accounts.directory.connection import Directory, Person, Unreachable
 from accounts.flows.directory_login import SOURCE
 from accounts.flows.end_sessions import log_out_everywhere
 from accounts.flows.external_groups import replace_groups
-from accounts.models import DirectoryAccount
+from accounts.models import DirectoryAccount, User
 from accounts.principals import ANONYMOUS
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _SUSPICIOUS = 5  # so many missing and nobody there is rather a mistake in the s
 
 
 def check_directory_accounts() -> None:
-    """Disable whom the directory does not have any more, enable whom it has again, renew teams."""
+    """Disable whom the directory does not have any more, and renew the teams of all others."""
     if settings.DIRECTORY is None:
         return
     line = timezone.now() - ASK_AGAIN_AFTER
@@ -48,26 +48,28 @@ def check_directory_accounts() -> None:
 
 
 def _settle(account: DirectoryAccount, person: Person | None) -> None:
-    """Note the answer. Only an account that was disabled for this reason is enabled again."""
+    """Note the answer. Who comes back is enabled by an administrator, never by itself."""
     if person and person.entry.key != account.key:
         person = None  # the name went to somebody else
     with transaction.atomic():
         if person:
             replace_groups(account.user, person.groups, source=SOURCE)
-        if person and account.gone_at is not None:
             account.gone_at = None
-            _set_active(account, is_active=True, action=AuditAction.BACK_IN_DIRECTORY)
-        if person is None and account.gone_at is None and account.user.is_active:
+        elif account.user.is_active:
             account.gone_at = timezone.now()
-            _set_active(account, is_active=False, action=AuditAction.GONE_FROM_DIRECTORY)
+            _disable(account.user)
         account.checked_at = timezone.now()
         account.save(update_fields=["checked_at", "gone_at"])
 
 
-def _set_active(account: DirectoryAccount, *, is_active: bool, action: AuditAction) -> None:
-    user = account.user
-    user.is_active = is_active and user.closed_at is None
+def _disable(user: User) -> None:
+    user.is_active = False
     user.save(update_fields=["is_active"])
-    record(action, by=ANONYMOUS, namespace=user.namespace, user=user, target=user.username)
-    if not is_active:  # nothing of before works again when they come back
-        log_out_everywhere(user, by=ANONYMOUS)
+    record(
+        AuditAction.GONE_FROM_DIRECTORY,
+        by=ANONYMOUS,
+        namespace=user.namespace,
+        user=user,
+        target=user.username,
+    )
+    log_out_everywhere(user, by=ANONYMOUS)  # none of it works again when they come back

@@ -63,10 +63,11 @@ def check_directory_password(user: User | None, *, login: str, password: str) ->
 
 def _ask(login: str, password: str, *, key: str) -> Person | None:
     message = "the company's directory gives no answer: try again in a minute"
-    if answers.is_away() or not _questions.acquire(blocking=False):
+    configuration = settings.DIRECTORY
+    if configuration is None or answers.is_away() or not _questions.acquire(blocking=False):
         raise DirectoryUnavailable(message)
     try:
-        return Directory(settings.DIRECTORY).verify(login, password, key=key)
+        return Directory(configuration).verify(login, password, key=key)
     except Unreachable as error:
         log.warning("the directory gives no answer: %s", error)
         answers.remember_away()

@@ -55,17 +55,16 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Ask for a name where the provider's is none of ours, or is taken."""
-        username = sociallogin.user.username if sociallogin.user else ""
+        username = suggested_name(sociallogin)
         return bool(sociallogin.email_addresses) and is_name_free(username)
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Create the account and connect it; `form` has what the person chose."""
         chosen = form.cleaned_data if form else {}
-        suggested = sociallogin.user.username if sociallogin.user else ""
         address = next(iter(sociallogin.email_addresses), None)
         email = chosen.get("email") or (address.email if address else "")
         user = create_external_user(
-            username=chosen.get("username") or suggested,
+            username=chosen.get("username") or suggested_name(sociallogin),
             email=email,
             is_proven=bool(address and address.verified and address.email == email),
             source=SOURCE,
@@ -75,18 +74,30 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         sociallogin.account.save()
         return user
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: Any = None,
+    ) -> None:
         """Write down why, for the operator; the page says nothing of it."""
-        reason = kwargs.get("exception")
+        reason = exception
         log.warning("single sign-on failed: %s", type(reason).__name__ if reason else "refused")
         if reason:
             log.info("single sign-on: %s", str(reason)[:300])
 
     def get_requests_session(self) -> Any:
         """Follow no redirect: code, secret and token are for the configured addresses alone."""
-        session = super().get_requests_session()
+        session: Any = super().get_requests_session()  # type: ignore[no-untyped-call]  # allauth's
         session.max_redirects = 0
         return session
+
+
+def suggested_name(sociallogin: SocialLogin) -> str:
+    """Return the name that the provider calls a newcomer by."""
+    return sociallogin.user.get_username() if sociallogin.user else ""
 
 
 def configured_app() -> SocialApp | None:

@@ -45,7 +45,8 @@ class Adapter(OpenIDConnectOAuth2Adapter):
             config = self._get_json(f"{base}/.well-known/openid-configuration")
             _check_discovery(config)
             self._openid_config = config
-        return self._openid_config
+        known: dict[str, Any] = self._openid_config
+        return known
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Return the one address that the provider knows; never made of the request's host."""
@@ -75,15 +76,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):
                 message = "userinfo speaks of somebody else"
                 raise ProviderUnusable(message)
             claims = information | claims
-        login: SocialLogin = self.get_provider().sociallogin_from_response(
-            request, {"id_token": claims}
-        )
+        provider = self.get_provider()  # type: ignore[no-untyped-call]  # allauth's
+        login: SocialLogin = provider.sociallogin_from_response(request, {"id_token": claims})
         return login
 
     def _get_json(self, url: str, *, bearer: str = "") -> dict[str, Any]:
         _check_address(url)
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        with get_adapter().get_requests_session() as session:
+        with get_adapter().get_requests_session() as session:  # type: ignore[no-untyped-call]
             response = session.get(url, headers=headers)
             response.raise_for_status()
             body = response.json()
@@ -109,11 +109,16 @@ class Provider(AllauthProvider):
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
         """Ask for what the settings say, whatever the request would like."""
-        scope: list[str] = self.get_scope()
+        scope: list[str] = self.get_scope()  # type: ignore[no-untyped-call]  # allauth's
         return scope
 
     def redirect(
-        self, request: HttpRequest, process: str, next_url: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        process: str,
+        next_url: str | None = None,
+        data: Any = None,
+        **kwargs: Any,
     ) -> HttpResponse:
         """Send the browser to the provider, with a nonce that the ID token must repeat."""
         nonce = secrets.token_urlsafe(32)
@@ -150,15 +155,13 @@ class CallbackView(OAuth2CallbackView):
         self, request: HttpRequest, provider: Provider
     ) -> tuple[dict[str, Any] | None, HttpResponse | None]:
         """Hand the nonce of this log-in on; refuse an answer of another issuer (RFC 9207)."""
-        state, refusal = super()._get_state(request, provider)
-        if (
-            state is not None
-            and request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER
-        ):
+        found: tuple[dict[str, Any] | None, HttpResponse | None]
+        found = super()._get_state(request, provider)
+        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
             log.warning("single sign-on: the answer is of another issuer")
-            return super()._get_state(request, provider)  # the state is used up: refused
-        self.adapter.expected_nonce = (state or {}).get("nonce", "")
-        return state, refusal
+            found = super()._get_state(request, provider)  # the state is used up: refused
+        self.adapter.expected_nonce = (found[0] or {}).get("nonce", "")
+        return found
 
 
 def _check_discovery(config: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.decorators import reauthentication_required
@@ -10,7 +11,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import flows
 from allauth.socialaccount.models import SocialAccount, SocialLogin
-from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.signals import social_account_removed
 from django.contrib import messages
@@ -22,8 +23,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from requests import RequestException
 
 from accounts.errors import AccountError
-from accounts.models import DirectoryAccount, User
-from accounts.openid.adapter import configured_app
+from accounts.models import DirectoryAccount
+from accounts.openid.adapter import configured_app, suggested_name
 from accounts.openid.provider import Adapter, CallbackView, Provider
 from accounts.web.forms import ExternalSignupForm
 
@@ -49,8 +50,10 @@ def connect(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Take the provider's answer."""
     provider = _provider(request)
-    response: HttpResponse = CallbackView.adapter_view(Adapter(request, provider.sub_id))(request)
-    return response
+    adapter = Adapter(request, provider.sub_id)
+    view: Callable[[HttpRequest], HttpResponse]
+    view = CallbackView.adapter_view(adapter)  # type: ignore[no-untyped-call]  # allauth's
+    return view(request)
 
 
 @login_not_required
@@ -83,11 +86,8 @@ def connections(request: HttpRequest) -> HttpResponse:
     """Show by what one can log in besides a password of ours."""
     user = request.user
     accounts = SocialAccount.objects.filter(user=user.pk).order_by("pk")
-    for account in accounts:
-        told = account.extra_data
-        account.known_as = told.get("preferred_username") or told.get("email") or account.uid
     context = {
-        "accounts": accounts,
+        "accounts": [(account, _known_as(account)) for account in accounts],
         "provider": configured_app(),
         "directory_account": DirectoryAccount.objects.filter(user=user.pk).first(),
         "is_connected": any(_is_current(account) for account in accounts),
@@ -111,7 +111,7 @@ def disconnect(request: HttpRequest, account_id: int) -> HttpResponse:
     social_account_removed.send(sender=SocialAccount, request=request, socialaccount=account)
     adapter = get_account_adapter(request)
     adapter.add_message(request, messages.INFO, "socialaccount/messages/account_disconnected.txt")
-    adapter.send_notification_mail("socialaccount/email/account_disconnected", request.user)
+    adapter.send_notification_mail("socialaccount/email/account_disconnected", account.user)
     return redirect("socialaccount_connections")
 
 
@@ -145,8 +145,7 @@ def _go_on(request: HttpRequest, process: str, next_url: str | None) -> HttpResp
 
 def _suggested(waiting: SocialLogin) -> dict[str, str]:
     address = next(iter(waiting.email_addresses), None)
-    name = waiting.user.username if isinstance(waiting.user, User) else ""
-    return {"username": name, "email": address.email if address else ""}
+    return {"username": suggested_name(waiting), "email": address.email if address else ""}
 
 
 def _create(
@@ -160,6 +159,11 @@ def _create(
     flows.signup.clear_pending_signup(request)
     response: HttpResponse = flows.signup.complete_social_signup(request, waiting)
     return response
+
+
+def _known_as(account: SocialAccount) -> str:
+    told = account.extra_data
+    return str(told.get("preferred_username") or told.get("email") or account.uid)
 
 
 def _is_current(account: SocialAccount) -> bool:

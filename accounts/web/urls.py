@@ -7,6 +7,7 @@ from django.urls import include, path
 from accounts.web import mail, manage, plans, profile, setup, single_sign_on, tokens
 from accounts.web.keys import RemoveKeyView
 from accounts.web.login import LoginView
+from accounts.web.passwords import PasswordChangeView, PasswordSetView
 from accounts.web.signup import SignupView
 
 urlpatterns = [
@@ -17,6 +18,10 @@ urlpatterns = [
         RemoveKeyView.as_view(),
         name="mfa_remove_webauthn",
     ),
+    path(
+        "accounts/password/change/", PasswordChangeView.as_view(), name="account_change_password"
+    ),
+    path("accounts/password/set/", PasswordSetView.as_view(), name="account_set_password"),
     path("accounts/sso/login", single_sign_on.log_in, name="openid-login"),
     path("accounts/sso/callback", single_sign_on.callback, name="openid-callback"),
     # Under the names that django-allauth calls them by.

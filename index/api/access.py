@@ -44,7 +44,7 @@ class AccessOutput(serializers.Serializer[AccessRow]):
     kind = serializers.CharField(help_text="person, team, robot, publisher or everyone")
     holder = serializers.CharField()
     role = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # Field has a `source` too
     through = serializers.CharField(help_text="the team")
     until = serializers.DateTimeField(allow_null=True)
     outside = serializers.BooleanField()
@@ -215,7 +215,7 @@ def _find(repository: Repository, request_id: int) -> AccessRequest:
 
 def _requests(request: Request, rows: Any) -> Response:
     pages = Pages()
-    page = pages.paginate_queryset(rows.select_related("repository", "user"), request)
+    page: Any = pages.paginate_queryset(rows.select_related("repository", "user"), request)
     return pages.get_paginated_response(RequestOutput(page or [], many=True).data)
 
 
@@ -229,5 +229,5 @@ def _review(request: Request, repositories: RepositoryQuerySet, namespace: Names
     )
     pages = Pages()
     page = pages.paginate_queryset(access_rows(repositories, wanted), request)
-    rows = [row.as_fields() for row in describe(page or [], namespace)]
+    rows: Any = [row.as_fields() for row in describe(page or [], namespace)]
     return pages.get_paginated_response(AccessOutput(rows, many=True).data)

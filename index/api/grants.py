@@ -86,7 +86,8 @@ class Grants(RepositoryView):
         rows = repository.grants.filter(holding).select_related(*_RELATED).order_by("pk")
         pages = Pages()
         page = pages.paginate_queryset(rows, request)
-        return pages.get_paginated_response(GrantOutput(page or [], many=True).data)
+        listed: Any = page or []
+        return pages.get_paginated_response(GrantOutput(listed, many=True).data)
 
 
 class Grant(RepositoryView):
@@ -128,8 +129,8 @@ class DefaultGrants(OrganizationView):
         rows = self.find_namespace(request, organization).default_grants
         listed = rows.select_related("team__organization", "robot__namespace").order_by("pk")
         pages = Pages()
-        page = pages.paginate_queryset(listed, request)
-        return pages.get_paginated_response(DefaultGrantOutput(page or [], many=True).data)
+        page: Any = pages.paginate_queryset(listed, request) or []
+        return pages.get_paginated_response(DefaultGrantOutput(page, many=True).data)
 
 
 class OneDefaultGrant(OrganizationView):

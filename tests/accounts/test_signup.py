@@ -15,7 +15,6 @@ from accounts.models import Namespace, User
 from tests.conftest import World
 from tests.factories import PASSWORD
 
-
 CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 
 

@@ -82,7 +82,7 @@ def test_what_cannot_be_given_is_refused(
 
 @pytest.mark.parametrize("who", ["mia", "rita"])
 def test_only_admins_give(world: World, client: Client, who: str) -> None:
-    client.force_login(world.person(who))
+    client.force_login(getattr(world, who))
     assert put(client, f"{GRANTS}/users/bobby", role="reader").status_code == 403
     assert client.get(GRANTS).status_code == 403
     assert client.delete(f"{GRANTS}/teams/devs").status_code == 403

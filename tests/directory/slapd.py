@@ -89,7 +89,15 @@ class Slapd:
 
     def start(self) -> None:
         listeners = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
-        command = [self.program, "-f", self.folder / "slapd.conf", "-h", listeners, "-d", "stats"]
+        command: list[str | Path] = [
+            self.program,
+            "-f",
+            self.folder / "slapd.conf",
+            "-h",
+            listeners,
+            "-d",
+            "stats",
+        ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -199,7 +207,8 @@ def running_slapd() -> Iterator[Slapd]:
     """Make a directory, start it, and leave nothing behind."""
     program = find_slapd()
     folder = Path(tempfile.mkdtemp(prefix="wb-ldap-"))
-    slapd = Slapd(program, folder, *free_ports(2))
+    port, tls_port = free_ports(2)
+    slapd = Slapd(program, folder, port, tls_port)
     try:
         _fill(slapd)
         slapd.start()
@@ -234,7 +243,7 @@ def _fill(slapd: Slapd) -> None:
         )
     )
     (slapd.folder / "content.ldif").write_text(_CONTENT)
-    command = [slapd.program, "-T", "add", "-f", slapd.folder / "slapd.conf"]
+    command: list[str | Path] = [slapd.program, "-T", "add", "-f", slapd.folder / "slapd.conf"]
     added = subprocess.run(
         [*command, "-l", slapd.folder / "content.ldif"], capture_output=True, text=True, check=False
     )

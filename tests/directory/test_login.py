@@ -166,3 +166,25 @@ def test_without_a_directory_nothing_changes(slapd: Slapd, settings: Any) -> Non
 def test_an_administrator_made_here_keeps_the_password_here(slapd: Slapd) -> None:
     make_user("keeper", administrator=True)
     assert log_in("keeper", LOCAL_PASSWORD).is_superuser
+
+
+@pytest.mark.parametrize("page", ["change", "set"])
+def test_the_password_pages_say_where_the_password_lives(
+    slapd: Slapd, client: Client, page: str
+) -> None:
+    slapd.add_person(f"curious{page}")
+    client.force_login(log_in(f"curious{page}"))
+    answer = client.post(
+        f"/accounts/password/{page}/", {"password1": "x" * 12, "password2": "x" * 12}
+    )
+    assert b"kept in your company" in answer.content
+    assert not User.objects.get().has_usable_password()
+
+
+def test_a_password_made_here_by_some_other_way_opens_nothing(slapd: Slapd) -> None:
+    slapd.add_person("resetter")
+    user = log_in("resetter")
+    user.set_password("made by a link in a mail")
+    user.save()
+    with pytest.raises(InvalidCredentials):
+        log_in("resetter", "made by a link in a mail")

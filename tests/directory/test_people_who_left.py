@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.errors import InvalidCredentials
+from accounts.errors import AccountDisabled, InvalidCredentials
 from accounts.models import AuditEvent, Team, User
 from accounts.tasks import check_directory
 from tests.directory.slapd import PASSWORD, Slapd
@@ -56,21 +56,19 @@ def test_who_is_there_is_left_alone(slapd: Slapd) -> None:
     assert is_active("staying")
 
 
-def test_who_comes_back_is_enabled_again(slapd: Slapd) -> None:
+def test_who_comes_back_is_enabled_by_an_administrator_only(slapd: Slapd, settings: Any) -> None:
     slapd.add_person("comeback")
     log_in("comeback")
-    configuration = slapd.configuration()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "django.conf.settings.DIRECTORY",
-            slapd.configuration(user_filter="(&(uid={login})(title=hired))"),
-        )
-        check_later()
-        assert not is_active("comeback")
-        patch.setattr("django.conf.settings.DIRECTORY", configuration)
-        with time_machine.travel(timezone.now() + timedelta(minutes=40), tick=True):
-            check_directory()
-    assert is_active("comeback")
+    settings.DIRECTORY = slapd.configuration(user_filter="(&(uid={login})(title=hired))")
+    check_later()
+    assert not is_active("comeback")
+    settings.DIRECTORY = slapd.configuration()
+    with time_machine.travel(timezone.now() + timedelta(minutes=40), tick=True):
+        check_directory()
+        with pytest.raises(AccountDisabled):
+            log_in("comeback")
+        User.objects.update(is_active=True)
+        assert log_in("comeback").is_active
 
 
 def test_who_was_disabled_here_stays_so(slapd: Slapd) -> None:

@@ -47,6 +47,12 @@ OF_ALICE = {
     "namespace-settings": "/settings/namespace",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",
+    "two-factors": "/accounts/2fa/",
+    "keys": "/accounts/2fa/webauthn/",
+    "profile": "/settings/profile",
+    "sessions": "/settings/sessions",
+    "history": "/settings/history",
+    "own-data": "/settings/data",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),

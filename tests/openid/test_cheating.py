@@ -71,7 +71,7 @@ def test_claims_that_are_not_for_us_now(
 
 
 def unsigned(claims: dict[str, Any]) -> str:
-    return jwt.encode(claims, None, algorithm="none", headers={"kid": KID})
+    return jwt.encode(claims, "", algorithm="none", headers={"kid": KID})
 
 
 def unsigned_in_other_letters(claims: dict[str, Any]) -> str:

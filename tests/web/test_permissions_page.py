@@ -40,7 +40,7 @@ def test_each_way_in_is_shown_with_its_source(world: World, client: Client) -> N
 
 @pytest.mark.parametrize(("who", "status"), [("bob", 404), ("rita", 403), ("mia", 403)])
 def test_only_admins_see_it(world: World, client: Client, who: str, status: int) -> None:
-    client.force_login(world.person(who))
+    client.force_login(getattr(world, who))
     for path in ("", "/export/csv", "/export/json"):
         assert client.get(f"/r/acme/app/-/access{path}").status_code == status
         assert client.get(f"/o/acme/-/access{path}").status_code == status
