@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
-from accounts.errors import AccountError, InvalidCredentials, TooManyAttempts
+from accounts.errors import (
+    AccountError,
+    AccountNotCreated,
+    DirectoryUnavailable,
+    InvalidCredentials,
+    TooManyAttempts,
+)
 from accounts.flows.authenticate import verify_password
+from accounts.flows.site_invitations import find_invitation
 from accounts.models import Namespace, User
 from accounts.names import check_user_name
+
+_CODES = ("account/email/email_confirmation", "account/email/email_confirmation_signup")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -46,8 +57,27 @@ class AccountAdapter(DefaultAccountAdapter):
         except TooManyAttempts as error:
             message = f"Too many failed logins. Try again in {error.retry_after} seconds."
             raise forms.ValidationError(message) from error
+        except (AccountNotCreated, DirectoryUnavailable) as error:
+            message = f"{str(error)[:1].upper()}{str(error)[1:]}"
+            raise forms.ValidationError(message) from error
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
         return user
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say whether there is a form at all; what it sends is checked by the flow."""
+        if settings.SIGNUP != "invitation":
+            return settings.SIGNUP != "closed"
+        text = request.POST.get("invitation") or request.GET.get("invitation", "")
+        return find_invitation(text) is not None
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a message; the owner of a proven address gets no code for another's account."""
+        is_code = template_prefix in _CODES
+        if is_code and _is_proven_by_another(email, context.get("user")):
+            template_prefix = "account/email/account_already_exists"
+            context = context | {"password_reset_url": reverse("account_reset_password")}
+            context.pop("code", None)
+        super().send_mail(template_prefix, email, context)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the gateway vouches for (config.middleware.gateway_trust)."""
@@ -60,3 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> Any:
         """Prefix the subject with the product, on one line."""
         return f"[Waybill] {' '.join(subject.split())}"
+
+
+def _is_proven_by_another(email: str, user: User | None) -> bool:
+    proven = EmailAddress.objects.filter(email=email.lower(), verified=True)
+    return bool(proven.exclude(user=user).exists())

@@ -28,7 +28,11 @@ class EmailRefused(AccountError):
 
 
 class InvalidCredentials(AccountError):
-    """User name and password do not belong together; says nothing about which of them is wrong."""
+    """User name and secret do not belong together; says nothing about which of them is wrong."""
+
+
+class WrongPassword(InvalidCredentials):
+    """That secret would have had to be a password."""
 
 
 class AccountNotVerified(AccountError):
@@ -39,6 +43,36 @@ class AccountDisabled(AccountError):
     """The password is right, an administrator has disabled the account."""
 
 
+class AccountNotCreated(AccountDisabled):
+    """The directory knows the password, and nobody here can have the name or address it tells."""
+
+
+class DirectoryUnavailable(AccountError):
+    """Whether the password is right is known by the directory alone, and it gives no answer."""
+
+    retry_after = 60  # seconds
+
+
+class SecondFactorRequired(AccountError):
+    """The password is right, and not enough: the account needs a token where no code can be asked."""
+
+
+class NotAllowed(AccountError):
+    """The principal may know of it and may not do this."""
+
+
+class PlanRefused(AccountError):
+    """A plan cannot be so; the sentence says why."""
+
+
+class PlanInUse(PlanRefused):
+    """The plan holds for somebody, so it cannot go."""
+
+
+class QuotaExceeded(AccountError):
+    """The plan of the namespace leaves no room; the sentence says for what and who can change it."""
+
+
 class TooManyAttempts(AccountError):
     """Too many wrong passwords for this account from this network lately."""
 
@@ -46,3 +80,64 @@ class TooManyAttempts(AccountError):
         """Keep the seconds to wait."""
         super().__init__(f"too many failed logins: try again in {retry_after} seconds")
         self.retry_after = retry_after
+
+
+class LimitReached(AccountError):
+    """Too much of something lately; the sentence says of what."""
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        """Keep the seconds to wait."""
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class LastOwner(AccountError):
+    """The organization would be left without anyone who can change it."""
+
+
+class AlreadyMember(AccountError):
+    """The person is in the organization or the team already."""
+
+
+class InvitationRefused(AccountError):
+    """The invitation cannot be sent, or not be accepted; the sentence says why and what to do."""
+
+
+class TeamIsManaged(AccountError):
+    """Its members come with a group of the directory or identity provider, at each log-in."""
+
+
+class TextRefused(AccountError):
+    """A text for people has characters that are none, or a link is not one; the sentence says."""
+
+
+class DomainRefused(AccountError):
+    """The domain cannot be claimed or verified; the sentence says why."""
+
+
+class OrganizationInUse(AccountError):
+    """It cannot be deleted yet; the sentence says what is in the way."""
+
+
+class SignupRefused(AccountError):
+    """The site does not let this address sign up; the sentence says who can."""
+
+
+class PictureRefused(AccountError):
+    """The file is not a picture that we keep; the sentence says why."""
+
+
+class AccountInUse(AccountError):
+    """The account cannot be closed yet; the sentence says what is in the way."""
+
+
+class ReasonMissing(AccountError):
+    """An administrator's step against an account needs a reason."""
+
+
+class CredentialRefused(AccountError):
+    """A token, a robot or a secret cannot be made or changed like this; the sentence says why."""
+
+
+class MachineRefused(NotAllowed):
+    """A token or robot asked for what people alone may do: credentials never make credentials."""

@@ -7,10 +7,12 @@ import re
 from accounts.errors import NameInvalid, NameReserved
 
 _USER_NAME = re.compile(r"[a-z0-9]{4,30}", re.ASCII)
+_TEAM_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _ORGANIZATION_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
 USER_NAME_RULE = "4 to 30 lowercase letters and digits"
 ORGANIZATION_NAME_RULE = "4 to 30 lowercase letters, digits and single hyphens inside"
+TEAM_NAME_RULE = "2 to 30 lowercase letters, digits and single hyphens inside"
 
 # Words that are, or may become, first segments of our own URLs or of the registry protocol, and
 # words that a reader would take for the house speaking.
@@ -179,6 +181,14 @@ def check_organization_name(name: str) -> str:
         message = f"An organization name is {ORGANIZATION_NAME_RULE}."
         raise NameInvalid(message)
     return _unreserved(name)
+
+
+def check_team_name(name: str) -> str:
+    """Return the name unchanged; raise NameInvalid, also for what is a page beside the teams'."""
+    if not (2 <= len(name) <= 30 and _TEAM_NAME.fullmatch(name)) or name == "new":
+        message = f"A team name is {TEAM_NAME_RULE}."
+        raise NameInvalid(message)
+    return name
 
 
 def _unreserved(name: str) -> str:

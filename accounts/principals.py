@@ -1,24 +1,40 @@
-"""Who is acting: what policy and tokens see of a person."""
+"""Who is acting: what policy and tokens see of a person or a machine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import User
+from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.token_limits import TokenLimits
 
-_USER_SUBJECT = "user:"
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A CI job that came with an ID token of its own; index.models.WorkloadLogin has the rest."""
+
+    login_id: int
+    repository_id: int  # the one that named it; 0 if a robot did, whose grants then hold
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in person, or anybody."""
+    """A person, a robot account, a CI job, or anybody.
+
+    `limits` narrow what the person may do, where a personal access token proved who it is;
+    `credential` names what proved it, `token:17` or `secret:4`, and is empty for a password.
+    """
 
     user: User | None = None
+    robot: RobotAccount | None = None
+    workload: Workload | None = None
+    limits: TokenLimits | None = None
+    credential: str = ""
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody is signed in."""
-        return self.user is None
+        """Whether nobody has proven anything."""
+        return self.user is None and self.robot is None and self.workload is None
 
     @property
     def is_administrator(self) -> bool:
@@ -27,24 +43,31 @@ class Principal:
 
     @property
     def name(self) -> str:
-        """The user name, `anonymous` without one."""
+        """What a person calls it: the user name, `acme+ci`; `anonymous` for anybody."""
+        if self.workload:
+            return self.workload.name
+        if self.robot:
+            return self.robot.full_name
         return self.user.username if self.user else "anonymous"
 
     @property
     def subject(self) -> str:
         """The `sub` of a registry token: an immutable id, `""` for anonymous (never a name: F13)."""
-        return f"{_USER_SUBJECT}{self.user.pk}" if self.user else ""
+        if self.workload:
+            return f"workload:{self.workload.login_id}"
+        if self.robot:
+            return f"robot:{self.robot.pk}"
+        return f"user:{self.user.pk}" if self.user else ""
 
 
 ANONYMOUS = Principal()
 
 
-def principal_from_subject(subject: str) -> Principal | None:
-    """Return who a token's `sub` is today; None when that account is gone or disabled."""
-    if subject == "":
-        return ANONYMOUS
-    user_id = subject.removeprefix(_USER_SUBJECT)
-    if not (subject.startswith(_USER_SUBJECT) and user_id.isascii() and user_id.isdigit()):
-        return None
-    user = User.objects.filter(pk=int(user_id), is_active=True).first()
-    return Principal(user) if user else None
+def principal_of_token(token: PersonalAccessToken) -> Principal:
+    """Return the token's owner, as narrow as the token."""
+    return Principal(token.user, limits=token.limits, credential=f"token:{token.pk}")
+
+
+def principal_of_secret(secret: RobotSecret) -> Principal:
+    """Return the robot whose secret it is."""
+    return Principal(robot=secret.robot, credential=f"secret:{secret.pk}")

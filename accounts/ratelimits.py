@@ -1,29 +1,16 @@
-"""Every limit of ours in one table. (Those of the pages' forms are allauth's.)"""
+"""Count what is limited; every limit stands in accounts.limits."""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
 import json
-from dataclasses import dataclass
 
 from django.core.cache import cache
 
-from accounts.errors import TooManyAttempts
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many events in so many seconds."""
-
-    name: str
-    events: int
-    seconds: int
-
-
-LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
-NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
-SIGNUPS = Limit("signups", 20, 3600)  # per network
+from accounts.errors import LimitReached, TooManyAttempts
+from accounts.limits import *  # noqa: F403 - the table is one module with this one to callers
+from accounts.limits import Limit
 
 
 def network_of(address: str) -> str:
@@ -40,6 +27,16 @@ def refuse_above(limit: Limit, *key: str) -> None:
     """Raise TooManyAttempts when the limit is used up."""
     if int(cache.get(_cache_key(limit, key), 0)) >= limit.events:
         raise TooManyAttempts(limit.seconds)
+
+
+def spend(limit: Limit, *key: str, what: str) -> None:
+    """Count one event, or raise LimitReached; `what` names the events in the sentence."""
+    try:
+        refuse_above(limit, *key)
+    except TooManyAttempts as error:
+        sentence = f"Too many {what} lately. Try again later."
+        raise LimitReached(sentence, error.retry_after) from error
+    count(limit, *key)
 
 
 def count(limit: Limit, *key: str) -> None:

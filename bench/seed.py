@@ -15,9 +15,11 @@ def seed() -> dict[str, str]:
     from django.conf import settings
     from django.core.management import call_command
 
+    from accounts.flows.personal_access_tokens import create_token
     from accounts.flows.signup import create_user
     from accounts.models import Visibility
     from accounts.principals import Principal
+    from accounts.token_limits import read_limits
     from index.flows.create_repository import create_repository
     from index.flows.registries import place, register_registry
     from index.names import parse_repository_name
@@ -41,7 +43,24 @@ def seed() -> dict[str, str]:
     refresh_token = issue_refresh_token(
         user, service=settings.SERVICE, client_id="bench", address="127.0.0.1"
     )
-    return {"password": password, "refresh_token": refresh_token, "service": settings.SERVICE}
+    limits = read_limits(["bench/*"], ["push"], [])
+    tokens = [  # many: the time to find one must not depend on their number
+        create_token(
+            user,
+            name=f"token {number}",
+            limits=limits,
+            networks=[],
+            expires_at=None,
+            by=Principal(user),
+        ).value
+        for number in range(50)
+    ]
+    return {
+        "access_token": tokens[-1],
+        "password": password,
+        "refresh_token": refresh_token,
+        "service": settings.SERVICE,
+    }
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def measure(stack: Stack, *, rounds: int, seconds: float) -> None:
 
 
 def make_cases(seeded: Mapping[str, str]) -> list[Case]:
-    """Return the empty view, and a token for nobody, a refresh token and a password."""
+    """Return the empty view, and and tokens for nobody and for each kind of secret."""
     service = seeded["service"]
     public = urlencode({"service": service, "scope": "repository:bench/public:pull"})
     private = {"service": service, "scope": "repository:bench/app:pull,push"}
@@ -70,7 +70,6 @@ def make_cases(seeded: Mapping[str, str]) -> list[Case]:
         "client_id": "bench",
         "refresh_token": seeded["refresh_token"],
     }
-    basic = base64.b64encode(f"bench:{seeded['password']}".encode()).decode()
     return [
         Case("empty view", "GET", "/bench/empty"),
         Case("anonymous", "GET", f"/token?{public}"),
@@ -82,12 +81,22 @@ def make_cases(seeded: Mapping[str, str]) -> list[Case]:
             urlencode(refresh),
         ),
         Case(
+            "access token",
+            "GET",
+            f"/token?{urlencode({**private, 'account': 'bench'})}",
+            {"Authorization": f"Basic {_basic(seeded['access_token'])}"},
+        ),
+        Case(
             "password",
             "GET",
             f"/token?{urlencode({**private, 'account': 'bench'})}",
-            {"Authorization": f"Basic {basic}"},
+            {"Authorization": f"Basic {_basic(seeded['password'])}"},
         ),
     ]
+
+
+def _basic(secret: str) -> str:
+    return base64.b64encode(f"bench:{secret}".encode()).decode()
 
 
 def print_table(results: dict[str, list[tuple[Timing, float]]]) -> None:

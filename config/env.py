@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,6 +23,73 @@ def env_text(name: str, default: str | None = None) -> str:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the comma-separated parts of the variable."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def env_ci_issuers(name: str, default: str) -> dict[str, str]:
+    """Read `github:https://…,gitlab:https://…,generic:https://…`; return the kind of each issuer.
+
+    Plain http is for a machine of one's own, where tests start an issuer.
+    """
+    issuers: dict[str, str] = {}
+    for entry in env_list(name, default):
+        kind, _, address = entry.partition(":")
+        url = urlsplit(address)
+        is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname == "127.0.0.1")
+        plain = is_safe and url.hostname and not (url.query or url.fragment or url.username)
+        if kind not in {"github", "gitlab", "generic"} or not plain or address.endswith("/"):
+            message = (
+                f"{name} must list github:, gitlab: or generic: with https://…: not '{entry}'."
+            )
+            raise ImproperlyConfigured(message)
+        issuers[address] = kind
+    return issuers
+
+
+def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Read networks such as `10.0.0.0/8,fd00::/8`."""
+    try:
+        return [ip_network(text) for text in env_list(name)]
+    except ValueError as error:
+        message = f"{name} must list networks such as 10.0.0.0/8: {error}."
+        raise ImproperlyConfigured(message) from error
+
+
+def env_issuer(name: str) -> str:
+    """Return the issuer of an OpenID provider, letter by letter; empty without one."""
+    value = env_text(name, "")
+    url = urlsplit(value)
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname == "127.0.0.1")
+    if value and (not is_safe or not url.hostname or url.query or url.fragment or len(value) > 200):
+        message = f"{name} must be an address that begins with https://, of at most 200 characters."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def env_flag(name: str) -> bool:
+    """Return whether the variable is `yes`; without it, or with `no`, it is off."""
+    return env_choice(name, ("no", "yes")) == "yes"
+
+
+def env_choice(name: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words; the first of them is the default."""
+    value = env_text(name, "") or allowed[0]
+    if value not in allowed:
+        message = f"{name} must be one of: {', '.join(allowed)}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def env_password(name: str) -> str:
+    """Return a password that others have made, from NAME or the file that NAME_FILE names.
+
+    Empty without either.
+    """
+    file_name = os.environ.get(f"{name}_FILE")
+    try:
+        return Path(file_name).read_text().rstrip("\r\n") if file_name else env_text(name, "")
+    except OSError as error:
+        message = f"{name}_FILE cannot be read: {error}."
+        raise ImproperlyConfigured(message) from error
 
 
 def env_secret(name: str) -> str:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 
+from accounts.audit import Origin, origin
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # Headers by which proxies speak of the client. Nobody but our gateway is believed
@@ -33,6 +35,20 @@ def gateway_trust(get_response: Handler) -> Handler:
             request.META["REMOTE_ADDR"] = told["HTTP_X_REAL_IP"]
             request.META["HTTP_X_FORWARDED_PROTO"] = told["HTTP_X_FORWARDED_PROTO"]
         return get_response(request)
+
+    return middleware
+
+
+def request_origin(get_response: Handler) -> Handler:
+    """Remember for the audit where the request came from; after gateway_trust."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        token = origin.set(Origin(request.META.get("REMOTE_ADDR", ""), agent))
+        try:
+            return get_response(request)
+        finally:
+            origin.reset(token)
 
     return middleware
 

@@ -1,4 +1,4 @@
-"""Refusals on protocol doors are JSON, whoever made them: no client reads our pages."""
+"""Refusals on the doors of programs are JSON, whoever made them: no client reads our pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from config.middleware import Handler
 
+_API = "/api/v1/"
 _DOORS = ("/token", "/v1/", "/v2", "/_ping", "/events/", "/.well-known/")
+_JSON = ("application/json", "application/problem+json")
 _CODES = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS", 503: "UNAVAILABLE"}
 
 
@@ -17,20 +19,34 @@ def protocol_errors(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if response.status_code < 400 or not request.path_info.startswith(_DOORS):
+        is_api = request.path_info.startswith(_API)
+        if response.status_code < 400 or not (is_api or request.path_info.startswith(_DOORS)):
             return response
-        if response.headers.get("Content-Type", "").startswith("application/json"):
+        if response.headers.get("Content-Type", "").startswith(_JSON):
             return response
-        return _as_json(response)
+        return _answer(response, _problem(response) if is_api else _registry_error(response))
 
     return middleware
 
 
-def _as_json(response: HttpResponseBase) -> JsonResponse:
+def _registry_error(response: HttpResponseBase) -> JsonResponse:
     status = response.status_code
     message = HTTPStatus(status).phrase.lower()
     code = _CODES.get(status, "UNSUPPORTED" if status < 500 else "UNKNOWN")
     body = {"errors": [{"code": code, "message": message, "detail": None}], "error": message}
-    kept = {name: response.headers[name] for name in ("Allow", "Retry-After", "WWW-Authenticate")
-            if name in response.headers}  # fmt: skip
-    return JsonResponse(body, status=status, headers=kept)
+    return JsonResponse(body)
+
+
+def _problem(response: HttpResponseBase) -> JsonResponse:
+    status = HTTPStatus(response.status_code)
+    body = {"type": "about:blank", "title": status.phrase, "status": status}
+    body["detail"] = status.description or status.phrase
+    return JsonResponse(body, content_type="application/problem+json")
+
+
+def _answer(page: HttpResponseBase, answer: JsonResponse) -> JsonResponse:
+    answer.status_code = page.status_code
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in page.headers:
+            answer[name] = page.headers[name]
+    return answer

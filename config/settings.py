@@ -7,8 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_database, env_email, env_list, env_secret, env_text
+from accounts import limits
+from config.env import (
+    env_choice,
+    env_ci_issuers,
+    env_database,
+    env_email,
+    env_flag,
+    env_list,
+    env_networks,
+    env_secret,
+    env_text,
+)
 
 django_stubs_ext.monkeypatch()
 
@@ -32,6 +44,16 @@ TOKEN_LIFETIME = 300  # seconds; clients take anything under 60 for 60
 REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
+
+# --- Trusted publishing -------------------------------------------------------------------------
+
+# Whose ID tokens CI jobs may exchange, exactly as their `iss` says, and what kind of forge it is.
+CI_ISSUERS = env_ci_issuers(
+    "WAYBILL_CI_ISSUERS",
+    "github:https://token.actions.githubusercontent.com,gitlab:https://gitlab.com",
+)
+# Private networks that requests of ours to addresses from outside may reach nevertheless.
+OUTGOING_NETWORKS = env_networks("WAYBILL_OUTGOING_NETWORKS")
 
 # --- Django -----------------------------------------------------------------------------------
 
@@ -57,16 +79,24 @@ INSTALLED_APPS = [
     "tokenauth",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
     "config.middleware.gateway_trust",
+    "config.middleware.request_origin",
     "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
@@ -79,6 +109,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.moved.FollowRenames",
+    "accounts.web.session_activity.session_activity",
+    "accounts.web.second_factor.second_factor_gate",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -129,8 +162,23 @@ CELERY_BEAT_SCHEDULE = {
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
+    "prune-workload-logins": {
+        "task": "tokenauth.tasks.prune_workload_logins",
+        "schedule": 3600.0,
+    },
     "rotate-signing-key": {"task": "tokenauth.tasks.rotate_due_signing_key", "schedule": 3600.0},
+    "announce-access-requests": {
+        "task": "index.tasks.sweep_access_requests",
+        "schedule": 60.0,
+    },
+    "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
+    "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
+    "warn-of-expiring-credentials": {
+        "task": "accounts.tasks.warn_of_expiring_credentials",
+        "schedule": 3600.0,
+    },
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 
@@ -160,15 +208,86 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_PRESERVE_USERNAME_CASING = True  # rejected, never repaired
 ACCOUNT_SESSION_REMEMBER = True
-# A second log-in right after sign-up sends a second code; the default allows one in ten seconds.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "5/10m/key"}
-ACCOUNT_FORMS = {"signup": "accounts.web.forms.SignupForm"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # what changes how people get in asks who is there
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_RATE_LIMITS = limits.ALLAUTH_ACCOUNT
+ACCOUNT_FORMS = {
+    "signup": "accounts.web.forms.SignupForm",
+    "add_email": "accounts.web.account_forms.AddEmailForm",
+    "change_password": "accounts.web.account_forms.ChangePasswordForm",
+    "confirm_email_verification_code": "accounts.web.account_forms.ConfirmCodeForm",
+    "reauthenticate": "accounts.web.account_forms.ReauthenticateForm",
+    "reset_password": "accounts.web.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.web.account_forms.ResetPasswordKeyForm",
+    "set_password": "accounts.web.account_forms.SetPasswordForm",
+}
+
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = f"Waybill {PUBLIC_HOST}"
+MFA_RATE_LIMITS = limits.ALLAUTH_MFA
+MFA_FORMS = {
+    "activate_totp": "accounts.web.mfa_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.web.mfa_forms.AddKeyForm",
+    "authenticate": "accounts.web.mfa_forms.CodeForm",
+    "edit_webauthn": "accounts.web.mfa_forms.RenameKeyForm",
+    "reauthenticate": "accounts.web.mfa_forms.ReauthenticateForm",
+}
+REQUIRE_TWO_FACTOR = env_flag("WAYBILL_REQUIRE_TWO_FACTOR")
+SIGNUP = env_choice("WAYBILL_SIGNUP", ("open", "invitation", "domain", "closed"))
+SIGNUP_DOMAINS = [domain.lower() for domain in env_list("WAYBILL_SIGNUP_DOMAINS")]
+SIGNUP_CAPTCHA = env_flag("WAYBILL_SIGNUP_CAPTCHA")
+# Else whoever may sign up with one address could prove another.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = SIGNUP == "open"
+if SIGNUP_CAPTCHA and not (IS_HTTPS or _public.hostname in {"127.0.0.1", "::1", "localhost"}):
+    message = "WAYBILL_SIGNUP_CAPTCHA needs https: browsers do no cryptography on plain http."
+    raise ImproperlyConfigured(message)
+
+# Name servers that are asked for TXT records of domains; those of the machine without any.
+DNS_SERVERS = env_list("WAYBILL_DNS_SERVERS")
+
+# --- Single sign-on -----------------------------------------------------------------------------
+
+from config.single_sign_on_settings import *  # noqa: E402, F403 - a section with a file of its own
+
+# --- REST API -----------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.auth.SecretAuthentication",
+        "accounts.api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.TokenReachesPart"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.Throttle"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
+    "EXCEPTION_HANDLER": "accounts.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Waybill",
+    "DESCRIPTION": (
+        "People, organizations, repositories and credentials. Authenticate with a personal access "
+        "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457)."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/img/logo.svg",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # --- Mail ---------------------------------------------------------------------------------------
 
@@ -184,6 +303,8 @@ DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{_public.h
 _cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{_public.port or 80}_"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+MFA_TRUST_COOKIE_NAME = f"{_cookie_prefix}trusted"
+MFA_TRUST_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True

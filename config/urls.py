@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config import health
 
@@ -15,8 +16,15 @@ urlpatterns = [
     path("", include("index.v1.urls")),
     path("", include("search.v1.urls")),
     path("", include("search.web.urls")),
+    path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("index.api.urls")),
+    path("api/v1/", include("tokenauth.api.urls")),
+    path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include("tokenauth.web.urls")),
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("index.web.urls")),  # last: its last pattern takes pasted image references
 ]
 

@@ -25,7 +25,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404, alike for what is not there and what may not be seen."""
-    return render(request, "404.html", status=404)
+    match = request.resolver_match
+    is_repository = match is not None and (match.url_name or "").partition("-")[2] == "repository"
+    asked_for = match.kwargs.get("name", "") if match and is_repository else ""
+    return render(request, "404.html", {"asked_for": asked_for}, status=404)
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

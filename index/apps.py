@@ -9,3 +9,7 @@ class IndexConfig(AppConfig):
     """Imports accounts; search and tokenauth import it."""
 
     name = "index"
+
+    def ready(self) -> None:
+        """Listen to ended memberships: they end grants."""
+        from index import own_data, signals  # noqa: F401 - models are ready only now

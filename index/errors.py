@@ -44,6 +44,22 @@ class NameTaken(Denied):
     """There is a repository of that name, or it was deleted too recently."""
 
 
+class GrantRefused(IndexRefusal):
+    """Nobody may be given this, or not to this grantee; the sentence says why."""
+
+    code, status = "UNKNOWN", 400
+
+
+class AlreadyDecided(GrantRefused):
+    """Someone else has answered the request for access meanwhile."""
+
+    code, status = "UNKNOWN", 409
+
+
+class OverQuota(Denied):
+    """The plan of the namespace leaves no room; the sentence says for what, and what to do."""
+
+
 class NoPlacement(IndexRefusal):
     """No rule says which registry keeps this name."""
 
@@ -52,3 +68,14 @@ class NoPlacement(IndexRefusal):
 
 class RegistryTrouble(Exception):
     """A registry did not answer as it should; `str()` names it and what it said."""
+
+
+class PublisherRefused(IndexRefusal):
+    """What is said of a CI job cannot match any; `field` is the one at fault, empty if none is."""
+
+    code, status = "UNSUPPORTED", 400
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field."""
+        super().__init__(message)
+        self.field = field

@@ -54,6 +54,11 @@ class ManifestDocument:
         return list(dict.fromkeys(item["digest"] for item in self._parts))
 
     @property
+    def blob_sizes(self) -> dict[str, int]:
+        """How large it says that config and layers are, in bytes."""
+        return {item["digest"]: _size(item) for item in self._parts}
+
+    @property
     def size(self) -> int | None:
         """Bytes that a pull transfers, compressed; None for an index."""
         return None if self.is_index else sum(_size(item) for item in self._parts)

@@ -38,6 +38,12 @@ class RepositoryName:
         """The name of the namespace it lives in."""
         return ROOT_NAMESPACE if self.is_official else self.value.partition("/")[0]
 
+    def moved_to(self, namespace: str) -> RepositoryName:
+        """Return the name that it has in another namespace; raise NameInvalid if it gets too long."""
+        if self.is_official or self.namespace == namespace:
+            return self
+        return parse_repository_name(f"{namespace}/{self.value.partition('/')[2]}")
+
     def __str__(self) -> str:
         """Return the name as docker and the registries write it."""
         return self.value

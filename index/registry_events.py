@@ -29,6 +29,7 @@ class Event:
     repository: RepositoryName
     media_type: str
     digest: str
+    size: int | None
     tag: str
     method: str
     actor: str
@@ -69,11 +70,17 @@ def _read_event(raw: Any) -> Event | None:
         repository=repository,
         media_type=_text(target, "mediaType"),
         digest=digest if is_digest(digest) else "",
+        size=_size(target),
         tag=tag if is_tag(tag) else "",
         method=_text(_dict(raw, "request"), "method"),
         actor=_text(_dict(raw, "actor"), "name"),
         at=_time(_text(raw, "timestamp")),
     )
+
+
+def _size(target: dict[str, Any]) -> int | None:
+    size = target.get("size", target.get("length"))
+    return size if type(size) is int and 0 <= size < 2**62 else None
 
 
 def _time(text: str) -> datetime.datetime:

@@ -23,11 +23,12 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin: pull, push, delete and settings"
 
 
+EVERY_ACTION = frozenset(Action)
 _ORDER = (Role.READER, Role.WRITER, Role.ADMIN)
 _ACTIONS: dict[Role, frozenset[Action]] = {
     Role.READER: frozenset({Action.PULL}),
     Role.WRITER: frozenset({Action.PULL, Action.PUSH}),
-    Role.ADMIN: frozenset(Action),
+    Role.ADMIN: EVERY_ACTION,
 }
 
 

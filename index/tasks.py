@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion
+from index.flows.end_grants import forget_the_past, grants_that_end_soon, warn_of_end
 from index.flows.receive_notification import describe_if_reachable, receive_notification
-from index.models import Deletion, Manifest, Notification, RegistryEvent, V1Token
+from index.flows.request_access import announce_request
+from index.models import AccessRequest, Deletion, Manifest, Notification, RegistryEvent, V1Token
 from index.models.notification import NotificationState
 
 _BATCH = 500
@@ -74,3 +76,26 @@ def prune_inbox() -> None:
     ).delete()
     RegistryEvent.objects.filter(applied_at__lt=now - _KEEP_EVENT_IDS).delete()
     V1Token.objects.filter(expires_at__lt=now).delete()
+
+
+@shared_task
+def announce_access_request(request_id: int) -> None:
+    """Mail those who can answer."""
+    announce_request(request_id)
+
+
+@shared_task
+def sweep_access_requests() -> None:
+    """Announce what a lost message left unannounced."""
+    late = timezone.now() - _LATE
+    waiting = AccessRequest.objects.filter(announced_at=None, decided_at=None, created_at__lt=late)
+    for request_id in waiting.order_by("pk").values_list("pk", flat=True)[:_BATCH]:
+        announce_request(request_id)
+
+
+@shared_task
+def warn_of_ending_grants() -> None:
+    """Mail grantees and admins a week before a role ends; delete what ended long ago."""
+    for grant_id in grants_that_end_soon()[:_BATCH]:
+        warn_of_end(grant_id)
+    forget_the_past()

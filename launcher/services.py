@@ -38,12 +38,12 @@ def services(
 
 
 def redis(layout: Layout, tools: Mapping[str, Path], sockets: Path) -> Service:
-    # Nothing in it needs to survive: what must not be lost is in the database.
+    # What must not be lost is in the database; counted limits survive a restart all the same.
     command = [
         tools["redis-server"],
         *("--port", "0"),
         *("--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700"),
-        *("--save", "", "--appendonly", "no"),
+        *("--save", "", "--appendonly", "yes"),
         *("--dir", layout.var / "redis"),
         *("--loglevel", "warning"),
     ]

@@ -14,17 +14,19 @@ from launcher.layout import Layout
 from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage
 from launcher.terminal import say
-from launcher.tools import RUN_TOOLS, TEST_TOOLS, TOOLS, find
+from launcher.tools import RUN_TOOLS, TEST_TOOLS, TOOLS, UNIT_TOOLS, find
 from launcher.variables import clean_environment
 
 E2E = Path("tests/e2e")
-# What tests/e2e is told of, by variable.
+# What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKERD": "dockerd",
     "WAYBILL_TEST_DOCKER": "docker",
     "WAYBILL_TEST_SKOPEO": "skopeo",
     "WAYBILL_TEST_PODMAN": "podman",
     "WAYBILL_TEST_CHROMIUM": "chromium",
+    "WAYBILL_TEST_SLAPD": "slapd",
+    "WAYBILL_TEST_GLEWLWYD": "glewlwyd",
 }
 
 
@@ -56,11 +58,12 @@ def run_unit(workshop: Workshop, stage: str, database: str) -> Outcome | None:
     arguments = unit_arguments(workshop)
     if not arguments:
         return None
+    tools = fetch_tools(workshop.layout, UNIT_TOOLS)
     return pytest(
         workshop,
         stage,
         arguments=[*("-n", "2", f"--ignore={E2E}"), *arguments],
-        variables={"WAYBILL_DATABASE_URL": database},
+        variables={"WAYBILL_DATABASE_URL": database, **paths_told(tools)},
     )
 
 
@@ -71,7 +74,7 @@ def run_e2e(workshop: Workshop) -> Outcome | None:
         return None
     if not (workshop.layout.checkout / E2E).is_dir():
         return skipped_stage("e2e", f"there is no folder {E2E}")
-    tools = fetch_tools(workshop.layout)
+    tools = fetch_tools(workshop.layout, (*RUN_TOOLS, *TEST_TOOLS))
     missing = [name for name in RUN_TOOLS if name not in tools]
     if missing:
         return skipped_stage("e2e", packages.how_to_get(missing))
@@ -91,9 +94,8 @@ def offered_database(stack: ExitStack, initdb: Path) -> dict[str, str]:
         return {}
 
 
-def fetch_tools(layout: Layout) -> dict[str, Path]:
+def fetch_tools(layout: Layout, names: Sequence[str]) -> dict[str, Path]:
     """Whatever can be had; tests that need the rest say so when they skip."""
-    names = (*RUN_TOOLS, *TEST_TOOLS)
     try:
         return packages.fetch_missing(names, layout.tools)
     except Problem as problem:
@@ -103,18 +105,22 @@ def fetch_tools(layout: Layout) -> dict[str, Path]:
 
 def told(workshop: Workshop, tools: Mapping[str, Path]) -> dict[str, str]:
     """Where the tests find the tools, and the environment their `./dev run` is to share."""
-    usable = {
-        variable: str(tools[name])
-        for variable, name in TOLD.items()
-        if name in tools and (packages.is_root() or not TOOLS[name].needs_root)
-    }
     # Not the environment of the tests: what is tested is what people run.
     ensure_venv(workshop.layout.venv, RUNTIME)
     shared = {
         "WAYBILL_VENV": str(workshop.layout.venv),
         "WAYBILL_TOOLS": str(workshop.layout.tools),
     }
-    return {**shared, **usable}
+    return {**shared, **paths_told(tools)}
+
+
+def paths_told(tools: Mapping[str, Path]) -> dict[str, str]:
+    """The variables that name the tools which this user can use."""
+    return {
+        variable: str(tools[name])
+        for variable, name in TOLD.items()
+        if name in tools and (packages.is_root() or not TOOLS[name].needs_root)
+    }
 
 
 def pytest(

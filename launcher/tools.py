@@ -47,11 +47,14 @@ TOOLS = {
         Tool("docker", ("docker.io",), "tests with the docker command", unpackable=False),
         Tool("skopeo", ("skopeo",), "tests with skopeo"),
         Tool("podman", ("podman",), "tests with podman", needs_root=True, unpackable=False),
+        Tool("slapd", ("slapd",), "tests with a company's directory", "-VV"),
+        Tool("glewlwyd", ("glewlwyd",), "tests with an OpenID provider"),
         Tool("chromium", ("chromium", "fonts-liberation"), "tests of the pages in a browser"),
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
-TEST_TOOLS = ("initdb", "dockerd", "docker", "skopeo", "podman", "chromium")
+UNIT_TOOLS = ("slapd", "glewlwyd")
+TEST_TOOLS = ("initdb", "dockerd", "docker", "skopeo", "podman", "chromium", "slapd", "glewlwyd")
 
 
 def find(name: str, unpacked: Path) -> Path | None:

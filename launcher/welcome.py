@@ -19,7 +19,7 @@ def commands(host: str) -> list[str]:
     image = f"{host}/YOU/hello:1.0"
     return [
         "",
-        "  Sign up in the browser, then try (YOU is your Docker ID, hello any image you have):",
+        "  Sign up in the browser, then try (YOU is your user name, hello any image you have):",
         f"    docker login {host}",
         f"    docker tag hello {image}",
         f"    docker push {image}",

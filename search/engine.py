@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
-
-from accounts.models import Namespace, Visibility
+from accounts.models import Namespace
 from accounts.principals import Principal
 from index.models import Repository
 from search.backends.base import SearchBackend
@@ -34,26 +32,36 @@ class SearchPage:
 
 
 def search(
-    principal: Principal, query: SearchQuery, *, page: int = 1, size: int = DEFAULT_SIZE
+    principal: Principal,
+    query: SearchQuery,
+    *,
+    page: int = 1,
+    size: int = DEFAULT_SIZE,
+    automated: bool = False,
 ) -> SearchPage:
-    """Return a page, counted from 1, of what the principal may see; empty after the last one."""
-    found = BACKEND.find(_listed_for(principal), query)
+    """Return a page, counted from 1, of what the principal may see; empty after the last one.
+
+    With `automated` only what trusted publishers pushed, as docker's filter `is-automated`.
+    """
+    listed = Repository.objects.listed_for(principal).select_related("namespace")
+    searched = listed.filter(is_automated=True) if automated else listed
+    found = BACKEND.find(searched, query)
     total = found.count()
+    if total == 0 and (renamed := _with_todays_names(query)).renamed:
+        found = BACKEND.find(searched, renamed)
+        total = found.count()
     start = (page - 1) * size
     # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.
     results = list(found[start : start + size]) if start < total else []
     return SearchPage(query, results, total, page, size)
 
 
-def _listed_for(principal: Principal) -> QuerySet[Repository]:
-    """Return what is visible, less what is public by declaration and still empty (case 28).
-
-    Owners and administrators find their empty ones; a private one is seen by its people alone.
-    """
-    visible = Repository.objects.visible_to(principal).select_related("namespace")
-    if principal.is_administrator:
-        return visible
-    listed = Q(last_pushed_at__isnull=False) | Q(visibility=Visibility.PRIVATE)
-    if principal.user:
-        listed |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
-    return visible.filter(listed)
+def _with_todays_names(query: SearchQuery) -> SearchQuery:
+    """Return the query with what organizations are called today beside their names of the past."""
+    first = {word: word.partition("/")[0] for word in query.words}
+    old = Namespace.objects.filter(name__in=first.values(), redirects_to__isnull=False)
+    today = dict(old.values_list("name", "redirects_to__name")) if first else {}
+    renamed = [
+        (word, today[name] + word[len(name) :]) for word, name in first.items() if name in today
+    ]
+    return replace(query, renamed=tuple(renamed))

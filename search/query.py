@@ -24,6 +24,7 @@ class SearchQuery:
 
     text: str
     words: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...] = ()  # a word, and what it is called today
 
     @property
     def is_empty(self) -> bool:

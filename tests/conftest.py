@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
-from accounts.models import Organization, User, Visibility
+from accounts.models import Namespace, Organization, User, Visibility
 from index.models import Registry, Repository
 from index.roles import Role
 from tests.factories import (
     make_grant,
     make_member,
     make_organization,
+    make_plan,
     make_registry,
     make_repository,
     make_rule,
@@ -68,6 +69,8 @@ def world(db: None) -> World:
     acme = make_organization("acme", owner=people["olga"])
     for member in ("mila", "rita"):
         make_member(acme, people[member])
+    # Tests of plans make people of their own.
+    Namespace.objects.filter(user=people["alice"]).update(plan=make_plan("unlimited"))
     app = make_repository("acme/app")
     make_grant(app, make_team(acme, "devs", people["mila"]), Role.WRITER)
     make_grant(app, make_team(acme, "readers", people["rita"]), Role.READER)

@@ -16,6 +16,8 @@ from accounts.models import (
     Namespace,
     Organization,
     OrganizationRole,
+    Plan,
+    RobotAccount,
     Team,
     TeamMembership,
     User,
@@ -75,6 +77,12 @@ def make_team(organization: Organization, name: str, *members: User) -> Team:
     return team
 
 
+def make_plan(name: str, **limits: int | str) -> Plan:
+    """A plan; what is not given is not limited. One of that name stays as it is without limits."""
+    plan, _ = Plan.objects.update_or_create(name=name, defaults=limits)
+    return plan
+
+
 def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:
     """A registry that nothing listens at."""
     return Registry.objects.create(
@@ -105,6 +113,7 @@ def make_repository(
     return Repository.objects.create(
         namespace=Namespace.objects.get(name=parsed.namespace),
         name=name,
+        stored_name=fields.pop("stored_name", name),
         registry=registry,
         visibility=visibility,
         created_at=fields.pop("created_at", timezone.now() - timedelta(days=700)),
@@ -115,13 +124,14 @@ def make_repository(
 
 def make_grant(
     repository: Repository,
-    grantee: User | Team,
+    grantee: User | Team | RobotAccount,
     role: Role,
     *,
     expires_at: datetime | None = None,
 ) -> AccessGrant:
-    """A grant for a user or a team."""
-    who: dict[str, Any] = {"user": grantee} if isinstance(grantee, User) else {"team": grantee}
+    """A grant for a user, a team or a robot."""
+    kinds = {User: "user", Team: "team", RobotAccount: "robot"}
+    who: dict[str, Any] = {kinds[type(grantee)]: grantee}
     return AccessGrant.objects.create(
         repository=repository, role=role, expires_at=expires_at, **who
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from accounts.principals import Principal
 from index.errors import NameInvalid
+from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
 from index.policy import allowed_actions, may_create
@@ -29,45 +30,52 @@ def granted_access(
 ) -> list[Access]:
     """Return one entry per scope of which anything is granted.
 
-    A denied, an unknown and an ill-named repository look the same: no entry (case 24).
+    A denied, an unknown and an ill-named repository look the same: no entry (case 24). One that was
+    renamed gets a second entry: registries compare with the name that they store it under.
     """
-    entries = [
-        Access(type=scope.kind, name=scope.name, actions=actions)
-        for scope in scopes
-        if (actions := _granted_actions(principal, scope, service))
+    granted: dict[tuple[str, str], set[str]] = {}
+    for scope in scopes:
+        names, actions = _granted(principal, scope, service)
+        for name in names if actions else ():
+            granted.setdefault((scope.kind, name), set()).update(actions)
+    return [
+        Access(type=kind, name=name, actions=sorted(actions))
+        for (kind, name), actions in sorted(granted.items())
     ]
-    return sorted(entries, key=lambda entry: (entry["type"], entry["name"]))
 
 
-def _granted_actions(principal: Principal, scope: ResourceScope, service: str) -> list[str]:
+def _granted(
+    principal: Principal, scope: ResourceScope, service: str
+) -> tuple[set[str], frozenset[str]]:
+    """Return what the scope names, in its own words and in the registry's, and the actions on it."""
     if scope.kind == "registry" and scope.name == "catalog":
-        return _catalog_actions(principal, scope)
+        return {scope.name}, _catalog_actions(principal) & scope.actions
     if scope.kind != "repository":  # `repository(plugin)` too: registries ignore the class (F6)
-        return []
+        return set(), frozenset()
     try:
-        name = parse_repository_name(scope.name)
+        stored_name, allowed = _repository(principal, parse_repository_name(scope.name), service)
     except NameInvalid:
-        return []
-    allowed = _repository_actions(principal, name, service)
+        return set(), frozenset()
     wanted = allowed if "*" in scope.actions else allowed & scope.actions
-    return sorted(wanted)
+    return {scope.name, stored_name}, frozenset(wanted)
 
 
-def _catalog_actions(principal: Principal, scope: ResourceScope) -> list[str]:
+def _catalog_actions(principal: Principal) -> frozenset[str]:
     """`search` is docker search's and for everyone; `*` is a registry's whole catalog."""
-    allowed = {"search", "*"} if principal.is_administrator else {"search"}
-    return sorted(allowed & scope.actions)
+    sees_all = principal.is_administrator and principal.limits is None
+    return frozenset({"search", "*"} if sees_all else {"search"})
 
 
-def _repository_actions(
+def _repository(
     principal: Principal, name: RepositoryName, service: str
-) -> frozenset[Action]:
-    repository = Repository.objects.by_name(name).select_related("namespace", "registry").first()
+) -> tuple[str, frozenset[Action]]:
+    """Return what the registry calls, or will call, the repository, and what is allowed there."""
+    repository = find_repository(Repository.objects.all(), name)
     if repository is None:
-        return _creation_actions(principal, name, service)
+        return todays_name(name).value, _creation_actions(principal, name, service)
     if service not in {settings.SERVICE, repository.registry.service}:
-        return frozenset()
-    return allowed_actions(principal, repository).actions
+        return repository.stored_name, frozenset()
+    return repository.stored_name, allowed_actions(principal, repository).actions
 
 
 def _creation_actions(

@@ -12,4 +12,4 @@ class TokenauthConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to changes of passwords: they end every machine's login."""
-        from tokenauth import signals  # noqa: F401 - models are ready only now
+        from tokenauth import own_data, signals  # noqa: F401 - models are ready only now

@@ -26,15 +26,9 @@ class UnknownService(InvalidRequest):
 
 
 class InvalidGrant(TokenRefusal):
-    """Wrong password or refresh token."""
+    """Wrong password, token or secret, or the right one of an account that may not be used so."""
 
     code, error, status = "UNAUTHORIZED", "invalid_grant", 401
-
-
-class AccountRefused(TokenRefusal):
-    """The password is right and the account may not be used: docker shows 403 and our words."""
-
-    code, error, status = "DENIED", "invalid_grant", 403
 
 
 class Throttled(TokenRefusal):
@@ -46,3 +40,9 @@ class Throttled(TokenRefusal):
         """Keep the seconds to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(Throttled):
+    """Nobody can say now whether the password is right: the directory that keeps it is away."""
+
+    code, error, status = "UNAVAILABLE", "temporarily_unavailable", 503

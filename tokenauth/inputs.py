@@ -12,9 +12,14 @@ from tokenauth.scopes import ResourceScope, parse_scopes
 
 _SINGLE = (
     "service", "account", "client_id", "offline_token", "grant_type", "username", "password",
-    "refresh_token", "access_type",
+    "refresh_token", "access_type", "subject_token", "subject_token_type", "requested_token_type",
 )  # fmt: skip
 MAXIMUM_BODY = 65_536
+ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type's name
+_ID_TOKEN_TYPES = (
+    "urn:ietf:params:oauth:token-type:id_token",
+    "urn:ietf:params:oauth:token-type:jwt",
+)
 
 
 class GrantType(StrEnum):
@@ -23,6 +28,7 @@ class GrantType(StrEnum):
     NONE = "none"  # GET without credentials
     PASSWORD = "password"  # noqa: S105 - a grant's name
     REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant's name
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,10 @@ def read_post(request: HttpRequest) -> TokenRequest:
         raise InvalidRequest(message)
     form = _single_valued(QueryDict(request.body, encoding="utf-8"))
     grant = form.get("grant_type", "")
+    if grant == GrantType.TOKEN_EXCHANGE:
+        return _read_exchange(form, request.META["REMOTE_ADDR"])
     if grant not in {GrantType.PASSWORD, GrantType.REFRESH_TOKEN}:
-        message = "grant_type must be password or refresh_token"
+        message = "grant_type must be password, refresh_token or token-exchange"
         raise UnsupportedGrantType(message)
     is_password = grant == GrantType.PASSWORD
     return TokenRequest(
@@ -90,6 +98,27 @@ def read_get(request: HttpRequest, *, login: str = "", secret: str = "") -> Toke
         client_id=query.get("client_id", "")[:80],
         offline=query.get("offline_token") == "true",
         address=request.META["REMOTE_ADDR"],
+    )
+
+
+def _read_exchange(form: QueryDict, address: str) -> TokenRequest:
+    """Read RFC 8693, 2.1: an ID token as subject, for an access token; `account` is a robot."""
+    if form.get("subject_token_type") not in _ID_TOKEN_TYPES or not form.get("subject_token"):
+        message = f"send an ID token as subject_token, with subject_token_type={_ID_TOKEN_TYPES[0]}"
+        raise InvalidRequest(message)
+    if form.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
+        message = "only access tokens are issued; access_type=offline adds a secret to log in with"
+        raise InvalidRequest(message)
+    return TokenRequest(
+        service=form.get("service", ""),
+        scopes=parse_scopes(form.getlist("scope")),
+        grant_type=GrantType.TOKEN_EXCHANGE,
+        login="",
+        secret=form.get("subject_token", ""),
+        account=form.get("account", ""),
+        client_id=form.get("client_id", "")[:80],
+        offline=form.get("access_type") == "offline",
+        address=address,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is kept of tokens: refresh tokens. Access tokens are never stored."""
+"""What is kept of tokens: refresh tokens and secrets of CI jobs. Access tokens are never stored."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from index.models import WorkloadLogin
 
 
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
@@ -33,6 +35,7 @@ class RefreshToken(models.Model):
     )
     service = models.CharField(max_length=255)
     client_id = models.CharField(max_length=80, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=45)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(auto_now_add=True)
@@ -41,6 +44,21 @@ class RefreshToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[RefreshToken]] = RefreshTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Return the public half."""
+        return self.selector
+
+
+class WorkloadSecret(models.Model):
+    """What a CI job uses as password for some minutes, in exchange for its ID token."""
+
+    selector = models.CharField(max_length=16, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    login = models.OneToOneField(WorkloadLogin, on_delete=models.CASCADE, related_name="secret")
+    service = models.CharField(max_length=255)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
 
     def __str__(self) -> str:
         """Return the public half."""

@@ -7,8 +7,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.audit import origin
+from accounts.errors import SecondFactorRequired
 from accounts.models import User
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
+from accounts.second_factor import check_password_suffices
 from tokenauth.errors import InvalidGrant
 from tokenauth.models import RefreshToken
 
@@ -27,6 +30,7 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
         service=service,
         client_id=client_id,
         address=address,
+        user_agent=origin.get().user_agent[:200],
         expires_at=now + timedelta(days=settings.REFRESH_TOKEN_LIFETIME_DAYS),
         idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
     )
@@ -34,7 +38,11 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
 
 
 def use_refresh_token(value: str, *, service: str) -> User:
-    """Return whose it is; raise InvalidGrant for any other service, user state or time."""
+    """Return whose it is; raise InvalidGrant for any other service, user state or time.
+
+    It stands for a password, so it ends to count where a password alone does: once two factors are
+    set up or demanded.
+    """
     token = parse_opaque_token(value, PREFIX)
     row = (
         RefreshToken.objects.usable()
@@ -47,6 +55,10 @@ def use_refresh_token(value: str, *, service: str) -> User:
     if token is None or row is None or not token.matches(row.secret_digest):
         message = f"this login has ended: run docker login {settings.PUBLIC_HOST} again"
         raise InvalidGrant(message)
+    try:
+        check_password_suffices(row.user)
+    except SecondFactorRequired as error:
+        raise InvalidGrant(str(error)) from error
     now = timezone.now()
     if now - row.last_used_at > _TOUCH_EVERY:
         RefreshToken.objects.filter(pk=row.pk).update(

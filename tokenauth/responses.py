@@ -6,10 +6,13 @@ from django.conf import settings
 from django.http import JsonResponse
 
 from tokenauth.errors import Throttled, TokenRefusal
+from tokenauth.inputs import ACCESS_TOKEN_TYPE
 from tokenauth.signing.tokens import Access
 
 
-def token_response(token: str, access: list[Access], refresh_token: str) -> JsonResponse:
+def token_response(
+    token: str, access: list[Access], refresh_token: str, *, is_exchange: bool = False
+) -> JsonResponse:
     """Return 200. No `issued_at`: clients would compute with it on their own clock."""
     body: dict[str, object] = {
         "token": token,
@@ -19,6 +22,8 @@ def token_response(token: str, access: list[Access], refresh_token: str) -> Json
             f"{entry['type']}:{entry['name']}:{','.join(entry['actions'])}" for entry in access
         ),
     }
+    if is_exchange:  # RFC 8693, 2.2.1
+        body |= {"issued_token_type": ACCESS_TOKEN_TYPE, "token_type": "Bearer"}
     if refresh_token:
         body["refresh_token"] = refresh_token
     return _no_store(JsonResponse(body))

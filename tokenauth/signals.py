@@ -8,10 +8,11 @@ from allauth.account.signals import password_changed, password_reset, password_s
 from django.dispatch import receiver
 
 from accounts.models import User
+from accounts.signals import machines_logged_out
 from tokenauth.refresh import revoke_all_of
 
 
-@receiver([password_changed, password_reset, password_set])
+@receiver([password_changed, password_reset, password_set, machines_logged_out])
 def revoke_refresh_tokens(sender: type[User], user: User, **_kwargs: Any) -> None:
     """A new password ends every `docker login` made with the old one (design.md, Tokens)."""
     revoke_all_of(user)

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from tokenauth.models import RefreshToken
+from index.models import WorkloadLogin
+from tokenauth.models import RefreshToken, WorkloadSecret
 from tokenauth.signing.keys import signing_keys
 
 _KEEP_ENDED = timedelta(days=30)
+_MOST_AT_ONCE = 5_000
 
 
 @shared_task
@@ -22,6 +24,20 @@ def prune_refresh_tokens() -> None:
     RefreshToken.objects.filter(
         Q(expires_at__lt=line) | Q(idle_expires_at__lt=line) | Q(revoked_at__lt=line)
     ).delete()
+
+
+@shared_task
+def prune_workload_logins() -> None:
+    """Delete ended secrets of CI jobs, and log-ins that ended a month ago and built no tag.
+
+    A month is far longer than an ID token can live, so none can be exchanged again (a memory that
+    was shorter than the leeway let tokens be replayed at PyPI).
+    """
+    now = timezone.now()
+    WorkloadSecret.objects.filter(expires_at__lt=now).delete()
+    ended = WorkloadLogin.objects.filter(expires_at__lt=now - _KEEP_ENDED, tags=None)
+    oldest = list(ended.order_by("pk").values_list("pk", flat=True)[:_MOST_AT_ONCE])
+    WorkloadLogin.objects.filter(pk__in=oldest).delete()
 
 
 @shared_task

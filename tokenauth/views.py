@@ -56,18 +56,29 @@ def _issue(asked: TokenRequest) -> JsonResponse:
     check_service(asked.service)
     who = authenticate(asked)
     access = granted_access(who.principal, asked.scopes, service=asked.service)
-    signed = sign_access_token(subject=who.principal.subject, service=asked.service, access=access)
+    signed = sign_access_token(
+        subject=who.principal.subject,
+        service=asked.service,
+        access=access,
+        credential=who.principal.credential,
+    )
     if len(signed) > MAXIMUM_TOKEN:
         message = "too_many_scopes: ask for fewer repositories in one request"
         raise InvalidRequest(message)
-    return token_response(signed, access, _refresh_token(asked, who))
+    is_exchange = asked.grant_type is GrantType.TOKEN_EXCHANGE
+    return token_response(signed, access, _refresh_token(asked, who), is_exchange=is_exchange)
 
 
 def _refresh_token(asked: TokenRequest, who: Authenticated) -> str:
-    """Return the refresh token it came with, or a new one for a login with an account password."""
+    """Return the refresh token it came with, or a new one for a login with an account password.
+
+    Never one for an access token or a robot's secret: it would outlive and outgrow them (case 16),
+    and they are meant to stay in pull secrets, where kubelet ignores identity tokens.
+    """
     if who.refresh_token:
         return who.refresh_token
-    if not (asked.offline and asked.grant_type is GrantType.PASSWORD and who.principal.user):
+    by_password = asked.grant_type is GrantType.PASSWORD and not who.principal.credential
+    if not (asked.offline and by_password and who.principal.user):
         return ""
     return issue_refresh_token(
         who.principal.user,

@@ -1,13 +1,17 @@
-"""Is this the password of that account? The one answer for pages, docker, v1 and search."""
+"""Whose secret is this? The one answer for pages, docker, v1, search and the API."""
 
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
-from accounts.models import User
+from accounts import second_factor
+from accounts.errors import AccountDisabled, AccountNotVerified, WrongPassword
+from accounts.flows import directory_login
+from accounts.flows.use_credential import use_robot_secret, use_token
+from accounts.models import PersonalAccessToken, RobotSecret, User
 from accounts.passwords import MAXIMUM_BYTES
+from accounts.principals import Principal
 from accounts.ratelimits import (
     LOGIN_FAILURES,
     NETWORK_LOGIN_FAILURES,
@@ -15,6 +19,29 @@ from accounts.ratelimits import (
     network_of,
     refuse_above,
 )
+
+
+def authenticate(*, login: str, secret: str, address: str) -> Principal:
+    """Return whom `login` and any kind of secret name: what docker login takes, v1 and the API too.
+
+    Raises what authenticate_password raises, and SecondFactorRequired for the right password of an
+    account that needs a token for this.
+    """
+    if secret.startswith(f"{PersonalAccessToken.PREFIX}_"):
+        return use_token(secret, login=login, address=address)
+    is_robot = "+" in login and "@" not in login  # ann+docker@example.com is a person
+    if is_robot or secret.startswith(f"{RobotSecret.PREFIX}_"):
+        return use_robot_secret(secret, login=login, address=address)
+    user = authenticate_password(login=login, password=secret, address=address)
+    second_factor.check_password_suffices(user)
+    return Principal(user)
+
+
+def authenticate_bearer(secret: str, *, address: str) -> Principal:
+    """Return whose token or robot secret it is; raises what use_token raises."""
+    if secret.startswith(f"{RobotSecret.PREFIX}_"):
+        return use_robot_secret(secret, address=address)
+    return use_token(secret, address=address)
 
 
 def authenticate_password(*, login: str, password: str, address: str) -> User:
@@ -38,21 +65,32 @@ def verify_password(*, login: str, password: str, address: str) -> User:
 
     Raises InvalidCredentials alike, and after one hash alike, for a wrong password and an unknown
     account (case 13); TooManyAttempts after too many failures from this network, for this account
-    or for any. `address` is the client's.
+    or for any; DirectoryUnavailable and AccountNotCreated where a directory is asked. `address` is
+    the client's.
     """
     if not password.strip() or len(password.encode("utf-8", "replace")) > MAXIMUM_BYTES:
-        raise InvalidCredentials(_wrong(login))
+        raise WrongPassword(wrong_secret(login))
     network, user = network_of(address), _find(login)
     account = f"user:{user.pk}" if user else login.lower()  # however it is spelled
     refuse_above(LOGIN_FAILURES, account, network)
     refuse_above(NETWORK_LOGIN_FAILURES, network)
-    if user is None:
-        make_password(password)  # the same work as for a known account
-    if user is None or not user.check_password(password):
+    found = _whose(user, login=login, password=password)
+    if found is None:
         count(LOGIN_FAILURES, account, network)
         count(NETWORK_LOGIN_FAILURES, network)
-        raise InvalidCredentials(_wrong(login))
-    return user
+        raise WrongPassword(wrong_secret(login))
+    return found
+
+
+def _whose(user: User | None, *, login: str, password: str) -> User | None:
+    """Return whose password it is: the account's of that login, or someone's of the directory."""
+    if directory_login.is_kept_in_directory(user):
+        make_password(password)  # the same work as for an account with a password here
+        return directory_login.check_directory_password(user, login=login, password=password)
+    if user is None:
+        make_password(password)  # the same work as for a known account
+        return None
+    return user if user.check_password(password) else None
 
 
 def _find(login: str) -> User | None:
@@ -72,7 +110,8 @@ def _find_by_address(address: str) -> User | None:
     return None
 
 
-def _wrong(login: str) -> str:
+def wrong_secret(login: str) -> str:
+    """Return the sentence; it says nothing about which of the two is wrong."""
     shown = (
         login if login.isascii() and login.isprintable() and len(login) <= 60 else "this account"
     )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import password_changed
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, PasswordRefused
+from accounts.history import masked
 from accounts.models import User
+from accounts.principals import Principal
+from accounts.signals import machines_logged_out
 
 
 def change_credentials(user: User, *, email: str | None, password: str | None) -> None:
     """Set what is given; raise EmailRefused or PasswordRefused before anything is changed.
 
     A new address waits to be verified in the page and replaces nothing before. A new password
-    ends every session and, by allauth's signal, every login of a docker.
+    ends every session and every login of a docker.
     """
     try:
         if email is not None:
@@ -32,10 +35,14 @@ def change_credentials(user: User, *, email: str | None, password: str | None) -
     with transaction.atomic():
         if email is not None:
             _await_verification(user, email.lower())
+            record(
+                AuditAction.EMAIL_ADDED, by=Principal(user), user=user, target=masked(email.lower())
+            )
         if password is not None:
             user.set_password(password)
             user.save(update_fields=["password"])
-            password_changed.send(sender=User, request=None, user=user)
+            machines_logged_out.send(sender=User, user=user)
+            record(AuditAction.PASSWORD_CHANGED, by=Principal(user), user=user)
 
 
 def _await_verification(user: User, email: str) -> None:

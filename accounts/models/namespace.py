@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.organization import Membership, Organization, OrganizationRole
+from accounts.models.plan import Plan
 from accounts.models.user import User
 
 ROOT_NAMESPACE = "library"
@@ -33,6 +34,13 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
         return self.filter(Q(user=user) | Q(organization__in=owned.values("organization")))
 
+    def called(self, name: str) -> NamespaceQuerySet:
+        """Return the namespace that the name leads to: today's name, or one of its past."""
+        renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
+        return self.filter(
+            Q(name=name, redirects_to=None) | Q(pk__in=renamed.values("redirects_to"))
+        )
+
 
 class Namespace(models.Model):
     """A unique name; one table for users and organizations, so that they compete for it.
@@ -51,20 +59,30 @@ class Namespace(models.Model):
     organization = models.OneToOneField(
         Organization, null=True, on_delete=models.PROTECT, related_name="namespace"
     )
+    # A name of the past: stays reserved and leads to the namespace of today.
+    redirects_to = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="old_names"
+    )
     default_visibility = models.CharField(
         max_length=10, choices=Visibility, default=Visibility.PRIVATE
     )
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="namespaces")
+    # Bytes, as far as index.flows.quotas knows; written by tasks alone.
+    storage_used = models.PositiveBigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()
 
     class Meta:
-        """Held by a user or by an organization, never by both; by nobody only the root is."""
+        """Held by a user or by an organization, or a name of the past, or the root."""
 
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False, organization__isnull=True)
-                | Q(user__isnull=True, organization__isnull=False)
+                condition=Q(
+                    user__isnull=False, organization__isnull=True, redirects_to__isnull=True
+                )
+                | Q(user__isnull=True, organization__isnull=False, redirects_to__isnull=True)
+                | Q(user__isnull=True, organization__isnull=True, redirects_to__isnull=False)
                 | Q(user__isnull=True, organization__isnull=True, name=ROOT_NAMESPACE),
                 name="namespace_has_one_holder",
             ),

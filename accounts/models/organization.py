@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class OrganizationRole(models.TextChoices):
@@ -20,7 +21,13 @@ class Organization(models.Model):
 
     name = models.CharField(max_length=30, unique=True)
     display_name = models.CharField(max_length=80, blank=True)
+    description = models.CharField(max_length=200, blank=True)
+    location = models.CharField(max_length=80, blank=True)
+    link = models.URLField(max_length=200, blank=True)
+    requires_second_factor = models.BooleanField(default=False)
+    members_may_create = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)  # the row keeps the name reserved
     members: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="organizations"
     )
@@ -42,6 +49,9 @@ class Membership(models.Model):
     role = models.CharField(
         max_length=10, choices=OrganizationRole, default=OrganizationRole.MEMBER
     )
+    # Came with a group of the directory or the identity provider, and goes with the last of them.
+    is_managed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         """One membership per person and organization."""

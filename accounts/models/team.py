@@ -14,6 +14,9 @@ class Team(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=30)
+    description = models.CharField(max_length=200, blank=True)
+    # The group whose people are in the team, and nobody else, as of their last log-in.
+    external_group = models.CharField(max_length=200, blank=True)
 
     class Meta:
         """A name once per organization."""
@@ -32,6 +35,7 @@ class TeamMembership(models.Model):
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="teams")
+    is_maintainer = models.BooleanField(default=False)
 
     class Meta:
         """Once each."""

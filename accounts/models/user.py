@@ -22,10 +22,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person; `id` is never reused and is what registry tokens carry as their subject."""
 
     username = models.CharField(max_length=30, unique=True)
-    email = models.EmailField()
+    email = models.EmailField(blank=True)
+    display_name = models.CharField(max_length=80, blank=True)
+    location = models.CharField(max_length=80, blank=True)
+    link = models.URLField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)  # by its owner; the row keeps the name reserved
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -48,8 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
     def get_full_name(self) -> str:
-        """Return the user name: there is no other name yet."""
-        return self.username
+        """Return the name that people call each other by, the user name without one."""
+        return self.display_name or self.username
 
     @property
     def is_verified(self) -> bool:

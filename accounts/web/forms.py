@@ -7,16 +7,16 @@ from typing import Any
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
-from django.contrib.auth.hashers import make_password
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
 from accounts.adapter import AccountAdapter
-from accounts.flows.signup import create_user
+from accounts.flows.signup import sign_up
 from accounts.models import User
 from accounts.names import USER_NAME_RULE
 
-_PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
+PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
 _USERNAME_HELP = f"{USER_NAME_RULE}. Public, and it cannot be changed later."
 
 
@@ -26,35 +26,47 @@ class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what may be typed where."""
         super().__init__(*args, **kwargs)
-        _say(self, "login", label="User name or e-mail address")
-        _say(self, "password", label="Password")
+        say(self, "login", label="User name or e-mail address")
+        say(self, "password", label="Password")
 
 
 class SignupForm(AllauthSignupForm):
     """allauth's form; the account itself is created by our flow."""
 
+    invitation = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the rules before they are broken."""
         super().__init__(*args, **kwargs)
-        _say(self, "username", label="User name", help_text=_USERNAME_HELP)
-        _say(
+        say(self, "username", label="User name", help_text=_USERNAME_HELP)
+        say(
             self,
             "email",
             label="E-mail address",
             help_text="Only you see it. We send a code to it.",
         )
-        _say(self, "password1", label="Password", help_text=_PASSWORD_HELP)
+        say(self, "password1", label="Password", help_text=PASSWORD_HELP)
+        honey = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
+        honey.label = "Leave this empty"
+        honey.widget.attrs = {"class": "honey", "tabindex": "-1", "autocomplete": "off"}
+
+    def validate_unique_email(self, value: str) -> str:
+        """Take any address: the mail, not the page, says that one is known."""
+        return value
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
-        """Create the account; someone who signs up with a known address is told by mail only."""
-        if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # as long as for a new account (case 13)
+        """Create the account by our flow; a filled trap looks like success."""
+        if self.cleaned_data[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]:
             answer: tuple[User | None, Any] = super().try_save(request)
             return answer
-        user = create_user(
+        user = sign_up(
             username=self.cleaned_data["username"],
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
+            invitation=self.cleaned_data["invitation"],
+            proof=self.cleaned_data["proof"],
+            address=request.META["REMOTE_ADDR"],
         )
         return user, None
 
@@ -71,7 +83,7 @@ class FirstAdministratorForm(forms.Form):
     email = forms.EmailField(label="E-mail address")
     password = forms.CharField(
         strip=False,
-        help_text=_PASSWORD_HELP,
+        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -91,7 +103,29 @@ class FirstAdministratorForm(forms.Form):
         return data
 
 
-def _say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
+class ExternalSignupForm(forms.Form):
+    """What the provider did not say of somebody, or said in a way that is no name here."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=30,
+        help_text=_USERNAME_HELP,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address", help_text="Only you see it. We send a code to it."
+    )
+
+    def clean_username(self) -> str:
+        """Apply the one grammar of names."""
+        return AccountAdapter().clean_username(self.cleaned_data["username"])
+
+    def clean_email(self) -> str:
+        """Compare as addresses are kept."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+def say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
     """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
     field = form.fields[name]
     field.label = label

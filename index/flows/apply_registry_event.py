@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.principals import principal_from_subject
 from index.models import (
     BlobLink,
     Deletion,
@@ -25,6 +24,7 @@ from index.models import (
 )
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
+from index.subjects import login_of_actor, principal_from_subject
 
 _CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 
@@ -39,7 +39,7 @@ def apply_event(event: Event, registry: Registry) -> Manifest | None:
         return None
     with transaction.atomic():
         kept_here = Repository.objects.select_for_update().filter(registry=registry)
-        repository = kept_here.by_name(event.repository).first()
+        repository = kept_here.stored_as(event.repository).first()
         if repository is None:
             _reopen_deletion(event, registry)
             return None
@@ -51,7 +51,7 @@ def apply_event(event: Event, registry: Registry) -> Manifest | None:
 def _reopen_deletion(event: Event, registry: Registry) -> None:
     """Let the deletion go on when an upload ended after the repository was proven to be empty."""
     deletion = Deletion.objects.filter(
-        repository__name=event.repository.value,
+        repository__stored_name=event.repository.value,
         repository__registry=registry,
         repository__state=RepositoryState.DELETED,
     ).last()
@@ -67,7 +67,10 @@ def _remember(event: Event, repository: Repository) -> None:
     if event.is_manifest:
         Manifest.objects.get_or_create(repository=repository, digest=event.digest)
     else:
-        BlobLink.objects.get_or_create(repository=repository, digest=event.digest)
+        known = {} if event.size is None else {"size": event.size}
+        BlobLink.objects.update_or_create(
+            repository=repository, digest=event.digest, defaults=known
+        )
 
 
 def _is_new(event: Event, registry: Registry) -> bool:
@@ -117,8 +120,18 @@ def _move_tag(event: Event, repository: Repository, manifest: Manifest) -> None:
             "manifest": manifest,
             "pushed_at": event.at,
             "pushed_by": actor.user if actor else None,  # unknown is unknown, never the owner (F13)
+            "pushed_by_robot": actor.robot if actor else None,
+            "built_by": login_of_actor(event.actor),
         },
     )
+    _mark_automation(repository)
+
+
+def _mark_automation(repository: Repository) -> None:
+    """Keep whether it is known of every tag how it was built; the row is locked."""
+    tags = Tag.objects.filter(repository=repository)
+    is_automated = tags.exists() and not tags.filter(built_by=None).exists()
+    Repository.objects.filter(pk=repository.pk).update(is_automated=is_automated)
 
 
 def _delete(event: Event, repository: Repository) -> None:
@@ -132,3 +145,4 @@ def _delete(event: Event, repository: Repository) -> None:
         stale = Manifest.objects.filter(repository=repository, digest=event.digest, tags=None)
         stale.delete()
         BlobLink.objects.filter(repository=repository, digest=event.digest).delete()
+    _mark_automation(repository)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.errors import Denied
+from index.flows.quotas import check_private_repositories, lock_namespace
 from index.models import Repository
 from index.policy import allowed_actions
 
@@ -20,10 +23,18 @@ def describe_repository(
 
 
 def change_visibility(repository: Repository, *, by: Principal, visibility: Visibility) -> None:
-    """Change who may pull without a grant; the gateway asks for it at every request. Raises Denied."""
+    """Change who may pull without a grant; the gateway asks for it at every request.
+
+    Raises Denied, and OverQuota where the plan has no room for one more that is not public.
+    """
     _check(repository, by)
-    repository.visibility = visibility
-    repository.save(update_fields=["visibility"])
+    with transaction.atomic():
+        namespace = lock_namespace(repository.namespace_id)
+        repository.refresh_from_db(fields=["visibility"])
+        if repository.visibility == Visibility.PUBLIC and visibility is not Visibility.PUBLIC:
+            check_private_repositories(namespace)
+        repository.visibility = visibility
+        repository.save(update_fields=["visibility"])
 
 
 def _check(repository: Repository, by: Principal) -> None:

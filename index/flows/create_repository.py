@@ -6,15 +6,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, NameTaken
-from index.models import Repository, RepositoryState
+from index.flows.quotas import check_private_repositories, lock_namespace
+from index.models import AccessGrant, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
-from index.policy import may_create
+from index.policy import holds_namespace, may_create
+from index.roles import Role
 
 # A token for a deleted name must not open its successor: token life, the registries' leeway and a
 # minute for clocks (F2).
@@ -31,26 +34,51 @@ def create_repository(
     """Create the repository on the registry that the placement rules name.
 
     Without a visibility the namespace's default holds, which is private unless its owner changed
-    it. Raises Denied (also for a namespace that does not exist), NameTaken or NoPlacement.
+    it. A name in a namespace that was renamed means the one of today. Raises Denied (also for a
+    namespace that does not exist), OverQuota, NameTaken or NoPlacement.
     """
     if may_create(by, name).role is None:
         raise Denied(creation_refusal(by, name))
-    namespace = Namespace.objects.get(name=name.namespace)
-    _check_rest(name)
-    registry = choose_registry(name)
     try:
         with transaction.atomic():
-            return Repository.objects.create(
+            namespace = lock_namespace(Namespace.objects.called(name.namespace).get().pk)
+            repository = Repository(
                 namespace=namespace,
-                name=name.value,
-                registry=registry,
                 visibility=visibility or namespace.default_visibility,
                 description=description,
                 created_by=by.user,
             )
+            _place(repository, name.moved_to(namespace.name))
+            if repository.visibility != Visibility.PUBLIC:
+                check_private_repositories(namespace)
+            repository.save()
+            _give_first_grants(repository, by=by)
+            return repository
     except IntegrityError as error:
         message = f"there is a repository {name} already, or one is being deleted"
         raise NameTaken(message) from error
+
+
+def _place(repository: Repository, name: RepositoryName) -> None:
+    """Give it its name, which is what the registry will always know it by, and its registry."""
+    _check_name(name)
+    repository.name = repository.stored_name = name.value
+    repository.registry = choose_registry(name)
+
+
+def _give_first_grants(repository: Repository, *, by: Principal) -> None:
+    """Give what the namespace gives by default, and the creator what it needs to go on."""
+    grants = [
+        AccessGrant(
+            repository=repository, team=default.team, robot=default.robot, role=default.role
+        )
+        for default in repository.namespace.default_grants.all()
+    ]
+    if by.robot and all(grant.robot != by.robot for grant in grants):
+        grants.append(AccessGrant(repository=repository, robot=by.robot, role=Role.WRITER))
+    if by.user and not (by.is_administrator or holds_namespace(by, repository.namespace)):
+        grants.append(AccessGrant(repository=repository, user=by.user, role=Role.ADMIN))
+    AccessGrant.objects.bulk_create(grants)
 
 
 def creation_refusal(principal: Principal, name: RepositoryName) -> str:
@@ -63,10 +91,22 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
     )
 
 
+def _check_name(name: RepositoryName) -> None:
+    """Raise NameTaken for what some registry keeps another repository under, or did lately.
+
+    A registry's name is never another repository's name of today: who asks for it would be sent to
+    the wrong one, and a token for the one would open the other.
+    """
+    if Repository.objects.stored_as(name).exclude(name=name.value).exists():
+        message = f"the name {name} still leads to another repository: choose another one"
+        raise NameTaken(message)
+    _check_rest(name)
+
+
 def _check_rest(name: RepositoryName) -> None:
     deleted = (
         Repository.objects.filter(
-            name=name.value,
+            Q(name=name.value) | Q(stored_name=name.value),
             state=RepositoryState.DELETED,
             deleted_at__gt=timezone.now() - NAME_REST,
         )

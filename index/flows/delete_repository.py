@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.principals import Principal
 from index.errors import Denied, RegistryTrouble
 from index.flows.describe_manifest import remember_digests
+from index.flows.quotas import recount_storage
 from index.manifests import ManifestDocument
 from index.models import Deletion, Manifest, Repository, RepositoryState
 from index.policy import allowed_actions
@@ -49,7 +50,7 @@ def claim(deletion_id: int) -> Deletion | None:
 def continue_deletion(deletion: Deletion) -> None:
     """Do what is left; whatever goes wrong is noted and tried again later, ever more rarely."""
     repository = deletion.repository
-    client = RegistryClient(repository.registry, repository.name)
+    client = RegistryClient(repository.registry, repository.stored_name)
     try:
         _empty(repository, client)
         _prove_empty(repository, client)
@@ -122,3 +123,4 @@ def _finish(deletion: Deletion) -> None:
             rows.all().delete()
         deletion.finished_at, deletion.last_problem = timezone.now(), ""
         deletion.save(update_fields=["finished_at", "last_problem"])
+    recount_storage(repository.namespace_id)

@@ -1,31 +1,132 @@
-"""Give people a role on a repository, and take it away."""
+"""Give a user, a team or a robot a role on a repository, and take it away."""
 
 from __future__ import annotations
 
-from accounts.models import User
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import AuditAction, record
 from accounts.principals import Principal
-from index.errors import Denied
+from index.errors import Denied, GrantRefused
+from index.grantees import Grantee, check_grantee, kind_of, name_of
+from index.mails import send_after_commit
 from index.models import AccessGrant, Repository
 from index.policy import allowed_actions
 from index.roles import Role
 
 
-def grant_access(repository: Repository, *, to: User, role: Role, by: Principal) -> AccessGrant:
-    """Give the role; whoever has another one on this repository gets this instead. Raises Denied."""
-    _check(repository, by)
-    grant, _ = AccessGrant.objects.update_or_create(
-        repository=repository, user=to, defaults={"role": role, "expires_at": None}
-    )
-    return grant
+def grant_access(
+    repository: Repository,
+    *,
+    to: Grantee,
+    role: Role,
+    by: Principal,
+    until: datetime | None = None,
+) -> AccessGrant:
+    """Give the role; whoever has another one on this repository gets this instead.
+
+    Raises Denied, and GrantRefused for a grantee or a date that is none.
+    """
+    with transaction.atomic():
+        held = _lock(repository)
+        _check_giver(held, by)
+        _check_gift(held, to, by, until)
+        who: dict[str, Any] = {kind_of(to).value: to}
+        old = AccessGrant.objects.filter(repository=held, **who).first()
+        if old and (old.role, old.expires_at) == (role, until):
+            return old
+        grant, _ = AccessGrant.objects.update_or_create(
+            repository=held,
+            **who,
+            defaults={
+                "role": role, "expires_at": until, "granted_by": by.user, "warned_at": None,
+            },
+        )  # fmt: skip
+        _record_gift(grant, old, by)
+        return grant
 
 
 def revoke_access(grant: AccessGrant, *, by: Principal) -> None:
     """Take the role away; the gateway notices at the next request. Raises Denied."""
-    _check(grant.repository, by)
-    grant.delete()
+    with transaction.atomic():
+        repository = _lock(grant.repository)
+        _check_giver(repository, by)
+        deleted, _ = AccessGrant.objects.filter(pk=grant.pk).delete()
+        if not deleted:
+            return
+        record(
+            AuditAction.REPOSITORY_GRANT_REVOKED,
+            by=by,
+            namespace=repository.namespace,
+            user=grant.user,
+            target=repository.name,
+            **_facts(grant),
+        )
+        _tell(grant, "grant_revoked", by)
 
 
-def _check(repository: Repository, by: Principal) -> None:
-    if not allowed_actions(by, repository).may_administer:
+def _lock(repository: Repository) -> Repository:
+    """Hold the repository: two changes of its grants follow each other, and none a deletion."""
+    rows = Repository.objects.select_for_update(of=("self",)).select_related("namespace")
+    return rows.get(pk=repository.pk)
+
+
+def _check_giver(repository: Repository, by: Principal) -> None:
+    """Let people give: a machine that may delete must not make others able to."""
+    if by.user is None or not allowed_actions(by, repository).may_administer:
         message = f"'{by.name}' may not change who has access to {repository}"
         raise Denied(message)
+
+
+def _check_gift(repository: Repository, to: Grantee, by: Principal, until: datetime | None) -> None:
+    if to == by.user:  # else a role until a date would last as long as its holder likes
+        message = "You cannot give a role to yourself. Another admin can change yours."
+        raise GrantRefused(message)
+    check_grantee(repository.namespace, to)
+    if until and until <= timezone.now():
+        message = "The date is in the past. Choose a later one, or none."
+        raise GrantRefused(message)
+
+
+def _record_gift(grant: AccessGrant, old: AccessGrant | None, by: Principal) -> None:
+    is_new = old is None
+    changes = {} if old is None else {"old_role": old.role, "old_until": _date(old.expires_at)}
+    record(
+        AuditAction.REPOSITORY_GRANT_GIVEN if is_new else AuditAction.REPOSITORY_GRANT_CHANGED,
+        by=by,
+        namespace=grant.repository.namespace,
+        user=grant.user,
+        target=grant.repository.name,
+        **_facts(grant),
+        **changes,
+    )
+    _tell(grant, "grant_given" if is_new else "grant_changed", by)
+
+
+def _facts(grant: AccessGrant) -> dict[str, str]:
+    return {
+        "grantee": name_of(grant.grantee),
+        "kind": kind_of(grant.grantee).value,
+        "role": grant.role,
+        "until": _date(grant.expires_at),
+    }
+
+
+def _date(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _tell(grant: AccessGrant, message: str, by: Principal) -> None:
+    """Tell a person; what is given to teams and robots is read on the pages."""
+    if grant.user:
+        send_after_commit(
+            message,
+            to=[grant.user],
+            repository=grant.repository.name,
+            role=grant.role,
+            until=grant.expires_at,
+            by=by.name,
+        )

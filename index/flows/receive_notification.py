@@ -12,9 +12,10 @@ from django.utils import timezone
 from index.errors import RegistryTrouble
 from index.flows.apply_registry_event import apply_event
 from index.flows.describe_manifest import describe_manifest
-from index.models import Manifest, Notification
+from index.flows.quotas import recount_storage
+from index.models import Manifest, Notification, Registry, Repository
 from index.models.notification import NotificationState
-from index.registry_events import EnvelopeUnreadable, read_envelope
+from index.registry_events import EnvelopeUnreadable, Event, read_envelope
 
 log = logging.getLogger(__name__)
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -34,8 +35,17 @@ def receive_notification(notification: Notification) -> None:
     except DataError as error:  # what one database refuses must not stop the queue either
         _finish(notification, NotificationState.QUARANTINED, str(error))
         return
+    _recount(events, notification.registry)
     for manifest in filter(None, applied):
         describe_if_reachable(manifest)
+
+
+def _recount(events: list[Event], registry: Registry) -> None:
+    """Count the storage of namespaces of which a registry got or lost something."""
+    names = {event.repository.value for event in events if event.action != "pull"}
+    changed = Repository.objects.filter(registry=registry, stored_name__in=names)
+    for namespace_id in changed.values_list("namespace", flat=True).distinct() if names else ():
+        recount_storage(namespace_id)
 
 
 def describe_if_reachable(manifest: Manifest) -> None:

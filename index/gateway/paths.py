@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from index.errors import NameInvalid, Unsupported
 from index.names import MAXIMUM_LENGTH, RepositoryName, parse_repository_name
@@ -27,6 +27,8 @@ _ENDPOINT = re.compile(
     r")",
     re.ASCII,
 )
+# Of a name that was renamed the address is written anew; what nginx is told travels in a header.
+_QUERY = re.compile(r"[!-\"$-~]{0,2000}", re.ASCII)
 _READS = frozenset({"GET", "HEAD"})
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 
@@ -39,6 +41,18 @@ class RegistryRequest:
     needs: frozenset[Action]
     mount_from: str  # repository whose blob is to be mounted, "" without a mount
     starts_push: bool  # a repository appears with such a request
+    endpoint: str  # what follows the name: `/manifests/latest`
+    query: str  # as it came
+
+    def address(self, *, name: str, mount_from: str = "") -> str:
+        """Return path and query under the names a registry knows; "" if these are what came."""
+        if (name, mount_from) == (self.name.value, self.mount_from):
+            return ""
+        if not _QUERY.fullmatch(self.query):
+            message = "the query is too long, or holds more than plain characters"
+            raise NameInvalid(message)
+        query = "&".join(_with_source(pair, mount_from) for pair in self.query.split("&"))
+        return f"/v2/{name}{self.endpoint}{'?' if query else ''}{query}"
 
 
 def parse_request(method: str, raw_uri: str, content_type: str = "") -> RegistryRequest:
@@ -69,7 +83,15 @@ def parse_request(method: str, raw_uri: str, content_type: str = "") -> Registry
         mount_from=sources[0] if sources else "",
         starts_push=(method == "POST" and bool(match["upload"]))
         or (method == "PUT" and bool(match["kind"])),
+        endpoint=path[match.end("name") :],
+        query=query,
     )
+
+
+def _with_source(pair: str, mount_from: str) -> str:
+    """Return a pair of the query as it came, the source of a mount under its name in the registry."""
+    is_source = any(key == "from" for key, _ in parse_qsl(pair))
+    return urlencode({"from": mount_from}, safe="/") if is_source else pair
 
 
 def _needed_actions(method: str, *, is_upload: bool) -> frozenset[Action]:

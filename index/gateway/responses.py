@@ -8,8 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
 from index.errors import IndexRefusal
-from index.gateway.routing import TokenNeeded
-from index.models import Registry
+from index.gateway.routing import Route, TokenNeeded
 
 API_VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}
 
@@ -46,9 +45,15 @@ def refusal_response(refusal: IndexRefusal) -> JsonResponse:
     return response
 
 
-def route_to(registry: Registry) -> HttpResponse:
-    """Tell nginx where the request goes: the registry's name, which nginx maps to its address."""
-    return HttpResponse(status=204, headers={"X-Waybill-Registry": registry.name})
+def route_to(route: Route) -> HttpResponse:
+    """Tell nginx where the request goes: the registry's name, which nginx maps to its address.
+
+    And what to ask for there, where that is not what the client asked for.
+    """
+    headers = {"X-Waybill-Registry": route.registry.name}
+    if route.address:
+        headers["X-Waybill-Address"] = route.address
+    return HttpResponse(status=204, headers=headers)
 
 
 def route_refused(refusal: IndexRefusal) -> HttpResponse:

@@ -10,14 +10,26 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.principals import Principal, principal_from_subject
-from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
+from accounts.models import Namespace
+from accounts.plans import plan_of, storage_limit
+from accounts.principals import Principal
+from index.errors import (
+    Denied,
+    IndexRefusal,
+    NameInvalid,
+    NameTaken,
+    RepositoryUnknown,
+    Unauthorized,
+)
 from index.flows.create_repository import create_repository, creation_refusal
+from index.flows.quotas import check_storage, storage
 from index.gateway.paths import RegistryRequest
+from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
-from index.names import RepositoryName, parse_repository_name
+from index.names import parse_repository_name
 from index.policy import Decision, allowed_actions, may_create
 from index.roles import Action
+from index.subjects import principal_from_subject
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"
@@ -56,24 +68,37 @@ def identify(authorization: str, *, scope: str) -> Caller:
     except AccessTokenInvalid as error:
         message = "the token is not valid (any more)"
         raise TokenNeeded(message, scope=scope, problem="invalid_token") from error
-    principal = principal_from_subject(token.subject)
+    principal = principal_from_subject(token.subject, token.credential)
     if principal is None:
-        message = "the account of this token is gone or disabled"
+        message = "the account or the access token behind this login is gone, expired or disabled"
         raise TokenNeeded(message, scope=scope, problem="invalid_token")
     return Caller(principal, token)
 
 
-def find_registry(request: RegistryRequest, authorization: str) -> Registry:
-    """Return the registry to send the request to; raise an IndexRefusal."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The registry that keeps the repository, and its address there.
+
+    The address is "" where it is what the client asked for: then nginx passes that on, byte for byte.
+    """
+
+    registry: Registry
+    address: str
+
+
+def find_route(request: RegistryRequest, authorization: str) -> Route:
+    """Return where to send the request; raise an IndexRefusal."""
     caller = identify(authorization, scope=scope_of(request))
-    repository = _find(request.name, caller.principal)
+    repository = _find(request, caller.principal)
     if repository is None:
         repository = _create_at_first_push(request, caller)
     _check_policy(request, caller, repository)
-    _check_token(request, caller)
-    if request.mount_from:
-        _check_mount(request, caller)
-    return repository.registry
+    _check_token(request, caller, repository.stored_name)
+    source = _check_mount(request, caller) if request.mount_from else ""
+    if request.starts_push:
+        check_storage(repository.namespace, limit=getattr(repository, "storage_limit", None))
+    address = request.address(name=repository.stored_name, mount_from=source)
+    return Route(repository.registry, address)
 
 
 def as_client_wants_it(refusal: IndexRefusal, method: str) -> IndexRefusal:
@@ -91,17 +116,30 @@ def scope_of(request: RegistryRequest) -> str:
     return " ".join(scopes)
 
 
-def _find(name: RepositoryName, principal: Principal) -> Repository | None:
-    """Return it if the principal may pull it: one query, as long for a hidden as for no name."""
-    visible = Repository.objects.visible_to(principal).by_name(name)
-    return visible.select_related("namespace", "registry").first()
+def _find(request: RegistryRequest, principal: Principal) -> Repository | None:
+    """Return it if the principal may pull it: as many queries for a hidden one as for no name.
+
+    For what adds content the limit of its namespace comes along, as `storage_limit`.
+    """
+    visible = Repository.objects.visible_to(principal)
+    if request.starts_push:
+        visible = visible.annotate(storage_limit=storage_limit("namespace__"))
+    return find_repository(visible, request.name)
 
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repository:
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
         raise _refuse_unseen(request, caller)
-    _check_token(request, caller)
-    return create_repository(request.name, by=caller.principal)
+    _check_token(request, caller, todays_name(request.name).value)
+    namespace = Namespace.objects.called(request.name.namespace).get()
+    check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
+    try:
+        return create_repository(request.name, by=caller.principal)
+    except NameTaken:  # perhaps another layer of the same push was first
+        repository = _find(request, caller.principal)
+        if repository is None:
+            raise
+        return repository
 
 
 def _check_policy(request: RegistryRequest, caller: Caller, repository: Repository) -> None:
@@ -138,20 +176,28 @@ def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
     )
 
 
-def _check_token(request: RegistryRequest, caller: Caller) -> None:
-    """Send the client for another token where the policy says yes and the token does not."""
-    if not request.needs <= caller.holds(request.name.value):
+def _check_token(request: RegistryRequest, caller: Caller, stored_name: str) -> None:
+    """Send the client for another token where the policy says yes and the token does not.
+
+    What counts is what the registry will look for: the name that it knows the repository by.
+    """
+    if not request.needs <= caller.holds(stored_name):
         raise _insufficient(request)
 
 
-def _check_mount(request: RegistryRequest, caller: Caller) -> None:
-    """The source of a mount must be readable too; clients take a refusal and upload instead."""
+def _check_mount(request: RegistryRequest, caller: Caller) -> str:
+    """Return what the registry calls the source of a mount, which must be readable too.
+
+    Clients take a refusal and upload instead.
+    """
+    visible = Repository.objects.visible_to(caller.principal)
     try:
-        source = _find(parse_repository_name(request.mount_from), caller.principal)
+        source = find_repository(visible, parse_repository_name(request.mount_from))
     except NameInvalid:
         source = None
-    if source is None or Action.PULL not in caller.holds(request.mount_from):
+    if source is None or Action.PULL not in caller.holds(source.stored_name):
         raise _insufficient(request)
+    return source.stored_name
 
 
 def _insufficient(request: RegistryRequest) -> TokenNeeded:

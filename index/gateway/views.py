@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 from index.errors import IndexRefusal
 from index.gateway.paths import parse_request
 from index.gateway.responses import API_VERSION, refusal_response, route_refused, route_to
-from index.gateway.routing import as_client_wants_it, find_registry, identify
+from index.gateway.routing import as_client_wants_it, find_route, identify
 
 
 @csrf_exempt
@@ -44,6 +44,6 @@ def route(request: HttpRequest) -> HttpResponse:
             request.headers.get("X-Original-Uri", ""),
             request.headers.get("Content-Type", ""),
         )
-        return route_to(find_registry(wanted, request.headers.get("Authorization", "")))
+        return route_to(find_route(wanted, request.headers.get("Authorization", "")))
     except IndexRefusal as refusal:
         return route_refused(as_client_wants_it(refusal, method))

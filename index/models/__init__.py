@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from index.models.access_grant import AccessGrant
+from index.models.access_request import AccessRequest
+from index.models.default_grant import DefaultGrant
 from index.models.deletion import Deletion
 from index.models.manifest import BlobLink, Manifest
 from index.models.notification import Notification, RegistryEvent
@@ -11,11 +13,14 @@ from index.models.registry import Registry
 from index.models.repository import Repository, RepositoryState
 from index.models.star import Star
 from index.models.tag import Tag
+from index.models.trusted_publisher import TrustedPublisher, WorkloadLogin
 from index.models.v1_image import V1Image, V1Token
 
 __all__ = [
     "AccessGrant",
+    "AccessRequest",
     "BlobLink",
+    "DefaultGrant",
     "Deletion",
     "Manifest",
     "Notification",
@@ -26,6 +31,8 @@ __all__ = [
     "RepositoryState",
     "Star",
     "Tag",
+    "TrustedPublisher",
     "V1Image",
     "V1Token",
+    "WorkloadLogin",
 ]

@@ -1,4 +1,4 @@
-"""Grants: stored permission of a user or a team on one repository."""
+"""Grants: stored permission of a user, a team or a robot on one repository."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Team, User
+from accounts.models import RobotAccount, Team, User
+from accounts.principals import Principal
 from index.roles import Role
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     """Finds grants."""
 
-    def reaching(self, user: User) -> AccessGrantQuerySet:
-        """Return the unexpired grants that the user has, directly or through a team."""
-        return self.filter(
-            Q(user=user) | Q(team__memberships__membership__user=user),
-            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
-        )
+    def reaching(self, principal: Principal) -> AccessGrantQuerySet:
+        """Return the unexpired grants that the principal has, directly or through a team."""
+        if principal.robot:
+            whose = Q(robot=principal.robot)
+        elif principal.user:
+            whose = Q(user=principal.user) | Q(team__memberships__membership__user=principal.user)
+        else:
+            return self.none()
+        return self.filter(whose, Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 class AccessGrant(models.Model):
@@ -34,9 +38,16 @@ class AccessGrant(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="grants"
     )
     team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="grants")
+    robot = models.ForeignKey(
+        RobotAccount, null=True, on_delete=models.CASCADE, related_name="grants"
+    )
     role = models.CharField(max_length=10, choices=Role)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    warned_at = models.DateTimeField(null=True)  # that it ends soon
 
     objects: ClassVar[models.Manager[AccessGrant]] = AccessGrantQuerySet.as_manager()
 
@@ -45,14 +56,23 @@ class AccessGrant(models.Model):
 
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False, team__isnull=True)
-                | Q(user__isnull=True, team__isnull=False),
+                condition=Q(user__isnull=False, team__isnull=True, robot__isnull=True)
+                | Q(user__isnull=True, team__isnull=False, robot__isnull=True)
+                | Q(user__isnull=True, team__isnull=True, robot__isnull=False),
                 name="grant_has_one_grantee",
             ),
             models.UniqueConstraint(fields=["repository", "user"], name="one_grant_per_user"),
             models.UniqueConstraint(fields=["repository", "team"], name="one_grant_per_team"),
+            models.UniqueConstraint(fields=["repository", "robot"], name="one_grant_per_robot"),
         ]
 
     def __str__(self) -> str:
         """Return who got what."""
         return f"{self.role} on {self.repository_id}"
+
+    @property
+    def grantee(self) -> User | Team | RobotAccount:
+        """Whoever of the three has it."""
+        found = self.user or self.team or self.robot
+        assert found is not None  # noqa: S101 - the check constraint says so
+        return found

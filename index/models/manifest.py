@@ -52,10 +52,15 @@ class Manifest(models.Model):
 
 
 class BlobLink(models.Model):
-    """A blob reachable in a repository; deleting a manifest leaves it readable by digest (F3)."""
+    """A blob reachable in a repository; deleting a manifest leaves it readable by digest (F3).
+
+    `size` in bytes is what the registry said of it at a push, else what a manifest says; None until
+    either did.
+    """
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="blob_links")
     digest = models.CharField(max_length=140)
+    size = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         """A digest once per repository."""

@@ -37,20 +37,65 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         A property test holds the two together.
         """
         live = self.live()
-        if principal.is_administrator:
+        if principal.is_administrator and principal.limits is None:
             return live
-        user = principal.user
-        if user is None:
-            return live.filter(visibility=Visibility.PUBLIC)
         return live.filter(
-            Q(visibility__in=[Visibility.PUBLIC, Visibility.INTERNAL])
-            | Q(namespace__in=Namespace.objects.held_by(user).values("pk"))
-            | Q(pk__in=AccessGrant.objects.reaching(user).values("repository"))
+            Q(visibility=Visibility.PUBLIC) | (_reach(principal) & _within_limits(principal))
         )
 
+    def listed_for(self, principal: Principal) -> RepositoryQuerySet:
+        """Return what is visible, less what is declared public or internal and still empty (case 28).
+
+        Whoever has a part in an empty one finds it; a private one is seen by its people alone.
+        """
+        visible = self.visible_to(principal)
+        if principal.is_administrator and principal.limits is None:
+            return visible
+        own = Q(visibility=Visibility.PRIVATE) | (_part(principal) & _within_limits(principal))
+        return visible.filter(Q(last_pushed_at__isnull=False) | own)
+
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
-        """Return the one of that name, if it is there; deleted ones are not."""
+        """Return the one of that name today, if it is there; deleted ones are not.
+
+        `index.lookup.find_repository` follows names of the past as well.
+        """
         return self.filter(name=name.value).exclude(state=RepositoryState.DELETED)
+
+    def stored_as(self, name: RepositoryName) -> RepositoryQuerySet:
+        """Return the one that a registry keeps under that name."""
+        return self.filter(stored_name=name.value).exclude(state=RepositoryState.DELETED)
+
+
+def _reach(principal: Principal) -> Q:
+    """What is not public and yet the principal's to pull, limits aside."""
+    if principal.is_administrator:
+        return Q(pk__isnull=False)
+    if principal.user or principal.robot:
+        return _part(principal) | Q(visibility=Visibility.INTERNAL)
+    return _part(principal)
+
+
+def _part(principal: Principal) -> Q:
+    """What the principal has something to do with: its own, and what was given to it."""
+    if principal.is_administrator:
+        return Q(pk__isnull=False)
+    part = Q(pk__in=AccessGrant.objects.reaching(principal).values("repository"))
+    if principal.workload:
+        part |= Q(pk=principal.workload.repository_id)
+    if principal.user:
+        part |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
+    return part
+
+
+def _within_limits(principal: Principal) -> Q:
+    """What the token that proved who this is may pull."""
+    limits = principal.limits
+    if limits is None:
+        return Q()
+    reached = Q(name__in=limits.exact_names())
+    for prefix in limits.prefixes():
+        reached |= Q(name__startswith=prefix)
+    return reached
 
 
 class Repository(models.Model):
@@ -61,6 +106,8 @@ class Repository(models.Model):
 
     namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="repositories")
     name = models.CharField(max_length=200, db_index=True)
+    # What the registry calls it: the name of its first day, whatever it is called since.
+    stored_name = models.CharField(max_length=200, db_index=True)
     registry = models.ForeignKey(Registry, on_delete=models.PROTECT, related_name="repositories")
     visibility = models.CharField(max_length=10, choices=Visibility)
     description = models.CharField(max_length=100, blank=True)
@@ -74,6 +121,8 @@ class Repository(models.Model):
     last_pushed_at = models.DateTimeField(null=True)
     pull_count = models.PositiveBigIntegerField(default=0)
     star_count = models.PositiveIntegerField(default=0)
+    # Every tag was pushed by a trusted publisher, so for each it is known how it was built.
+    is_automated = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager[Repository]] = RepositoryQuerySet.as_manager()
 
@@ -83,6 +132,11 @@ class Repository(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["name"], condition=~Q(state="deleted"), name="repository_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["registry", "stored_name"],
+                condition=~Q(state="deleted"),
+                name="repository_stored_once",
             ),
         ]
         indexes: ClassVar[list[Any]] = [

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from accounts.models import RobotAccount
 from index.models.manifest import Manifest
 from index.models.repository import Repository
+from index.models.trusted_publisher import WorkloadLogin
 
 
 class Tag(models.Model):
@@ -20,6 +22,12 @@ class Tag(models.Model):
     pushed_at = models.DateTimeField()
     pushed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    pushed_by_robot = models.ForeignKey(
+        RobotAccount, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    built_by = models.ForeignKey(
+        WorkloadLogin, null=True, on_delete=models.SET_NULL, related_name="tags"
     )
 
     class Meta:

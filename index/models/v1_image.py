@@ -66,6 +66,9 @@ class V1Token(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
+    # Who it was made for and what proved it, as access tokens say it: asked again at each use.
+    subject = models.CharField(max_length=40, db_default="")
+    credential = models.CharField(max_length=40, db_default="")
     access = models.CharField(max_length=10)
     expires_at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Who is asking at a v1 door: a person by Basic, or nobody. Cookies and Bearer tokens count not."""
+"""Who is asking at a v1 door: a person or robot by Basic, or nobody. No cookies, no Bearer tokens."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from django.http import HttpRequest
 
 from accounts.basic_auth import BasicCredential, parse_basic
 from accounts.errors import (
-    AccountDisabled,
+    AccountError,
     AccountNotVerified,
+    DirectoryUnavailable,
     InvalidCredentials,
     TooManyAttempts,
 )
-from accounts.flows.authenticate import authenticate_password
+from accounts.flows.authenticate import authenticate
 from accounts.principals import ANONYMOUS, Principal
-from index.v1.errors import AccountRefused, LoginNeeded, Throttled
+from index.v1.errors import AccountRefused, LoginNeeded, Throttled, Unavailable
 
 
 def identify(request: HttpRequest) -> Principal:
     """Return who asks, anonymous without credentials; wrong ones are never taken for anonymous."""
     credential = read_basic(request)
-    return check_password(credential, request) if credential else ANONYMOUS
+    return check_secret(credential, request) if credential else ANONYMOUS
 
 
-def identify_person(request: HttpRequest) -> Principal:
-    """Return the signed-in person; raise LoginNeeded without one."""
+def identify_account(request: HttpRequest) -> Principal:
+    """Return the person or robot that logged in; raise LoginNeeded without one."""
     principal = identify(request)
     if principal.is_anonymous:
         message = "log in first: this needs a user name and a password"
@@ -40,12 +41,12 @@ def read_basic(request: HttpRequest) -> BasicCredential | None:
         raise LoginNeeded(str(error)) from error
 
 
-def check_password(credential: BasicCredential, request: HttpRequest) -> Principal:
-    """Return whose password it is; raise LoginNeeded, AccountRefused or Throttled."""
+def check_secret(credential: BasicCredential, request: HttpRequest) -> Principal:
+    """Return whose password, token or secret it is; raise LoginNeeded, AccountRefused or Throttled."""
     try:
-        user = authenticate_password(
+        return authenticate(
             login=credential.login,
-            password=credential.secret,
+            secret=credential.secret,
             address=request.META["REMOTE_ADDR"],
         )
     except InvalidCredentials as error:
@@ -57,8 +58,9 @@ def check_password(credential: BasicCredential, request: HttpRequest) -> Princip
             "and enter the code we mail to you"
         )
         raise AccountRefused(message) from error
-    except AccountDisabled as error:
-        raise AccountRefused(str(error)) from error
     except TooManyAttempts as error:
         raise Throttled(str(error), error.retry_after) from error
-    return Principal(user)
+    except DirectoryUnavailable as error:
+        raise Unavailable(str(error), error.retry_after) from error
+    except AccountError as error:
+        raise AccountRefused(str(error)) from error

@@ -43,3 +43,9 @@ class Throttled(V1Refusal):
         """Keep the seconds to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(Throttled):
+    """Nobody can say now whether the password is right: the directory that keeps it is away."""
+
+    status = 503

@@ -10,7 +10,7 @@ from index.models import Repository, V1Image
 from index.names import parse_familiar_name
 from index.policy import allowed_actions
 from index.roles import Action
-from index.v1.auth import identify, identify_person
+from index.v1.auth import identify, identify_account
 from index.v1.errors import AccountRefused, TokenRefused
 from index.v1.inputs import is_image_id, read_images
 from index.v1.repositories import answer_with_token, find_visible, unknown
@@ -72,7 +72,7 @@ def get_layer_access(request: HttpRequest, name: str, image_id: str) -> HttpResp
 
 def _find_for(request: HttpRequest, name: str, action: Action) -> Repository:
     parsed = parse_familiar_name(name)
-    principal = identify_person(request)
+    principal = identify_account(request)
     repository = find_visible(principal, parsed)
     _check(principal, repository, action)
     return repository

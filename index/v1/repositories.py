@@ -9,13 +9,14 @@ from accounts.principals import Principal
 from index.errors import Denied, RepositoryUnknown
 from index.flows.create_repository import create_repository, creation_refusal
 from index.flows.delete_repository import request_deletion
+from index.lookup import find_repository
 from index.models import Repository, RepositoryState, V1Image
 from index.names import RepositoryName, parse_familiar_name
 from index.outbox import start_soon
 from index.policy import allowed_actions
 from index.roles import Action
 from index.tasks import continue_deletion
-from index.v1.auth import identify_person
+from index.v1.auth import identify_account
 from index.v1.inputs import read_images
 from index.v1.responses import json_response, with_endpoints
 from index.v1.tokens import V1Access, administers, issue_token
@@ -24,7 +25,7 @@ from index.v1.tokens import V1Access, administers, issue_token
 def put_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Begin a push: create the repository if need be, note its images, say where to push."""
     parsed = parse_familiar_name(name)
-    principal = identify_person(request)
+    principal = identify_account(request)
     images = read_images(request)
     with transaction.atomic():
         repository = _find_to_push(principal, parsed)
@@ -35,7 +36,7 @@ def put_repository(request: HttpRequest, name: str) -> HttpResponse:
 def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
     """Start the deletion that the page starts: 202, and 200 while it is under way."""
     parsed = parse_familiar_name(name)
-    principal = identify_person(request)
+    principal = identify_account(request)
     repository = _find_to_delete(principal, parsed)
     is_new = repository.state == RepositoryState.ACTIVE
     if is_new:
@@ -52,12 +53,7 @@ def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
 
 def find_visible(principal: Principal, name: RepositoryName) -> Repository:
     """Return the repository; raise RepositoryUnknown alike without one and before a closed one."""
-    repository = (
-        Repository.objects.visible_to(principal)
-        .by_name(name)
-        .select_related("namespace", "registry")
-        .first()
-    )
+    repository = find_repository(Repository.objects.visible_to(principal), name)
     if repository is None:
         raise RepositoryUnknown(unknown(name))
     return repository
@@ -84,9 +80,7 @@ def answer_with_token(
 
 
 def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
-    repository = (
-        Repository.objects.live().by_name(name).select_related("namespace", "registry").first()
-    )
+    repository = find_repository(Repository.objects.live(), name)
     if repository is None:
         return create_repository(name, by=principal)
     if Action.PUSH not in allowed_actions(principal, repository).actions:
@@ -95,7 +89,7 @@ def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
 
 
 def _find_to_delete(principal: Principal, name: RepositoryName) -> Repository:
-    repository = Repository.objects.by_name(name).select_related("namespace", "registry").first()
+    repository = find_repository(Repository.objects.all(), name)
     if repository and administers(principal, repository):
         return repository
     find_visible(principal, name)

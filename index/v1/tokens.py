@@ -16,10 +16,12 @@ from django.utils import timezone
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.opaque_tokens import digest_of, make_opaque_token
 from accounts.principals import Principal
+from index.lookup import leads_to
 from index.models import Repository, RepositoryState, V1Token
 from index.names import RepositoryName
 from index.policy import allowed_actions, decide, standing_of
 from index.roles import Action
+from index.subjects import principal_from_subject
 from index.v1.errors import TokenRefused
 
 _PREFIX = "wbx"
@@ -50,6 +52,8 @@ def issue_token(repository: Repository, *, principal: Principal, access: V1Acces
         digest=token.digest,
         repository=repository,
         user=principal.user,
+        subject=principal.subject,
+        credential=principal.credential,
         access=access,
         expires_at=timezone.now() + timedelta(seconds=settings.TOKEN_LIFETIME),
     )
@@ -59,8 +63,8 @@ def issue_token(repository: Repository, *, principal: Principal, access: V1Acces
 def check_token(authorization: str, name: RepositoryName) -> V1Token:
     """Return the token if it is good for this repository now; raise TokenRefused."""
     parts = _HEADER.fullmatch(authorization)
-    row = _find(parts[1], parts[3]) if parts and parts[2] == _v1_name(name.value) else None
-    if row is None or row.repository.name != name.value or not _is_still_allowed(row):
+    row = _find(parts[1], parts[3]) if parts else None
+    if row is None or not _is_for(row, name, parts) or not _is_still_allowed(row):
         message = "the token is unknown, used up, expired or for something else"
         raise TokenRefused(message)
     return row
@@ -86,17 +90,23 @@ def administers(principal: Principal, repository: Repository) -> bool:
 def _find(secret: str, access: str) -> V1Token | None:
     return (
         V1Token.objects.usable()
-        .select_related("user", "repository__namespace", "repository__registry")
+        .select_related("repository__namespace", "repository__registry")
         .filter(digest=digest_of(secret), access=access)
         .first()
     )
 
 
+def _is_for(token: V1Token, name: RepositoryName, parts: re.Match[str] | None) -> bool:
+    """Whether both the name in the header and the name of the address are the repository's."""
+    written = {_v1_name(name.value), _v1_name(token.repository.name)}
+    return parts is not None and parts[2] in written and leads_to(name, token.repository)
+
+
 def _is_still_allowed(token: V1Token) -> bool:
     """Whether its owner may still do this: what was revoked meanwhile is refused."""
-    if token.user and not token.user.is_active:
+    principal = principal_from_subject(token.subject, token.credential)
+    if principal is None:
         return False
-    principal = Principal(token.user)
     if token.access == V1Access.DELETE:
         return administers(principal, token.repository)
     action = Action.PUSH if token.access == V1Access.WRITE else Action.PULL

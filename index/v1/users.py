@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.errors import AccountError, NameTaken, TooManyAttempts
 from accounts.flows.change_credentials import change_credentials
-from accounts.flows.signup import check_signup, create_user
-from accounts.ratelimits import SIGNUPS, count, network_of, refuse_above
-from index.v1.auth import identify_person
+from accounts.flows.signup import sign_up
+from index.v1.auth import identify_account
 from index.v1.errors import AccountRefused, InputRefused, Throttled
 from index.v1.inputs import read_account
 from index.v1.responses import json_response, no_content
@@ -20,7 +19,7 @@ _TAKEN = "Username or email already exists"
 
 def get_user(request: HttpRequest) -> HttpResponse:
     """Answer "OK" to the right password: this was `docker login`."""
-    identify_person(request)
+    identify_account(request)
     return json_response("OK")
 
 
@@ -32,11 +31,9 @@ def post_user(request: HttpRequest) -> HttpResponse:
         "email": sent.email or "",
         "password": sent.password or "",
     }
-    network = network_of(request.META["REMOTE_ADDR"])
     try:
-        check_signup(**fields)  # first: docker signs up at every login, and is told "exists"
-        refuse_above(SIGNUPS, network)
-        create_user(**fields)
+        # It looks at the name first: docker signs up at every login, and is told "exists".
+        sign_up(**fields, address=request.META["REMOTE_ADDR"])
     except NameTaken:
         return json_response(_TAKEN, 400)
     except TooManyAttempts as error:
@@ -44,7 +41,6 @@ def post_user(request: HttpRequest) -> HttpResponse:
         raise Throttled(message, error.retry_after) from error
     except AccountError as error:
         return json_response(str(error), 400)
-    count(SIGNUPS, network)
     return json_response("User Created", 201)
 
 
@@ -53,9 +49,13 @@ def put_user(request: HttpRequest, username: str) -> HttpResponse:
 
     Docker-index answered 401 and went on to change the password (F18).
     """
-    user = identify_person(request).user
+    principal = identify_account(request)
+    user = principal.user
     if user is None or user.username != username:
         message = "you can change your own account only"
+        raise AccountRefused(message)
+    if principal.credential:
+        message = "this needs the account's password: an access token changes no credentials"
         raise AccountRefused(message)
     sent = read_account(request)
     if sent.email is None and sent.password is None:

@@ -6,23 +6,35 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Namespace, User, Visibility
+from accounts.models import Membership, Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
 from index.errors import NameInvalid
 from index.models import Repository
 from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
-from index.roles import Role
+
+
+def namespaces_held_by(principal: Principal) -> list[Namespace]:
+    """Return the namespaces whose settings are a person's to change, the own one first."""
+    if principal.user is None:
+        return []
+    found = set(Namespace.objects.held_by(principal.user).select_related("plan", "user"))
+    if principal.is_administrator:
+        found |= set(Namespace.objects.filter(name=ROOT_NAMESPACE))
+    return _own_first(found)
 
 
 def namespaces_open_to(principal: Principal) -> list[Namespace]:
-    """Return the namespaces a person creates repositories in, the own one first."""
-    if principal.user is None:
-        return []
-    found = list(Namespace.objects.held_by(principal.user))
-    if principal.is_administrator:
-        found += Namespace.objects.filter(name=ROOT_NAMESPACE)
+    """Return the namespaces a person creates repositories in: held, or open to all its members."""
+    open_to_members = Membership.objects.filter(
+        user=principal.user, organization__members_may_create=True, organization__deleted_at=None
+    )
+    found = Namespace.objects.filter(organization__in=open_to_members.values("organization"))
+    return _own_first({*namespaces_held_by(principal), *found}) if principal.user else []
+
+
+def _own_first(found: set[Namespace]) -> list[Namespace]:
     return sorted(found, key=lambda namespace: (namespace.user_id is None, namespace.name))
 
 
@@ -118,34 +130,6 @@ class VisibilityForm(forms.Form):
     visibility = _visibility_field(label="Who may pull")
 
 
-class GrantForm(forms.Form):
-    """A person and a role."""
-
-    username = forms.CharField(
-        label="User name",
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
-    role = forms.ChoiceField(choices=Role.choices)
-
-    def __init__(self, *args: Any, repository: Repository, **kwargs: Any) -> None:
-        """Keep the repository, to refuse its owner."""
-        super().__init__(*args, **kwargs)
-        self.repository = repository
-
-    def clean_username(self) -> User:
-        """Return the user of that name."""
-        name = self.cleaned_data["username"]
-        user = User.objects.filter(username=name, is_active=True).first()
-        if user is None:
-            message = f"There is no user {name}. Ask for the exact user name."
-            raise forms.ValidationError(message)
-        if self.repository.namespace.user_id == user.pk:
-            message = f"{name} owns this namespace and may do everything already."
-            raise forms.ValidationError(message)
-        return user
-
-
 class DeleteForm(forms.Form):
     """The typed name is the confirmation."""
 
@@ -173,6 +157,11 @@ class NamespaceForm(forms.Form):
 
     namespace = forms.CharField(widget=forms.HiddenInput)
     default_visibility = _visibility_field(label="New repositories are")
+
+    def __init__(self, *args: Any, held: Namespace | None = None, **kwargs: Any) -> None:
+        """Keep the namespace, for the page to show how much of its plan is used."""
+        super().__init__(*args, **kwargs)
+        self.held = held
 
 
 def _namespace_label(namespace: Namespace) -> str:

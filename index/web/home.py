@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.models import User, Visibility
+from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from index.models import AccessGrant, Deletion, Repository
 from index.models.repository import RepositoryQuerySet
@@ -61,13 +61,14 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
         "has_pushed": bool(mine and mine[0].last_pushed_at),
         "starred": starred.order_by("-stars__created_at")[:_SHOWN],
         "deletions": _deletions(user),
+        "invitations": list(Invitation.objects.waiting_for(user)),
     }
     return render(request, "index/dashboard.html", context)
 
 
 def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
     """Return what is in the user's namespaces, or granted to the user; not all that is public."""
-    granted = AccessGrant.objects.reaching(user).values("repository")
+    granted = AccessGrant.objects.reaching(principal).values("repository")
     return Repository.objects.visible_to(principal).filter(
         Q(namespace__user=user)
         | Q(namespace__organization__in=user.memberships.values("organization"))

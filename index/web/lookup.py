@@ -6,7 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
+from accounts.moved import Moved
 from accounts.principals import ANONYMOUS, Principal
+from index import lookup
 from index.errors import NameInvalid
 from index.models import Repository
 from index.names import parse_familiar_name
@@ -26,15 +28,20 @@ def signed_in_user(request: HttpRequest) -> User:
 
 
 def find_repository(request: HttpRequest, name: str) -> Repository:
-    """Return the repository; 404 alike for an unknown one and one that may not be seen (case 24)."""
+    """Return the repository; 404 alike for an unknown one and one that may not be seen (case 24).
+
+    Raises Moved where a page is asked for by a name of the past, or with `library/`.
+    """
     try:
         parsed = parse_familiar_name(name)
     except NameInvalid as error:
         raise Http404 from error
-    visible = Repository.objects.visible_to(principal_of(request)).by_name(parsed)
-    repository = visible.select_related("namespace", "registry").first()
+    visible = Repository.objects.visible_to(principal_of(request))
+    repository = lookup.find_repository(visible, parsed)
     if repository is None:
         raise Http404
+    if repository.name != name and request.method in {"GET", "HEAD"}:
+        raise Moved(repository.name)
     return repository
 
 

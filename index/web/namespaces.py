@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Namespace, Visibility
+from accounts.web.organizations.head import find_head
 from index.flows.change_namespace import change_default_visibility
 from index.models import Repository
-from index.web.forms import NamespaceForm, namespaces_open_to
+from index.web.forms import NamespaceForm, namespaces_held_by
 from index.web.lookup import principal_of
 
 _PAGE_SIZE = 25
@@ -30,24 +31,25 @@ def user(request: HttpRequest, name: str) -> HttpResponse:
     # Before the address is proven there is nobody to show: it would tell which sign-up was real.
     if person is None or not (person.is_active and person.is_verified):
         raise Http404
-    return _show(request, namespace)
+    return _show(request, namespace, "index/namespace.html")
 
 
 @login_not_required
 @require_safe
 def organization(request: HttpRequest, name: str) -> HttpResponse:
-    """Show an organization."""
+    """Show an organization and what may be seen of its repositories."""
     namespace = _find(name)
     if namespace.organization_id is None:
         raise Http404
-    return _show(request, namespace)
+    context = {"head": find_head(request, name), "tab": "repositories"}
+    return _show(request, namespace, "index/organization.html", **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change the default visibility of the namespaces that are one's own."""
     principal = principal_of(request)
-    held = {namespace.name: namespace for namespace in namespaces_open_to(principal)}
+    held = {namespace.name: namespace for namespace in namespaces_held_by(principal)}
     if request.method == "POST":
         form = NamespaceForm(request.POST)
         if form.is_valid() and (namespace := held.get(form.cleaned_data["namespace"])):
@@ -62,18 +64,20 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 def _form(namespace: Namespace) -> NamespaceForm:
     initial = {"namespace": namespace.name, "default_visibility": namespace.default_visibility}
-    return NamespaceForm(initial=initial, auto_id=f"id_{namespace.name}_%s")
+    return NamespaceForm(initial=initial, held=namespace, auto_id=f"id_{namespace.name}_%s")
 
 
 def _find(name: str) -> Namespace:
-    found = Namespace.objects.filter(name=name).select_related("user", "organization").first()
+    found = Namespace.objects.called(name).select_related("user", "organization").first()
     if found is None:
         raise Http404
     return found
 
 
-def _show(request: HttpRequest, namespace: Namespace) -> HttpResponse:
+def _show(
+    request: HttpRequest, namespace: Namespace, template: str, **context: object
+) -> HttpResponse:
     visible = Repository.objects.visible_to(principal_of(request)).filter(namespace=namespace)
     ordered = visible.order_by(F("last_pushed_at").desc(nulls_last=True), "name")
     page = Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "index/namespace.html", {"namespace": namespace, "page": page})
+    return render(request, template, {"namespace": namespace, "page": page, **context})

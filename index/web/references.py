@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.models.namespace import ROOT_NAMESPACE
+from accounts.moved import Moved
 from accounts.names import RESERVED_NAMES
 from index.errors import NameInvalid
 from index.names import Reference, parse_reference
@@ -41,4 +42,7 @@ class ReferenceConverter:
 @require_safe
 def resolve(request: HttpRequest, reference: Reference) -> HttpResponse:
     """Go to the repository, if it may be seen."""
-    return redirect("web-repository", find_repository(request, reference.name.value).name)
+    try:
+        return redirect("web-repository", find_repository(request, reference.name.value).name)
+    except Moved as moved:
+        return redirect("web-repository", moved.name)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
-from index.errors import IndexRefusal
+from index.errors import IndexRefusal, OverQuota
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
@@ -31,8 +31,6 @@ from index.web.tags import newest_tags, tags_page
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show what a repository is, how to pull it and its newest tags."""
     repository = find_repository(request, name)
-    if repository.name != name:  # library/ubuntu is ubuntu
-        return redirect("web-repository", repository.name)
     rows = newest_tags(repository)
     context = {
         **page_context(repository, principal_of(request)),
@@ -89,6 +87,7 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "repository": repository,
         "may_administer": decision.may_administer,
         "may_push": Action.PUSH in decision.actions,
+        "may_ask": user is not None and not decision.may_administer,
         "is_starred": user is not None and repository.stars.filter(user=user).exists(),
         "tag_count": repository.tags.count(),
     }
@@ -107,6 +106,9 @@ def _create(form: NewRepositoryForm, principal: Principal) -> Repository | None:
             visibility=Visibility(form.cleaned_data["visibility"]),
             description=form.cleaned_data["description"],
         )
+    except OverQuota as refusal:
+        form.add_error("visibility", str(refusal))
+        return None
     except IndexRefusal as refusal:
         form.add_error("name", f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
         return None

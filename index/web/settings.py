@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
+from index.errors import OverQuota
 from index.flows.change_repository import change_visibility, describe_repository
 from index.flows.delete_repository import request_deletion
-from index.flows.grant_access import grant_access, revoke_access
 from index.models import Repository
 from index.outbox import start_soon
-from index.roles import Role
 from index.tasks import continue_deletion
-from index.web.forms import DeleteForm, DescriptionForm, GrantForm, VisibilityForm
+from index.web.forms import DeleteForm, DescriptionForm, VisibilityForm
 from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
 from index.web.repositories import page_context
@@ -52,29 +51,12 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, repository, visibility_form=form)
     chosen = Visibility(form.cleaned_data["visibility"])
-    change_visibility(repository, by=principal_of(request), visibility=chosen)
+    try:
+        change_visibility(repository, by=principal_of(request), visibility=chosen)
+    except OverQuota as refusal:
+        form.add_error("visibility", str(refusal))
+        return _page(request, repository, visibility_form=form)
     return _changed(request, repository, f"{repository} is {chosen.value} now.")
-
-
-@post_only
-def grants(request: HttpRequest, name: str) -> HttpResponse:
-    """Give someone a role."""
-    repository = find_administered(request, name)
-    form = GrantForm(request.POST, repository=repository)
-    if not form.is_valid():
-        return _page(request, repository, grant_form=form)
-    user, role = form.cleaned_data["username"], Role(form.cleaned_data["role"])
-    grant_access(repository, to=user, role=role, by=principal_of(request))
-    return _changed(request, repository, f"{user} is {role.value} of {repository} now.")
-
-
-@post_only
-def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
-    """Take someone's role away; a grant of another repository is not found (case 19)."""
-    repository = find_administered(request, name)
-    grant = get_object_or_404(repository.grants.select_related("user", "team"), pk=grant_id)
-    revoke_access(grant, by=principal_of(request))
-    return _changed(request, repository, f"{grant.user or grant.team} has no role here any more.")
 
 
 @post_only
@@ -104,9 +86,8 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
         "visibility_form": VisibilityForm(
             initial={"visibility": repository.visibility}, auto_id="id_visibility_%s"
         ),
-        "grant_form": GrantForm(repository=repository),
         "delete_form": DeleteForm(repository=repository, auto_id="id_delete_%s"),
-        "grants": repository.grants.select_related("user", "team__organization").order_by("pk"),
+        "grant_count": repository.grants.count(),
         "star_count": repository.stars.count(),
         **refused,
         "has_errors": bool(refused),

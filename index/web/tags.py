@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+from accounts.models import Visibility
 from index.models import Manifest, Repository, Tag
 
 TEASER = 8
@@ -30,6 +31,15 @@ class TagRow:
 
     tag: Tag
     platforms: list[Platform]
+    names_robots: bool = False  # robots' names are for those a private repository is open to
+
+    @property
+    def robot(self) -> str:
+        """Which robot pushed it, as far as everybody who sees the row may know (CVE-2020-14313)."""
+        robot = self.tag.pushed_by_robot
+        if robot is None:
+            return ""
+        return robot.full_name if self.names_robots else f"a robot of {robot.namespace}"
 
     @property
     def is_index(self) -> bool:
@@ -55,7 +65,9 @@ def tags_page(repository: Repository, number: str) -> tuple[Page[Tag], list[TagR
 
 
 def _tags(repository: Repository) -> QuerySet[Tag]:
-    return repository.tags.select_related("manifest", "pushed_by")
+    return repository.tags.select_related(
+        "manifest", "pushed_by", "pushed_by_robot__namespace", "built_by"
+    )
 
 
 def _rows(repository: Repository, tags: Iterable[Tag]) -> list[TagRow]:
@@ -69,7 +81,8 @@ def _rows(repository: Repository, tags: Iterable[Tag]) -> list[TagRow]:
         if digests
         else ()
     )
-    return [TagRow(tag, _platforms(tag.manifest, sizes)) for tag in listed]
+    names_robots = repository.visibility == Visibility.PRIVATE
+    return [TagRow(tag, _platforms(tag.manifest, sizes), names_robots) for tag in listed]
 
 
 def _platforms(manifest: Manifest, sizes: dict[str, int | None]) -> list[Platform]:

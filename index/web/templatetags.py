@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import Namespace
+from accounts.flows.signup import why_closed
+from accounts.models import Namespace, Picture, User
+from accounts.plans import plan_of
+from accounts.second_factor import is_demanded_of, why_demanded
+from index.ci_issuers import find_issuer
+from index.flows.quotas import Usage, private_repositories, usages
 
 register = template.Library()
 
 _AVATAR_COLOURS = 6
+# The first mark that a user agent carries; Edge also says Chrome, Chrome also says Safari.
+_BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _AGES = (
@@ -45,6 +70,34 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+def second_factor_demand(user: User) -> str:
+    """Return who demands two factors of this person; empty if nobody does."""
+    return why_demanded(user) if is_demanded_of(user) else ""
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Return JSON for a data attribute; the template escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Return what a person calls a browser: "Firefox on Linux"; other clients by themselves."""
+    name = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if not name:
+        return agent[:60] or "unknown"
+    return f"{name} on {system}" if system else name
+
+
+@register.simple_tag
+def signup_rule() -> str:
+    """Return who may sign up; empty where everybody may."""
+    return why_closed()
+
+
+@register.simple_tag
 def avatar(name: str, size: str = "") -> SafeString:
     """Return the initials of a name on a colour of its own; made here, asked of no third party."""
     colour = zlib.crc32(name.encode()) % _AVATAR_COLOURS
@@ -52,6 +105,28 @@ def avatar(name: str, size: str = "") -> SafeString:
     return format_html(
         '<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', colour, large, name[:2]
     )
+
+
+@register.simple_tag
+def picture(namespace: Namespace, size: str = "") -> SafeString:
+    """Return the picture of a user or an organization, else the initials; one query."""
+    owned = (
+        Q(user=namespace.user_id)
+        if namespace.user_id
+        else Q(organization=namespace.organization_id)
+    )
+    digest = Picture.objects.filter(owned).values_list("digest", flat=True).first()
+    if digest is None:
+        return avatar(namespace.name, size)
+    large = " avatar-large" if size == "large" else ""
+    address = reverse("web-picture", args=[digest])
+    return format_html('<img class="avatar{}" src="{}" alt="" loading="lazy">', large, address)
+
+
+@register.filter
+def event_words(action: str) -> str:
+    """Return an action of the audit as people read it: "session started"."""
+    return " ".join(action.replace("-", " ").split(":"))
 
 
 @register.simple_tag
@@ -136,6 +211,24 @@ def namespace_url(namespace: Namespace) -> str:
     return reverse(kind, args=[namespace.name])
 
 
+@register.inclusion_tag("components/usage.html")
+def usage(namespace: Namespace) -> dict[str, Any]:
+    """Show how much of its plan a namespace uses."""
+    return {"namespace": namespace, "plan": plan_of(namespace), "usages": usages(namespace)}
+
+
+@register.simple_tag
+def private_usage(namespace: Namespace) -> Usage:
+    """Return how many private repositories a namespace has, and may have."""
+    return private_repositories(namespace, plan_of(namespace))
+
+
+@register.filter
+def is_below(path: str, address: str) -> bool:
+    """Return whether a path is this page or one below it."""
+    return f"{path}/".startswith(f"{address.rstrip('/')}/")
+
+
 @register.filter
 def on_public_url(url: str) -> str:
     """Return the same path on our configured origin: links in mail never trust a Host header."""
@@ -159,3 +252,10 @@ def _one_digit(value: float) -> str:
 def _symbols() -> dict[str, SafeString]:
     text = (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text()
     return {name: mark_safe(paths) for name, paths in _SYMBOL.findall(text)}  # noqa: S308 - our file
+
+
+@register.filter
+def issuer_name(url: str) -> str:
+    """Return what people call an issuer of ID tokens; one that is not listed any more is its URL."""
+    issuer = find_issuer(url)
+    return issuer.name if issuer else f"{url} (not accepted any more)"

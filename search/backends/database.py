@@ -25,7 +25,12 @@ class DatabaseSearch:
         """Return the matches: by class of match, then stars, pulls and name."""
         if query.is_empty:
             return visible.order_by(*_POPULAR)
-        matching = visible.filter(reduce(and_, map(_has_word, query.words)))
+        today = dict(query.renamed)
+        wanted = [
+            _has_word(word) | _has_word(today[word]) if word in today else _has_word(word)
+            for word in query.words
+        ]
+        matching = visible.filter(reduce(and_, wanted))
         return matching.annotate(match=_class_of_match(query)).order_by("match", *_POPULAR)
 
 
@@ -44,7 +49,7 @@ def _class_of_match(query: SearchQuery) -> Case:
     # `alice/app` begins with `alice` and, to whoever looks for `app`, with `app` too.
     begins = Q(name__startswith=words[0]) | Q(name__contains=f"/{words[0]}")
     return Case(
-        When(Q(name=" ".join(words)), then=Value(0)),
+        When(Q(name=" ".join(words)) | Q(name__in=dict(query.renamed).values()), then=Value(0)),
         When(Q(namespace__name=ROOT_NAMESPACE), then=Value(1)),
         When(begins & in_name, then=Value(2)),
         When(in_name, then=Value(3)),

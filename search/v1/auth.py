@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.principals import ANONYMOUS, Principal, principal_from_subject
-from index.v1.auth import check_password, read_basic
+from accounts.basic_auth import BasicCredential
+from accounts.principals import ANONYMOUS, Principal
+from index.subjects import principal_from_subject
+from index.v1.auth import check_secret, read_basic
 from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant
 from tokenauth.refresh import use_refresh_token
 from tokenauth.signing.tokens import AccessTokenInvalid, check_access_token
+from tokenauth.workloads.workload_secrets import is_workload_secret, use_workload_secret
 
 
 def identify(request: HttpRequest) -> Principal:
@@ -21,9 +24,11 @@ def identify(request: HttpRequest) -> Principal:
     credential = read_basic(request)
     if credential is None:
         return ANONYMOUS
+    if is_workload_secret(credential.secret):
+        return _ci_job(credential)
     if credential.login in {"", "<token>"}:
         return _holder_of_refresh_token(credential.secret)
-    return check_password(credential, request)
+    return check_secret(credential, request)
 
 
 def _holder_of_access_token(value: str) -> Principal:
@@ -36,11 +41,19 @@ def _holder_of_access_token(value: str) -> Principal:
     if "search" not in token.grants("registry", "catalog"):
         message = "the token is not for searching: ask for registry:catalog:search"
         raise LoginNeeded(message)
-    principal = principal_from_subject(token.subject)
+    principal = principal_from_subject(token.subject, token.credential)
     if principal is None:
         message = "the account of this token is gone or disabled"
         raise LoginNeeded(message)
     return principal
+
+
+def _ci_job(credential: BasicCredential) -> Principal:
+    login, secret = credential.login, credential.secret
+    try:
+        return use_workload_secret(secret, login=login, service=settings.SERVICE)
+    except InvalidGrant as error:
+        raise LoginNeeded(str(error)) from error
 
 
 def _holder_of_refresh_token(value: str) -> Principal:

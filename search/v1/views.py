@@ -50,6 +50,6 @@ def _result(repository: Repository) -> dict[str, object]:
         "description": repository.description,
         "star_count": repository.star_count,
         "is_official": repository.is_official,
-        "is_automated": False,  # nothing is built here
-        "is_trusted": False,  # the older word for the same
+        "is_automated": repository.is_automated,
+        "is_trusted": repository.is_automated,  # the older word for the same
     }

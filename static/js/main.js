@@ -3,7 +3,9 @@ import { copy } from "./behaviours/copy.js";
 import { confirmName } from "./behaviours/confirm-name.js";
 import { counter } from "./behaviours/counter.js";
 import { namePreview } from "./behaviours/name-preview.js";
+import { passkeyAdd, passkeyLogin, passkeyUse } from "./behaviours/passkey.js";
 import { popover } from "./behaviours/popover.js";
+import { proofOfWork } from "./behaviours/proof-of-work.js";
 import { showPassword } from "./behaviours/show-password.js";
 import { shortcut, shortcutSwitch } from "./behaviours/shortcut.js";
 import { theme } from "./behaviours/theme.js";
@@ -15,7 +17,11 @@ const behaviours = {
   counter,
   "focus-summary": focusSummary,
   "name-preview": namePreview,
+  "passkey-add": passkeyAdd,
+  "passkey-login": passkeyLogin,
+  "passkey-use": passkeyUse,
   popover,
+  "proof-of-work": proofOfWork,
   shortcut,
   "shortcut-switch": shortcutSwitch,
   "show-password": showPassword,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -13,6 +14,17 @@ from accounts.flows.signup import create_user
 from accounts.models import Namespace, User
 from tests.conftest import World
 from tests.factories import PASSWORD
+
+CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+
+
+def _form(username: str, email: str) -> dict[str, str]:
+    return {"username": username, "email": email, "password1": PASSWORD}
+
+
+def _masked(response: Any, username: str, mailbox: str) -> str:
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    return str(text.replace(username, "NAME").replace(mailbox, "NAME"))
 
 
 def sign_up(client: Client, username: str = "newcomer", **changes: str) -> int:
@@ -31,9 +43,7 @@ def test_an_account_comes_with_its_namespace_and_a_code_by_mail(client: Client) 
 @pytest.mark.django_db
 def test_the_code_from_the_mail_verifies_and_logs_in(client: Client) -> None:
     sign_up(client)
-    code = re.search(
-        r"^\s*([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\s*$", str(mail.outbox[0].body), re.MULTILINE
-    )
+    code = CODE.search(str(mail.outbox[0].body))
     assert code
     client.post("/accounts/confirm-email/", {"code": code[1]})
     assert User.objects.get(username="newcomer").is_verified
@@ -91,9 +101,34 @@ def test_a_taken_name_stays_with_its_owner(world: World, client: Client) -> None
 def test_a_known_address_gets_the_same_page_and_the_mail_makes_the_difference(
     world: World, client: Client
 ) -> None:
-    assert sign_up(client, "newcomer", email="alice@example.com") == 302
-    assert not User.objects.filter(username="newcomer").exists()
-    assert mail.outbox[0].to == ["alice@example.com"]
+    known = client.post("/accounts/signup/", _form("newcomer", "alice@example.com"), follow=True)
+    new = Client().post("/accounts/signup/", _form("freshman", "fresh@example.com"), follow=True)
+    assert _masked(known, "newcomer", "alice") == _masked(new, "freshman", "fresh")
+    owner, stranger = mail.outbox
+    assert (owner.to, stranger.to) == (["alice@example.com"], ["fresh@example.com"])
+    assert "has an\naccount already" in str(owner.body)
+    assert not CODE.search(str(owner.body))
+
+
+def test_whoever_signs_up_with_anothers_address_never_gets_its_code(
+    world: World, client: Client
+) -> None:
+    sign_up(client, "newcomer", email="alice@example.com")
+    client.post("/accounts/confirm-email/", {"action": "resend"})
+    client.post("/accounts/login/", {"login": "newcomer", "password": PASSWORD})
+    assert not any(CODE.search(str(message.body)) for message in mail.outbox)
+    assert "_auth_user_id" not in client.session
+
+
+def test_sign_ups_of_strangers_do_not_use_up_the_codes_of_an_address(
+    db: None, client: Client
+) -> None:
+    for number in range(8):
+        stranger = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        assert sign_up(stranger, f"stranger{number}", email="carol@example.com") == 302
+    assert sign_up(client, "carol", email="carol@example.com") == 302
+    assert mail.outbox[-1].to == ["carol@example.com"]
+    assert CODE.search(str(mail.outbox[-1].body))
 
 
 def test_no_form_makes_anyone_an_administrator(db: None, client: Client) -> None:

@@ -66,6 +66,122 @@ ADDRESSES = {
         "/accounts/password/reset/key/1-x/"
     ),
     "accounts/password/reset/done/": "/accounts/password/reset/done/",
+    "accounts/sso/login": "/accounts/sso/login",
+    "accounts/sso/callback": "/accounts/sso/callback",
+    "accounts/sso/cancelled": "/accounts/sso/cancelled",
+    "accounts/sso/name": "/accounts/sso/name",
+    "settings/connections": "/settings/connections",
+    "settings/connections/connect": "/settings/connections/connect",
+    "settings/connections/<int:account_id>/disconnect": "/settings/connections/1/disconnect",
+    "api/docs": "/api/docs",
+    "api/v1/openapi.json": "/api/v1/openapi.json",
+    "api/v1/user": "/api/v1/user",
+    "api/v1/repositories": "/api/v1/repositories",
+    "api/v1/repositories/<path:name>": "/api/v1/repositories/acme/app",
+    "api/v1/repositories/<path:name>/-/grants": "/api/v1/repositories/acme/app/-/grants",
+    "api/v1/repositories/<path:name>/-/grants/<slug:kind>/<str:grantee>": (
+        "/api/v1/repositories/acme/app/-/grants/users/bobby"
+    ),
+    "api/v1/repositories/<path:name>/-/access": "/api/v1/repositories/acme/app/-/access",
+    "api/v1/repositories/<path:name>/-/access/why": (
+        "/api/v1/repositories/acme/app/-/access/why?name=mila"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests": (
+        "/api/v1/repositories/acme/app/-/access-requests"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/grant": (
+        "/api/v1/repositories/acme/app/-/access-requests/1/grant"
+    ),
+    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/decline": (
+        "/api/v1/repositories/acme/app/-/access-requests/1/decline"
+    ),
+    "api/v1/access-requests": "/api/v1/access-requests",
+    "api/v1/organizations/<str:organization>/access": "/api/v1/organizations/acme/access",
+    "api/v1/organizations/<str:organization>/default-grants": (
+        "/api/v1/organizations/acme/default-grants"
+    ),
+    "api/v1/organizations/<str:organization>/default-grants/<slug:kind>/<str:grantee>": (
+        "/api/v1/organizations/acme/default-grants/teams/devs"
+    ),
+    "settings/requests": "/settings/requests",
+    "settings/requests/new": "/settings/requests/new",
+    "o/<str:name>/-/access": "/o/acme/-/access",
+    "o/<str:name>/-/access/export/<slug:kind>": "/o/acme/-/access/export/csv",
+    "o/<str:name>/-/access/confirm": "/o/acme/-/access/confirm",
+    "o/<str:name>/-/defaults": "/o/acme/-/defaults",
+    "o/<str:name>/-/defaults/add": "/o/acme/-/defaults/add",
+    "o/<str:name>/-/defaults/<int:default_id>/delete": "/o/acme/-/defaults/1/delete",
+    "r/<path:name>/-/access": "/r/acme/app/-/access",
+    "r/<path:name>/-/access/export/<slug:kind>": "/r/acme/app/-/access/export/csv",
+    "r/<path:name>/-/access/confirm": "/r/acme/app/-/access/confirm",
+    "r/<path:name>/-/access/requests/<int:request_id>/grant": (
+        "/r/acme/app/-/access/requests/1/grant"
+    ),
+    "r/<path:name>/-/access/requests/<int:request_id>/decline": (
+        "/r/acme/app/-/access/requests/1/decline"
+    ),
+    "manage/plans": "/manage/plans",
+    "manage/plans/new": "/manage/plans/new",
+    "manage/plans/assign": "/manage/plans/assign",
+    "manage/plans/<int:plan_id>": "/manage/plans/1",
+    "manage/plans/<int:plan_id>/change": "/manage/plans/1/change",
+    "manage/plans/<int:plan_id>/default": "/manage/plans/1/default",
+    "manage/plans/<int:plan_id>/delete": "/manage/plans/1/delete",
+    "api/v1/plans": "/api/v1/plans",
+    "api/v1/plans/<int:plan_id>": "/api/v1/plans/1",
+    "api/v1/namespaces/<str:name>/plan": "/api/v1/namespaces/acme/plan",
+    "api/v1/organizations/<str:name>/rename": "/api/v1/organizations/acme/rename",
+    "accounts/2fa/": "/accounts/2fa/",
+    "accounts/2fa/authenticate/": "/accounts/2fa/authenticate/",
+    "accounts/2fa/reauthenticate/": "/accounts/2fa/reauthenticate/",
+    "accounts/2fa/trust/": "/accounts/2fa/trust/",
+    "accounts/2fa/totp/activate/": "/accounts/2fa/totp/activate/",
+    "accounts/2fa/totp/deactivate/": "/accounts/2fa/totp/deactivate/",
+    "accounts/2fa/recovery-codes/": "/accounts/2fa/recovery-codes/",
+    "accounts/2fa/recovery-codes/generate/": "/accounts/2fa/recovery-codes/generate/",
+    "accounts/2fa/recovery-codes/download/": "/accounts/2fa/recovery-codes/download/",
+    "accounts/2fa/webauthn/": "/accounts/2fa/webauthn/",
+    "accounts/2fa/webauthn/add/": "/accounts/2fa/webauthn/add/",
+    "accounts/2fa/webauthn/reauthenticate/": "/accounts/2fa/webauthn/reauthenticate/",
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": "/accounts/2fa/webauthn/keys/1/remove/",
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": "/accounts/2fa/webauthn/keys/1/edit/",
+    "accounts/2fa/webauthn/login/": "/accounts/2fa/webauthn/login/",
+    "settings/profile": "/settings/profile",
+    "settings/profile/picture": "/settings/profile/picture",
+    "settings/profile/picture/remove": "/settings/profile/picture/remove",
+    "settings/history": "/settings/history",
+    "avatars/<slug:digest>": "/avatars/none",
+    "settings/data": "/settings/data",
+    "settings/data/export": "/settings/data/export",
+    "settings/data/close": "/settings/data/close",
+    "settings/sessions": "/settings/sessions",
+    "settings/sessions/end-all": "/settings/sessions/end-all",
+    "settings/sessions/<int:session_id>/end": "/settings/sessions/1/end",
+    "settings/machines/<int:machine_id>/end": "/settings/machines/1/end",
+    "manage/people": "/manage/people",
+    "manage/people/<str:username>": "/manage/people/alice",
+    "manage/people/<str:username>/disable": "/manage/people/alice/disable",
+    "manage/people/<str:username>/enable": "/manage/people/alice/enable",
+    "manage/people/<str:username>/reset-second-factor": "/manage/people/alice/reset-second-factor",
+    "manage/invitations": "/manage/invitations",
+    "manage/invitations/<int:invitation_id>/revoke": "/manage/invitations/1/revoke",
+    "api/v1/user/picture": "/api/v1/user/picture",
+    "api/v1/user/addresses": "/api/v1/user/addresses",
+    "api/v1/users/<str:name>": "/api/v1/users/alice",
+    "api/v1/signup": "/api/v1/signup",
+    "api/v1/manage/people": "/api/v1/manage/people",
+    "api/v1/manage/people/<str:name>/disable": "/api/v1/manage/people/alice/disable",
+    "api/v1/manage/people/<str:name>/enable": "/api/v1/manage/people/alice/enable",
+    "api/v1/manage/people/<str:name>/reset-second-factor": "/api/v1/manage/people/alice/reset-second-factor",
+    "api/v1/manage/invitations": "/api/v1/manage/invitations",
+    "api/v1/manage/invitations/<int:invitation_id>": "/api/v1/manage/invitations/1",
+    "api/v1/user/sessions": "/api/v1/user/sessions",
+    "api/v1/user/sessions/<int:session_id>": "/api/v1/user/sessions/1",
+    "api/v1/user/machines": "/api/v1/user/machines",
+    "api/v1/user/machines/<int:machine_id>": "/api/v1/user/machines/1",
+    "api/v1/user/log-out-everywhere": "/api/v1/user/log-out-everywhere",
+    "api/v1/user/export": "/api/v1/user/export",
+    "api/v1/user/close": "/api/v1/user/close",
     "setup/<str:token>": "/setup/forged",
     "dev/mail": "/dev/mail",
     "dev/mail/<str:name>": "/dev/mail/nothing",
@@ -75,8 +191,38 @@ ADDRESSES = {
     "theme": "/theme",
     "new": "/new",
     "settings/namespace": "/settings/namespace",
+    "settings/tokens": "/settings/tokens",
+    "settings/tokens/new": "/settings/tokens/new",
+    "settings/tokens/revoke-all": "/settings/tokens/revoke-all",
+    "settings/tokens/<int:token_id>/rotate": "/settings/tokens/1/rotate",
+    "settings/tokens/<int:token_id>/revoke": "/settings/tokens/1/revoke",
+    "settings/robots": "/settings/robots",
+    "settings/robots/new": "/settings/robots/new",
+    "o/<str:name>/-/robots": "/o/acme/-/robots",
+    "o/<str:name>/-/robots/new": "/o/acme/-/robots/new",
+    "robots/<str:name>": "/robots/acme+ci",
+    "robots/<str:name>/settings": "/robots/acme+ci/settings",
+    "robots/<str:name>/disable": "/robots/acme+ci/disable",
+    "robots/<str:name>/enable": "/robots/acme+ci/enable",
+    "robots/<str:name>/delete": "/robots/acme+ci/delete",
+    "robots/<str:name>/secrets": "/robots/acme+ci/secrets",
+    "robots/<str:name>/secrets/<int:secret_id>/rotate": "/robots/acme+ci/secrets/1/rotate",
+    "robots/<str:name>/secrets/<int:secret_id>/revoke": "/robots/acme+ci/secrets/1/revoke",
+    "robots/<str:name>/grants": "/robots/acme+ci/grants",
+    "robots/<str:name>/grants/<int:grant_id>/delete": "/robots/acme+ci/grants/1/delete",
+    "api/v1/leaked-tokens": "/api/v1/leaked-tokens",
+    "api/v1/user/tokens": "/api/v1/user/tokens",
+    "api/v1/user/tokens/<int:token_id>": "/api/v1/user/tokens/1",
+    "api/v1/user/tokens/<int:token_id>/rotate": "/api/v1/user/tokens/1/rotate",
+    "api/v1/user/robots": "/api/v1/user/robots",
+    "api/v1/organizations/<str:name>/robots": "/api/v1/organizations/acme/robots",
+    "api/v1/robots/<str:name>": "/api/v1/robots/acme+ci",
+    "api/v1/robots/<str:name>/secrets": "/api/v1/robots/acme+ci/secrets",
+    "api/v1/robots/<str:name>/secrets/<int:secret_id>": "/api/v1/robots/acme+ci/secrets/1",
+    "api/v1/robots/<str:name>/secrets/<int:secret_id>/rotate": "/api/v1/robots/acme+ci/secrets/1/rotate",
     "u/<str:name>": "/u/alice",
     "o/<str:name>": "/o/acme",
+    "o/<str:name>/-/rename": "/o/acme/-/rename",
     "r/<path:name>/-/tags": "/r/acme/app/-/tags",
     "r/<path:name>/-/star": "/r/acme/app/-/star",
     "r/<path:name>/-/unstar": "/r/acme/app/-/unstar",
@@ -87,8 +233,90 @@ ADDRESSES = {
     "r/<path:name>/-/settings/grants/<int:grant_id>/delete": (
         "/r/acme/app/-/settings/grants/{grant}/delete"
     ),
+    "r/<path:name>/-/settings/publishers": "/r/acme/app/-/settings/publishers",
+    "r/<path:name>/-/settings/publishers/<int:publisher_id>/delete": (
+        "/r/acme/app/-/settings/publishers/1/delete"
+    ),
+    "robots/<int:robot_id>/publishers": "/robots/1/publishers",
+    "robots/<int:robot_id>/publishers/<int:publisher_id>/delete": "/robots/1/publishers/1/delete",
+    "api/v1/repositories/<path:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
+    "api/v1/repositories/<path:name>/-/publishers/<int:publisher_id>": (
+        "/api/v1/repositories/acme/app/-/publishers/1"
+    ),
+    "api/v1/robots/<int:robot_id>/publishers": "/api/v1/robots/1/publishers",
+    "api/v1/robots/<int:robot_id>/publishers/<int:publisher_id>": ("/api/v1/robots/1/publishers/1"),
     "r/<path:name>/-/delete": "/r/acme/app/-/delete",
     "r/<path:name>": "/r/acme/app",
+    "organizations": "/organizations",
+    "organizations/new": "/organizations/new",
+    "o/<str:name>/-/members": "/o/acme/-/members",
+    "o/<str:name>/-/members/<str:username>/role": "/o/acme/-/members/rita/role",
+    "o/<str:name>/-/members/<str:username>/remove": "/o/acme/-/members/rita/remove",
+    "o/<str:name>/-/leave": "/o/acme/-/leave",
+    "o/<str:name>/-/invitations": "/o/acme/-/invitations",
+    "o/<str:name>/-/invitations/<int:invitation_id>/revoke": "/o/acme/-/invitations/1/revoke",
+    "o/<str:name>/-/invitations/<int:invitation_id>/send-again": (
+        "/o/acme/-/invitations/1/send-again"
+    ),
+    "o/<str:name>/-/teams": "/o/acme/-/teams",
+    "o/<str:name>/-/teams/new": "/o/acme/-/teams/new",
+    "o/<str:name>/-/teams/<str:team>": "/o/acme/-/teams/devs",
+    "o/<str:name>/-/teams/<str:team>/change": "/o/acme/-/teams/devs/change",
+    "o/<str:name>/-/teams/<str:team>/delete": "/o/acme/-/teams/devs/delete",
+    "o/<str:name>/-/teams/<str:team>/members": "/o/acme/-/teams/devs/members",
+    "o/<str:name>/-/teams/<str:team>/members/<str:username>/remove": (
+        "/o/acme/-/teams/devs/members/mila/remove"
+    ),
+    "o/<str:name>/-/teams/<str:team>/members/<str:username>/maintainer": (
+        "/o/acme/-/teams/devs/members/mila/maintainer"
+    ),
+    "o/<str:name>/-/audit": "/o/acme/-/audit",
+    "o/<str:name>/-/audit.csv": "/o/acme/-/audit.csv",
+    "o/<str:name>/-/settings": "/o/acme/-/settings",
+    "o/<str:name>/-/settings/profile": "/o/acme/-/settings/profile",
+    "o/<str:name>/-/settings/picture": "/o/acme/-/settings/picture",
+    "o/<str:name>/-/settings/picture/remove": "/o/acme/-/settings/picture/remove",
+    "o/<str:name>/-/settings/rules": "/o/acme/-/settings/rules",
+    "o/<str:name>/-/settings/domains": "/o/acme/-/settings/domains",
+    "o/<str:name>/-/settings/domains/claim": "/o/acme/-/settings/domains/claim",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/check": "/o/acme/-/settings/domains/1/check",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/remove": "/o/acme/-/settings/domains/1/remove",
+    "o/<str:name>/-/delete": "/o/acme/-/delete",
+    "invites/<str:secret>": "/invites/forged",
+    "invites/<str:secret>/accept": "/invites/forged/accept",
+    "invites/<str:secret>/decline": "/invites/forged/decline",
+    "invitations/<int:invitation_id>": "/invitations/1",
+    "invitations/<int:invitation_id>/accept": "/invitations/1/accept",
+    "invitations/<int:invitation_id>/decline": "/invitations/1/decline",
+    "api/v1/organizations": "/api/v1/organizations",
+    "api/v1/organizations/<str:name>": "/api/v1/organizations/acme",
+    "api/v1/organizations/<str:name>/members": "/api/v1/organizations/acme/members",
+    "api/v1/organizations/<str:name>/members/<str:username>": (
+        "/api/v1/organizations/acme/members/rita"
+    ),
+    "api/v1/organizations/<str:name>/invitations": "/api/v1/organizations/acme/invitations",
+    "api/v1/organizations/<str:name>/invitations/<int:invitation_id>": (
+        "/api/v1/organizations/acme/invitations/1"
+    ),
+    "api/v1/organizations/<str:name>/invitations/<int:invitation_id>/send-again": (
+        "/api/v1/organizations/acme/invitations/1/send-again"
+    ),
+    "api/v1/organizations/<str:name>/teams": "/api/v1/organizations/acme/teams",
+    "api/v1/organizations/<str:name>/teams/<str:team>": "/api/v1/organizations/acme/teams/devs",
+    "api/v1/organizations/<str:name>/teams/<str:team>/members": (
+        "/api/v1/organizations/acme/teams/devs/members"
+    ),
+    "api/v1/organizations/<str:name>/teams/<str:team>/members/<str:username>": (
+        "/api/v1/organizations/acme/teams/devs/members/mila"
+    ),
+    "api/v1/organizations/<str:name>/domains": "/api/v1/organizations/acme/domains",
+    "api/v1/organizations/<str:name>/domains/<str:domain>": (
+        "/api/v1/organizations/acme/domains/example.com"
+    ),
+    "api/v1/organizations/<str:name>/domains/<str:domain>/check": (
+        "/api/v1/organizations/acme/domains/example.com/check"
+    ),
+    "api/v1/organizations/<str:name>/audit": "/api/v1/organizations/acme/audit",
     "<reference:reference>": "/acme/app:latest",
 }
 
@@ -124,6 +352,11 @@ class Visitor:
         return client
 
 
+def fill_in(address: str, world: World) -> str:
+    """Return the address with the ids of this world's things in it."""
+    return address.format(grant=world.app.grants.order_by("pk").values_list("pk", flat=True)[0])
+
+
 def visit(person: User | None) -> Visitor:
     """Log someone in once, for all requests."""
     if person is None:
@@ -148,10 +381,9 @@ def status_of(door: str, method: str, visitor: Visitor, path: str) -> int:
 def make_table(world: World) -> str:
     """Return the table: a line per door and method that is not refused as such to everyone."""
     visitors = [visit(world.person(who)) for who in PEOPLE]
-    grant = world.app.grants.order_by("pk").values_list("pk", flat=True)[0]
     lines = [f"{'':<58} {'':<7}" + "".join(f"{person:>10}" for person in PEOPLE)]
     for door in sorted(set(doors()), key=lambda door: ADDRESSES.get(door, door)):
-        path = ADDRESSES[door].format(grant=grant)
+        path = fill_in(ADDRESSES[door], world)
         shown = ADDRESSES[door].partition("?")[0].replace("a" * 64, "ID")
         for method in METHODS:
             answers = [status_of(door, method, visitor, path) for visitor in visitors]

@@ -82,6 +82,7 @@ def test_private_things_change_nothing_for_others(world: World, client: Client, 
     before = _masked(client.get(path).content.decode())
     for person in (world.alice, world.olga):
         world.private.pk, world.private.name = None, f"{person}/extra"
+        world.private.stored_name = world.private.name
         world.private.namespace = person.namespace
         world.private.visibility = Visibility.PRIVATE
         world.private.star_count = world.private.pull_count = 999_999

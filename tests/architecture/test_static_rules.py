@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+_LDAP = "accounts/directory/connection.py"
 APPS = ("accounts", "config", "index", "search", "tokenauth")
 
 
@@ -59,12 +60,18 @@ def test_html_is_marked_safe_only_where_it_was_sanitised() -> None:
 def test_one_module_speaks_http_to_others() -> None:
     allowed = (
         "index/registry_client.py",
+        "accounts/outgoing.py",  # to addresses from outside, which it checks when connecting
         "config/demo/pushing.py",  # plays a client
         "config/management/commands/demo.py",
+        "accounts/web/single_sign_on.py",  # names the errors of django-allauth's requests
     )
     assert (
         offenders(r"^(import|from) (requests|urllib3|httpx|http\.client)\b", allowed=allowed) == []
     )
+
+
+def test_one_module_speaks_ldap() -> None:
+    assert offenders(r"\bldap3\b.*import|import ldap3", allowed=(_LDAP,)) == []
 
 
 def test_no_template_has_inline_script_style_or_handler() -> None:

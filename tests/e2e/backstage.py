@@ -48,11 +48,11 @@ class Backstage:
 
 
 @contextmanager
-def running_backstage(stack: Stack) -> Iterator[Backstage]:
-    """Start the process, which ends when its input does."""
+def running_backstage(stack: Stack, **told: str) -> Iterator[Backstage]:
+    """Start the process, which ends when its input does; `told` are the stack's own settings."""
     with subprocess.Popen(
         stack.command("manage", "shell", "-c", _LOOP),
-        env=environment(),
+        env=environment() | told,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

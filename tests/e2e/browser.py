@@ -70,7 +70,7 @@ class Window:
         main = page.get_by_role("main")
         main.locator("input[name=login]").fill(person.name)
         main.locator("input[name=password]").fill(person.password)
-        main.get_by_role("button", name="Log in").click()
+        main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
 
     @property

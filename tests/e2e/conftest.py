@@ -6,6 +6,7 @@ They live for this package, not for the session: no other test is to run beside 
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import Look, Window, running_browser
 from tests.e2e.engine import Docker, Engine, engine_for_tests
 from tests.e2e.people import People, Person
+from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
@@ -148,3 +150,26 @@ def window(open_window: OpenWindow) -> Window:
 def plain_window(open_window: OpenWindow) -> Window:
     """A window without JavaScript."""
     return open_window(Look(javascript=False))
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder with a short name: podman takes no run root of more than 50 characters."""
+    with tempfile.TemporaryDirectory(prefix="wbp-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def skopeo(home: Path) -> Program:
+    return Program(tool("skopeo"), home)
+
+
+@pytest.fixture
+def podman(home: Path) -> Program:
+    """podman with storage of its own; vfs works wherever files do."""
+    return Program(
+        tool("podman"),
+        home,
+        *("--root", str(home / "root"), "--runroot", str(home / "run")),
+        *("--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"),
+    )

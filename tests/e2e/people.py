@@ -16,6 +16,8 @@ from allauth.account.models import EmailAddress
 from accounts.flows.signup import create_user
 user = create_user(username=name, email=f"{name}@example.com", password=password)
 EmailAddress.objects.filter(user=user).update(verified=verified)
+from accounts.models import Namespace, Plan
+Namespace.objects.filter(user=user).update(plan=Plan.objects.filter(name=plan).first())
 """
 _PROMOTE = """
 from accounts.models import User
@@ -70,10 +72,15 @@ class People:
     backstage: Backstage
     make_docker: Callable[[], Docker]
 
-    def make(self, stem: str, *, verified: bool = True) -> Person:
-        """Return someone whose name begins with `stem`, not logged in to anything."""
+    def make(self, stem: str, *, verified: bool = True, plan: str = "unlimited") -> Person:
+        """Return someone whose name begins with `stem`, not logged in to anything.
+
+        A plan of "" is the one that everybody starts with.
+        """
         person = self.newcomer(stem)
-        self.backstage.run(_SIGN_UP, name=person.name, password=PASSWORD, verified=verified)
+        self.backstage.run(
+            _SIGN_UP, name=person.name, password=PASSWORD, verified=verified, plan=plan
+        )
         return person
 
     def newcomer(self, stem: str) -> Person:

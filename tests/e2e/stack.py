@@ -87,11 +87,12 @@ class Stack:
 
 
 @contextmanager
-def running_stack(database_url: str = "") -> Iterator[Stack]:
-    """Start an instance, and check in the end that Ctrl-C stops it cleanly."""
+def running_stack(database_url: str = "", **told: str) -> Iterator[Stack]:
+    """Start an instance, and check in the end that Ctrl-C stops it cleanly; `told` are settings."""
     folder = Path(tempfile.mkdtemp(prefix="wb-"))  # short: sockets lie in it
     stack = Stack(folder, free_ports(1)[0])
     variables = environment() | ({"WAYBILL_DATABASE_URL": database_url} if database_url else {})
+    variables |= told
     with (folder / "output").open("w") as output:
         process = subprocess.Popen(
             stack.command("run", "--port", str(stack.port)),

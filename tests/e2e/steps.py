@@ -68,9 +68,10 @@ def change_visibility(window: Window, name: str, visibility: str) -> None:
 
 
 def add_collaborator(window: Window, name: str, who: Person, role: str) -> None:
-    page = window.open(f"/r/{name}/-/settings")
-    page.get_by_label("User name").fill(who.name)
-    page.get_by_label("Role", exact=True).select_option(role)
+    page = window.open(f"/r/{name}/-/access")
+    form = page.get_by_role("region", name="Give access")
+    form.get_by_label("User name").fill(who.name)
+    form.get_by_label("Role", exact=True).select_option(role)
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_text(f"{who.name} is {role} of {name} now.").wait_for()
 

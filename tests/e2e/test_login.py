@@ -45,21 +45,29 @@ def refusal(person: Person) -> str:
     )
 
 
+def wrong(person: Person) -> str:
+    """Return what a wrong password is answered."""
+    return (
+        f"wrong user name or password for '{person.name}'. Accounts with two factors need an "
+        f"access token: http://{person.host}/settings/tokens"
+    )
+
+
 def test_a_wrong_password_is_named_as_such(people: People) -> None:
     alice = replace(people.make("alice"), password="not this one")
-    assert refusal(alice) == f"unauthorized: wrong user name or password for '{alice.name}'"
+    assert refusal(alice) == f"unauthorized: {wrong(alice)}"
     assert not alice.docker.home.joinpath("config.json").exists()
 
 
 def test_an_unknown_account_reads_the_same(people: People, wire: Wire) -> None:
     nobody = Person("nobody2", wire.stack.host, people.make_docker())
-    assert refusal(nobody) == "unauthorized: wrong user name or password for 'nobody2'"
+    assert refusal(nobody) == f"unauthorized: {wrong(nobody)}"
 
 
 def test_an_unverified_account_is_told_what_to_do(people: People) -> None:
     newt = people.make("newt", verified=False)
     assert refusal(newt) == (
-        f"denied: account '{newt.name}' is not verified: "
+        f"unauthorized: account '{newt.name}' is not verified: "
         f"log in at http://{newt.host}/accounts/login/ to get a new code"
     )
 

@@ -3,75 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.e2e.people import Person
+from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
-from tests.e2e.tools import tool
-
-
-class Program:
-    """A command with a home of its own."""
-
-    def __init__(self, path: str, home: Path, *options: str) -> None:
-        self._path, self._home, self._options = path, home, options
-
-    def __call__(self, *arguments: str, stdin: str = "") -> str:
-        status, text = self._run(arguments, stdin)
-        assert status == 0, text
-        return text
-
-    def fails(self, *arguments: str) -> str:
-        status, text = self._run(arguments, "")
-        assert status != 0, text
-        return text
-
-    def _run(self, arguments: tuple[str, ...], stdin: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [self._path, *self._options, *arguments],
-            env={
-                **os.environ,
-                "HOME": str(self._home),
-                "XDG_RUNTIME_DIR": str(self._home),
-                "REGISTRY_AUTH_FILE": str(self._home / "auth.json"),
-            },
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A folder with a short name: podman takes no run root of more than 50 characters."""
-    with tempfile.TemporaryDirectory(prefix="wbp-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def skopeo(home: Path) -> Program:
-    return Program(tool("skopeo"), home)
-
-
-@pytest.fixture
-def podman(home: Path) -> Program:
-    """podman with storage of its own; vfs works wherever files do."""
-    return Program(
-        tool("podman"),
-        home,
-        *("--root", str(home / "root"), "--runroot", str(home / "run")),
-        *("--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"),
-    )
 
 
 def login(program: Program, person: Person) -> str:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import steps
+from tests.e2e.accessibility import faults_by_keyboard, faults_of
 from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
 from tests.e2e.images import push_index
 from tests.e2e.people import People, Person
@@ -46,6 +47,12 @@ OF_ALICE = {
     "namespace-settings": "/settings/namespace",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",
+    "two-factors": "/accounts/2fa/",
+    "keys": "/accounts/2fa/webauthn/",
+    "profile": "/settings/profile",
+    "sessions": "/settings/sessions",
+    "history": "/settings/history",
+    "own-data": "/settings/data",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
@@ -128,6 +135,7 @@ def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
     assert window.complaints == []
     assert page.get_by_role("heading", level=1).count() == 1
     assert page.title()
+    assert faults_of(page) == []
 
 
 @pytest.mark.parametrize("name", OF_EVERYBODY)
@@ -152,3 +160,35 @@ def test_pages_of_what_is_not_there(
 ) -> None:
     path, status = GONE[name]
     inspect(windows[0], path.replace("ALICE", alice.name), f"{name}-{look}", status)
+
+
+@pytest.mark.parametrize("name", [*OF_EVERYBODY, *OF_ALICE])
+def test_everything_on_a_page_is_reached_by_keyboard(
+    name: str, alice: Person, stack: Stack, browser: Browser
+) -> None:
+    window = Window(browser, stack.origin, Look())
+    if name in OF_ALICE:
+        window.log_in(alice)
+    path = (OF_EVERYBODY | OF_ALICE)[name].replace("ALICE", alice.name)
+    assert faults_by_keyboard(window.open(path)) == []
+    window.close()
+
+
+BAD = """<!doctype html><title>x</title><header class="site-header"></header><footer></footer>
+<nav><a href="/"></a></nav><main><h1>One</h1><h3>Three</h3><input id="a"><table><tr><th>x</table>
+<div id="a"></div><p aria-describedby="none">x</p><button style="width:9px;height:9px;padding:0">
+</button><a href="/x" style="outline:0">unseen</a></main>"""
+
+
+def test_the_checks_themselves_find_what_is_wrong(stack: Stack, browser: Browser) -> None:
+    window = Window(browser, stack.origin, Look())
+    window.page.set_content(BAD)
+    found = " ".join(faults_of(window.page))
+    for fault in (
+        "has no name: <a", "has no name: <input", "has no name: <button", "has no scope",
+        "a table without a name", "a nav without a name", "skips a level", "an id twice",
+        "leads nowhere", "smaller than 24 px",
+    ):  # fmt: skip
+        assert fault in found
+    assert "shows no focus" in " ".join(faults_by_keyboard(window.page))
+    window.close()

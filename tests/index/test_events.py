@@ -10,6 +10,7 @@ from django.db import DataError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Namespace, RobotAccount
 from index.events import views
 from index.flows import receive_notification as receive_module
 from index.models import (
@@ -243,3 +244,25 @@ def test_what_the_database_refuses_is_quarantined(
     monkeypatch.setattr(receive_module, "apply_event", refuse)
     assert send(client, make_envelope(push())) == 202
     assert Notification.objects.get().state == NotificationState.QUARANTINED
+
+
+@pytest.mark.parametrize(
+    ("visibility", "shown"),
+    [
+        ("private", "by acme+ci"),
+        ("public", "by a robot of acme"),
+        ("internal", "by a robot of acme"),
+    ],
+)
+def test_a_robots_push_is_its_own_and_its_name_stays_among_its_people(
+    world: World, client: Client, visibility: str, shown: str
+) -> None:
+    namespace = Namespace.objects.get(name="acme")
+    robot = RobotAccount.objects.create(namespace=namespace, name="ci")
+    send(client, make_envelope(push("acme/app", "1.0", actor=f"robot:{robot.pk}")))
+    assert Tag.objects.get(name="1.0").pushed_by_robot == robot
+    Repository.objects.filter(pk=world.app.pk).update(visibility=visibility)
+    client.force_login(world.rita)
+    page = client.get("/r/acme/app/-/tags").content.decode()
+    assert shown in page
+    assert ("acme+ci" in page) == (visibility == "private")

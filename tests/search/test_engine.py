@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Visibility
 from accounts.principals import ANONYMOUS, Principal
+from index.flows.rename_namespace import rename_organization
 from index.models import Repository, RepositoryState
 from index.roles import Role
 from search.engine import SearchPage, search
@@ -157,3 +158,11 @@ def test_a_search_takes_two_queries(
     with django_assert_num_queries(2):  # type: ignore[operator]
         found = find(world, "alice", "a")
         assert [repository.is_official for repository in found.results]
+
+
+def test_the_old_name_of_an_organization_still_finds(world: World) -> None:
+    rename_organization(world.acme, to="globex", by=Principal(world.olga))
+    for typed in ("acme/app", "acme app", "globex/app"):
+        found = search(Principal(world.olga), parse_query(typed))
+        assert [repository.name for repository in found.results] == ["globex/app"]
+        assert search(Principal(world.bob), parse_query(typed)).total == 0

@@ -132,7 +132,10 @@ def test_every_client_finds_its_error_form(world: World, client: Client) -> None
     body = client.get(
         "/token", {"service": SERVICE}, headers={"Authorization": basic("alice", "wrong one")}
     ).json()
-    message = "wrong user name or password for 'alice'"
+    message = (
+        "wrong user name or password for 'alice'. Accounts with single sign-on or two factors need an access token: "
+        "http://index.test/settings/tokens"
+    )
     assert body["errors"] == [{"code": "UNAUTHORIZED", "message": message, "detail": None}]
     assert body["details"] == body["error_description"] == message
     assert body["error"] == "invalid_grant"
@@ -154,7 +157,7 @@ def test_an_unverified_account_is_told_so_once_the_password_is_right(
     world: World, client: Client
 ) -> None:
     response = get_token(client, user=world.newt)
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert "account 'newt' is not verified" in response.json()["errors"][0]["message"]
 
 
@@ -162,7 +165,7 @@ def test_a_disabled_account_is_told_so_once_the_password_is_right(
     world: World, client: Client
 ) -> None:
     response = get_token(client, user=world.dave)
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert "disabled" in response.json()["details"]
 
 

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import Namespace, User
-from accounts.ratelimits import SIGNUPS
+from accounts.limits import SIGNUPS
 from tests.clients import basic, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD
@@ -113,7 +113,7 @@ def test_sign_ups_from_one_network_are_limited_but_not_logins_by_post(
     world: World, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = type(SIGNUPS)(SIGNUPS.name, 1, SIGNUPS.seconds)
-    monkeypatch.setattr("index.v1.users.SIGNUPS", limit)
+    monkeypatch.setattr("accounts.flows.signup.SIGNUPS", limit)
     assert sign_up(client).status_code == 201
     refused = sign_up(client, username="nora")
     assert (refused.status_code, refused["Retry-After"]) == (429, "3600")

@@ -48,7 +48,7 @@ def test_who_loses_a_race_for_a_name_reads_so_in_the_form(
         message = "The name newbie is taken. Choose another one."
         raise NameTaken(message)
 
-    monkeypatch.setattr(forms, "create_user", lose)
+    monkeypatch.setattr(forms, "sign_up", lose)
     page = client.post("/accounts/signup/", SIGNUP).content.decode()
     assert "The name newbie is taken" in page
     assert not User.objects.exists()

@@ -32,19 +32,20 @@ def crowd(world: World) -> World:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 8),
-        ("/explore", 6),
-        ("/u/alice", 6),
-        ("/r/alice/pub", 9),
-        ("/r/alice/pub/-/tags", 9),
-        ("/r/alice/pub/-/settings", 12),
-        ("/new", 4),
-        ("/settings/namespace", 4),
+        ("/", 9),
+        ("/explore", 7),
+        ("/u/alice", 7),
+        ("/r/alice/pub", 10),
+        ("/r/alice/pub/-/tags", 10),
+        ("/r/alice/pub/-/settings", 13),
+        ("/new", 7),
+        ("/settings/namespace", 7),
     ],
 )
 def test_pages_need_few_queries(
     crowd: World, client: Client, django_assert_max_num_queries: AtMost, path: str, most: int
 ) -> None:
     client.force_login(crowd.alice)
+    client.get("/help")  # the first request of five minutes notes the browser
     with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200

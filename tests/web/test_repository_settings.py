@@ -125,5 +125,5 @@ def test_the_consequences_of_a_deletion_are_listed(world: World, client: Client)
     make_grant(world.private, world.bob, Role.READER)
     client.force_login(world.alice)
     page = client.get("/r/alice/priv/-/settings").content.decode()
-    assert "1 collaborator role" in page
+    assert "1 role of collaborators" in page
     assert 'data-expected="alice/priv"' in page

@@ -35,6 +35,7 @@ class AccessToken:
     subject: str
     issued_at: int
     access: list[Access]
+    credential: str = ""
 
     def grants(self, kind: str, name: str) -> frozenset[str]:
         """Return the actions it carries for one resource, compared literally as registries do."""
@@ -47,9 +48,17 @@ class AccessToken:
 
 
 def sign_access_token(
-    *, subject: str, service: str, access: Iterable[Access], lifetime: int | None = None
+    *,
+    subject: str,
+    service: str,
+    access: Iterable[Access],
+    lifetime: int | None = None,
+    credential: str = "",
 ) -> str:
     """Return a signed token. `lifetime` in seconds, the setting's without it.
+
+    `credential`, `token:17`, says what proved the subject, so that the gateway can ask whether that
+    still holds; it is a claim of ours, `via`, which registries ignore.
 
     `aud` is one string, times are integers, `nbf` is back-dated by a minute (design.md, facts 2
     and Tokens; protocol.md A.6). Raises SigningKeyMissing.
@@ -66,6 +75,8 @@ def sign_access_token(
         "jti": secrets.token_urlsafe(16),
         "access": list(access),
     }
+    if credential:
+        claims["via"] = credential
     return jwt.encode(claims, key.pair.key, algorithm="ES256", headers=key.header)
 
 
@@ -92,4 +103,6 @@ def check_access_token(token: str, *, service: str) -> AccessToken:
         )
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise AccessTokenInvalid(str(error)) from error
-    return AccessToken(claims["sub"], claims["iat"], claims.get("access") or [])
+    return AccessToken(
+        claims["sub"], claims["iat"], claims.get("access") or [], str(claims.get("via", ""))
+    )

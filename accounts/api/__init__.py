@@ -1,0 +1,1 @@
+"""The REST API: accounts' half, and what both halves share."""

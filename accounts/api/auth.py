@@ -1,0 +1,67 @@
+"""Who is asking: a secret in the Authorization header, or the session of a browser."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import SessionAuthentication as RestSessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
+from rest_framework.request import Request
+
+from accounts.basic_auth import parse_basic
+from accounts.errors import AccountError, DirectoryUnavailable, InvalidCredentials, TooManyAttempts
+from accounts.flows.authenticate import authenticate, authenticate_bearer
+from accounts.models import User
+from accounts.principals import ANONYMOUS, Principal
+
+
+class SecretAuthentication(BaseAuthentication):
+    """`Bearer wbp_…`, or Basic with any secret that docker login takes."""
+
+    def authenticate(self, request: Request) -> tuple[User | AnonymousUser, Principal] | None:
+        """Return the user, anonymous for a robot, and the principal; None without the header."""
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header:
+            return None
+        address = request.META["REMOTE_ADDR"]
+        try:
+            principal = _principal(header, address)
+        except InvalidCredentials as error:
+            raise AuthenticationFailed(str(error)) from error
+        except TooManyAttempts as error:
+            raise Throttled(error.retry_after) from error
+        except DirectoryUnavailable:
+            raise  # 503 and not 403: nobody said no
+        except AccountError as error:
+            raise PermissionDenied(str(error)) from error
+        if principal is None:
+            return None
+        return principal.user or AnonymousUser(), principal
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return what a 401 asks for."""
+        return 'Bearer realm="Waybill API"'
+
+
+class SessionAuthentication(RestSessionAuthentication):
+    """The browser's cookie, with the CSRF token for whatever changes something."""
+
+
+def principal_of(request: Request) -> Principal:
+    """Return who is asking, whichever way it was proven."""
+    if isinstance(request.auth, Principal):
+        return request.auth
+    return Principal(request.user) if isinstance(request.user, User) else ANONYMOUS
+
+
+def has_session(request: Request) -> bool:
+    """Whether a browser's session proved it: the only way to what concerns credentials."""
+    return request.auth is None and isinstance(request.user, User)
+
+
+def _principal(header: str, address: str) -> Principal | None:
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return authenticate_bearer(value.strip(), address=address)
+    basic = parse_basic(header)
+    return authenticate(login=basic.login, secret=basic.secret, address=address) if basic else None

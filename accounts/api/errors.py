@@ -1,0 +1,95 @@
+"""Every refusal of the API as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    PermissionDenied,
+    Throttled,
+    ValidationError,
+)
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from accounts.errors import (
+    AccountError,
+    AlreadyMember,
+    DirectoryUnavailable,
+    LastOwner,
+    LimitReached,
+    NameTaken,
+    NotAllowed,
+    OrganizationInUse,
+    PlanInUse,
+)
+
+
+class Refused(APIException):
+    """What a flow refused, in its own words."""
+
+    status_code = 400
+    default_code = "refused"
+
+
+class Conflict(APIException):
+    """It would collide with what is there."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class Unavailable(APIException):
+    """Who that is can be said by the company's directory alone, and it gives no answer."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the answer to an exception; None for what is our own fault."""
+    if isinstance(error, AccountError):
+        error = _answer_to(error)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    response.data = problem(response.status_code, error)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _answer_to(error: AccountError) -> APIException:
+    if isinstance(error, DirectoryUnavailable):
+        return Unavailable(str(error))
+    if isinstance(error, LimitReached):
+        return Throttled(error.retry_after, str(error))
+    if isinstance(error, NotAllowed):
+        return PermissionDenied(str(error))
+    if isinstance(error, NameTaken | AlreadyMember | LastOwner | OrganizationInUse | PlanInUse):
+        return Conflict(str(error))
+    return Refused(str(error))
+
+
+def problem(status: int, error: Exception) -> dict[str, Any]:
+    """Return the body: what happened, in a sentence, and per field where fields are at fault."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _sentence(error),
+    }
+    if isinstance(error, ValidationError) and isinstance(error.detail, dict):
+        body["errors"] = error.detail
+    return body
+
+
+def _sentence(error: Exception) -> str:
+    detail = getattr(error, "detail", str(error))
+    if isinstance(detail, dict):
+        return "Some fields are wrong: " + ", ".join(str(name) for name in detail) + "."
+    if isinstance(detail, list):
+        return " ".join(map(str, detail))
+    return str(ErrorDetail(detail))

@@ -1,0 +1,1 @@
+"""The REST API of organizations, under `/api/v1/organizations`."""

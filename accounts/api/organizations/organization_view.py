@@ -1,0 +1,76 @@
+"""What every view about an organization shares: how one is found, and what needs a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.api.auth import has_session, principal_of
+from accounts.api.pagination import Pages
+from accounts.models import Membership, Namespace, Organization, User
+from accounts.organization_policy import check_owner, is_member
+
+
+class OrganizationView(APIView):
+    """About one organization, for its members."""
+
+    part = "organizations"
+
+    def find(self, name: str) -> Organization:
+        """Return the organization, whoever asks."""
+        organizations = Organization.objects.select_related("namespace")
+        called = Namespace.objects.called(name)  # names of the past lead here, too
+        found = organizations.filter(namespace__in=called, deleted_at=None).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def find_for_members(self, request: Request, name: str) -> Organization:
+        """Return the organization; inside, it does not exist for others."""
+        organization = self.find(name)
+        if not is_member(principal_of(request), organization):
+            raise Http404
+        return organization
+
+    def find_for_owners(self, request: Request, name: str) -> Organization:
+        """Return the organization: 404 to strangers, 403 to members who do not own it."""
+        organization = self.find_for_members(request, name)
+        check_owner(principal_of(request), organization)
+        return organization
+
+    def find_member(self, organization: Organization, username: str) -> Membership:
+        """Return someone's membership."""
+        members = organization.memberships.select_related("user", "organization__namespace")
+        membership = members.filter(user__username=username).first()
+        if membership is None:
+            raise Http404
+        return membership
+
+
+def paginated(request: Request, rows: QuerySet[Any], output: type[BaseSerializer[Any]]) -> Response:
+    """Return the page that was asked for."""
+    pages = Pages()
+    page = pages.paginate_queryset(rows, request)
+    return pages.get_paginated_response(output(page or [], many=True).data)
+
+
+def signed_in_user(request: Request) -> User:
+    """Return the person who asks; machines are none."""
+    user = principal_of(request).user
+    if user is None:
+        raise PermissionDenied
+    return user
+
+
+def require_session(request: Request, what: str) -> None:
+    """Refuse tokens and passwords what makes or unmakes owners: they never widen anything (case 16)."""
+    if not has_session(request):
+        message = f"{what} needs a log-in in the browser: a token or password cannot do this."
+        raise PermissionDenied(message)

@@ -1,0 +1,28 @@
+"""Lists come in pages of at most 100."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+
+
+class Pages(PageNumberPagination):
+    """`?page=2&page_size=50`; `Link` leads to the next and the previous one."""
+
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Return count and results, and the links in a header as well."""
+        response = super().get_paginated_response(data)
+        links = [
+            f'<{url}>; rel="{name}"'
+            for name, url in (("next", self.get_next_link()), ("prev", self.get_previous_link()))
+            if url
+        ]
+        if links:
+            response["Link"] = ", ".join(links)
+        return response

@@ -1,0 +1,185 @@
+"""One's own account, and what everybody may know of others."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.auth import principal_of
+from accounts.flows.change_profile import change_profile
+from accounts.flows.pictures import LARGEST_BYTES, remove_picture, set_picture
+from accounts.flows.signup import sign_up
+from accounts.models import Picture, User
+from accounts.people_only import check_person
+
+
+class OwnAccountOutput(serializers.ModelSerializer[User]):
+    """What one sees of oneself."""
+
+    class Meta:
+        """The fields, by name."""
+
+        model = User
+        fields: ClassVar[list[str]] = [
+            "username", "display_name", "location", "link", "email", "date_joined",
+        ]  # fmt: skip
+
+
+class ProfileInput(serializers.Serializer[Any]):
+    """What one may say of oneself; the rules are the flow's."""
+
+    display_name = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    location = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    link = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class PublicUserOutput(serializers.ModelSerializer[User]):
+    """What everybody may see."""
+
+    picture = serializers.SerializerMethodField()
+
+    class Meta:
+        """The fields, by name."""
+
+        model = User
+        fields: ClassVar[list[str]] = [
+            "username", "display_name", "location", "link", "date_joined", "picture",
+        ]  # fmt: skip
+
+    def get_picture(self, user: User) -> str | None:
+        """Return the address of the picture; null for initials."""
+        digest = Picture.objects.filter(user=user).values_list("digest", flat=True).first()
+        return f"/avatars/{digest}" if digest else None
+
+
+class AddressOutput(serializers.ModelSerializer[EmailAddress]):
+    """One of one's e-mail addresses."""
+
+    class Meta:
+        """The fields, by name."""
+
+        model = EmailAddress
+        fields: ClassVar[list[str]] = ["email", "verified", "primary"]
+
+
+class SignupInput(serializers.Serializer[Any]):
+    """An account to make."""
+
+    username = serializers.CharField(max_length=100)
+    email = serializers.CharField(max_length=300)
+    password = serializers.CharField(max_length=5000, trim_whitespace=False)
+    invitation = serializers.CharField(required=False, default="", max_length=200)
+
+
+class PictureParser(BaseParser):
+    """The picture itself as the body."""
+
+    media_type = "image/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Return the bytes, and no more than a picture may have."""
+        return stream.read(LARGEST_BYTES + 1)
+
+
+class OwnAccount(APIView):
+    """Whose credential this is."""
+
+    part = "profile"
+
+    @extend_schema(responses=OwnAccountOutput)
+    def get(self, request: Request) -> Response:
+        """Return the account."""
+        return Response(OwnAccountOutput(principal_of(request).user).data)
+
+    @extend_schema(request=ProfileInput, responses=OwnAccountOutput)
+    def patch(self, request: Request) -> Response:
+        """Change the profile, the fields that are sent."""
+        principal = principal_of(request)
+        user = _person(request)
+        sent = ProfileInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        change_profile(user, by=principal, **sent.validated_data)
+        return Response(OwnAccountOutput(user).data)
+
+
+class OwnPicture(APIView):
+    """The picture that stands for oneself."""
+
+    parser_classes = (PictureParser,)
+
+    @extend_schema(request={"image/*": OpenApiTypes.BINARY}, responses={204: None})
+    def put(self, request: Request) -> Response:
+        """Show this picture: PNG, JPEG, GIF or WebP, at most 1 MB."""
+        data: Any = request.data
+        if not isinstance(data, bytes):
+            raise UnsupportedMediaType(str(request.content_type))
+        set_picture(check_person(principal_of(request)), data=data, by=principal_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Show initials again."""
+        remove_picture(check_person(principal_of(request)), by=principal_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OwnAddresses(ListAPIView[EmailAddress]):
+    """One's e-mail addresses; they are changed on the page, where a code proves each."""
+
+    serializer_class = AddressOutput
+
+    def get_queryset(self) -> Any:
+        """Return one's own."""
+        if getattr(self, "swagger_fake_view", False):
+            return EmailAddress.objects.none()
+        user = principal_of(self.request).user
+        return EmailAddress.objects.filter(user=user).order_by("-primary", "email")
+
+
+class PublicUser(APIView):
+    """Somebody with a page."""
+
+    is_open = True
+    part = "profile"
+
+    @extend_schema(responses=PublicUserOutput)
+    def get(self, request: Request, name: str) -> Response:
+        """Return what the page says of a person; 404 as long as no address is proven."""
+        user = User.objects.filter(username=name, is_active=True).first()
+        if user is None or not user.is_verified:
+            raise Http404
+        return Response(PublicUserOutput(user).data)
+
+
+class Signup(APIView):
+    """Accounts for those who have none."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(request=SignupInput, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Make an account; it works once its address is proven by logging in on the page."""
+        sent = SignupInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        user = sign_up(**sent.validated_data, address=request.META["REMOTE_ADDR"])
+        detail = "Log in on the page and enter the code that is mailed: then the account works."
+        return Response({"username": user.username, "detail": detail}, status.HTTP_201_CREATED)
+
+
+def _person(request: Request) -> User:
+    user = principal_of(request).user
+    if user is None:
+        raise Http404
+    return user

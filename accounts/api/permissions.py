@@ -1,0 +1,44 @@
+"""Which parts of the API a credential opens; what the principal may do there is the policy's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.api.auth import has_session, principal_of
+from accounts.token_limits import ApiPart
+
+
+class TokenReachesPart(BasePermission):
+    """Denied unless the view says for whom it is.
+
+    `part = "organizations"`: for sessions, and for tokens with that part; without a part for
+    sessions alone, because a token never makes or widens credentials (case 16).
+    `is_open = True`: reading needs no log-in.
+    """
+
+    message = "this access token is not for this part of the API"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether to go on."""
+        reads = request.method in SAFE_METHODS
+        if principal_of(request).is_anonymous:
+            return reads and getattr(view, "is_open", False)
+        if has_session(request):
+            return True
+        part = getattr(view, "part", None)
+        return part is not None and _reaches(request, part, reads=reads)
+
+
+def _reaches(request: Request, part: str, *, reads: bool) -> bool:
+    principal = principal_of(request)
+    if principal.robot or principal.workload:  # machines look up repositories, nothing else
+        return reads and part == "repositories"
+    if principal.limits is None:  # an account password
+        return True
+    wanted = {ApiPart(f"{part}:write")} if f"{part}:write" in list(ApiPart) else set()
+    if reads:
+        wanted.add(ApiPart(f"{part}:read"))
+    return bool(wanted & principal.limits.api_parts)

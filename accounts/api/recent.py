@@ -1,0 +1,37 @@
+"""What concerns credentials wants a session that was confirmed a moment ago."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from django.conf import settings
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.api.auth import has_session, principal_of
+
+
+class ConfirmedLately(BasePermission):
+    """Only sessions, and only for ten minutes after the password or a second factor."""
+
+    message = (
+        f"confirm that it is you first, at {settings.PUBLIC_URL}/accounts/reauthenticate/, and "
+        "send this again with the same session"
+    )
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether to go on."""
+        if not has_session(request):
+            return False
+        return not is_reauthentication_required(request._request, app="account")
+
+
+class Administrators(BasePermission):
+    """Only sessions of administrators of the site."""
+
+    message = "this is for administrators of the site, with a session"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether to go on."""
+        return has_session(request) and principal_of(request).is_administrator

@@ -1,0 +1,65 @@
+"""What the OpenAPI description says of every operation alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": True},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+_REFUSALS = {
+    "400": "The request is wrong; `errors` says which field and why.",
+    "401": "Nobody, or a wrong credential.",
+    "403": "The principal, or this credential of it, may not do this.",
+    "404": "There is none, or none that the principal may know of.",
+    "409": "It would collide with what is there.",
+    "429": "Too many requests; `Retry-After` says how long to wait.",
+}
+
+
+class Schema(AutoSchema):
+    """Adds the refusals, which are the same everywhere."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the operation with its refusals."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status, description in _REFUSALS.items():
+            content = {"application/problem+json": {"schema": _PROBLEM}}
+            answer = {"description": description, "content": content}
+            operation["responses"].setdefault(status, answer)
+        return operation
+
+
+class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes the Authorization header."""
+
+    target_class = "accounts.api.auth.SecretAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "A personal access token."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes the browser's cookie."""
+
+    target_class = "accounts.api.auth.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {"type": "apiKey", "in": "cookie", "name": "session"}

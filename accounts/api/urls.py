@@ -1,0 +1,59 @@
+"""Addresses of the accounts' half of the API, under /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from accounts.api import manage, people, plans, robots, tokens
+from accounts.api.organizations import urls as organizations
+
+urlpatterns: list[URLPattern] = [
+    path("user", people.OwnAccount.as_view(), name="api-user"),
+    path("user/picture", people.OwnPicture.as_view(), name="api-own-picture"),
+    path("user/addresses", people.OwnAddresses.as_view(), name="api-own-addresses"),
+    path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
+    path("signup", people.Signup.as_view(), name="api-signup"),
+    path("manage/people", manage.People.as_view(), name="api-manage-people"),
+    path("manage/people/<str:name>/disable", manage.Disable.as_view(), name="api-manage-disable"),
+    path("manage/people/<str:name>/enable", manage.Enable.as_view(), name="api-manage-enable"),
+    path(
+        "manage/people/<str:name>/reset-second-factor",
+        manage.ResetSecondFactor.as_view(),
+        name="api-manage-reset-second-factor",
+    ),
+    path("manage/invitations", manage.SiteInvitations.as_view(), name="api-site-invitations"),
+    path(
+        "manage/invitations/<int:invitation_id>",
+        manage.OneSiteInvitation.as_view(),
+        name="api-site-invitation",
+    ),
+    path("user/tokens", tokens.OwnTokens.as_view(), name="api-own-tokens"),
+    path("user/tokens/<int:token_id>", tokens.OwnToken.as_view(), name="api-own-token"),
+    path(
+        "user/tokens/<int:token_id>/rotate",
+        tokens.OwnTokenRotation.as_view(),
+        name="api-own-token-rotate",
+    ),
+    path("user/robots", robots.Robots.as_view(), name="api-user-robots"),
+    path(
+        "organizations/<str:name>/robots",
+        robots.Robots.as_view(),
+        name="api-organization-robots",
+    ),
+    path("robots/<str:name>", robots.Robot.as_view(), name="api-robot"),
+    path("robots/<str:name>/secrets", robots.RobotSecrets.as_view(), name="api-robot-secrets"),
+    path(
+        "robots/<str:name>/secrets/<int:secret_id>",
+        robots.OneRobotSecret.as_view(),
+        name="api-robot-secret",
+    ),
+    path(
+        "robots/<str:name>/secrets/<int:secret_id>/rotate",
+        robots.RobotSecretRotation.as_view(),
+        name="api-robot-secret-rotate",
+    ),
+    path("plans", plans.Plans.as_view(), name="api-plans"),
+    path("plans/<int:plan_id>", plans.OnePlan.as_view(), name="api-plan"),
+    path("namespaces/<str:name>/plan", plans.NamespacePlan.as_view(), name="api-namespace-plan"),
+    *organizations.urlpatterns,
+]

@@ -1,0 +1,142 @@
+"""Who changed what, from where: the only writer of audit events, called inside the flow's transaction."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from accounts.models import AuditEvent, Namespace, User
+from accounts.principals import Principal
+
+
+class AuditAction(StrEnum):
+    """Every kind of change that is written down: `subject:thing:verb`."""
+
+    ACCOUNT_CREATED = "account:created"
+    ACCOUNT_CLOSED = "account:closed"
+    ACCOUNT_DISABLED = "account:disabled"
+    ACCOUNT_ENABLED = "account:enabled"
+    ACCOUNT_EXPORTED = "account:exported"
+    PROFILE_CHANGED = "account:profile:changed"
+    PICTURE_CHANGED = "account:picture:changed"
+    PICTURE_REMOVED = "account:picture:removed"
+    LOGGED_IN = "account:session:started"
+    SESSION_ENDED = "account:session:ended"
+    MACHINE_ENDED = "account:machine:ended"
+    LOGGED_OUT_EVERYWHERE = "account:session:all-ended"
+    PASSWORD_CHANGED = "account:password:changed"  # noqa: S105 - a name
+    PASSWORD_RESET = "account:password:reset"  # noqa: S105 - a name
+    EMAIL_ADDED = "account:email:added"
+    EMAIL_VERIFIED = "account:email:verified"
+    EMAIL_REMOVED = "account:email:removed"
+    EMAIL_CHANGED = "account:email:changed"
+    SECOND_FACTOR_ADDED = "account:second-factor:added"
+    SECOND_FACTOR_REMOVED = "account:second-factor:removed"
+    SECOND_FACTOR_REFUSED = "account:second-factor:refused"
+    SECOND_FACTORS_RESET = "account:second-factor:reset"
+    RECOVERY_CODES_RENEWED = "account:recovery-codes:renewed"
+    SITE_INVITATION_SENT = "site:invitation:sent"
+    SITE_INVITATION_REVOKED = "site:invitation:revoked"
+    ORGANIZATION_CREATED = "organization:created"
+    ORGANIZATION_RENAMED = "organization:renamed"
+    PLAN_CREATED = "plan:created"
+    PLAN_CHANGED = "plan:changed"
+    PLAN_DELETED = "plan:deleted"
+    PLAN_ASSIGNED = "namespace:plan:assigned"
+    ORGANIZATION_CHANGED = "organization:changed"
+    ORGANIZATION_DELETED = "organization:deleted"
+    MEMBER_JOINED = "organization:member:joined"
+    MEMBER_ROLE_CHANGED = "organization:member:changed"
+    MEMBER_REMOVED = "organization:member:removed"
+    MEMBER_LEFT = "organization:member:left"
+    INVITATION_SENT = "organization:invitation:sent"
+    INVITATION_SENT_AGAIN = "organization:invitation:sent-again"
+    INVITATION_REVOKED = "organization:invitation:revoked"
+    INVITATION_DECLINED = "organization:invitation:declined"
+    TEAM_CREATED = "organization:team:created"
+    TEAM_CHANGED = "organization:team:changed"
+    TEAM_DELETED = "organization:team:deleted"
+    TEAM_MEMBER_ADDED = "organization:team-member:added"
+    TEAM_MEMBER_CHANGED = "organization:team-member:changed"
+    TEAM_MEMBER_REMOVED = "organization:team-member:removed"
+    DOMAIN_CLAIMED = "organization:domain:claimed"
+    DOMAIN_VERIFIED = "organization:domain:verified"
+    DOMAIN_LOST = "organization:domain:lost"
+    DOMAIN_REMOVED = "organization:domain:removed"
+    ROBOT_HANDED_OVER = "robot:handed-over"
+    ROBOT_CREATED = "robot:created"
+    ROBOT_CHANGED = "robot:changed"
+    ROBOT_ENABLED = "robot:enabled"
+    ROBOT_DISABLED = "robot:disabled"
+    ROBOT_DELETED = "robot:deleted"
+    ROBOT_SECRET_CREATED = "robot:secret:created"  # noqa: S105 - a name
+    ROBOT_SECRET_ROTATED = "robot:secret:rotated"  # noqa: S105 - a name
+    ROBOT_SECRET_REVOKED = "robot:secret:revoked"  # noqa: S105 - a name
+    ROBOT_SECRET_LEAKED = "robot:secret:leaked"  # noqa: S105 - a name
+    TOKEN_CREATED = "account:token:created"  # noqa: S105 - a name
+    TOKEN_ROTATED = "account:token:rotated"  # noqa: S105 - a name
+    TOKEN_REVOKED = "account:token:revoked"  # noqa: S105 - a name
+    TOKEN_LEAKED = "account:token:leaked"  # noqa: S105 - a name
+    MACHINE_LEAKED = "account:machine:leaked"
+    PUBLISHER_ADDED = "publisher:added"
+    PUBLISHER_REMOVED = "publisher:removed"
+    REPOSITORY_GRANT_GIVEN = "repository:grant:given"
+    REPOSITORY_GRANT_CHANGED = "repository:grant:changed"
+    REPOSITORY_GRANT_REVOKED = "repository:grant:revoked"
+    REPOSITORY_ACCESS_REQUESTED = "repository:access:requested"
+    REPOSITORY_ACCESS_DECLINED = "repository:access:declined"
+    REPOSITORY_ACCESS_REVIEWED = "repository:access:reviewed"
+    ORGANIZATION_ACCESS_REVIEWED = "organization:access:reviewed"
+    DEFAULT_GRANT_GIVEN = "namespace:default-grant:given"
+    DEFAULT_GRANT_REVOKED = "namespace:default-grant:revoked"
+    MEMBER_JOINED_BY_GROUP = "organization:member:joined-by-group"
+    MEMBER_LEFT_BY_GROUP = "organization:member:left-by-group"
+    TEAM_JOINED_BY_GROUP = "team:member:joined-by-group"
+    TEAM_LEFT_BY_GROUP = "team:member:left-by-group"
+    EXTERNAL_LOGIN_CONNECTED = "account:external-login:connected"
+    EXTERNAL_LOGIN_DISCONNECTED = "account:external-login:disconnected"
+    GONE_FROM_DIRECTORY = "account:gone-from-directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+# Set for each request by config.middleware.request_origin; empty in tasks and commands.
+_NOWHERE = Origin()
+origin: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
+
+
+def record(
+    action: AuditAction,
+    *,
+    by: Principal,
+    namespace: Namespace | None = None,
+    user: User | None = None,
+    target: str = "",
+    **details: Any,
+) -> None:
+    """Write one event.
+
+    `namespace` and `user` are whose affairs it is: owners of the one and the other may read it.
+    `details` are names of fields and plain values, never a secret (GHSA-prh4).
+    """
+    came_from = origin.get()
+    AuditEvent.objects.create(
+        action=action,
+        actor=by.subject,
+        actor_name=by.name,
+        credential=by.credential,
+        namespace=namespace,
+        user=user,
+        target=target,
+        details=details,
+        address=came_from.address,
+        user_agent=came_from.user_agent[:200],
+    )

@@ -1,0 +1,30 @@
+"""End sessions of browsers, and with them every docker login where all are to end."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from accounts.audit import AuditAction, record
+from accounts.models import User
+from accounts.principals import Principal
+from accounts.signals import machines_logged_out
+
+
+def end_session(session: UserSession, *, by: Principal) -> None:
+    """End one browser's session: its next request is a stranger's."""
+    with transaction.atomic():
+        user = session.user
+        record(AuditAction.SESSION_ENDED, by=by, user=user, target=session.user_agent[:200])
+        session.end()
+
+
+def log_out_everywhere(user: User, *, by: Principal, keep: str = "") -> int:
+    """End every session but the one of key `keep`, and every docker login; return the sessions."""
+    with transaction.atomic():
+        sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or None))
+        for session in sessions:
+            session.end()
+        machines_logged_out.send(sender=User, user=user)
+        record(AuditAction.LOGGED_OUT_EVERYWHERE, by=by, user=user, sessions=len(sessions))
+    return len(sessions)

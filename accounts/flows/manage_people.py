@@ -1,0 +1,80 @@
+"""What administrators do with the accounts of others; each step has a reason and is written down."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from accounts.audit import AuditAction, record
+from accounts.errors import NotAllowed, ReasonMissing
+from accounts.flows.end_sessions import log_out_everywhere
+from accounts.mails import send_after_commit
+from accounts.models import User
+from accounts.people_only import check_person
+from accounts.principals import Principal
+from accounts.profile_text import check_line
+
+_LONGEST_REASON = 200
+
+
+def disable(user: User, *, by: Principal, reason: str) -> None:
+    """Let nobody in with this account, at once and at every door; its things stay as they are."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if not locked.is_active:
+            return
+        send_after_commit("account_disabled", to=[locked], reason=reason)
+        locked.is_active = False
+        locked.save(update_fields=["is_active"])
+        # A session or a docker login of before must not live again when the account is enabled.
+        log_out_everywhere(locked, by=by)
+        _record(AuditAction.ACCOUNT_DISABLED, locked, by=by, reason=reason)
+
+
+def enable(user: User, *, by: Principal, reason: str) -> None:
+    """Let the person in again. Nothing but this sets an account active."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if locked.closed_at:
+            message = f"{locked.username} was closed by its owner and stays closed."
+            raise NotAllowed(message)
+        if locked.is_active:
+            return
+        locked.is_active = True
+        locked.save(update_fields=["is_active"])
+        _record(AuditAction.ACCOUNT_ENABLED, locked, by=by, reason=reason)
+        send_after_commit("account_enabled", to=[locked], reason=reason)
+
+
+def reset_second_factor(user: User, *, by: Principal, reason: str) -> None:
+    """Take away every factor but the password of someone who lost them, and all sessions.
+
+    Whoever asked an administrator for this may not be the person: the mail tells the person.
+    """
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        count, _ = Authenticator.objects.filter(user=locked).delete()
+        log_out_everywhere(locked, by=by)
+        _record(AuditAction.SECOND_FACTORS_RESET, locked, by=by, reason=reason, count=count)
+        send_after_commit("second_factor_reset", to=[locked], by=by.name)
+
+
+def _check(user: User, by: Principal, reason: str) -> None:
+    check_person(by)
+    if not by.is_administrator:
+        message = "only administrators of this site may change other accounts"
+        raise NotAllowed(message)
+    if by.user == user:
+        message = "That is your own account. Ask another administrator."
+        raise NotAllowed(message)
+    if not reason.strip():
+        message = "Give a reason: it is written down, and the person may read it."
+        raise ReasonMissing(message)
+    check_line(reason, what="The reason", longest=_LONGEST_REASON)
+
+
+def _record(action: AuditAction, user: User, *, by: Principal, **details: object) -> None:
+    record(action, by=by, namespace=user.namespace, user=user, target=user.username, **details)

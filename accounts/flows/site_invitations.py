@@ -1,0 +1,97 @@
+"""Invitations to make an account: sent by administrators, used once, for one e-mail address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import AuditAction, record
+from accounts.errors import EmailRefused, NotAllowed
+from accounts.limits import SITE_INVITATIONS
+from accounts.mails import send_after_commit
+from accounts.models import Invitation
+from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
+from accounts.principals import Principal
+from accounts.ratelimits import count, refuse_above
+
+PREFIX = "wbi"
+_LIFETIME = timedelta(days=7)
+
+
+def invite_to_site(email: str, *, by: Principal) -> Invitation:
+    """Invite someone to make an account; an open invitation of that address is replaced.
+
+    The answer is the same for an address that has an account: its mail leads to the log-in.
+    """
+    _check_administrator(by)
+    email = _checked(email)
+    refuse_above(SITE_INVITATIONS, by.subject)
+    count(SITE_INVITATIONS, by.subject)
+    token = make_opaque_token(PREFIX)
+    with transaction.atomic():
+        Invitation.objects.open().filter(organization=None, email=email).update(
+            revoked_at=timezone.now()
+        )
+        invitation = Invitation.objects.create(
+            email=email,
+            selector=token.selector,
+            secret_digest=token.digest,
+            invited_by=by.user,
+            expires_at=timezone.now() + _LIFETIME,
+        )
+        record(AuditAction.SITE_INVITATION_SENT, by=by, target=email)
+        link = f"{settings.PUBLIC_URL}/accounts/signup/?invitation={token.value}"
+        send_after_commit("site_invitation", to=[email], link=link, inviter=by.name)
+    return invitation
+
+
+def revoke_site_invitation(invitation: Invitation, *, by: Principal) -> None:
+    """Take an invitation back; one that was used or has ended stays as it is."""
+    _check_administrator(by)
+    with transaction.atomic():
+        open_ones = Invitation.objects.open().filter(organization=None, pk=invitation.pk)
+        if open_ones.update(revoked_at=timezone.now()):
+            record(AuditAction.SITE_INVITATION_REVOKED, by=by, target=invitation.email)
+
+
+def find_invitation(text: str, *, email: str = "") -> Invitation | None:
+    """Return the open invitation that a link carries; with `email`, only that address's.
+
+    An organization's invitation by mail opens sign-up as well: it is accepted afterwards.
+    """
+    token = parse_opaque_token(text, PREFIX)
+    if token is None:
+        return None
+    found = Invitation.objects.open().filter(selector=token.selector, user=None).first()
+    if found is None or not token.matches(found.secret_digest):
+        return None
+    if email and found.email.lower() != email.lower():
+        return None
+    return found
+
+
+def use_site_invitation(invitation: Invitation) -> bool:
+    """Note that the account was made; inside its transaction. False if someone was quicker."""
+    if invitation.organization_id is not None:
+        return True  # accepting it is a step of its own
+    open_ones = Invitation.objects.open().filter(pk=invitation.pk)
+    return open_ones.update(accepted_at=timezone.now()) == 1
+
+
+def _check_administrator(by: Principal) -> None:
+    if not by.is_administrator:
+        message = "only administrators of this site may invite people to it"
+        raise NotAllowed(message)
+
+
+def _checked(email: str) -> str:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise EmailRefused(error.messages[0]) from error
+    return email.lower()

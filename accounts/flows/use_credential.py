@@ -1,0 +1,109 @@
+"""Use an access token or a robot's secret: one indexed query, however many there are."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
+from accounts.last_use import touch
+from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.opaque_tokens import parse_opaque_token
+from accounts.principals import Principal, principal_of_secret, principal_of_token
+from accounts.token_limits import is_inside
+
+
+def use_token(secret: str, *, login: str | None = None, address: str) -> Principal:
+    """Return the token's owner, as narrow as the token; `login`, where given, must be the owner's.
+
+    Raises InvalidCredentials; only who shows the whole secret is told what is wrong with it.
+    """
+    parsed = parse_opaque_token(secret, PersonalAccessToken.PREFIX)
+    if parsed is None:
+        raise InvalidCredentials(_unknown(login))
+    proven = EmailAddress.objects.filter(user=OuterRef("user"), verified=True)
+    rows = PersonalAccessToken.objects.annotate(is_proven=Exists(proven)).select_related("user")
+    row = rows.filter(selector=parsed.selector).first()
+    if row is None or not parsed.matches(row.secret_digest):
+        raise InvalidCredentials(_unknown(login))
+    if not (login is None or _is_login_of(row.user, login)):
+        message = f"this access token is not one of '{_shown(login)}'"
+        raise InvalidCredentials(message)
+    _check_owner(row.user, is_proven=row.is_proven)  # type: ignore[attr-defined]  # annotated
+    _check_token(row, address)
+    touch(row, address=address)
+    return principal_of_token(row)
+
+
+def use_robot_secret(secret: str, *, login: str | None = None, address: str) -> Principal:
+    """Return the robot whose secret it is; `login`, where given, must be its. Raises as use_token."""
+    parsed = parse_opaque_token(secret, RobotSecret.PREFIX)
+    if parsed is None:
+        raise InvalidCredentials(_unknown(login))
+    enabled = RobotAccount.objects.enabled().filter(pk=OuterRef("robot"))
+    rows = RobotSecret.objects.annotate(is_enabled=Exists(enabled))
+    row = rows.select_related("robot__namespace").filter(selector=parsed.selector).first()
+    if row is None or not parsed.matches(row.secret_digest):
+        raise InvalidCredentials(_unknown(login))
+    if not (login is None or _is_login_of_robot(row.robot, login)):
+        message = f"this secret is not one of '{_shown(login)}': log in as {row.robot}"
+        raise InvalidCredentials(message)
+    if not row.is_enabled:  # type: ignore[attr-defined]  # annotated
+        message = f"the robot account '{row.robot}' is disabled: ask an owner of its namespace"
+        raise AccountDisabled(message)
+    if row.revoked_at or row.is_expired:
+        how = "was revoked" if row.revoked_at else f"expired on {row.expires_at:%Y-%m-%d}"
+        message = f"the secret {row.public_part} of '{row.robot}' {how}: ask for a new one"
+        raise InvalidCredentials(message)
+    touch(row, address=address)
+    return principal_of_secret(row)
+
+
+def _check_owner(user: User, *, is_proven: bool) -> None:
+    if not user.is_active:
+        message = f"account '{user.username}' is disabled: ask an administrator"
+        raise AccountDisabled(message)
+    if not is_proven:
+        message = f"account '{user.username}' is not verified"
+        raise AccountNotVerified(message)
+
+
+def _check_token(token: PersonalAccessToken, address: str) -> None:
+    label = f"the access token '{token.name}'" if token.name.isascii() else "the access token"
+    if token.revoked_at or token.is_expired:
+        how = "was revoked" if token.revoked_at else f"expired on {token.expires_at:%Y-%m-%d}"
+        message = f"{label} ({token.public_part}) {how}: {settings.PUBLIC_URL}/settings/tokens"
+        raise InvalidCredentials(message)
+    if not is_inside(address, token.networks):
+        message = f"{label} ({token.public_part}) may not be used from {address}"
+        raise InvalidCredentials(message)
+
+
+def _is_login_of(user: User, login: str) -> bool:
+    if "@" not in login:
+        return login == user.username
+    mine = EmailAddress.objects.filter(user=user, verified=True, email=login.lower())
+    return "\x00" not in login and mine.exists()
+
+
+def _is_login_of_robot(robot: RobotAccount, login: str) -> bool:
+    """Whether it is the robot's name, also by a name that its namespace had in the past."""
+    namespace, _, name = login.partition("+")
+    if name != robot.name:
+        return False
+    if namespace == robot.namespace.name:
+        return True
+    old_names = Namespace.objects.filter(redirects_to=robot.namespace)
+    return "\x00" not in login and old_names.filter(name=namespace).exists()
+
+
+def _unknown(login: str | None) -> str:
+    if login is None:
+        return "the access token is not valid (any more)"
+    return f"wrong user name or access token for '{_shown(login)}'"
+
+
+def _shown(login: str) -> str:
+    is_plain = login.isascii() and login.isprintable() and len(login) <= 60
+    return login if is_plain else "this account"

@@ -1,0 +1,50 @@
+"""Who may do what in an organization: the only place that decides.
+
+Owners may do everything, members see each other and the teams, maintainers choose who is in their
+team. Administrators of the site act as owners: somebody has to help where the owners are gone.
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.errors import NotAllowed
+from accounts.models import Membership, Organization, OrganizationRole, Team, TeamMembership
+from accounts.principals import Principal
+
+
+def is_member(principal: Principal, organization: Organization) -> bool:
+    """Whether inner affairs may be seen."""
+    return principal.is_administrator or _memberships(principal, organization).exists()
+
+
+def is_owner(principal: Principal, organization: Organization) -> bool:
+    """Whether everything may be changed."""
+    if principal.is_administrator:
+        return True
+    return _memberships(principal, organization).filter(role=OrganizationRole.OWNER).exists()
+
+
+def may_fill(principal: Principal, team: Team) -> bool:
+    """Whether members of the team may be added and removed."""
+    if is_owner(principal, team.organization):
+        return True
+    return (
+        principal.user is not None
+        and TeamMembership.objects.filter(
+            team=team, membership__user=principal.user, is_maintainer=True
+        ).exists()
+    )
+
+
+def check_owner(principal: Principal, organization: Organization) -> None:
+    """Raise NotAllowed for whoever is not an owner."""
+    if organization.deleted_at or not is_owner(principal, organization):
+        message = f"Only owners of {organization.name} may do this."
+        raise NotAllowed(message)
+
+
+def _memberships(principal: Principal, organization: Organization) -> QuerySet[Membership]:
+    if principal.user is None or organization.deleted_at:
+        return Membership.objects.none()
+    return Membership.objects.filter(organization=organization, user=principal.user)

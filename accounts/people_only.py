@@ -1,0 +1,24 @@
+"""What people do with their own hands: a credential never makes or widens credentials (case 16)."""
+
+from __future__ import annotations
+
+from accounts.errors import MachineRefused, NotAllowed
+from accounts.models import Namespace, User
+from accounts.principals import Principal
+
+
+def check_person(by: Principal) -> User:
+    """Return who acts; raise MachineRefused unless it is a person who logged in as such."""
+    if by.user is None or by.robot or by.workload or by.credential or by.limits:
+        message = "This needs a log-in on the page: a token or robot changes no credentials."
+        raise MachineRefused(message)
+    return by.user
+
+
+def check_holder(by: Principal, namespace: Namespace) -> User:
+    """Return who acts; raise NotAllowed unless it is the namespace's user or one of its owners."""
+    user = check_person(by)
+    if not (by.is_administrator or Namespace.objects.held_by(user).filter(pk=namespace.pk)):
+        message = f"Only owners of {namespace.name} may do this."
+        raise NotAllowed(message)
+    return user

@@ -1,0 +1,65 @@
+"""What a namespace may hold: the plan it was given, or the one that its kind starts with."""
+
+from __future__ import annotations
+
+from django.db.models import BigIntegerField, Case, Expression, F, Subquery, Value, When
+
+from accounts.errors import QuotaExceeded
+from accounts.models import Membership, Namespace, Organization, Plan, PlanDefault
+
+
+def plan_of(namespace: Namespace) -> Plan | None:
+    """Return the plan that holds, None without one: then nothing is limited.
+
+    Official images and administrators of the site are limited only by a plan they were given.
+    """
+    if namespace.plan:
+        return namespace.plan
+    if namespace.organization_id:
+        return Plan.objects.filter(default_for=PlanDefault.ORGANIZATIONS).first()
+    if namespace.user is None or namespace.user.is_superuser:
+        return None
+    return Plan.objects.filter(default_for=PlanDefault.USERS).first()
+
+
+def storage_limit(namespace: str) -> Expression:
+    """Return the bytes that `plan_of` allows, as SQL; `namespace` is the path to it, with `__`.
+
+    So that the gateway knows the limit from the query that it makes anyway.
+    """
+    bytes_or_none: BigIntegerField[int | None, int | None] = BigIntegerField(null=True)
+    return Case(
+        When(
+            **{f"{namespace}plan__isnull": False},
+            then=F(f"{namespace}plan__storage_bytes"),
+        ),
+        When(
+            **{f"{namespace}organization__isnull": False}, then=_default(PlanDefault.ORGANIZATIONS)
+        ),
+        When(**{f"{namespace}user__is_superuser": False}, then=_default(PlanDefault.USERS)),
+        default=Value(None),
+        output_field=bytes_or_none,
+    )
+
+
+def check_members(organization: Organization, *, adding: int = 1) -> None:
+    """Raise QuotaExceeded unless there is room for so many more members.
+
+    Call it inside the transaction that adds them: it locks the organization's row (F15).
+    """
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    namespace = Namespace.objects.select_related("plan").get(organization=organization)
+    plan = plan_of(namespace)
+    if plan is None or plan.members is None:
+        return
+    used = Membership.objects.filter(organization=organization).count()
+    if used + adding > plan.members:
+        message = (
+            f"The plan {plan} of {organization} has room for {plan.members} members, and there are "
+            f"{used}. Remove somebody first, or ask an administrator of this site for another plan."
+        )
+        raise QuotaExceeded(message)
+
+
+def _default(kind: PlanDefault) -> Subquery:
+    return Subquery(Plan.objects.filter(default_for=kind).values("storage_bytes")[:1])

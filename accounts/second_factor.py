@@ -1,0 +1,97 @@
+"""Two factors: who has set them up, and of whom they are demanded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from accounts.errors import SecondFactorRequired
+from accounts.models import Membership, User
+
+_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def check_password_suffices(user: User) -> None:
+    """Raise SecondFactorRequired if a password alone is not enough where no code can be asked for."""
+    if needs_token(user):
+        message = (
+            f"'{user.username}' uses two factors, so this needs an access token instead of the "
+            f"password: {settings.PUBLIC_URL}/settings/tokens"
+        )
+        raise SecondFactorRequired(message)
+
+
+def needs_token(user: User) -> bool:
+    """Whether docker needs an access token, because two factors are set up or demanded."""
+    if settings.REQUIRE_TWO_FACTOR:
+        return True
+    # Two subqueries of one query: this stands in the way of every docker login.
+    found = (
+        User.objects.filter(pk=user.pk)
+        .values_list(Exists(_factors()), Exists(_demanding_memberships()))
+        .first()
+    )
+    return bool(found and any(found))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether an authenticator app or a key is set up."""
+    return Authenticator.objects.filter(user=user, type__in=_FACTORS).exists()
+
+
+def is_demanded_of(user: User) -> bool:
+    """Whether the site, or an organization that the user is a member of, demands it."""
+    return settings.REQUIRE_TWO_FACTOR or bool(demanding_organizations(user))
+
+
+def is_missing_of(user: User) -> bool:
+    """Whether it is demanded and not set up; one query, for each page of a session asks."""
+    people = User.objects.filter(pk=user.pk).exclude(Exists(_factors()))
+    if not settings.REQUIRE_TWO_FACTOR:
+        people = people.filter(Exists(_demanding_memberships()))
+    return people.exists()
+
+
+def lacking_of(user_ids: Iterable[int]) -> set[int]:
+    """Return those of these people who have set up none: one query for a whole list."""
+    people = User.objects.filter(pk__in=list(user_ids)).exclude(Exists(_factors()))
+    return set(people.values_list("pk", flat=True))
+
+
+def is_last(factor: Authenticator) -> bool:
+    """Whether there is no other app or key of this person."""
+    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=_FACTORS)
+    return factor.type in _FACTORS and not others.exclude(pk=factor.pk).exists()
+
+
+def why_demanded(user: User) -> str:
+    """Return the sentence that says who demands it and where to set it up."""
+    names = demanding_organizations(user)
+    who = settings.PUBLIC_HOST if settings.REQUIRE_TWO_FACTOR or not names else " and ".join(names)
+    return (
+        f"{who} demands two factors: set one up at {settings.PUBLIC_URL}/accounts/2fa/ "
+        "and go on then."
+    )
+
+
+def demanding_organizations(user: User) -> list[str]:
+    """Return the names of the organizations of this person that demand two factors."""
+    found = user.memberships.filter(
+        organization__requires_second_factor=True, organization__deleted_at=None
+    )
+    return list(found.order_by("organization__name").values_list("organization__name", flat=True))
+
+
+def _factors() -> object:
+    return Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
+
+
+def _demanding_memberships() -> object:
+    return Membership.objects.filter(
+        user=OuterRef("pk"),
+        organization__requires_second_factor=True,
+        organization__deleted_at=None,
+    )

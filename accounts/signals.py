@@ -1,0 +1,14 @@
+"""What accounts announce to the apps above, which may not be imported from here.
+
+Sent inside the transaction of the change, so what a receiver writes stands or falls with it.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# A person is no longer in an organization: `organization`, `user`.
+membership_ended = Signal()
+
+# Every docker login of a person ends: `user`.
+machines_logged_out = Signal()

@@ -1,0 +1,38 @@
+"""Background work about accounts. Each task may run twice without harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.flows.directory_accounts import check_directory_accounts
+from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
+from accounts.flows.warn_of_expiry import warn_of_expiry
+from accounts.models import OrganizationDomain
+
+_BATCH = 100
+
+
+@shared_task
+def check_domains() -> None:
+    """Look for the records of verified domains once a day, of fresh claims once an hour."""
+    now = timezone.now()
+    due = OrganizationDomain.objects.filter(
+        Q(verified_at__isnull=False, checked_at__lte=now - CHECK_AGAIN_AFTER)
+        | Q(verified_at=None, created_at__gt=now - CLAIM_IS_TRIED_FOR)
+    )
+    for domain in due.select_related("organization").order_by("checked_at", "pk")[:_BATCH]:
+        check_due(domain)
+
+
+@shared_task
+def check_directory() -> None:
+    """Ask the directory who has left; each person every quarter of an hour."""
+    check_directory_accounts()
+
+
+@shared_task
+def warn_of_expiring_credentials() -> None:
+    """Tell people a week and a day before an access token or a robot's secret ends."""
+    warn_of_expiry()

@@ -1,0 +1,137 @@
+"""What a personal access token is limited to: repositories times actions, and parts of the API."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.errors import CredentialRefused
+
+EVERYWHERE = "*"
+MOST_PATTERNS = 20
+MOST_NETWORKS = 20
+_LONGEST_PATTERN = 200
+# The grammar of index.names, which is above this app; a test holds the two together.
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_NAME = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT}){{0,4}}", re.ASCII)
+_ACTIONS = ("pull", "push", "delete")
+
+
+class ApiPart(StrEnum):
+    """A part of the REST API. Credentials, passwords and addresses are in none: a token never
+    makes or widens credentials (case 16).
+    """
+
+    PROFILE_READ = "profile:read"
+    REPOSITORIES_READ = "repositories:read"
+    REPOSITORIES_WRITE = "repositories:write"
+    ORGANIZATIONS_READ = "organizations:read"
+    ORGANIZATIONS_WRITE = "organizations:write"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimits:
+    """The most that a token's holder may do; the policy takes the smaller of this and the person.
+
+    `pull` is always among the actions: no client pushes or deletes without. A pattern is a repository name, or a prefix that ends in `*`: `acme/*`, `acme/web-*`, `*`.
+    """
+
+    patterns: tuple[str, ...]
+    actions: frozenset[str]
+    api_parts: frozenset[str]
+
+    def reaches(self, name: str) -> bool:
+        """Whether a pattern covers the repository."""
+        return any(_covers(pattern, name) for pattern in self.patterns)
+
+    def prefixes(self) -> list[str]:
+        """Return the beginnings that patterns with a star ask for."""
+        return [pattern[:-1] for pattern in self.patterns if pattern.endswith("*")]
+
+    def exact_names(self) -> list[str]:
+        """Return the patterns without a star."""
+        return [pattern for pattern in self.patterns if not pattern.endswith("*")]
+
+
+def _covers(pattern: str, text: str) -> bool:
+    return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
+
+
+def read_limits(
+    patterns: Iterable[str], actions: Iterable[str], api_parts: Iterable[str]
+) -> TokenLimits:
+    """Return the limits; raise CredentialRefused with the sentence for what is wrong."""
+    wanted = tuple(dict.fromkeys(check_pattern(pattern) for pattern in patterns))
+    if not 1 <= len(wanted) <= MOST_PATTERNS:
+        message = f"Name 1 to {MOST_PATTERNS} repositories or patterns; * is every repository."
+        raise CredentialRefused(message)
+    return TokenLimits(
+        wanted,
+        frozenset({"pull", *_known(actions, _ACTIONS, "action")}),
+        frozenset(_known(api_parts, tuple(ApiPart), "part of the API")),
+    )
+
+
+def check_pattern(pattern: str) -> str:
+    """Return the pattern unchanged: a repository name, `acme/*`, `acme/web-*` or `*`.
+
+    A star stands at the end and behind a slash: `acme*` would reach whoever is called acme-evil.
+    """
+    if pattern == EVERYWHERE:
+        return pattern
+    name = f"{pattern[:-1]}x" if pattern.endswith("*") and "/" in pattern else pattern
+    if len(pattern) > _LONGEST_PATTERN or not _NAME.fullmatch(name):
+        shown = pattern[:60] if pattern.isprintable() else "this"
+        message = (
+            f"{shown} is no repository and no pattern. Write acme/app, acme/* for all of acme, "
+            "acme/web-* for names that begin so, or * for every repository."
+        )
+        raise CredentialRefused(message)
+    return pattern
+
+
+def read_networks(networks: Iterable[str]) -> tuple[str, ...]:
+    """Return the networks as they are kept; raise CredentialRefused."""
+    found = tuple(dict.fromkeys(_network(text) for text in networks))
+    if len(found) > MOST_NETWORKS:
+        message = f"Name at most {MOST_NETWORKS} networks."
+        raise CredentialRefused(message)
+    return found
+
+
+def is_inside(address: str, networks: Iterable[str]) -> bool:
+    """Whether the address is in one of the networks, IPv4 in IPv6 clothes alike; none is everywhere."""
+    allowed = [ipaddress.ip_network(network) for network in networks]
+    if not allowed:
+        return True
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in network for network in allowed)
+
+
+def _network(text: str) -> str:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError as error:
+        shown = text[:60] if text.isprintable() else "this"
+        message = f"{shown} is no network. Write 203.0.113.0/24, 2001:db8::/32 or one address."
+        raise CredentialRefused(message) from error
+    if "%" in text or getattr(network.network_address, "ipv4_mapped", None):
+        message = f"{text[:60]} is no network that requests come from."
+        raise CredentialRefused(message)
+    return str(network)
+
+
+def _known(values: Iterable[str], allowed: tuple[str, ...], what: str) -> list[str]:
+    found = list(values)
+    unknown = [value for value in found if value not in allowed]
+    if unknown:
+        message = f"There is no such {what}. Choose from {', '.join(allowed)}."
+        raise CredentialRefused(message)
+    return found

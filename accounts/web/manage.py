@@ -1,0 +1,127 @@
+"""What administrators do: find people, disable, enable, reset second factors, invite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import second_factor
+from accounts.errors import AccountError
+from accounts.flows import manage_people
+from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
+from accounts.models import AuditEvent, Invitation, User
+from accounts.people_search import search_people
+from accounts.principals import Principal
+from accounts.web.methods import post_only
+from accounts.web.profile_forms import InviteForm, ReasonForm
+from accounts.web.visitors import check_administrator
+
+_PAGE_SIZE = 25
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """List people, or those that a word is part of."""
+    check_administrator(request)
+    query = request.GET.get("q", "").strip()[:100]
+    found = search_people(query).prefetch_related("emailaddress_set")
+    page = Paginator(found, _PAGE_SIZE).get_page(request.GET.get("page"))
+    lacking = second_factor.lacking_of(user.pk for user in page.object_list)
+    context = {"page": page, "query": query, "lacking": lacking}
+    return render(request, "accounts/manage/people.html", context)
+
+
+@require_safe
+def person(request: HttpRequest, username: str) -> HttpResponse:
+    """Show one account and what can be done with it."""
+    check_administrator(request)
+    return _show(request, _find(username))
+
+
+@post_only
+@reauthentication_required
+def disable(request: HttpRequest, username: str) -> HttpResponse:
+    """Let nobody in with it."""
+    return _do(request, username, manage_people.disable, "is disabled and logged out everywhere")
+
+
+@post_only
+@reauthentication_required
+def enable(request: HttpRequest, username: str) -> HttpResponse:
+    """Let the person in again."""
+    return _do(request, username, manage_people.enable, "is enabled")
+
+
+@post_only
+@reauthentication_required
+def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
+    """Take away factors that were lost."""
+    message = "has no second factor any more, is logged out everywhere, and was told by mail"
+    return _do(request, username, manage_people.reset_second_factor, message)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: HttpRequest) -> HttpResponse:
+    """List open invitations to the site, and send another one."""
+    principal = check_administrator(request)
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation = invite_to_site(form.cleaned_data["email"], by=principal)
+        except AccountError as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, f"{invitation.email} is invited, by mail, for a week.")
+            return redirect("web-manage-invitations")
+    sent = Invitation.objects.open().filter(organization=None).select_related("invited_by")
+    context = {"form": form, "invitations": sent.order_by("-created_at")}
+    return render(request, "accounts/manage/invitations.html", context)
+
+
+@post_only
+def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Take an invitation back."""
+    principal = check_administrator(request)
+    invitation = get_object_or_404(Invitation, pk=invitation_id, organization=None)
+    revoke_site_invitation(invitation, by=principal)
+    messages.success(request, f"The invitation of {invitation.email} is taken back.")
+    return redirect("web-manage-invitations")
+
+
+def _do(
+    request: HttpRequest, username: str, flow: Callable[..., None], message: str
+) -> HttpResponse:
+    principal: Principal = check_administrator(request)
+    user = _find(username)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            flow(user, by=principal, reason=form.cleaned_data["reason"])
+        except AccountError as error:
+            form.add_error("reason", str(error))
+        else:
+            messages.success(request, f"{username} {message}.")
+            return redirect("web-manage-person", username)
+    return _show(request, user, form=form)
+
+
+def _find(username: str) -> User:
+    return get_object_or_404(User.objects.select_related("namespace__plan"), username=username)
+
+
+def _show(request: HttpRequest, user: User, *, form: ReasonForm | None = None) -> HttpResponse:
+    context = {
+        "person": user,
+        "addresses": user.emailaddress_set.order_by("-primary", "email"),
+        "memberships": user.memberships.select_related("organization"),
+        "has_second_factor": second_factor.has_second_factor(user),
+        "events": AuditEvent.objects.filter(user=user)[:10],
+        "form": form or ReasonForm(),
+    }
+    return render(request, "accounts/manage/person.html", context)

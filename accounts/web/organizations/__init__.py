@@ -1,0 +1,1 @@
+"""Pages of organizations, under `/o/NAME/-/`."""

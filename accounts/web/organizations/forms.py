@@ -1,0 +1,130 @@
+"""Forms of the pages of organizations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.audit import AuditAction
+from accounts.models import Organization, OrganizationRole, Team
+from accounts.names import ORGANIZATION_NAME_RULE, TEAM_NAME_RULE
+from accounts.profile_text import (
+    LONGEST_DESCRIPTION,
+    LONGEST_DISPLAY_NAME,
+    LONGEST_LINK,
+    LONGEST_LOCATION,
+)
+
+_NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+_ROLES = [
+    (OrganizationRole.MEMBER.value, "Member: sees members and teams, gets what teams are granted"),
+    (OrganizationRole.OWNER.value, "Owner: may do everything in the organization"),
+]
+
+
+class NewOrganizationForm(forms.Form):
+    """The name that everything in it begins with."""
+
+    name = forms.CharField(
+        max_length=30,
+        help_text=f"{ORGANIZATION_NAME_RULE}. Everyone types it: docker pull HOST/NAME/IMAGE.",
+        widget=forms.TextInput(attrs=_NAME),
+    )
+    display_name = forms.CharField(
+        label="Display name",
+        max_length=LONGEST_DISPLAY_NAME,
+        required=False,
+        help_text="As people call it, for example Acme Incorporated.",
+    )
+
+
+class ProfileForm(forms.Form):
+    """What an organization says of itself; anyone may read it."""
+
+    display_name = forms.CharField(
+        label="Display name", max_length=LONGEST_DISPLAY_NAME, required=False
+    )
+    description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
+    location = forms.CharField(max_length=LONGEST_LOCATION, required=False)
+    link = forms.CharField(
+        max_length=LONGEST_LINK,
+        required=False,
+        help_text="For example https://acme.example",
+        widget=forms.URLInput(),
+    )
+
+
+class RulesForm(forms.Form):
+    """What members may do and must have."""
+
+    members_may_create = forms.BooleanField(
+        label="Members may create repositories, and become admins of those", required=False
+    )
+    requires_second_factor = forms.BooleanField(
+        label="Members must have set up two factors", required=False
+    )
+
+
+class InviteForm(forms.Form):
+    """Whom, as what, and into which team at once."""
+
+    invitee = forms.CharField(
+        label="User name or e-mail address",
+        max_length=254,
+        widget=forms.TextInput(attrs=_NAME),
+    )
+    role = forms.ChoiceField(choices=_ROLES, initial=OrganizationRole.MEMBER)
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="no team")
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        """Offer the teams whose members are chosen here."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy what is above
+        field.queryset = organization.teams.filter(external_group="").order_by("name")
+
+
+class TeamForm(forms.Form):
+    """Name and purpose of a team."""
+
+    name = forms.CharField(
+        max_length=30, help_text=f"{TEAM_NAME_RULE}.", widget=forms.TextInput(attrs=_NAME)
+    )
+    description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
+
+
+class TeamMemberForm(forms.Form):
+    """A member of the organization."""
+
+    username = forms.CharField(
+        label="User name of a member", max_length=30, widget=forms.TextInput(attrs=_NAME)
+    )
+
+
+class DomainForm(forms.Form):
+    """A domain to prove."""
+
+    name = forms.CharField(
+        label="Domain",
+        max_length=253,
+        help_text="Such as example.com, without https:// and without a path.",
+        widget=forms.TextInput(attrs=_NAME),
+    )
+
+
+class AuditFilterForm(forms.Form):
+    """What to show of an audit; wrong values show everything, and say so."""
+
+    actor = forms.CharField(label="Who", max_length=80, required=False)
+    action = forms.ChoiceField(
+        label="What",
+        choices=[("", "anything"), *((action.value, action.value) for action in AuditAction)],
+        required=False,
+    )
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )

@@ -1,0 +1,91 @@
+"""Which organization a page is about, and who looks at it: the first lines of every such view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.moved import Moved
+from accounts.principals import ANONYMOUS, Principal
+
+
+@dataclass(frozen=True)
+class OrganizationHead:
+    """What the head of an organization's pages shows; goes into the context as `head`."""
+
+    organization: Organization
+    user: User | None
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        """The membership of who looks."""
+        found = Membership.objects.filter(organization=self.organization, user=self.user)
+        return found.first() if self.user else None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether inner pages are open: to members, and to administrators of the site."""
+        return self.membership is not None or self._is_administrator
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether pages that change the organization are open; administrators act as owners."""
+        role = self.membership.role if self.membership else None
+        return role == OrganizationRole.OWNER or self._is_administrator
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """The domains it has proven to be its own."""
+        proven = self.organization.domains.filter(verified_at__isnull=False)
+        return list(proven.order_by("name").values_list("name", flat=True))
+
+    @property
+    def principal(self) -> Principal:
+        """Who looks, as flows want it."""
+        return Principal(self.user) if self.user else ANONYMOUS
+
+    @property
+    def _is_administrator(self) -> bool:
+        return self.user is not None and self.user.is_superuser
+
+
+def find_head(request: HttpRequest, name: str) -> OrganizationHead:
+    """Return the head of a page for everybody; 404 without such an organization.
+
+    Raises Moved where a page is asked for by a name of the past.
+    """
+    called = Namespace.objects.called(name)
+    organization = Organization.objects.filter(namespace__in=called, deleted_at=None).first()
+    if organization is None:
+        raise Http404
+    if organization.name != name and request.method in {"GET", "HEAD"}:
+        raise Moved(organization.name)
+    return OrganizationHead(organization, request.user if isinstance(request.user, User) else None)
+
+
+def find_for_members(request: HttpRequest, name: str) -> OrganizationHead:
+    """Return the head of a page for members; to others it does not exist."""
+    head = find_head(request, name)
+    if not head.is_member:
+        raise Http404
+    return head
+
+
+def find_for_owners(request: HttpRequest, name: str) -> OrganizationHead:
+    """Return the head of a page for owners: 403 to other members, 404 to everyone else."""
+    head = find_for_members(request, name)
+    if not head.is_owner:
+        message = f"Only owners of {head.organization.name} may do this. Ask one of them."
+        raise PermissionDenied(message)
+    return head
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the user of a view that needs one; LoginRequiredMiddleware has seen to it."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

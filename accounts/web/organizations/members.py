@@ -1,0 +1,131 @@
+"""Members of an organization: who they are, change their role, remove them, leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.flows.memberships import change_role, leave_organization, remove_member
+from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
+from accounts.second_factor import lacking_of
+from accounts.web.methods import post_only, require_recent_login
+from accounts.web.organizations.attempts import attempt
+from accounts.web.organizations.forms import InviteForm
+from accounts.web.organizations.head import (
+    OrganizationHead,
+    find_for_members,
+    find_for_owners,
+    signed_in_user,
+)
+
+_PAGE_SIZE = 50
+
+
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """List members, and for owners open invitations."""
+    return members_page(request, find_for_members(request, name))
+
+
+@post_only
+def role(request: HttpRequest, name: str, username: str) -> HttpResponse:
+    """Make someone an owner or a member; either concerns owners, so a recent log-in is needed."""
+    head = find_for_owners(request, name)
+    membership = _find(head, username)
+    wanted = request.POST.get("role", "")
+    if wanted not in OrganizationRole.values:
+        return redirect("web-organization-members", name)
+    require_recent_login(request)
+    attempt(
+        request,
+        lambda: change_role(membership, by=head.principal, role=OrganizationRole(wanted)),
+        done=f"{username} is {'an owner' if wanted == OrganizationRole.OWNER else 'a member'} now.",
+    )
+    return redirect("web-organization-members", name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, name: str, username: str) -> HttpResponse:
+    """Say what removing this person ends, then do it."""
+    head = find_for_owners(request, name)
+    membership = _find(head, username)
+    if request.method != "POST":
+        return _ending(request, head, membership, is_oneself=False)
+    if membership.role == OrganizationRole.OWNER:
+        require_recent_login(request)
+    attempt(
+        request,
+        lambda: remove_member(membership, by=head.principal),
+        done=f"{username} is not in {name} any more.",
+    )
+    return redirect("web-organization-members", name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, name: str) -> HttpResponse:
+    """Say what leaving ends, then do it."""
+    head = find_for_members(request, name)
+    membership = _find(head, signed_in_user(request).username)
+    if request.method != "POST":
+        return _ending(request, head, membership, is_oneself=True)
+    if membership.role == OrganizationRole.OWNER:
+        require_recent_login(request)
+    done = attempt(
+        request,
+        lambda: leave_organization(membership, by=head.principal),
+        done=f"You have left {name}.",
+    )
+    return redirect("web-home") if done else redirect("web-organization-members", name)
+
+
+def members_page(
+    request: HttpRequest, head: OrganizationHead, form: InviteForm | None = None
+) -> HttpResponse:
+    """Render the page, with a refused form in the place of its fresh twin."""
+    organization = head.organization
+    teams = Prefetch("teams", TeamMembership.objects.select_related("team").order_by("team__name"))
+    members = organization.memberships.select_related("user").prefetch_related(teams)
+    page = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context: dict[str, Any] = {"head": head, "tab": "members", "page": page, "crumb": "Members"}
+    if head.is_owner:
+        unanswered = Invitation.objects.filter(
+            organization=organization, accepted_at=None, revoked_at=None, declined_at=None
+        )
+        context |= {
+            "form": form or InviteForm(organization=organization),
+            "lacking": lacking_of(membership.user_id for membership in page),
+            "invitations": unanswered.select_related("user", "invited_by", "team").order_by("-pk")[
+                :_PAGE_SIZE
+            ],
+        }
+    return render(request, "accounts/organizations/members.html", context)
+
+
+def _find(head: OrganizationHead, username: str) -> Membership:
+    members = head.organization.memberships.select_related("user", "organization__namespace")
+    return get_object_or_404(members, user__username=username)
+
+
+def _ending(
+    request: HttpRequest, head: OrganizationHead, membership: Membership, *, is_oneself: bool
+) -> HttpResponse:
+    robots = RobotAccount.objects.filter(
+        namespace=head.organization.namespace, responsible=membership.user
+    )
+    context = {
+        "head": head,
+        "tab": "members",
+        "crumb": "Leave" if is_oneself else f"Remove {membership.user.username}",
+        "membership": membership,
+        "is_oneself": is_oneself,
+        "teams": membership.teams.select_related("team").order_by("team__name"),
+        "robots": robots.select_related("namespace").order_by("name"),
+    }
+    return render(request, "accounts/organizations/member_end.html", context)

@@ -1,0 +1,114 @@
+"""Teams of an organization: list, create, show, change, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.flows.teams import change_team, create_team, delete_team
+from accounts.models import Team
+from accounts.organization_policy import may_fill
+from accounts.web.organizations.attempts import attempt, attempt_form
+from accounts.web.organizations.forms import TeamForm, TeamMemberForm
+from accounts.web.organizations.head import OrganizationHead, find_for_members, find_for_owners
+
+_PAGE_SIZE = 50
+
+
+@require_safe
+def show_all(request: HttpRequest, name: str) -> HttpResponse:
+    """List the teams."""
+    head = find_for_members(request, name)
+    teams = head.organization.teams.annotate(people=Count("memberships")).order_by("name")
+    page = Paginator(teams, _PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"head": head, "tab": "teams", "crumb": "Teams", "page": page}
+    return render(request, "accounts/organizations/teams.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, name: str) -> HttpResponse:
+    """Create a team."""
+    head = find_for_owners(request, name)
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and attempt_form(
+        form,
+        lambda: create_team(head.organization, by=head.principal, **form.cleaned_data),
+        field="name",
+    ):
+        team = form.cleaned_data["name"]
+        messages.success(request, f"The team {team} is there. Add its first members.")
+        return redirect("web-organization-team", name, team)
+    context = {"head": head, "tab": "teams", "crumb": "New team", "form": form}
+    return render(request, "accounts/organizations/team_new.html", context)
+
+
+@require_safe
+def show(request: HttpRequest, name: str, team: str) -> HttpResponse:
+    """Show who is in a team, and what it gives."""
+    head = find_for_members(request, name)
+    return team_page(request, head, find_team(head, team))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, name: str, team: str) -> HttpResponse:
+    """Rename and describe a team."""
+    head = find_for_owners(request, name)
+    found = find_team(head, team)
+    initial = {"name": found.name, "description": found.description}
+    form = TeamForm(request.POST or None, initial=initial)
+    if request.method == "POST" and attempt_form(
+        form, lambda: change_team(found, by=head.principal, **form.cleaned_data), field="name"
+    ):
+        messages.success(request, "The team is changed.")
+        return redirect("web-organization-team", name, found.name)
+    context = {"head": head, "tab": "teams", "crumb": team, "form": form, "team_name": team}
+    return render(request, "accounts/organizations/team_change.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, name: str, team: str) -> HttpResponse:
+    """Say what deleting a team ends, then do it."""
+    head = find_for_owners(request, name)
+    found = find_team(head, team)
+    if request.method != "POST":
+        context = {"head": head, "tab": "teams", "crumb": f"Delete {team}", "team": found}
+        return render(request, "accounts/organizations/team_delete.html", context)
+    attempt(
+        request,
+        lambda: delete_team(found, by=head.principal),
+        done=f"The team {team} is deleted, and what it was granted has ended.",
+    )
+    return redirect("web-organization-teams", name)
+
+
+def find_team(head: OrganizationHead, team: str) -> Team:
+    """Return the team; one of another organization is not found (case 19)."""
+    return get_object_or_404(
+        Team.objects.select_related("organization__namespace"),
+        organization=head.organization,
+        name=team,
+    )
+
+
+def team_page(
+    request: HttpRequest, head: OrganizationHead, team: Team, form: TeamMemberForm | None = None
+) -> HttpResponse:
+    """Render a team, with a refused form in the place of its fresh twin."""
+    places = team.memberships.select_related("membership__user")
+    ordered = places.order_by("-is_maintainer", "membership__user__username")
+    context: dict[str, Any] = {
+        "head": head,
+        "tab": "teams",
+        "crumb": team.name,
+        "team": team,
+        "page": Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page")),
+        "may_fill": may_fill(head.principal, team) and not team.external_group,
+        "form": form or TeamMemberForm(),
+    }
+    return render(request, "accounts/organizations/team.html", context)

@@ -1,0 +1,86 @@
+"""Forms of the page on which administrators set plans."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from accounts.flows.plans import PLAN_NAME_RULE, Limits
+from accounts.models import Namespace, Plan, PlanDefault
+
+_GIGABYTE = 10**9
+_EMPTY = "Empty is no limit."
+
+
+def _number(label: str) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, required=False, help_text=_EMPTY)
+
+
+class PlanForm(forms.Form):
+    """Name and limits of a plan."""
+
+    name = forms.CharField(
+        max_length=30, help_text=f"{PLAN_NAME_RULE}. Shown where a limit is met."
+    )
+    private_repositories = _number("Private repositories")
+    members = _number("Members of an organization")
+    storage = forms.DecimalField(
+        label="Storage in gigabytes",
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=3,
+        required=False,
+        help_text=_EMPTY,
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """What was typed, as the flow takes it."""
+        data = self.cleaned_data
+        storage = data["storage"]
+        return Limits(
+            private_repositories=data["private_repositories"],
+            members=data["members"],
+            storage_bytes=None if storage is None else int(storage * _GIGABYTE),
+        )
+
+
+class DefaultForm(forms.Form):
+    """For whom a plan holds that was given none."""
+
+    kind = forms.ChoiceField(label="Default for", choices=PlanDefault.choices)
+
+
+class AssignForm(forms.Form):
+    """A namespace and its plan."""
+
+    namespace = forms.CharField(
+        max_length=30,
+        help_text="A user or an organization.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    plan = forms.ModelChoiceField(
+        Plan.objects.all(), required=False, empty_label="the default", to_field_name="name"
+    )
+
+    def clean_namespace(self) -> Namespace:
+        """Return the namespace that the name leads to."""
+        name = self.cleaned_data["namespace"]
+        found = Namespace.objects.called(name).first()
+        if found is None:
+            message = f"There is no user or organization {name}."
+            raise forms.ValidationError(message)
+        return found
+
+
+def initial_of(plan: Plan) -> dict[str, Any]:
+    """Return what the form shows of a plan."""
+    storage = plan.storage_bytes
+    return {
+        "name": plan.name,
+        "private_repositories": plan.private_repositories,
+        "members": plan.members,
+        "storage": None if storage is None else (Decimal(storage) / _GIGABYTE).normalize(),
+    }

@@ -1,0 +1,27 @@
+"""Remember which browser a session belongs to, and when it was last seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase
+
+_EVERY = 300  # seconds; a write at each request would cost more than the page
+
+
+def session_activity(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Note address, browser and time, at most every five minutes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            key = f"session-seen:{request.session.session_key}"
+            if cache.add(key, 1, _EVERY):
+                UserSession.objects.create_from_request(request)
+        return get_response(request)
+
+    return middleware

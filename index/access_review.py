@@ -1,0 +1,147 @@
+"""The review of who can access what: the rows with what one wants to know of each person."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import Max
+
+from accounts.models import Membership, Namespace, RobotAccount, User
+from accounts.second_factor import lacking_of
+from index.access import AccessSource
+from index.models import Tag
+from index.roles import Role
+
+_Key = tuple[int, int]
+FIELDS = (
+    "repository", "kind", "holder", "role", "source", "through", "until", "outside",
+    "without_second_factor", "disabled", "last_push",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One way in."""
+
+    repository: str
+    kind: str  # person, robot, team, publisher, everyone
+    holder: str
+    role: Role
+    source: AccessSource
+    through: str  # the team's name
+    until: datetime | None
+    grant_id: int | None
+    is_outside: bool  # a person who is no member of the organization
+    lacks_second_factor: bool
+    is_disabled: bool
+    last_push: datetime | None  # of the tags that are there
+
+    @property
+    def source_text(self) -> str:
+        """Why, in words."""
+        return f"Team {self.through}" if self.through else str(self.source.label)
+
+    @property
+    def may_be_revoked(self) -> bool:
+        """Whether it ends with a grant of its own; a team's members leave the team instead."""
+        return self.grant_id is not None and self.source is AccessSource.GRANT
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return what exports and the API show, named by FIELDS."""
+        return {
+            "repository": self.repository,
+            "kind": self.kind,
+            "holder": self.holder,
+            "role": self.role.value,
+            "source": self.source.value,
+            "through": self.through,
+            "until": self.until,
+            "outside": self.is_outside,
+            "without_second_factor": self.lacks_second_factor,
+            "disabled": self.is_disabled,
+            "last_push": self.last_push,
+        }
+
+
+class _Known:
+    """What is asked of the database once for all rows of a page."""
+
+    def __init__(self, rows: list[dict[str, Any]], namespace: Namespace) -> None:
+        people = {row["user_pk"] for row in rows if row["user_pk"]}
+        robots = {row["robot_pk"] for row in rows if row["robot_pk"]}
+        repositories = {row["repository_pk"] for row in rows}
+        self.lacking = lacking_of(people)
+        self.outside = self._outsiders(people, namespace)
+        self.disabled = set(_pks(User.objects.filter(pk__in=people, is_active=False)))
+        enabled = RobotAccount.objects.enabled().filter(pk__in=robots)
+        self.stopped = robots - set(_pks(enabled))
+        self.pushes = _pushes("pushed_by", people, repositories)
+        self.robot_pushes = _pushes("pushed_by_robot", robots, repositories)
+
+    def _outsiders(self, people: set[int], namespace: Namespace) -> set[int]:
+        if namespace.organization_id is None:
+            return set()
+        members = Membership.objects.filter(organization=namespace.organization_id, user__in=people)
+        return people - set(members.values_list("user", flat=True))
+
+
+def describe(rows: Iterable[dict[str, Any]], namespace: Namespace) -> list[AccessRow]:
+    """Return the rows with all there is to say: six queries, whatever their number."""
+    listed = list(rows)
+    known = _Known(listed, namespace)
+    return [_described(row, known) for row in listed]
+
+
+def _described(row: dict[str, Any], known: _Known) -> AccessRow:
+    user, robot, repository = row["user_pk"], row["robot_pk"], row["repository_pk"]
+    return AccessRow(
+        repository=row["repository_name"],
+        kind=row["kind"],
+        holder=row["holder"],
+        role=Role(row["role_name"]),
+        source=AccessSource(row["source"]),
+        through=row["through"],
+        until=row["until"],
+        grant_id=row["grant_id"],
+        is_outside=user in known.outside,
+        lacks_second_factor=user in known.lacking,
+        is_disabled=user in known.disabled or robot in known.stopped,
+        last_push=known.pushes.get((repository, user))
+        or known.robot_pushes.get((repository, robot)),
+    )
+
+
+class _Writable(Protocol):
+    def write(self, text: str, /) -> Any: ...
+
+
+def write_csv(rows: Iterable[AccessRow], to: _Writable) -> None:
+    """Write the export for spreadsheets."""
+    writer = csv.writer(to)
+    writer.writerow(FIELDS)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.as_fields().values()])
+
+
+def _cell(value: Any) -> str:
+    """Return the text of a cell; a spreadsheet must not take a name for a formula."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _pks(found: Any) -> Iterator[int]:
+    return iter(found.values_list("pk", flat=True))
+
+
+def _pushes(who: str, pks: set[int], repositories: set[int]) -> dict[_Key, datetime]:
+    tags = Tag.objects.filter(**{f"{who}__in": pks}, repository__in=repositories)
+    last = tags.order_by().values("repository", who).annotate(last=Max("pushed_at"))
+    return {(row["repository"], row[who]): row["last"] for row in last}

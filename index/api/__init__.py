@@ -1,0 +1,1 @@
+"""The REST API: repositories and who may touch them."""

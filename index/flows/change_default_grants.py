@@ -1,0 +1,65 @@
+"""Change what teams and robots get on each repository that is created in a namespace from now on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.audit import AuditAction, record
+from accounts.models import Namespace, User
+from accounts.principals import Principal
+from index.errors import Denied, GrantRefused
+from index.grantees import Grantee, check_grantee, kind_of, name_of
+from index.models import DefaultGrant
+from index.policy import holds_namespace
+from index.roles import Role
+
+
+def give_by_default(
+    namespace: Namespace, *, to: Grantee, role: Role, by: Principal
+) -> DefaultGrant:
+    """Give the role on repositories to come; those that exist keep theirs.
+
+    Raises Denied, and GrantRefused for people, who come and go, and for other namespaces' teams.
+    """
+    _check_holder(namespace, by)
+    if isinstance(to, User):
+        message = "Default permissions are for teams and robots. Put people into a team."
+        raise GrantRefused(message)
+    check_grantee(namespace, to)
+    with transaction.atomic():
+        Namespace.objects.select_for_update().get(pk=namespace.pk)
+        who: dict[str, Any] = {kind_of(to).value: to}
+        default, _ = DefaultGrant.objects.update_or_create(
+            namespace=namespace, **who, defaults={"role": role}
+        )
+        _record(AuditAction.DEFAULT_GRANT_GIVEN, default, by)
+    return default
+
+
+def stop_giving_by_default(default: DefaultGrant, *, by: Principal) -> None:
+    """Give it no more; what was given stays given. Raises Denied."""
+    _check_holder(default.namespace, by)
+    with transaction.atomic():
+        deleted, _ = DefaultGrant.objects.filter(pk=default.pk).delete()
+        if deleted:
+            _record(AuditAction.DEFAULT_GRANT_REVOKED, default, by)
+
+
+def _record(action: AuditAction, default: DefaultGrant, by: Principal) -> None:
+    record(
+        action,
+        by=by,
+        namespace=default.namespace,
+        target=default.namespace.name,
+        grantee=name_of(default.grantee),
+        kind=kind_of(default.grantee).value,
+        role=default.role,
+    )
+
+
+def _check_holder(namespace: Namespace, by: Principal) -> None:
+    if not (by.is_administrator or holds_namespace(by, namespace)):
+        message = f"'{by.name}' may not change what {namespace} gives by default"
+        raise Denied(message)

@@ -1,0 +1,74 @@
+"""Close an account: what happens to everything that hangs on it, and the doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.errors import AccountInUse
+from accounts.flows import close_account as accounts_half
+from accounts.models import Organization, RobotAccount, User
+from accounts.people_only import check_person
+from accounts.principals import Principal
+from index.flows.delete_repository import request_deletion
+from index.models import AccessGrant, Repository, RepositoryState, Star
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What the page says before anybody closes anything."""
+
+    repositories: list[Repository]
+    in_the_way: list[Organization]
+    organizations: list[Organization]
+    robots: list[RobotAccount]
+    grants: int
+    stars: int
+
+
+def consequences_of_closing(user: User) -> Consequences:
+    """Return what will be deleted, left and ended."""
+    in_the_way = accounts_half.organizations_in_the_way(user)
+    left = Organization.objects.filter(memberships__user=user, deleted_at=None)
+    return Consequences(
+        repositories=list(_repositories(user)),
+        in_the_way=in_the_way,
+        organizations=list(left.exclude(pk__in=[one.pk for one in in_the_way]).order_by("name")),
+        robots=list(RobotAccount.objects.filter(namespace__user=user).select_related("namespace")),
+        grants=AccessGrant.objects.filter(user=user).count(),
+        stars=Star.objects.filter(user=user).count(),
+    )
+
+
+def close_account(*, by: Principal, typed: str) -> None:
+    """Delete the person's repositories, end all credentials and erase what is personal.
+
+    `typed` is the user name once more. Raises MachineRefused and AccountInUse.
+    """
+    user = check_person(by)
+    if typed != user.username:
+        message = f"Type your user name, {user.username}, to close the account."
+        raise AccountInUse(message)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        accounts_half.check_nothing_in_the_way(locked)
+        for repository in _repositories(locked):
+            request_deletion(repository, by=by)
+        AccessGrant.objects.filter(user=locked).delete()
+        _take_back_stars(locked)
+        accounts_half.close(locked, by=by)
+
+
+def _repositories(user: User) -> list[Repository]:
+    found = Repository.objects.filter(namespace__user=user, state=RepositoryState.ACTIVE)
+    return list(found.order_by("name"))
+
+
+def _take_back_stars(user: User) -> None:
+    starred = Star.objects.filter(user=user)
+    Repository.objects.filter(pk__in=starred.values("repository")).update(
+        star_count=F("star_count") - 1
+    )
+    starred.delete()

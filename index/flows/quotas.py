@@ -1,0 +1,128 @@
+"""How much of its plan a namespace uses, and the refusal of what would be more.
+
+Whatever is there stays when a plan gets smaller; only what is new is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import Membership, Namespace, Plan, Visibility
+from accounts.plans import plan_of
+from index.errors import OverQuota
+from index.models import BlobLink, Repository
+
+STORAGE = "storage"
+_LONGEST_SENTENCE = 200  # docker prints one line
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One thing that a plan may limit."""
+
+    noun: str  # in the plural
+    used: int
+    limit: int | None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing new goes in."""
+        return self.limit is not None and self.used >= self.limit
+
+    @property
+    def sentence(self) -> str:
+        """As people read it: "1 of 1 private repositories", "3 members, no limit"."""
+        if self.noun == STORAGE:
+            used, limit = f"{_gigabytes(self.used)} GB", f"{_gigabytes(self.limit or 0)} GB"
+        else:
+            used, limit = str(self.used), str(self.limit)
+        words = f"{used} of {limit}" if self.limit is not None else used
+        return f"{words} {self.noun}" + ("" if self.limit is not None else ", no limit")
+
+
+def lock_namespace(namespace_id: int) -> Namespace:
+    """Return the namespace as it is now; who creates, renames or counts in it waits for the commit."""
+    related = Namespace.objects.select_related("user", "organization", "plan")
+    return related.select_for_update(of=("self",)).get(pk=namespace_id)
+
+
+def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:
+    """Return how many repositories are not public; those that are being deleted do not count."""
+    hidden = Repository.objects.live().filter(namespace=namespace)
+    used = hidden.exclude(visibility=Visibility.PUBLIC).count()
+    return Usage("private repositories", used, plan.private_repositories if plan else None)
+
+
+def members(namespace: Namespace, plan: Plan | None) -> Usage:
+    """Return how many members the organization has."""
+    used = Membership.objects.filter(organization=namespace.organization_id).count()
+    return Usage("members", used, plan.members if plan else None)
+
+
+def storage(namespace: Namespace, plan: Plan | None) -> Usage:
+    """Return the bytes of distinct blobs, as far as they are known: see `recount_storage`."""
+    return Usage(STORAGE, namespace.storage_used, plan.storage_bytes if plan else None)
+
+
+def usages(namespace: Namespace) -> list[Usage]:
+    """Return everything that a plan of such a namespace may limit."""
+    plan = plan_of(namespace)
+    counted = [private_repositories(namespace, plan)]
+    if namespace.organization_id:
+        counted.append(members(namespace, plan))
+    return [*counted, storage(namespace, plan)]
+
+
+def check_private_repositories(namespace: Namespace) -> None:
+    """Raise OverQuota unless there is room for one more; the namespace's row must be locked (F15)."""
+    usage = private_repositories(namespace, plan_of(namespace))
+    if usage.is_full:
+        remedy = "Make one public, delete one, or ask an administrator"
+        raise OverQuota(_refusal(namespace, usage, remedy))
+
+
+def check_storage(namespace: Namespace, *, limit: int | None) -> None:
+    """Raise OverQuota when the namespace holds as much as it may; no query for one without a limit.
+
+    What is under way is not counted yet, so a push that begins below the limit may end above it.
+    """
+    if limit is None or namespace.storage_used < limit:
+        return
+    usage = Usage(STORAGE, namespace.storage_used, limit)
+    remedy = "Delete repositories, or ask an administrator"
+    raise OverQuota(_refusal(namespace, usage, remedy))
+
+
+def recount_storage(namespace_id: int) -> None:
+    """Write down the bytes of all distinct blobs of the namespace; in tasks, after each change.
+
+    Counted anew each time, so nothing can drift. A digest counts once, however many repositories
+    and images of the namespace share it. Left out are manifests themselves, some kilobytes each.
+    """
+    with transaction.atomic():
+        lock_namespace(namespace_id)  # of two who count, the later one has seen more
+        total = _distinct_bytes(namespace_id)
+        Namespace.objects.filter(pk=namespace_id).update(storage_used=total)
+
+
+def _distinct_bytes(namespace_id: int) -> int:
+    links = BlobLink.objects.filter(repository__namespace=namespace_id)
+    sizes = links.values("digest").annotate(bytes=Coalesce(Max("size"), 0))
+    return int(sizes.aggregate(total=Sum("bytes"))["total"] or 0)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 10**9:.2f}".rstrip("0").rstrip(".")
+
+
+def _refusal(namespace: Namespace, usage: Usage, remedy: str) -> str:
+    """Return one line of ASCII: the plan, how much of it is used, what to do and where."""
+    address = f"/o/{namespace}/-/settings" if namespace.organization_id else "/settings/namespace"
+    used = f"{namespace} (plan {plan_of(namespace)}): {usage.sentence} used. {remedy}"
+    full = f"{used}: {settings.PUBLIC_URL}{address}"
+    return full if len(full) <= _LONGEST_SENTENCE else used

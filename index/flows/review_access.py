@@ -1,0 +1,51 @@
+"""Confirm that somebody has looked through who can access what."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.audit import AuditAction, record
+from accounts.models import AuditEvent, Namespace
+from accounts.principals import Principal
+from index.errors import Denied
+from index.models import Repository
+from index.policy import allowed_actions, holds_namespace
+
+
+def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -> None:
+    """Write down who did, when, and what they noted. Raises Denied."""
+    if by.user is None or not _may_review(about, by):
+        message = f"'{by.name}' may not review who has access to {about}"
+        raise Denied(message)
+    with transaction.atomic():
+        record(
+            _action_for(about),
+            by=by,
+            namespace=_namespace_of(about),
+            target=about.name,
+            note=" ".join(note.split())[:200],
+        )
+
+
+def last_review(about: Repository | Namespace) -> AuditEvent | None:
+    """Return the last time that somebody did."""
+    events = AuditEvent.objects.filter(
+        namespace=_namespace_of(about), action=_action_for(about), target=about.name
+    )
+    return events.first()
+
+
+def _may_review(about: Repository | Namespace, by: Principal) -> bool:
+    if isinstance(about, Repository):
+        return allowed_actions(by, about).may_administer
+    return by.is_administrator or holds_namespace(by, about)
+
+
+def _namespace_of(about: Repository | Namespace) -> Namespace:
+    return about.namespace if isinstance(about, Repository) else about
+
+
+def _action_for(about: Repository | Namespace) -> AuditAction:
+    if isinstance(about, Repository):
+        return AuditAction.REPOSITORY_ACCESS_REVIEWED
+    return AuditAction.ORGANIZATION_ACCESS_REVIEWED

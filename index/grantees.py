@@ -1,0 +1,100 @@
+"""Whom a grant can be given to: a user, a team of the organization, or a robot of the namespace."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from accounts.models import Namespace, RobotAccount, Team, User
+from index.errors import GrantRefused
+
+Grantee = User | Team | RobotAccount
+
+
+class GranteeKind(StrEnum):
+    """What a name stands for."""
+
+    USER = "user"
+    TEAM = "team"
+    ROBOT = "robot"
+
+
+def find_grantee(namespace: Namespace, kind: GranteeKind, name: str) -> Grantee:
+    """Return the grantee of that name; raise GrantRefused with what is wrong with the name.
+
+    Teams and robots are looked up in this namespace alone, by key (case 19).
+    """
+    if kind is GranteeKind.TEAM:
+        return _find_team(namespace, name)
+    if kind is GranteeKind.ROBOT:
+        return _find_robot(namespace, name)
+    return find_person(name)
+
+
+def find_person(name: str) -> User:
+    """Return the user; the sentence is the same for names unknown, unproven and disabled."""
+    if name != name.lower():
+        message = f"User names have no capital letters: {name} is none."
+        raise GrantRefused(message)
+    people = User.objects.with_verified_address().filter(username=name, is_active=True)
+    user = people.first() if name else None
+    if user is None:
+        message = f"There is no user {name}. Ask for the exact user name."
+        raise GrantRefused(message)
+    return user
+
+
+def name_of(grantee: Grantee) -> str:
+    """Return what people call it: `bobby`, `acme/devs`, `acme+ci`."""
+    if isinstance(grantee, Team):
+        return f"{grantee.organization.name}/{grantee.name}"
+    return str(grantee)
+
+
+def kind_of(grantee: Grantee) -> GranteeKind:
+    """Return what it is."""
+    if isinstance(grantee, Team):
+        return GranteeKind.TEAM
+    return GranteeKind.ROBOT if isinstance(grantee, RobotAccount) else GranteeKind.USER
+
+
+def check_grantee(namespace: Namespace, grantee: Grantee) -> None:
+    """Raise GrantRefused for whoever cannot be given a role on what is in the namespace."""
+    if isinstance(grantee, Team):
+        is_ours = grantee.organization_id == namespace.organization_id
+    elif isinstance(grantee, RobotAccount):
+        is_ours = grantee.namespace_id == namespace.pk
+    else:
+        _check_user(namespace, grantee)
+        return
+    if not is_ours:
+        message = f"{name_of(grantee)} does not belong to {namespace}."
+        raise GrantRefused(message)
+
+
+def _check_user(namespace: Namespace, user: User) -> None:
+    if not (user.is_active and user.is_verified):
+        message = f"There is no user {user}. Ask for the exact user name."
+        raise GrantRefused(message)
+    if namespace.user_id == user.pk:
+        message = f"{user} owns this namespace and may do everything already."
+        raise GrantRefused(message)
+
+
+def _find_team(namespace: Namespace, name: str) -> Team:
+    short = name.removeprefix(f"{namespace.name}/")
+    teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
+    team = teams.select_related("organization").filter(name=short).first()
+    if team is None:
+        message = f"{namespace} has no team {short}."
+        raise GrantRefused(message)
+    return team
+
+
+def _find_robot(namespace: Namespace, name: str) -> RobotAccount:
+    short = name.removeprefix(f"{namespace.name}+")
+    robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
+    robot = robots.select_related("namespace").filter(name=short).first()
+    if robot is None:
+        message = f"{namespace} has no robot account {short} that is in use."
+        raise GrantRefused(message)
+    return robot

@@ -1,0 +1,47 @@
+"""Find a repository by any name that leads to it: the only place that knows how names are followed.
+
+A repository answers to today's name, to the name its registry stores it under, and to its name in a
+namespace that was renamed since. What its name of today is, is asked first: no name of the past and
+no stored name is ever given to another repository (`index.flows.create_repository`).
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.models import Namespace
+from index.errors import NameInvalid
+from index.models import Repository, RepositoryState
+from index.models.repository import RepositoryQuerySet
+from index.names import RepositoryName
+
+
+def find_repository(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
+    """Return the one of `among` that the name leads to: one query, three if no name of today is it.
+
+    Begin with `visible_to` where somebody asks: what is hidden then costs as much as what is not there.
+    """
+    related = among.select_related("namespace", "registry")
+    return related.by_name(name).first() or _by_another_name(related, name)
+
+
+def todays_name(name: RepositoryName) -> RepositoryName:
+    """Return the name as it is since its namespace was renamed; the same if it was not."""
+    renamed = Namespace.objects.filter(old_names__name=name.namespace)
+    today = renamed.values_list("name", flat=True).first()
+    try:
+        return name.moved_to(today) if today else name
+    except NameInvalid:  # too long by now, so there is none
+        return name
+
+
+def leads_to(name: RepositoryName, repository: Repository) -> bool:
+    """Whether it is one of the repository's names."""
+    known = {repository.name, repository.stored_name}
+    return name.value in known or todays_name(name).value == repository.name
+
+
+def _by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
+    names = Q(stored_name=name.value) | Q(name=todays_name(name).value)
+    found = among.filter(names).exclude(state=RepositoryState.DELETED)
+    return min(found, key=lambda repository: repository.stored_name != name.value, default=None)

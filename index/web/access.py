@@ -1,0 +1,133 @@
+"""The permissions page of a repository: who may what and why, requests, and the review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from index.access_check import explain
+from index.errors import IndexRefusal
+from index.flows.grant_access import grant_access, revoke_access
+from index.flows.review_access import confirm_review, last_review
+from index.models import Repository
+from index.roles import Role
+from index.web.access_export import export
+from index.web.access_forms import AccessFilterForm, AnswerForm, GrantForm, ReviewForm
+from index.web.access_table import review_page
+from index.web.lookup import find_administered, principal_of
+from index.web.methods import post_only
+from index.web.repositories import page_context
+
+
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """Show who may what."""
+    return page(request, find_administered(request, name))
+
+
+@require_safe
+def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
+    """Hand out the whole review as a file."""
+    repository = find_administered(request, name)
+    return export(_only(repository), repository.namespace, kind, repository.name)
+
+
+@post_only
+def grant(request: HttpRequest, name: str) -> HttpResponse:
+    """Give someone a role."""
+    repository = find_administered(request, name)
+    form = GrantForm(request.POST, namespace=repository.namespace)
+    if form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        try:
+            grant_access(
+                repository, to=form.found, role=role, until=form.ends_at, by=principal_of(request)
+            )
+        except IndexRefusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            sentence = f"{form.found} is {role.value} of {repository} now."
+            messages.success(request, sentence)
+            return redirect("web-repository-access", repository.name)
+    return page(request, repository, grant_form=form)
+
+
+@post_only
+def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
+    """Take someone's role away; a grant of another repository is not found (case 19)."""
+    repository = find_administered(request, name)
+    rows = repository.grants.select_related(
+        "repository", "user", "team__organization", "robot__namespace"
+    )
+    taken = get_object_or_404(rows, pk=grant_id)
+    revoke_access(taken, by=principal_of(request))
+    messages.success(request, f"{taken.grantee} has no role on {repository} any more.")
+    if request.POST.get("back") == "organization" and repository.namespace.organization_id:
+        return redirect("web-organization-access", repository.namespace.name)
+    if taken.user == principal_of(request).user:
+        return redirect("web-home")  # the page may be closed to them from now on
+    return redirect("web-repository-access", repository.name)
+
+
+@post_only
+def confirm(request: HttpRequest, name: str) -> HttpResponse:
+    """Write down that somebody has looked through it."""
+    repository = find_administered(request, name)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return page(request, repository, review_form=form)
+    confirm_review(repository, by=principal_of(request), note=form.cleaned_data["note"])
+    messages.success(request, "Your review is written down.")
+    return redirect("web-repository-access", repository.name)
+
+
+def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpResponse:
+    """Render the page; a refused form takes the place of its fresh twin."""
+    filter_form = AccessFilterForm(request.GET)
+    wanted = filter_form.wanted
+    asked = request.GET.get("check", "").strip()[:80]
+    context = {
+        **page_context(repository, principal_of(request)),
+        "filter_form": filter_form,
+        "page": review_page(
+            _only(repository), repository.namespace, wanted, request.GET.get("page")
+        ),
+        "query": f"{urlencode(_given(request))}&" if _given(request) else "",
+        "is_filtered": any(_given(request).values()),
+        "checked": asked,
+        "explanation": explain(repository, asked) if asked else None,
+        "grant_form": GrantForm(namespace=repository.namespace),
+        "review_form": ReviewForm(),
+        "last_review": last_review(repository),
+        "requests": _open_requests(repository, refused.pop("answered", None)),
+        **refused,
+        "has_errors": bool(refused),
+    }
+    return render(request, "index/access.html", context)
+
+
+def _only(repository: Repository) -> Any:
+    return Repository.objects.filter(pk=repository.pk)
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    names = AccessFilterForm.base_fields
+    return {name: request.GET[name] for name in names if request.GET.get(name)}
+
+
+def _open_requests(repository: Repository, answered: tuple[int, Form] | None) -> list[Any]:
+    """Return open questions of people who can still use an answer, each with its form."""
+    waiting = repository.access_requests.filter(decided_at=None, user__is_active=True)
+    rows = []
+    for asked in waiting.select_related("user").order_by("created_at")[:50]:
+        form: Form = AnswerForm(initial={"role": asked.role}, auto_id=f"id_request{asked.pk}_%s")
+        if answered and answered[0] == asked.pk:
+            form = answered[1]
+        rows.append({"request": asked, "form": form})
+    return rows

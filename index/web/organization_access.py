@@ -1,0 +1,135 @@
+"""The access tab of an organization: the review of all its repositories, and what new ones start with."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.models import Namespace
+from accounts.web.organizations.head import OrganizationHead, find_for_owners
+from index.errors import IndexRefusal
+from index.flows.change_default_grants import give_by_default, stop_giving_by_default
+from index.flows.review_access import confirm_review, last_review
+from index.models import DefaultGrant, Repository
+from index.models.repository import RepositoryQuerySet
+from index.roles import Role
+from index.web.access_export import export
+from index.web.access_forms import AccessFilterForm, DefaultGrantForm, ReviewForm, grantee_choices
+from index.web.access_table import review_page
+from index.web.lookup import principal_of
+from index.web.methods import post_only
+
+
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """Show who can access what."""
+    head, namespace = _find(request, name)
+    return _page(request, head, namespace, ReviewForm())
+
+
+@require_safe
+def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
+    """Hand out the whole review as a file."""
+    _, namespace = _find(request, name)
+    return export(_repositories(namespace), namespace, kind, namespace.name)
+
+
+@post_only
+def confirm(request: HttpRequest, name: str) -> HttpResponse:
+    """Write down that somebody has looked through it."""
+    head, namespace = _find(request, name)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return _page(request, head, namespace, form)
+    confirm_review(namespace, by=principal_of(request), note=form.cleaned_data["note"])
+    messages.success(request, "Your review is written down.")
+    return redirect("web-organization-access", namespace.name)
+
+
+@require_safe
+def defaults(request: HttpRequest, name: str) -> HttpResponse:
+    """Show what new repositories start with."""
+    head, namespace = _find(request, name)
+    return _defaults_page(request, head, namespace, DefaultGrantForm(namespace=namespace))
+
+
+@post_only
+def add_default(request: HttpRequest, name: str) -> HttpResponse:
+    """Give a team or a robot a role on repositories to come."""
+    head, namespace = _find(request, name)
+    form = DefaultGrantForm(request.POST, namespace=namespace)
+    if form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        try:
+            give_by_default(namespace, to=form.found, role=role, by=principal_of(request))
+        except IndexRefusal as refusal:
+            form.add_error("grantee", str(refusal))
+        else:
+            messages.success(request, f"New repositories make {form.found} {role.value}.")
+            return redirect("web-organization-defaults", namespace.name)
+    return _defaults_page(request, head, namespace, form)
+
+
+@post_only
+def delete_default(request: HttpRequest, name: str, default_id: int) -> HttpResponse:
+    """Give it no more; a default of another organization is not found (case 19)."""
+    _, namespace = _find(request, name)
+    rows = namespace.default_grants.select_related(
+        "namespace", "team__organization", "robot__namespace"
+    )
+    default = get_object_or_404(rows, pk=default_id)
+    stop_giving_by_default(default, by=principal_of(request))
+    messages.success(request, f"New repositories give {default.grantee} nothing any more.")
+    return redirect("web-organization-defaults", namespace.name)
+
+
+def _find(request: HttpRequest, name: str) -> tuple[OrganizationHead, Namespace]:
+    head = find_for_owners(request, name)
+    namespace = Namespace.objects.filter(organization=head.organization).first()
+    if namespace is None:
+        raise Http404
+    return head, namespace
+
+
+def _repositories(namespace: Namespace) -> RepositoryQuerySet:
+    return Repository.objects.live().filter(namespace=namespace)
+
+
+def _page(
+    request: HttpRequest, head: OrganizationHead, namespace: Namespace, form: ReviewForm
+) -> HttpResponse:
+    filter_form = AccessFilterForm(request.GET)
+    given = {name: request.GET[name] for name in filter_form.fields if request.GET.get(name)}
+    rows = review_page(
+        _repositories(namespace), namespace, filter_form.wanted, request.GET.get("page")
+    )
+    context = {
+        "head": head,
+        "namespace": namespace,
+        "filter_form": filter_form,
+        "page": rows,
+        "query": f"{urlencode(given)}&" if given else "",
+        "is_filtered": bool(given),
+        "review_form": form,
+        "last_review": last_review(namespace),
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "index/organization_access.html", context)
+
+
+def _defaults_page(
+    request: HttpRequest, head: OrganizationHead, namespace: Namespace, form: DefaultGrantForm
+) -> HttpResponse:
+    rows = DefaultGrant.objects.filter(namespace=namespace)
+    context = {
+        "head": head,
+        "namespace": namespace,
+        "defaults": rows.select_related("team__organization", "robot__namespace").order_by("pk"),
+        "form": form,
+        "has_choices": bool(grantee_choices(namespace)),
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "index/organization_defaults.html", context)

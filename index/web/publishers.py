@@ -1,0 +1,119 @@
+"""Trusted publishers of a repository or a robot: list, recipes, add, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings as django_settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import RobotAccount
+from index.errors import PublisherRefused
+from index.flows.trusted_publishers import (
+    add_publisher,
+    may_administer_robot,
+    remove_publisher,
+)
+from index.models import Repository, TrustedPublisher
+from index.web.ci_recipes import recipes_for
+from index.web.lookup import find_administered, principal_of
+from index.web.methods import View, post_only
+from index.web.publisher_forms import PublisherForm
+from index.web.repositories import page_context
+
+
+def _changes(request: HttpRequest) -> bool:
+    return request.method == "POST"
+
+
+_changes_want_a_recent_login: Callable[[View], View] = reauthentication_required(enabled=_changes)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_changes_want_a_recent_login
+def of_repository(request: HttpRequest, name: str) -> HttpResponse:
+    """Show whom a repository trusts, and add to it."""
+    repository = find_administered(request, name)
+    form = PublisherForm(request.POST or None)
+    if _added(request, repository, form):
+        return redirect("web-repository-publishers", repository.name)
+    context = {
+        **page_context(repository, principal_of(request)),
+        **_context(repository, form),
+        "recipes": recipes_for(repository=repository.name),
+    }
+    return render(request, "index/repository_publishers.html", context)
+
+
+@post_only
+@reauthentication_required
+def remove_from_repository(request: HttpRequest, name: str, publisher_id: int) -> HttpResponse:
+    """Trust a publisher no longer; one of another repository is not found (case 19)."""
+    repository = find_administered(request, name)
+    _remove(request, get_object_or_404(repository.publishers, pk=publisher_id))
+    return redirect("web-repository-publishers", repository.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_changes_want_a_recent_login
+def of_robot(request: HttpRequest, robot_id: int) -> HttpResponse:
+    """Show whom a robot trusts to act as it, and add to it."""
+    robot = _find_robot(request, robot_id)
+    form = PublisherForm(request.POST or None)
+    if _added(request, robot, form):
+        return redirect("web-robot-publishers", robot.pk)
+    context = {
+        **_context(robot, form),
+        "robot": robot,
+        "recipes": recipes_for(robot=robot.full_name),
+    }
+    return render(request, "index/robot_publishers.html", context)
+
+
+@post_only
+@reauthentication_required
+def remove_from_robot(request: HttpRequest, robot_id: int, publisher_id: int) -> HttpResponse:
+    """Trust a publisher no longer; one of another robot is not found (case 19)."""
+    robot = _find_robot(request, robot_id)
+    _remove(request, get_object_or_404(robot.publishers, pk=publisher_id))
+    return redirect("web-robot-publishers", robot.pk)
+
+
+def _find_robot(request: HttpRequest, robot_id: int) -> RobotAccount:
+    robot = RobotAccount.objects.select_related("namespace").filter(pk=robot_id).first()
+    if robot is None or not may_administer_robot(principal_of(request), robot):
+        raise Http404
+    return robot
+
+
+def _added(
+    request: HttpRequest, owner: Repository | RobotAccount, form: PublisherForm
+) -> TrustedPublisher | None:
+    if not form.is_valid():
+        return None
+    try:
+        publisher = add_publisher(owner, form.workload, by=principal_of(request))
+    except PublisherRefused as refusal:
+        form.refuse(refusal)
+        return None
+    messages.success(request, f"Jobs of {publisher} may push now.")
+    return publisher
+
+
+def _remove(request: HttpRequest, publisher: TrustedPublisher) -> None:
+    remove_publisher(publisher, by=principal_of(request))
+    messages.success(request, f"Jobs of {publisher} may not push any more.")
+
+
+def _context(owner: Repository | RobotAccount, form: PublisherForm) -> dict[str, Any]:
+    return {
+        "publishers": owner.publishers.select_related("created_by").order_by("pk"),
+        "form": form,
+        "has_errors": form.is_bound,
+        "audience": django_settings.PUBLIC_URL,
+    }

@@ -1,0 +1,136 @@
+"""What every operation of the API shares: who may ask, how, and how it is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from accounts.ratelimits import API_CALLS
+from tests.clients import basic
+from tests.conftest import World
+
+
+def test_nobody_is_told_how_to_come_in(client: Client, db: None) -> None:
+    response = client.get("/api/v1/user")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["status"] == 401
+
+
+@pytest.mark.parametrize("secret", ["Bearer x", "Bearer wbp_1_2", "Basic x", "Digest x", "Bearer "])
+def test_a_wrong_credential_is_never_taken_for_nobody(
+    world: World, client: Client, secret: str
+) -> None:
+    client.force_login(world.alice)
+    response = client.get("/api/v1/user", headers={"Authorization": secret})
+    assert response.status_code == 401
+
+
+def test_a_password_opens_the_api_without_two_factors(world: World, client: Client) -> None:
+    response = client.get("/api/v1/user", headers={"Authorization": basic("alice")})
+    assert response.json()["username"] == "alice"
+
+
+def test_an_unknown_address_answers_a_problem(client: Client, db: None) -> None:
+    response = client.get("/api/v1/nothing")
+    assert response.status_code == 404
+    assert response.json()["title"] == "Not Found"
+
+
+def test_a_session_needs_the_csrf_token_to_change_something(world: World) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(world.alice)
+    response = browser.patch("/api/v1/user", "{}", content_type="application/json")
+    assert response.status_code == 403
+    assert "CSRF" in response.json()["detail"]
+
+
+def test_a_query_parameter_is_no_credential(world: World, client: Client) -> None:
+    assert client.get("/api/v1/user?access_token=x").status_code == 401
+
+
+def test_calls_are_limited_per_principal(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    answers = {client.get("/api/v1/user").status_code for _ in range(API_CALLS.events + 1)}
+    assert answers == {200, 429}
+    response = client.get("/api/v1/user")
+    assert int(response["Retry-After"]) <= API_CALLS.seconds
+    client.force_login(world.bob)
+    assert client.get("/api/v1/user").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"[" * 100_000, "nested"),
+        (b'{"a": "\\u0000"}', "NUL"),
+        (b'{"a": "\\ud800"}', "surrogates"),
+        (b'{"a": NaN}', "NaN"),
+        (b"[1]", "object"),
+        (b"\xff", "JSON"),
+        (b'{"a":' * 30 + b"1" + b"}" * 30, "nested"),
+    ],
+)
+def test_odd_bodies_are_refused_with_a_reason(
+    world: World, client: Client, body: bytes, reason: str
+) -> None:
+    client.force_login(world.alice)
+    response = client.patch("/api/v1/user", body, content_type="application/json")
+    assert response.status_code == 400
+    assert reason in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"],
+)
+def test_a_body_that_is_not_json_is_refused(
+    world: World, client: Client, content_type: str
+) -> None:
+    client.force_login(world.alice)
+    response = client.patch("/api/v1/user", b"{}", content_type=content_type)
+    assert response.status_code == 415
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    """The description as it is published."""
+    return SchemaGenerator().get_schema(public=True)
+
+
+def test_the_description_is_valid_openapi(schema: Any) -> None:
+    validate_schema(schema)
+    assert schema["openapi"].startswith("3.")
+
+
+def test_every_operation_says_what_it_does_and_how_it_is_refused(schema: Any) -> None:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            if method == "parameters":
+                continue
+            assert operation.get("description") or operation.get("summary"), (path, method)
+            assert {"401", "403", "404"} <= set(operation["responses"]), (path, method)
+
+
+def test_the_description_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    SchemaGenerator().get_schema(public=True)
+    printed = capsys.readouterr()
+    assert "Warning" not in printed.err + printed.out
+    assert "Error" not in printed.err + printed.out
+
+
+def test_the_published_description_is_json(client: Client, db: None) -> None:
+    response = client.get("/api/v1/openapi.json")
+    assert json.loads(response.content)["info"]["title"] == "Waybill"
+
+
+def test_the_documentation_runs_no_inline_script(client: Client, db: None) -> None:
+    page = client.get("/api/docs").content.decode()
+    assert "swagger-ui" in page
+    assert "<script>" not in page

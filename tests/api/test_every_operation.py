@@ -1,0 +1,102 @@
+"""What holds for every operation of the API, whichever it is; addresses are the matrix's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.architecture.permission_matrix import ADDRESSES, fill_in
+from tests.conftest import World
+
+OPERATIONS = sorted(path for path in ADDRESSES.values() if path.startswith("/api/v1/"))
+OPEN = {"/api/v1/leaked-tokens"}  # looks at neither cookies nor credentials
+UNSAFE = ("post", "put", "patch", "delete")
+
+# Case 21: what other products took for a filter, an order or a number.
+HOSTILE_QUERIES = (
+    "password__startswith=a",
+    "owner__password__regex=.",
+    "ordering=password",
+    "ordering=id);--",
+    "fields=password",
+    "page=0",
+    "page=-1",
+    "page=NaN",
+    "page_size=2147483647",
+    "page_size=-1",
+    "q='||(select 1)||'",
+    "role=*",
+    "format=xml",
+    "access_token=x",
+)
+# Case 20: fields that other products wrote straight into their rows.
+HOSTILE_BODY: dict[str, Any] = {
+    "id": 1,
+    "pk": 1,
+    "is_staff": True,
+    "is_superuser": True,
+    "is_active": False,
+    "has_admin_role": True,
+    "password": "hostile-hostile",
+    "owner": "root",
+    "owner_id": 1,
+    "namespace": "umbra",
+    "verified": True,
+    "quota": 10**9,
+    "plan": "unlimited",
+    "created_at": "1970-01-01T00:00:00Z",
+    "organization": "umbra",
+    "user": {"id": 1},
+    "name": ["x"],
+    "role": {"$ne": None},
+    "expires_at": "yesterday",
+}
+
+
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_no_query_makes_an_error_or_a_longer_page(world: World, client: Client, path: str) -> None:
+    client.force_login(world.olga)
+    address = fill_in(path, world)
+    for query in HOSTILE_QUERIES:
+        response = client.get(f"{address}?{query}")
+        assert response.status_code < 500, query
+        if response.headers["Content-Type"] == "application/json":
+            assert len(response.json().get("results", [])) <= 100
+
+
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_a_body_of_hostile_fields_makes_nobody_more_than_they_are(
+    world: World, client: Client, path: str
+) -> None:
+    client.force_login(world.olga)
+    for method in UNSAFE:
+        response = getattr(client, method)(
+            fill_in(path, world), HOSTILE_BODY, content_type="application/json"
+        )
+        assert response.status_code < 500, method
+    world.olga.refresh_from_db()
+    assert not world.olga.is_superuser
+    assert not world.olga.is_staff
+    assert not world.olga.check_password("hostile-hostile")
+
+
+@pytest.mark.parametrize("path", [path for path in OPERATIONS if path not in OPEN])
+def test_a_cookie_alone_changes_nothing(world: World, path: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(world.olga)
+    for method in UNSAFE:
+        response = getattr(browser, method)(
+            fill_in(path, world), {}, content_type="application/json"
+        )
+        assert response.status_code in {403, 405}, method
+
+
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_refusals_are_problem_details(world: World, client: Client, path: str) -> None:
+    for method in ("get", *UNSAFE):
+        response = getattr(client, method)(fill_in(path, world), content_type="application/json")
+        if response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json", method
+            assert response.json()["detail"]

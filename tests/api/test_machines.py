@@ -1,0 +1,224 @@
+"""Access tokens and robots over the REST API: for people's sessions alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.flows.use_credential import use_robot_secret, use_token
+from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret
+from accounts.token_limits import ApiPart
+from index.models import AccessGrant
+from index.roles import Role
+from tests.clients import basic
+from tests.conftest import World
+from tests.factories import make_grant, make_organization
+from tests.machines import make_robot, make_secret, make_token
+
+EVERY_PART = [part.value for part in ApiPart]
+WANTED = {"name": "ci", "repositories": ["alice/*"], "actions": ["push"], "expires_at": None}
+
+
+def send(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    """Send JSON."""
+    return client.generic(
+        method,
+        f"/api/v1/{path}",
+        json.dumps({} if body is None else body),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+@pytest.fixture
+def alice(world: World, client: Client) -> Client:
+    """The session of alice."""
+    client.force_login(world.alice)
+    return client
+
+
+@pytest.fixture
+def olga(world: World, client: Client) -> Client:
+    """The session of olga, owner of acme."""
+    client.force_login(world.olga)
+    return client
+
+
+def test_a_session_makes_lists_renews_and_revokes_tokens(world: World, alice: Client) -> None:
+    made = send(alice, "POST", "user/tokens", WANTED)
+    assert made.status_code == 201
+    secret = made.json()["secret"]
+    assert use_token(secret, login="alice", address="").user == world.alice
+    assert secret in made.json()["docker_login"]
+    (listed,) = alice.get("/api/v1/user/tokens").json()["results"]
+    assert listed["actions"] == ["pull", "push"]
+    assert secret.split("_")[2] not in json.dumps(listed)
+    assert "secret_digest" not in listed
+    renewed = send(alice, "POST", f"user/tokens/{listed['id']}/rotate").json()
+    path = f"user/tokens/{renewed['token']['id']}"
+    assert send(alice, "DELETE", path).status_code == 204
+    assert not PersonalAccessToken.objects.usable().exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"repositories": ["acme*"]}, {"repositories": []}, {"repositories": "alice/*"},
+        {"actions": ["admin"]}, {"api_parts": ["tokens:write"]}, {"networks": ["everywhere"]},
+        {"expires_at": "2020-01-01T00:00:00Z"}, {"expires_at": "never"}, {"name": ""},
+        {"name": "x" * 81},
+    ],
+)  # fmt: skip
+def test_a_wrong_wish_makes_nothing(alice: Client, wrong: dict[str, Any]) -> None:
+    assert send(alice, "POST", "user/tokens", {**WANTED, **wrong}).status_code == 400
+    assert not PersonalAccessToken.objects.exists()
+
+
+def test_an_expiry_has_to_be_chosen(alice: Client) -> None:
+    wish = {key: value for key, value in WANTED.items() if key != "expires_at"}
+    assert send(alice, "POST", "user/tokens", wish).status_code == 400
+    later = (timezone.now() + timedelta(days=9)).isoformat()
+    assert send(alice, "POST", "user/tokens", {**wish, "expires_at": later}).status_code == 201
+
+
+def test_other_peoples_tokens_are_not_found(world: World, alice: Client) -> None:
+    token = make_token(world.bob).token
+    assert send(alice, "DELETE", f"user/tokens/{token.pk}").status_code == 404
+    assert send(alice, "POST", f"user/tokens/{token.pk}/rotate").status_code == 404
+    assert PersonalAccessToken.objects.usable().count() == 1
+
+
+def operations(world: World) -> list[tuple[str, str, Any]]:
+    """Return every operation on credentials, with what would do it."""
+    robot = make_robot("acme", by=world.olga)
+    secret = make_secret(robot, by=world.olga).secret
+    token = make_token(world.olga).token
+    return [
+        ("GET", "user/tokens", None),
+        ("POST", "user/tokens", WANTED),
+        ("DELETE", f"user/tokens/{token.pk}", None),
+        ("POST", f"user/tokens/{token.pk}/rotate", None),
+        ("GET", "user/robots", None),
+        ("GET", "organizations/acme/robots", None),
+        ("POST", "user/robots", {"name": "new"}),
+        ("POST", "organizations/acme/robots", {"name": "new"}),
+        ("GET", "robots/acme+ci", None),
+        ("PATCH", "robots/acme+ci", {"enabled": False}),
+        ("DELETE", "robots/acme+ci", None),
+        ("POST", "robots/acme+ci/secrets", {"expires_at": None}),
+        ("DELETE", f"robots/acme+ci/secrets/{secret.pk}", None),
+        ("POST", f"robots/acme+ci/secrets/{secret.pk}/rotate", {"overlap_hours": 0}),
+    ]
+
+
+def kept() -> tuple[Any, ...]:
+    """Return what none of the operations may have changed."""
+    return (
+        list(PersonalAccessToken.objects.order_by("pk").values("pk", "revoked_at")),
+        list(RobotAccount.objects.order_by("pk").values("pk", "disabled_at")),
+        list(RobotSecret.objects.order_by("pk").values("pk", "revoked_at", "expires_at")),
+    )
+
+
+@pytest.mark.parametrize("kind", ["widest token", "robot", "password", "nobody"])
+@pytest.mark.parametrize("transport", ["Basic", "Bearer"])
+def test_no_credential_lists_makes_or_changes_credentials(
+    world: World, client: Client, kind: str, transport: str
+) -> None:
+    asked = operations(world)
+    boss = make_robot("acme", "boss", by=world.olga, may_create=True)
+    make_grant(world.app, boss, Role.ADMIN)
+    login, secret = {
+        "widest token": ("olga", make_token(world.olga, "*", api_parts=EVERY_PART).value),
+        "robot": ("acme+boss", make_secret(boss, by=world.olga).value),
+        "password": ("olga", "a long quiet river"),
+        "nobody": ("", ""),
+    }[kind]
+    header = basic(login, secret) if transport == "Basic" else f"Bearer {secret}"
+    before = kept()
+    for method, path, body in asked:
+        status = send(client, method, path, body, Authorization=header).status_code
+        assert status in {401, 403}, (method, path)
+    assert kept() == before
+
+
+def test_a_token_opens_the_parts_it_names_and_no_other(world: World, client: Client) -> None:
+    reader = make_token(world.alice, "*", api_parts=["profile:read"])
+    other = make_token(world.alice, "*", api_parts=["organizations:read"])
+    for made, expected in ((reader, 200), (other, 403)):
+        header = {"Authorization": f"Bearer {made.value}"}
+        assert client.get("/api/v1/user", headers=header).status_code == expected
+
+
+def test_a_robots_secret_is_no_way_into_peoples_affairs(world: World, client: Client) -> None:
+    made = make_secret(make_robot("acme", by=world.olga), by=world.olga)
+    header = {"Authorization": f"Bearer {made.value}"}
+    assert client.get("/api/v1/user", headers=header).status_code == 403
+
+
+def test_an_owner_makes_a_robot_and_everything_about_it(world: World, olga: Client) -> None:
+    body = {"name": "ci", "responsible": "mila", "description": "builds"}
+    made = send(olga, "POST", "organizations/acme/robots", body)
+    assert (made.status_code, made.json()["name"]) == (201, "acme+ci")
+    first = send(olga, "POST", "robots/acme+ci/secrets", {"label": "x", "expires_at": None}).json()
+    assert use_robot_secret(first["secret"], login="acme+ci", address="").robot
+    path = f"robots/acme+ci/secrets/{first['details']['id']}"
+    second = send(olga, "POST", f"{path}/rotate", {"overlap_hours": 1})
+    assert second.status_code == 201
+    assert send(olga, "DELETE", path).status_code == 204
+    shown = olga.get("/api/v1/robots/acme+ci").json()
+    assert [row["begins_with"] for row in shown["secrets"]] == [second.json()["secret"][:20]]
+    changed = send(olga, "PATCH", "robots/acme+ci", {"enabled": False}).json()
+    assert (changed["enabled"], changed["responsible"]) == (False, "mila")
+    assert send(olga, "DELETE", "robots/acme+ci").status_code == 204
+    assert not RobotAccount.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["mia", "alice"])
+def test_robots_are_found_by_owners_alone(world: World, client: Client, who: str) -> None:
+    asked = operations(world)
+    person = world.person(who)
+    assert person
+    client.force_login(person)
+    before = kept()
+    for method, path, body in asked:
+        if path.startswith(("robots", "organizations")):
+            assert send(client, method, path, body).status_code == 404, (method, path)
+    assert kept() == before
+
+
+def test_secrets_of_other_robots_are_not_found_under_ones_own(world: World, olga: Client) -> None:
+    make_organization("umbra", owner=world.alice)
+    theirs = make_secret(make_robot("umbra", by=world.alice), by=world.alice).secret
+    make_robot("acme", by=world.olga)
+    before = kept()
+    path = f"robots/acme+ci/secrets/{theirs.pk}"
+    assert send(olga, "DELETE", path).status_code == 404
+    assert send(olga, "POST", f"{path}/rotate", {"overlap_hours": 0}).status_code == 404
+    assert kept() == before
+
+
+@pytest.mark.parametrize("field", ["namespace", "id", "disabled_at", "full_name", "secrets"])
+def test_other_fields_of_a_robot_cannot_be_written(world: World, olga: Client, field: str) -> None:
+    make_robot("acme", by=world.olga)
+    rows = list(RobotAccount.objects.values())
+    send(olga, "PATCH", "robots/acme+ci", {field: 1})
+    assert list(RobotAccount.objects.values()) == rows
+
+
+def test_a_robot_gives_nobody_a_role(world: World, client: Client) -> None:
+    boss = make_robot("acme", "boss", by=world.olga)
+    make_grant(world.app, boss, Role.ADMIN)
+    made = make_secret(boss, by=world.olga)
+    count = AccessGrant.objects.count()
+    body = {"user": "bobby", "role": "admin"}
+    for path in ("repositories/acme/app/grants", "repositories/acme/app/-/grants"):
+        header = f"Bearer {made.value}"
+        status = send(client, "POST", path, body, Authorization=header).status_code
+        assert status in {403, 404, 405}
+    assert AccessGrant.objects.count() == count

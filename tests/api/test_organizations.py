@@ -1,0 +1,219 @@
+"""Organizations over the REST API: the same answers as the pages give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import (
+    AuditEvent,
+    Invitation,
+    Membership,
+    Organization,
+    OrganizationDomain,
+    OrganizationRole,
+    Team,
+)
+from tests.clients import basic
+from tests.conftest import World
+from tests.factories import make_member, make_organization, make_team, make_user
+
+API = "/api/v1/organizations"
+
+
+class Caller:
+    """Someone who speaks JSON, by password or by session."""
+
+    def __init__(self, username: str = "", *, session_of: Any = None) -> None:
+        self._client = Client()
+        if session_of:
+            self._client.force_login(session_of)
+        self._headers = {"Authorization": basic(username)} if username else {}
+
+    def __call__(self, method: str, path: str, **body: Any) -> Any:
+        call = getattr(self._client, method)
+        arguments = {"data": body, "content_type": "application/json"} if method != "get" else {}
+        return call(f"{API}{path}", headers=self._headers, **arguments)
+
+
+def test_one_creates_describes_and_lists_organizations(world: World) -> None:
+    bob = Caller("bobby")
+    assert bob("post", "", name="umbra").status_code == 201
+    answer = bob("patch", "/umbra", description="Rain", members_may_create=True)
+    assert (answer.json()["description"], answer.json()["members_may_create"]) == ("Rain", True)
+    assert [one["name"] for one in bob("get", "").json()["results"]] == ["umbra"]
+
+
+def test_a_taken_or_odd_name_is_refused(world: World) -> None:
+    bob = Caller("bobby")
+    assert bob("post", "", name="acme").status_code == 409
+    assert bob("post", "", name="Acme").status_code == 400
+    assert bob("patch", "/acme", description="mine").status_code == 404
+
+
+def test_anyone_sees_the_profile_and_members_the_rules(world: World) -> None:
+    assert "requires_second_factor" not in Caller()("get", "/acme").json()
+    assert "requires_second_factor" in Caller("rita")("get", "/acme").json()
+    assert "id" not in Caller("olga")("get", "/acme").json()
+
+
+@pytest.mark.parametrize(
+    "path", ["members", "members/rita", "teams", "teams/devs", "teams/devs/members"]
+)
+def test_inner_lists_are_for_members(world: World, path: str) -> None:
+    assert Caller("rita")("get", f"/acme/{path}").status_code == 200
+    assert Caller("bobby")("get", f"/acme/{path}").status_code == 404
+    assert Caller()("get", f"/acme/{path}").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["invitations", "domains", "audit"])
+def test_owners_lists_are_for_owners(world: World, path: str) -> None:
+    assert Caller("olga")("get", f"/acme/{path}").status_code == 200
+    assert Caller("rita")("get", f"/acme/{path}").status_code == 403
+    assert Caller("bobby")("get", f"/acme/{path}").status_code == 404
+
+
+def test_an_invitation_never_carries_its_link(world: World) -> None:
+    answer = Caller("olga")("post", "/acme/invitations", invitee="bobby", team="devs")
+    assert answer.status_code == 201
+    assert "wbi_" not in answer.content.decode()
+    assert answer.json()["team"] == "devs"
+    assert Caller("olga")("delete", f"/acme/invitations/{answer.json()['id']}").status_code == 204
+    assert not Invitation.objects.open().exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/acme/invitations", {"invitee": "bobby", "role": "owner"}),
+        ("patch", "/acme/members/rita", {"role": "owner"}),
+        ("patch", "/acme/members/second", {"role": "member"}),
+        ("delete", "/acme/members/second", {}),
+        ("delete", "/acme/members/olga", {}),
+        ("delete", "/acme", {}),
+        ("patch", "/acme", {"requires_second_factor": False}),
+    ],
+)
+def test_only_a_session_makes_and_unmakes_owners(
+    world: World, method: str, path: str, body: dict[str, Any]
+) -> None:
+    make_member(world.acme, make_user("second"), role=OrganizationRole.OWNER)
+    Organization.objects.filter(name="acme").update(requires_second_factor="factor" in str(body))
+    before = list(Membership.objects.values_list("user", "role").order_by("pk"))
+    answer = Caller("olga")(method, path, **body)
+    if "factor" not in str(body):
+        assert answer.status_code == 403
+        assert "log-in in the browser" in answer.json()["detail"]
+    assert answer.status_code in {401, 403}
+    assert list(Membership.objects.values_list("user", "role").order_by("pk")) == before
+    assert not Invitation.objects.exists()
+    assert Organization.objects.get(name="acme").deleted_at is None
+
+
+def test_a_session_changes_a_role(world: World) -> None:
+    answer = Caller(session_of=world.olga)("patch", "/acme/members/rita", role="owner")
+    assert answer.json()["role"] == "owner"
+
+
+def test_the_last_owner_is_a_conflict(world: World) -> None:
+    answer = Caller(session_of=world.olga)("delete", "/acme/members/olga")
+    assert answer.status_code == 409
+    assert "last owner" in answer.json()["detail"]
+
+
+def test_members_leave_and_remove_nobody_else(world: World) -> None:
+    rita = Caller("rita")
+    assert rita("delete", "/acme/members/mila").status_code == 403
+    assert rita("delete", "/acme/members/rita").status_code == 204
+    assert rita("get", "/acme/members").status_code == 404
+
+
+def test_teams_are_made_filled_and_deleted(world: World) -> None:
+    olga = Caller("olga")
+    assert olga("post", "/acme/teams", name="ops").status_code == 201
+    assert olga("patch", "/acme/teams/ops", description="on call").json()["name"] == "ops"
+    place = olga("put", "/acme/teams/ops/members/rita", is_maintainer=True)
+    assert place.json() == {"username": "rita", "is_maintainer": True}
+    assert Caller("rita")("put", "/acme/teams/ops/members/mila").status_code == 200
+    assert Caller("rita")("put", "/acme/teams/ops/members/mila").status_code == 200
+    answer = Caller("rita")("put", "/acme/teams/ops/members/mila", is_maintainer=True)
+    assert answer.status_code == 403
+    assert olga("delete", "/acme/teams/ops").status_code == 204
+
+
+def test_an_organization_is_deleted_once_it_is_empty(world: World) -> None:
+    olga = Caller(session_of=world.olga)
+    assert olga("delete", "/acme").status_code == 409
+    world.app.delete()
+    assert olga("delete", "/acme").status_code == 204
+    assert Caller()("get", "/acme").status_code == 404
+
+
+def test_things_of_another_organization_are_not_found(world: World) -> None:
+    umbra = make_organization("umbra", owner=world.alice)
+    make_team(umbra, "spies", world.alice)
+    OrganizationDomain.objects.create(organization=umbra, name="umbra.test", challenge="c")
+    Caller("alice")("post", "/umbra/invitations", invitee="bobby")
+    number = Invitation.objects.get().pk
+    olga = Caller(session_of=world.olga)
+    for method, path in (
+        ("delete", f"/acme/invitations/{number}"),
+        ("post", f"/acme/invitations/{number}/send-again"),
+        ("patch", "/acme/teams/spies"),
+        ("delete", "/acme/teams/spies"),
+        ("put", "/acme/teams/spies/members/alice"),
+        ("delete", "/acme/teams/spies/members/alice"),
+        ("delete", "/acme/members/alice"),
+        ("patch", "/acme/members/alice"),
+        ("delete", "/acme/domains/umbra.test"),
+        ("post", "/acme/domains/umbra.test/check"),
+    ):
+        assert olga(method, path, role="member").status_code == 404, path
+    assert Team.objects.get(name="spies").memberships.count() == 1
+    assert Invitation.objects.open().count() == 1
+    assert olga("post", "/acme/invitations", invitee="rooty", team="spies").status_code == 400
+
+
+def test_fields_that_nobody_may_set_are_left_alone(world: World) -> None:
+    hostile = {
+        "name": "stolen", "deleted_at": "2001-01-01T00:00:00Z", "created_at": "2001-01-01T00:00:00Z",
+        "id": 1, "members": ["bobby"], "namespace": "alice", "plan": 1, "verified_domains": ["x.y"],
+    }  # fmt: skip
+    before = Organization.objects.values().get(name="acme")
+    Caller(session_of=world.olga)("patch", "/acme", location="Oslo", **hostile)
+    assert Organization.objects.values().get(name="acme") == before | {"location": "Oslo"}
+    answer = Caller("olga")(
+        "post", "/acme/teams", name="ops", external_group="admins", organization=1
+    )
+    assert answer.json()["external_group"] == ""
+
+
+def test_domains_say_which_record_to_set(world: World) -> None:
+    answer = Caller("olga")("post", "/acme/domains", name="acme.test", verified_at="2001-01-01")
+    assert answer.json()["record_name"] == "_waybill-challenge.acme.test"
+    assert answer.json()["verified_at"] is None
+    assert Caller("olga")("delete", "/acme/domains/acme.test").status_code == 204
+
+
+def test_the_audit_is_searched_and_wrong_filters_are_refused(world: World) -> None:
+    olga = Caller("olga")
+    olga("post", "/acme/teams", name="ops")
+    found = olga("get", "/acme/audit?actor=olga&action=organization:team:created").json()
+    assert found["count"] == 1
+    assert olga("get", "/acme/audit?actor=rita").json()["count"] == 0
+    assert olga("get", "/acme/audit?since=tomorrow").status_code == 400
+    for method in ("post", "put", "patch", "delete"):
+        assert olga(method, "/acme/audit").status_code == 405
+    assert AuditEvent.objects.exists()
+
+
+def test_a_refused_change_sends_no_mail_and_leaves_no_event(world: World) -> None:
+    rita = Caller("rita")
+    rita("post", "/acme/invitations", invitee="bobby")
+    rita("post", "/acme/teams", name="ops")
+    rita("post", "/acme/domains", name="acme.test")
+    assert not mail.outbox
+    assert not AuditEvent.objects.exists()

@@ -1,0 +1,156 @@
+"""People over the REST API: one's own account, others, sessions, data, and administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+
+from accounts.models import Picture, User
+from tests.accounts.test_pictures import picture_file
+from tests.clients import basic, confirm, get_token
+from tests.conftest import World
+from tests.factories import PASSWORD
+from tokenauth.models import RefreshToken
+
+JSON = "application/json"
+
+
+@pytest.fixture
+def alice(world: World, client: Client) -> Client:
+    """A browser of alice."""
+    client.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
+    return client
+
+
+def test_a_profile_is_changed_field_by_field(world: World, alice: Client) -> None:
+    answer: Any = alice.patch("/api/v1/user", {"display_name": "Alice A."}, JSON)
+    assert answer.json()["display_name"] == "Alice A."
+    alice.patch("/api/v1/user", {"location": "Oslo"}, JSON)
+    user = User.objects.get(username="alice")
+    assert (user.display_name, user.location) == ("Alice A.", "Oslo")
+
+
+def test_hostile_fields_change_nothing(world: World, alice: Client) -> None:
+    before = User.objects.filter(username="alice").values().get()
+    hostile = {
+        "is_staff": True, "is_superuser": True, "is_active": False, "id": 1, "username": "root",
+        "email": "evil@example.com", "password": "x", "date_joined": "1970-01-01", "closed_at": "x",
+    }  # fmt: skip
+    alice.patch("/api/v1/user", hostile, JSON)
+    assert User.objects.filter(username="alice").values().get() == before
+
+
+def test_a_link_that_is_a_program_is_refused(world: World, alice: Client) -> None:
+    assert alice.patch("/api/v1/user", {"link": "javascript:alert(1)"}, JSON).status_code == 400
+
+
+def test_everybody_sees_a_public_profile_without_address(world: World, client: Client) -> None:
+    body = client.get("/api/v1/users/alice").json()
+    assert body["username"] == "alice"
+    assert "email" not in body
+
+
+@pytest.mark.parametrize("name", ["nobody", "dave", "newt", "acme"])
+def test_unknown_disabled_and_unproven_people_look_alike(
+    world: World, client: Client, name: str
+) -> None:
+    answer = client.get(f"/api/v1/users/{name}")
+    assert answer.status_code == 404
+    assert answer.content == client.get("/api/v1/users/unknownname").content
+
+
+def test_a_picture_is_put_and_deleted(world: World, alice: Client) -> None:
+    assert alice.put("/api/v1/user/picture", picture_file(), "image/png").status_code == 204
+    assert Picture.objects.get().user == world.alice
+    assert alice.put("/api/v1/user/picture", b"<svg/>", "image/svg+xml").status_code == 400
+    assert alice.delete("/api/v1/user/picture").status_code == 204
+    assert not Picture.objects.exists()
+
+
+def test_sessions_and_machines_are_listed_and_ended(world: World, alice: Client) -> None:
+    get_token(Client(), user=world.alice, offline_token="true")
+    session = alice.get("/api/v1/user/sessions").json()["results"][0]
+    assert "session_key" not in session
+    machine = alice.get("/api/v1/user/machines").json()["results"][0]
+    assert alice.delete(f"/api/v1/user/machines/{machine['id']}").status_code == 204
+    assert not RefreshToken.objects.usable().exists()
+
+
+def test_those_of_others_are_404(world: World, alice: Client) -> None:
+    get_token(Client(), user=world.bob, offline_token="true")
+    other = Client()
+    other.post("/accounts/login/", {"login": "bobby", "password": PASSWORD})
+    session = UserSession.objects.get(user=world.bob)
+    machine = RefreshToken.objects.get()
+    assert alice.delete(f"/api/v1/user/sessions/{session.pk}").status_code == 404
+    assert alice.delete(f"/api/v1/user/machines/{machine.pk}").status_code == 404
+    assert RefreshToken.objects.usable().exists()
+
+
+def test_logging_out_everywhere_keeps_this_browser(world: World, alice: Client) -> None:
+    other = Client()
+    other.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
+    assert alice.post("/api/v1/user/log-out-everywhere").status_code == 204
+    assert alice.get("/api/v1/user").status_code == 200
+    assert other.get("/api/v1/user").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/v1/user/export", "/api/v1/user/close"])
+def test_data_and_end_want_a_confirmed_session(world: World, alice: Client, path: str) -> None:
+    body = {"username": "alice"}
+    assert alice.post(path, body, JSON).status_code == 403
+    password = {"Authorization": basic("alice")}
+    assert Client().post(path, body, JSON, headers=password).status_code == 403
+    confirm(alice)
+    assert alice.post(path, body, JSON).status_code in {200, 204}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/user/sessions", "/api/v1/user/machines", "/api/v1/user/addresses"],
+)
+def test_a_password_in_a_header_does_not_reach_what_is_for_sessions(
+    world: World, client: Client, path: str
+) -> None:
+    assert client.get(path, headers={"Authorization": basic("alice")}).status_code == 403
+
+
+def test_signing_up_answers_alike_for_a_known_address(world: World, client: Client) -> None:
+    known = {"username": "carol", "email": "alice@example.com", "password": PASSWORD}
+    new = {"username": "david", "email": "david@example.com", "password": PASSWORD}
+    first = client.post("/api/v1/signup", known, JSON)
+    second = client.post("/api/v1/signup", new, JSON)
+    assert first.status_code == second.status_code == 201
+    assert first.json()["detail"] == second.json()["detail"]
+
+
+def test_a_closed_site_takes_nobody(world: World, client: Client, settings: Any) -> None:
+    settings.SIGNUP = "closed"
+    form = {"username": "carol", "email": "carol@example.com", "password": PASSWORD}
+    answer = client.post("/api/v1/signup", form, JSON)
+    assert answer.status_code == 400
+    assert "Nobody can sign up" in answer.json()["detail"]
+    assert not User.objects.filter(username="carol").exists()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/manage/people", "/api/v1/manage/invitations"])
+def test_administration_is_for_administrators_with_a_session(
+    world: World, alice: Client, path: str
+) -> None:
+    assert alice.get(path).status_code == 403
+    assert Client().get(path, headers={"Authorization": basic("rooty")}).status_code == 403
+    root = Client()
+    root.force_login(world.root)
+    assert root.get(path).status_code == 200
+
+
+def test_an_administrator_disables_with_a_reason(world: World, client: Client) -> None:
+    client.force_login(world.root)
+    confirm(client)
+    path = "/api/v1/manage/people/alice/disable"
+    assert client.post(path, {"reason": ""}, JSON).status_code == 400
+    assert client.post(path, {"reason": "asked to"}, JSON).status_code == 204
+    assert not User.objects.get(username="alice").is_active

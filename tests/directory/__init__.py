@@ -1,0 +1,1 @@
+"""The company's directory: a real slapd, started by these tests."""

@@ -1,0 +1,217 @@
+"""A CI job pushes with nothing but the ID token of its forge; docker search shows what it built."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.backstage import Backstage, running_backstage
+from tests.e2e.engine import Docker, Engine
+from tests.e2e.people import People, Person
+from tests.e2e.setup import Setup
+from tests.e2e.stack import Stack, running_stack
+from tests.e2e.test_other_clients import Program
+from tests.e2e.tools import tool
+from tests.e2e.waiting import eventually
+from tests.local_issuer import LocalIssuer, running_issuer
+
+_TRUST = """
+from accounts.models import User
+from accounts.principals import Principal
+from index.flows.trusted_publishers import NamedWorkload, add_publisher
+from index.models import Repository
+add_publisher(
+    Repository.objects.live().get(name=repository),
+    NamedWorkload(issuer, "acme/web", workflow="release.yml", ref="refs/heads/main"),
+    by=Principal(User.objects.get(username=name)),
+)
+"""
+_CREATE = """
+from accounts.models import User, Visibility
+from accounts.principals import Principal
+from index.flows.create_repository import create_repository
+from index.names import parse_repository_name
+owner = Principal(User.objects.get(username=name))
+create_repository(parse_repository_name(repository), by=owner, visibility=Visibility.PUBLIC)
+"""
+_BUILT = """
+from index.models import Tag
+tag = Tag.objects.filter(repository__name=repository, name=tag).select_related("built_by").first()
+answer = [tag.built_by.workflow, tag.built_by.revision] if tag and tag.built_by else None
+"""
+
+
+def settings_for(issuer: LocalIssuer) -> dict[str, str]:
+    return {"WAYBILL_CI_ISSUERS": f"github:{issuer.url}"}
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[LocalIssuer]:
+    with running_issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="module")
+def ci_stack(issuer: LocalIssuer) -> Iterator[Stack]:
+    """An instance that listens to the local issuer, as an administrator would say."""
+    with running_stack(**settings_for(issuer)) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def backstage(ci_stack: Stack, issuer: LocalIssuer) -> Iterator[Backstage]:
+    with running_backstage(ci_stack, **settings_for(issuer)) as backstage:
+        yield backstage
+
+
+@pytest.fixture
+def alice(ci_stack: Stack, backstage: Backstage, engine: Engine, homes: Iterator[Path]) -> Person:
+    """Whose repository is pushed by a job."""
+    person = People(ci_stack, backstage, lambda: Docker(engine, next(homes))).make("alice")
+    person.login()
+    return person
+
+
+@pytest.fixture
+def job(engine: Engine, homes: Iterator[Path]) -> Docker:
+    """The docker command of a CI job: nobody has logged in there."""
+    return Docker(engine, next(homes))
+
+
+@pytest.fixture
+def repository(alice: Person, backstage: Backstage, issuer: LocalIssuer) -> str:
+    """A public repository of alice that trusts release.yml of acme/web."""
+    name = f"{alice.name}/app"
+    backstage.run(_CREATE, repository=name, name=alice.name)
+    environ = {"repository": name, "name": alice.name, "issuer": issuer.url}
+    backstage.run(_TRUST, **environ)
+    return name
+
+
+def secret_for(stack: Stack, issuer: LocalIssuer, repository: str, **claims: Any) -> str:
+    """Exchange an ID token over HTTP, as the recipe does with curl."""
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        "subject_token": issuer.token(aud=stack.origin, **claims),
+        "service": stack.host,
+        "access_type": "offline",
+        "scope": f"repository:{repository}:pull,push",
+    }
+    body = urllib.parse.urlencode(form).encode()
+    with urllib.request.urlopen(f"{stack.origin}/token", body) as answer:  # noqa: S310 - ours
+        return str(json.load(answer)["refresh_token"])
+
+
+def log_in(docker: Docker, host: str, secret: str) -> str:
+    return docker("login", "-u", "oidc", "--password-stdin", host, stdin=secret.encode())
+
+
+def automated(docker: Docker, host: str, repository: str) -> str:
+    """Return what docker search shows in its column AUTOMATED."""
+    printed = docker("search", "--format", "{{json .}}", f"{host}/{repository}")
+    rows = [json.loads(line) for line in printed.splitlines()]
+    return next((row["IsAutomated"] for row in rows if row["Name"] == repository), "nothing")
+
+
+def test_a_job_pushes_with_docker_until_a_person_does(
+    alice: Person,
+    job: Docker,
+    repository: str,
+    ci_stack: Stack,
+    issuer: LocalIssuer,
+    backstage: Backstage,
+) -> None:
+    secret = secret_for(ci_stack, issuer, repository)
+    assert "Login Succeeded" in log_in(job, alice.host, secret)
+    job("push", alice.make_image("app"))
+    eventually(lambda: automated(alice.docker, alice.host, repository) == "true")
+    assert "[OK]" in alice.docker("search", f"{alice.host}/{repository}")
+    built = backstage.run(_BUILT, repository=repository, tag="1.0")
+    assert built == ["release.yml", "abc1234" + "0" * 33]
+    assert automated(job, alice.host, repository) == "true"  # logged in as a job
+    alice.push_image("app", "2.0")
+    eventually(lambda: automated(alice.docker, alice.host, repository) == "false")
+
+
+def test_a_job_pushes_nowhere_else(
+    alice: Person, job: Docker, repository: str, ci_stack: Stack, issuer: LocalIssuer
+) -> None:
+    log_in(job, alice.host, secret_for(ci_stack, issuer, repository))
+    job.fails("push", alice.make_image("other"))
+
+
+def test_podman_and_skopeo_push_with_the_same_secret(
+    alice: Person,
+    repository: str,
+    ci_stack: Stack,
+    issuer: LocalIssuer,
+    backstage: Backstage,
+    tmp_path: Path,
+) -> None:
+    skopeo = Program(tool("skopeo"), tmp_path)
+    source = alice.push_image("source")
+    Setup(backstage).publish(f"{alice.name}/source")
+    secret = secret_for(ci_stack, issuer, repository)
+    login = ("login", "--tls-verify=false", "-u", "oidc", "--password-stdin", alice.host)
+    assert "Login Succeeded" in Program(tool("podman"), tmp_path)(*login, stdin=secret)
+    assert "Login Succeeded" in skopeo(*login, stdin=secret)
+    target = f"docker://{alice.reference('app', '3.0')}"
+    insecure = ("--src-tls-verify=false", "--dest-tls-verify=false")
+    skopeo("copy", *insecure, f"docker://{source}", target)
+    eventually(lambda: backstage.run(_BUILT, repository=repository, tag="3.0") is not None)
+
+
+def test_the_recipe_logs_in_as_it_is_shown(
+    alice: Person,
+    job: Docker,
+    repository: str,
+    ci_stack: Stack,
+    issuer: LocalIssuer,
+    backstage: Backstage,
+) -> None:
+    """The lines of the page, run by a shell."""
+    for program in ("curl", "jq"):
+        tool_is_here(program)
+    code = "from index.web.ci_recipes import exchange_script\nanswer = exchange_script(wanted)"
+    script = backstage.run(code, wanted=f"-d scope=repository:{repository}:pull,push")
+
+    def run(**claims: Any) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "DOCKER_CONFIG": str(job.home),
+            "DOCKER_HOST": job.engine.url(),
+            "ID_TOKEN": issuer.token(aud=ci_stack.origin, **claims),
+        }
+        return subprocess.run(
+            ["sh", "-e", "-c", script], env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert "Login Succeeded" in run().stdout
+    refused = run(ref="refs/heads/fix")
+    assert refused.returncode != 0
+    assert "no trusted publisher" in refused.stderr
+
+
+def tool_is_here(program: str) -> None:
+    found = subprocess.run(["which", program], capture_output=True, check=False)
+    if found.returncode:
+        pytest.skip(f"{program} is not here")
+
+
+def test_a_job_of_another_branch_gets_nothing(
+    alice: Person, repository: str, ci_stack: Stack, issuer: LocalIssuer
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        secret_for(ci_stack, issuer, repository, ref="refs/heads/fix")
+    body = json.load(refusal.value)
+    assert f"no trusted publisher of {repository} matches this job" in body["error_description"]

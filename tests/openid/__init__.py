@@ -1,0 +1,1 @@
+"""Single sign-on: a real provider, and one that cheats in every way."""

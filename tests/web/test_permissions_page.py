@@ -1,0 +1,202 @@
+"""The permissions page, the organization's review, its exports, and default permissions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEvent, Namespace, RobotAccount, Visibility
+from accounts.principals import Principal
+from index.flows.create_repository import create_repository
+from index.models import AccessGrant, DefaultGrant
+from index.names import parse_repository_name
+from index.policy import allowed_actions
+from index.roles import Role
+from tests.conftest import World
+from tests.factories import make_grant, make_organization, make_repository, make_team, make_user
+
+AtMost = Callable[..., AbstractContextManager[Any]]
+
+
+def text(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_each_way_in_is_shown_with_its_source(world: World, client: Client) -> None:
+    make_grant(world.app, world.bob, Role.READER)
+    client.force_login(world.olga)
+    page = text(client, "/r/acme/app/-/access")
+    for words in ("Owner of the namespace", "Team devs", "Given directly", "Outside collaborator"):
+        assert words in page
+
+
+@pytest.mark.parametrize(("who", "status"), [("bob", 404), ("rita", 403), ("mia", 403)])
+def test_only_admins_see_it(world: World, client: Client, who: str, status: int) -> None:
+    client.force_login(getattr(world, who))
+    for path in ("", "/export/csv", "/export/json"):
+        assert client.get(f"/r/acme/app/-/access{path}").status_code == status
+        assert client.get(f"/o/acme/-/access{path}").status_code == status
+
+
+def test_a_check_does_not_tell_which_accounts_there_are(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    answers = {
+        text(client, f"/r/acme/app/-/access?check={name}").replace(name, "NAME")
+        for name in ("bobby", "nobody", "dave", "newt")
+    }
+    parts = {page[page.index('id="check"') : page.index('id="review"')] for page in answers}
+    assert len(parts) == 1
+    assert "may do nothing" in parts.pop()
+
+
+def test_a_check_says_why(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    page = text(client, "/r/acme/app/-/access?check=mila")
+    assert "may pull, push: a grant gives the role writer." in page
+    assert "writer: team devs" in page
+
+
+def test_a_name_in_capitals_is_told_apart(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    response = client.post(
+        "/r/alice/priv/-/settings/grants", {"username": "Bobby", "role": "reader"}
+    )
+    page = response.content.decode()
+    assert "User names have no capital letters" in page
+    assert "Error: Permissions of alice/priv" in page
+
+
+def test_a_team_and_a_robot_get_a_role_until_a_day(world: World, client: Client) -> None:
+    RobotAccount.objects.create(namespace=Namespace.objects.get(name="acme"), name="ci")
+    other = make_repository("acme/other")
+    client.force_login(world.olga)
+    for grantee in ("team:devs", "robot:ci"):
+        client.post(
+            "/r/acme/other/-/settings/grants",
+            {"grantee": grantee, "role": "writer", "until": "2100-01-31"},
+        )
+    ends = {grant.expires_at.isoformat() for grant in other.grants.all() if grant.expires_at}
+    assert (other.grants.count(), ends) == (2, {"2100-01-31T23:59:59+00:00"})
+
+
+def test_a_team_of_another_organization_cannot_be_chosen(world: World, client: Client) -> None:
+    make_team(make_organization("umbra", owner=world.bob), "spies")
+    client.force_login(world.olga)
+    client.post("/r/acme/app/-/settings/grants", {"grantee": "team:spies", "role": "admin"})
+    assert world.app.grants.count() == 2
+
+
+def test_the_export_defuses_formulas(world: World, client: Client) -> None:
+    team = make_team(world.acme, "=cmd|' /C calc'!A0", world.rita)
+    make_grant(world.app, team, Role.READER)
+    client.force_login(world.olga)
+    response = client.get("/o/acme/-/access/export/csv")
+    cells = [cell for row in csv.reader(io.StringIO(response.content.decode())) for cell in row]
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert client.get("/o/acme/-/access/export/xml").status_code == 404
+
+
+def test_the_json_export_has_every_row(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    rows = client.get("/o/acme/-/access/export/json").json()["access"]
+    assert {(row["holder"], row["role"], row["source"]) for row in rows} == {
+        ("olga", "admin", "owner"),
+        ("acme/devs", "writer", "grant"),
+        ("acme/readers", "reader", "grant"),
+        ("mila", "writer", "team"),
+        ("rita", "reader", "team"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "holders"),
+    [
+        ("holder=mil", {"mila"}),
+        ("role=reader&source=team", {"rita"}),
+        ("source=owner", {"olga"}),
+        ("repository=nothing", set()),
+        ("role=everything&holder=rita", {"rita"}),  # nonsense is as good as nothing
+    ],
+)
+def test_the_review_is_filtered(
+    world: World, client: Client, query: str, holders: set[str]
+) -> None:
+    client.force_login(world.olga)
+    rows = client.get(f"/api/v1/organizations/acme/access?{query}").json()["results"]
+    assert {row["holder"] for row in rows} == holders
+    assert client.get(f"/o/acme/-/access?{query}").status_code == 200
+
+
+def test_a_review_is_confirmed_with_who_and_when(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    for path in ("/o/acme", "/r/acme/app"):
+        client.post(f"{path}/-/access/confirm", {"note": "<i>all fine</i>"})
+        assert "&lt;i&gt;all fine&lt;/i&gt;" in text(client, f"{path}/-/access")
+    assert AuditEvent.objects.filter(actor_name="olga", action__endswith="reviewed").count() == 2
+
+
+def test_a_stranger_confirms_nothing(world: World, client: Client) -> None:
+    client.force_login(world.rita)
+    assert client.post("/o/acme/-/access/confirm", {"note": "fine"}).status_code == 403
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_number_of_queries_does_not_grow(
+    world: World, client: Client, django_assert_max_num_queries: AtMost
+) -> None:
+    for number in range(12):
+        repository = make_repository(f"acme/app{number}", visibility=Visibility.PUBLIC)
+        make_grant(repository, make_user(f"guest{number}"), Role.READER)
+    client.force_login(world.olga)
+    with django_assert_max_num_queries(24):
+        assert client.get("/o/acme/-/access").status_code == 200
+    with django_assert_max_num_queries(30):
+        assert client.get("/r/acme/app/-/access").status_code == 200
+
+
+def test_new_repositories_start_with_the_defaults(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    client.post("/o/acme/-/defaults/add", {"grantee": "team:devs", "role": "writer"})
+    assert "acme/devs" in text(client, "/o/acme/-/defaults")
+    created = create_repository(parse_repository_name("acme/new"), by=Principal(world.olga))
+    assert allowed_actions(Principal(world.mia), created).role is Role.WRITER
+    default = DefaultGrant.objects.get()
+    client.post(f"/o/acme/-/defaults/{default.pk}/delete")
+    assert not DefaultGrant.objects.exists()
+    assert AccessGrant.objects.filter(repository=created).exists()
+
+
+def test_a_default_of_another_organization_is_not_found(world: World, client: Client) -> None:
+    umbra = make_organization("umbra", owner=world.bob)
+    default = DefaultGrant.objects.create(
+        namespace=Namespace.objects.get(name="acme"),
+        team=make_team(world.acme, "more"),
+        role=Role.READER,
+    )
+    client.force_login(world.bob)
+    assert client.post(f"/o/umbra/-/defaults/{default.pk}/delete").status_code == 404
+    assert client.post(f"/o/acme/-/defaults/{default.pk}/delete").status_code == 404
+    assert DefaultGrant.objects.filter(pk=default.pk).exists()
+    assert umbra.name == "umbra"
+
+
+def test_members_who_may_create_are_offered_the_organization(world: World, client: Client) -> None:
+    client.force_login(world.mia)
+    assert 'value="acme"' not in text(client, "/new")
+    world.acme.members_may_create = True
+    world.acme.save()
+    assert 'value="acme"' in text(client, "/new")
+    assert 'value="acme"' not in text(client, "/settings/namespace")
+    client.post("/new", {"namespace": "acme", "name": "mine", "visibility": "private"})
+    assert allowed_actions(Principal(world.mia), world.app).role is Role.WRITER
+    assert AccessGrant.objects.get(user=world.mia, role=Role.ADMIN).repository.name == "acme/mine"
