@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.errors import SecondFactorRequired
 from accounts.models import Membership, User
@@ -85,11 +85,11 @@ def demanding_organizations(user: User) -> list[str]:
     return list(found.order_by("organization__name").values_list("organization__name", flat=True))
 
 
-def _factors() -> object:
+def _factors() -> QuerySet[Authenticator]:
     return Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
 
 
-def _demanding_memberships() -> object:
+def _demanding_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(
         user=OuterRef("pk"),
         organization__requires_second_factor=True,

@@ -110,7 +110,9 @@ def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
 
 def may_create(principal: Principal, name: RepositoryName) -> Decision:
     """Decide whether the principal may create a repository of that name."""
-    namespace = Namespace.objects.called(name.namespace).filter(organization__deleted_at=None).first()
+    namespace = (
+        Namespace.objects.called(name.namespace).filter(organization__deleted_at=None).first()
+    )
     if namespace is None:
         return Decision(None, "there is no such namespace")
     ceiling = _ceiling(principal, name.moved_to(namespace.name).value)

@@ -18,9 +18,7 @@ urlpatterns = [
         RemoveKeyView.as_view(),
         name="mfa_remove_webauthn",
     ),
-    path(
-        "accounts/password/change/", PasswordChangeView.as_view(), name="account_change_password"
-    ),
+    path("accounts/password/change/", PasswordChangeView.as_view(), name="account_change_password"),
     path("accounts/password/set/", PasswordSetView.as_view(), name="account_set_password"),
     path("accounts/sso/login", single_sign_on.log_in, name="openid-login"),
     path("accounts/sso/callback", single_sign_on.callback, name="openid-callback"),

@@ -98,7 +98,9 @@ def test_a_new_password_by_mail_does_not_get_around_the_second_factor(
 ) -> None:
     set_up_app(world.alice)
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
-    link = re.search(r"http://index\.test(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    link = re.search(
+        r"http://index\.test(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body)
+    )
     assert link
     form = client.get(link[1], follow=True)
     new = {"password1": "another quiet river", "password2": "another quiet river"}

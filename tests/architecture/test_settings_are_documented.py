@@ -12,7 +12,7 @@ _ROW = re.compile(r"^\| `(WAYBILL_\w+)` \|(.*)$", re.MULTILINE)
 
 def settings_text() -> str:
     """The settings, with the section that has a file of its own."""
-    return "".join(path.read_text() for path in sorted((ROOT / "config").glob("*settings.py")))
+    return "".join(path.read_text() for path in sorted((ROOT / "config" / "settings").glob("*.py")))
 
 
 def read_by_settings() -> dict[str, str]:

@@ -15,10 +15,11 @@ from tests.e2e.backstage import Backstage
 from tests.e2e.browser import Window
 from tests.e2e.engine import Docker, layer
 from tests.e2e.people import Person
+from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.steps import delete_repository
-from tests.e2e.test_other_clients import Program, login
+from tests.e2e.test_other_clients import login
 from tests.e2e.tools import tool
 from tests.e2e.waiting import eventually
 from tests.e2e.wire import Wire
@@ -124,7 +125,7 @@ def test_a_first_push_by_the_old_name_is_one_by_the_new_name(
 
 @pytest.mark.parametrize("by_old_name", [True, False])
 def test_layers_are_mounted_from_a_renamed_repository(
-    acme: Organization, alice: Person, registries: Registries, by_old_name: bool
+    acme: Organization, alice: Person, registries: Registries, *, by_old_name: bool
 ) -> None:
     acme.push()
     old = acme.rename()

@@ -17,9 +17,9 @@ import pytest
 from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.engine import Docker, Engine
 from tests.e2e.people import People, Person
+from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.test_other_clients import Program
 from tests.e2e.tools import tool
 from tests.e2e.waiting import eventually
 from tests.local_issuer import LocalIssuer, running_issuer

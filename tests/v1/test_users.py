@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
-from accounts.models import Namespace, User
 from accounts.limits import SIGNUPS
+from accounts.models import Namespace, User
 from tests.clients import basic, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD

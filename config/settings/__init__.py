@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django_stubs_ext
-from django.core.exceptions import ImproperlyConfigured
 
-from accounts import limits
 from config.env import (
-    env_choice,
     env_ci_issuers,
     env_database,
     env_email,
-    env_flag,
     env_list,
     env_networks,
     env_secret,
     env_text,
 )
 
+# Sections with files of their own.
+from config.settings.people import *
+from config.settings.rest_api import *
+from config.settings.single_sign_on import *
+from config.settings.site import *
+
 django_stubs_ext.monkeypatch()
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-# --- Where we are ---------------------------------------------------------------------------
-
-PUBLIC_URL = env_text("WAYBILL_PUBLIC_URL").rstrip("/")
-_public = urlsplit(PUBLIC_URL)
-PUBLIC_HOST = _public.netloc  # what people type before the repository name
-IS_HTTPS = _public.scheme == "https"
-VAR_DIR = Path(env_text("WAYBILL_VAR", str(BASE_DIR / "var")))
 
 # --- Tokens and gateway -----------------------------------------------------------------------
 
@@ -59,8 +50,8 @@ OUTGOING_NETWORKS = env_networks("WAYBILL_OUTGOING_NETWORKS")
 
 SECRET_KEY = env_secret("WAYBILL_SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = [_public.hostname or "", *env_list("WAYBILL_EXTRA_HOSTS")]
-if _public.hostname == "127.0.0.1":
+ALLOWED_HOSTS = [PUBLIC_HOSTNAME, *env_list("WAYBILL_EXTRA_HOSTS")]
+if PUBLIC_HOSTNAME == "127.0.0.1":
     ALLOWED_HOSTS.append("localhost")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -182,125 +173,17 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 
-# --- Accounts -----------------------------------------------------------------------------------
-
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 9},
-    },
-    {"NAME": "accounts.passwords.MaximumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "email")},
-    },
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "web-home"
-
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Waybill] "
-ACCOUNT_USERNAME_MIN_LENGTH = 4
-ACCOUNT_PRESERVE_USERNAME_CASING = True  # rejected, never repaired
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # what changes how people get in asks who is there
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
-ACCOUNT_RATE_LIMITS = limits.ALLAUTH_ACCOUNT
-ACCOUNT_FORMS = {
-    "signup": "accounts.web.forms.SignupForm",
-    "add_email": "accounts.web.account_forms.AddEmailForm",
-    "change_password": "accounts.web.account_forms.ChangePasswordForm",
-    "confirm_email_verification_code": "accounts.web.account_forms.ConfirmCodeForm",
-    "reauthenticate": "accounts.web.account_forms.ReauthenticateForm",
-    "reset_password": "accounts.web.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.web.account_forms.ResetPasswordKeyForm",
-    "set_password": "accounts.web.account_forms.SetPasswordForm",
-}
-
-MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TRUST_ENABLED = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_TOTP_ISSUER = f"Waybill {PUBLIC_HOST}"
-MFA_RATE_LIMITS = limits.ALLAUTH_MFA
-MFA_FORMS = {
-    "activate_totp": "accounts.web.mfa_forms.ActivateTOTPForm",
-    "add_webauthn": "accounts.web.mfa_forms.AddKeyForm",
-    "authenticate": "accounts.web.mfa_forms.CodeForm",
-    "edit_webauthn": "accounts.web.mfa_forms.RenameKeyForm",
-    "reauthenticate": "accounts.web.mfa_forms.ReauthenticateForm",
-}
-REQUIRE_TWO_FACTOR = env_flag("WAYBILL_REQUIRE_TWO_FACTOR")
-SIGNUP = env_choice("WAYBILL_SIGNUP", ("open", "invitation", "domain", "closed"))
-SIGNUP_DOMAINS = [domain.lower() for domain in env_list("WAYBILL_SIGNUP_DOMAINS")]
-SIGNUP_CAPTCHA = env_flag("WAYBILL_SIGNUP_CAPTCHA")
-# Else whoever may sign up with one address could prove another.
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = SIGNUP == "open"
-if SIGNUP_CAPTCHA and not (IS_HTTPS or _public.hostname in {"127.0.0.1", "::1", "localhost"}):
-    message = "WAYBILL_SIGNUP_CAPTCHA needs https: browsers do no cryptography on plain http."
-    raise ImproperlyConfigured(message)
-
-# Name servers that are asked for TXT records of domains; those of the machine without any.
-DNS_SERVERS = env_list("WAYBILL_DNS_SERVERS")
-
-# --- Single sign-on -----------------------------------------------------------------------------
-
-from config.single_sign_on_settings import *  # noqa: E402, F403 - a section with a file of its own
-
-# --- REST API -----------------------------------------------------------------------------------
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.auth.SecretAuthentication",
-        "accounts.api.auth.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.TokenReachesPart"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.Throttle"],
-    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
-    "EXCEPTION_HANDLER": "accounts.api.errors.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Waybill",
-    "DESCRIPTION": (
-        "People, organizations, repositories and credentials. Authenticate with a personal access "
-        "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457)."
-    ),
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "/static/img/logo.svg",
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "COMPONENT_SPLIT_REQUEST": True,
-}
-
 # --- Mail ---------------------------------------------------------------------------------------
 
 _email = env_email("WAYBILL_EMAIL_URL", f"folder://{VAR_DIR / 'mail'}")
 globals().update(_email)
 # Mail on a page holds reset links: for a machine of one's own only.
-_is_own_machine = _public.hostname in {"127.0.0.1", "::1", "localhost"}
-MAIL_PAGE_FOLDER: str | None = _email.get("EMAIL_FILE_PATH") if _is_own_machine else None
-DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{_public.hostname}>")
+MAIL_PAGE_FOLDER: str | None = _email.get("EMAIL_FILE_PATH") if IS_OWN_MACHINE else None
+DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{PUBLIC_HOSTNAME}>")
 
 # --- Web security -------------------------------------------------------------------------------
 
-_cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{_public.port or 80}_"
+_cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{PUBLIC_PORT}_"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 MFA_TRUST_COOKIE_NAME = f"{_cookie_prefix}trusted"

@@ -1,4 +1,4 @@
-"""The settings of single sign-on and of the company's directory; config.settings takes them over."""
+"""The settings of single sign-on and of the company's directory."""
 
 from __future__ import annotations
 
