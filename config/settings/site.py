@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from config.env import env_text
 
-BASE_DIR = Path(__file__).resolve().parents[2]
-PUBLIC_URL = env_text("WAYBILL_PUBLIC_URL").rstrip("/")
+BASE_DIR: Path = Path(__file__).resolve().parents[2]
+PUBLIC_URL: str = env_text("WAYBILL_PUBLIC_URL").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
-PUBLIC_HOST = _public.netloc  # what people type before the repository name
+PUBLIC_HOST: str = _public.netloc  # what people type before the repository name
 PUBLIC_HOSTNAME = _public.hostname or ""
 PUBLIC_PORT = _public.port or 80
 IS_HTTPS = _public.scheme == "https"
