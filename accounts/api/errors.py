@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.http import Http404
 from rest_framework.exceptions import (
     APIException,
     ErrorDetail,
+    NotFound,
     PermissionDenied,
     Throttled,
     ValidationError,
@@ -53,6 +55,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an exception; None for what is our own fault."""
     if isinstance(error, AccountError):
         error = _answer_to(error)
+    if isinstance(error, Http404):
+        error = NotFound(*error.args)
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -24,12 +24,14 @@ from accounts.people_search import search_people
 class PersonOutput(serializers.ModelSerializer[User]):
     """What an administrator sees in a list."""
 
+    is_verified = serializers.BooleanField(source="is_proven", read_only=True)
+
     class Meta:
         """The fields, by name."""
 
         model = User
         fields: ClassVar[list[str]] = [
-            "username", "display_name", "email", "is_active", "is_superuser", "date_joined",
+            "username", "display_name", "email", "is_verified", "is_active", "is_superuser", "date_joined",
             "closed_at",
         ]  # fmt: skip
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 
 class Pages(PageNumberPagination):
@@ -26,3 +29,10 @@ class Pages(PageNumberPagination):
         if links:
             response["Link"] = ", ".join(links)
         return response
+
+
+def paginated(request: Request, rows: QuerySet[Any], output: type[BaseSerializer[Any]]) -> Response:
+    """Return the page of these rows that was asked for."""
+    pages = Pages()
+    page = pages.paginate_queryset(rows, request)
+    return pages.get_paginated_response(output(page or [], many=True).data)

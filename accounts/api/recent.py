@@ -27,6 +27,15 @@ class ConfirmedLately(BasePermission):
         return not is_reauthentication_required(request._request, app="account")
 
 
+class ConfirmedToMake(ConfirmedLately):
+    """Only sessions; what makes or renews a credential wants to be confirmed, ending one does not."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether to go on."""
+        makes = request.method == "POST"
+        return super().has_permission(request, view) if makes else has_session(request)
+
+
 class Administrators(BasePermission):
     """Only sessions of administrators of the site."""
 

@@ -8,12 +8,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.recent import ConfirmedLately, ConfirmedToMake
 from accounts.flows.robot_accounts import change_robot, create_robot, delete_robot, set_enabled
 from accounts.flows.robot_secrets import NewSecret, add_secret, revoke_secret, rotate_secret
 from accounts.models import Namespace, RobotAccount, RobotSecret, User
@@ -107,6 +109,7 @@ class RotationInput(serializers.Serializer[Any]):
 class Robots(ListAPIView[RobotAccount]):
     """The robots of a namespace."""
 
+    permission_classes = (ConfirmedToMake,)
     serializer_class = RobotOutput
 
     def get_queryset(self) -> Any:
@@ -134,6 +137,8 @@ class Robots(ListAPIView[RobotAccount]):
 class Robot(APIView):
     """One robot."""
 
+    permission_classes = (ConfirmedToMake,)
+
     @extend_schema(summary="Show a robot", responses=RobotOutput)
     def get(self, request: Request, name: str) -> Response:
         """Return it with its secrets in use."""
@@ -146,6 +151,8 @@ class Robot(APIView):
         sent = RobotFacts(data=request.data)
         sent.is_valid(raise_exception=True)
         wanted = sent.validated_data
+        if wanted.get("enabled") and robot.disabled_at:  # its secrets come back to life
+            self._check_confirmed(request)
         change_robot(
             robot,
             by=by,
@@ -159,6 +166,10 @@ class Robot(APIView):
             set_enabled(robot, enabled=wanted["enabled"], by=by)
         return Response(RobotOutput(_find(request, name)).data)
 
+    def _check_confirmed(self, request: Request) -> None:
+        if not ConfirmedLately().has_permission(request, self):
+            raise PermissionDenied(ConfirmedLately.message)
+
     @extend_schema(summary="Delete a robot", responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
         """Delete it with its secrets and grants."""
@@ -168,6 +179,8 @@ class Robot(APIView):
 
 class RobotSecrets(APIView):
     """Secrets of a robot."""
+
+    permission_classes = (ConfirmedToMake,)
 
     @extend_schema(summary="Add a secret", request=SecretInput, responses=NewSecretOutput)
     def post(self, request: Request, name: str) -> Response:
@@ -181,6 +194,8 @@ class RobotSecrets(APIView):
 class OneRobotSecret(APIView):
     """One secret of a robot."""
 
+    permission_classes = (ConfirmedToMake,)
+
     @extend_schema(summary="Revoke a secret", responses={204: None})
     def delete(self, request: Request, name: str, secret_id: int) -> Response:
         """End it at once."""
@@ -190,6 +205,8 @@ class OneRobotSecret(APIView):
 
 class RobotSecretRotation(APIView):
     """A successor of a secret."""
+
+    permission_classes = (ConfirmedToMake,)
 
     @extend_schema(summary="Rotate a secret", request=RotationInput, responses=NewSecretOutput)
     def post(self, request: Request, name: str, secret_id: int) -> Response:

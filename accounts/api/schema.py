@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from accounts.api.pagination import Pages
+
 _PROBLEM = {
     "type": "object",
     "properties": {
@@ -29,7 +31,10 @@ _REFUSALS = {
 
 
 class Schema(AutoSchema):
-    """Adds the refusals, which are the same everywhere."""
+    """Adds the refusals, which are the same everywhere, and that every list comes in pages."""
+
+    def _get_paginator(self) -> Pages:
+        return Pages()
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """Return the operation with its refusals."""

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.recent import ConfirmedToMake
 from accounts.flows.personal_access_tokens import (
     NewToken,
     create_token,
@@ -75,6 +76,7 @@ class TokenInput(serializers.Serializer[Any]):
 class OwnTokens(ListAPIView[PersonalAccessToken]):
     """Tokens in use."""
 
+    permission_classes = (ConfirmedToMake,)
     serializer_class = TokenOutput
 
     def get_queryset(self) -> Any:
@@ -102,6 +104,8 @@ class OwnTokens(ListAPIView[PersonalAccessToken]):
 class OwnToken(APIView):
     """One token."""
 
+    permission_classes = (ConfirmedToMake,)
+
     @extend_schema(summary="Revoke an access token", responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
         """End it at once."""
@@ -111,6 +115,8 @@ class OwnToken(APIView):
 
 class OwnTokenRotation(APIView):
     """A new secret in place of one's old one."""
+
+    permission_classes = (ConfirmedToMake,)
 
     @extend_schema(summary="Renew an access token", request=None, responses=NewTokenOutput)
     def post(self, request: Request, token_id: int) -> Response:

@@ -23,9 +23,14 @@ SPECTACULAR_SETTINGS = {
         "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457)."
     ),
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # whose schemas are JSON Schema: answers can be checked against them
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/static/img/logo.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "index.roles.Role",
+        "OrganizationRoleEnum": "accounts.models.OrganizationRole",
+    },
 }

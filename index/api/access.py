@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import Pages
+from accounts.api.pagination import Pages, paginated
 from accounts.models import Namespace
 from index.access import AccessFilter, AccessSource, access_rows
 from index.access_check import explain
@@ -214,9 +214,7 @@ def _find(repository: Repository, request_id: int) -> AccessRequest:
 
 
 def _requests(request: Request, rows: Any) -> Response:
-    pages = Pages()
-    page: Any = pages.paginate_queryset(rows.select_related("repository", "user"), request)
-    return pages.get_paginated_response(RequestOutput(page or [], many=True).data)
+    return paginated(request, rows.select_related("repository", "user"), RequestOutput)
 
 
 def _review(request: Request, repositories: RepositoryQuerySet, namespace: Namespace) -> Response:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import Pages
+from accounts.api.pagination import paginated
 from accounts.models import Namespace
 from index.api.repository_view import OrganizationView, RepositoryView
 from index.errors import GrantRefused
@@ -84,10 +84,7 @@ class Grants(RepositoryView):
         repository = self.find_administered(request, name)
         holding = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         rows = repository.grants.filter(holding).select_related(*_RELATED).order_by("pk")
-        pages = Pages()
-        page = pages.paginate_queryset(rows, request)
-        listed: Any = page or []
-        return pages.get_paginated_response(GrantOutput(listed, many=True).data)
+        return paginated(request, rows, GrantOutput)
 
 
 class Grant(RepositoryView):
@@ -128,9 +125,7 @@ class DefaultGrants(OrganizationView):
         """Return a page of the defaults."""
         rows = self.find_namespace(request, organization).default_grants
         listed = rows.select_related("team__organization", "robot__namespace").order_by("pk")
-        pages = Pages()
-        page: Any = pages.paginate_queryset(listed, request) or []
-        return pages.get_paginated_response(DefaultGrantOutput(page, many=True).data)
+        return paginated(request, listed, DefaultGrantOutput)
 
 
 class OneDefaultGrant(OrganizationView):

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.pagination import paginated
 from accounts.models import RobotAccount
 from index.errors import Denied, NameInvalid, PublisherRefused
 from index.flows.trusted_publishers import (
@@ -55,7 +56,7 @@ class PublisherOutput(serializers.ModelSerializer[TrustedPublisher]):
 
 
 class _Publishers(APIView):
-    """What lists of both kinds of owner share; there are 20 at most, so they come in one page."""
+    """What lists of both kinds of owner share."""
 
     def find_owner(self, request: Request, **address: str | int) -> Repository | RobotAccount:
         """Return the owner, 404 alike for an unknown one and somebody else's."""
@@ -63,9 +64,9 @@ class _Publishers(APIView):
 
     @extend_schema(responses=PublisherOutput(many=True))
     def get(self, request: Request, **address: str | int) -> Response:
-        """Return every publisher."""
+        """Return a page of the publishers."""
         owner = self.find_owner(request, **address)
-        return Response(PublisherOutput(owner.publishers.order_by("pk"), many=True).data)
+        return paginated(request, owner.publishers.order_by("pk"), PublisherOutput)
 
     @extend_schema(request=PublisherInput, responses={201: PublisherOutput})
     def post(self, request: Request, **address: str | int) -> Response:

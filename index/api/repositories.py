@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import Pages
+from accounts.api.pagination import paginated
 from accounts.models import Visibility
 from index.api.repository_view import RepositoryView, plain_name
 from index.models import Repository
@@ -72,9 +72,7 @@ class Repositories(RepositoryView):
             wanted["namespace__name"] = namespace
         if (visibility := request.query_params.get("visibility")) in Visibility.values:
             wanted["visibility"] = visibility
-        pages = Pages()
-        page = pages.paginate_queryset(found.filter(**wanted).order_by("name", "pk"), request)
-        return pages.get_paginated_response(RepositoryOutput(page or [], many=True).data)
+        return paginated(request, found.filter(**wanted).order_by("name", "pk"), RepositoryOutput)
 
 
 class OneRepository(RepositoryView):

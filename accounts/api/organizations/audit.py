@@ -7,7 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.organizations.organization_view import OrganizationView, paginated
+from accounts.api.organizations.organization_view import OrganizationView
+from accounts.api.pagination import paginated
 from accounts.audit import AuditAction
 from accounts.audit_search import AuditFilter
 from accounts.models import AuditEvent

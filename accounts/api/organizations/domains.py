@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.organizations.organization_view import OrganizationView, paginated
+from accounts.api.organizations.organization_view import OrganizationView
+from accounts.api.pagination import paginated
 from accounts.flows.domains import check_now, claim_domain, record_name, record_text, remove_domain
 from accounts.models import Organization, OrganizationDomain
 

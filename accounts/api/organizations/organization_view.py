@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.api.auth import has_session, principal_of
-from accounts.api.pagination import Pages
 from accounts.models import Membership, Namespace, Organization, User
 from accounts.organization_policy import check_owner, is_member
 
@@ -52,13 +46,6 @@ class OrganizationView(APIView):
         if membership is None:
             raise Http404
         return membership
-
-
-def paginated(request: Request, rows: QuerySet[Any], output: type[BaseSerializer[Any]]) -> Response:
-    """Return the page that was asked for."""
-    pages = Pages()
-    page = pages.paginate_queryset(rows, request)
-    return pages.get_paginated_response(output(page or [], many=True).data)
 
 
 def signed_in_user(request: Request) -> User:

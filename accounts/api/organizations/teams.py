@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.organizations.organization_view import OrganizationView, paginated
+from accounts.api.organizations.organization_view import OrganizationView
+from accounts.api.pagination import paginated
 from accounts.errors import AlreadyMember
+from accounts.flows.follow_group import LONGEST_GROUP, follow_group
 from accounts.flows.teams import (
     add_to_team,
     change_maintainer,
@@ -36,6 +39,14 @@ class TeamChange(serializers.Serializer[Team]):
 
     name = serializers.CharField(max_length=30, required=False)
     description = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    external_group = serializers.CharField(
+        max_length=LONGEST_GROUP,
+        allow_blank=True,
+        required=False,
+        trim_whitespace=False,
+        help_text="The group of single sign-on or the directory that fills it, letter by letter; "
+        "empty for none. For whom WAYBILL_TEAM_GROUPS allows.",
+    )
 
 
 class TeamOutput(serializers.ModelSerializer[Team]):
@@ -94,12 +105,16 @@ class OneTeam(OrganizationView):
         found = _find(self.find_for_owners(request, name), team)
         asked = TeamChange(data=request.data)
         asked.is_valid(raise_exception=True)
-        change_team(
-            found,
-            by=principal_of(request),
-            name=asked.validated_data.get("name", found.name),
-            description=asked.validated_data.get("description", found.description),
-        )
+        wanted, by = asked.validated_data, principal_of(request)
+        with transaction.atomic():
+            change_team(
+                found,
+                by=by,
+                name=wanted.get("name", found.name),
+                description=wanted.get("description", found.description),
+            )
+            if "external_group" in wanted:
+                follow_group(found, by=by, group=wanted["external_group"])
         return Response(TeamOutput(found).data)
 
     @extend_schema(responses={204: None})
