@@ -14,7 +14,7 @@ from index.errors import Denied, GrantRefused
 from index.grantees import Grantee, check_grantee, kind_of, name_of
 from index.mails import send_after_commit
 from index.models import AccessGrant, Repository
-from index.policy import allowed_actions
+from index.policy import allowed_actions, holds_namespace
 from index.roles import Role
 
 
@@ -82,13 +82,30 @@ def _check_giver(repository: Repository, by: Principal) -> None:
 
 
 def _check_gift(repository: Repository, to: Grantee, by: Principal, until: datetime | None) -> None:
-    if to == by.user:  # else a role until a date would last as long as its holder likes
-        message = "You cannot give a role to yourself. Another admin can change yours."
-        raise GrantRefused(message)
     check_grantee(repository.namespace, to)
     if until and until <= timezone.now():
         message = "The date is in the past. Choose a later one, or none."
         raise GrantRefused(message)
+    ends = _end_of_right(repository, by)
+    if ends and (until is None or until > ends):
+        message = (
+            f"Your own role ends on {ends:%Y-%m-%d}, so what you give ends by then, too. "
+            "Choose that day or an earlier one."
+        )
+        raise GrantRefused(message)
+
+
+def _end_of_right(repository: Repository, by: Principal) -> datetime | None:
+    """Return when the giver's own right ends; None is never.
+
+    Else a role until a date would last as long as its holder likes: by a gift to oneself, to a
+    team that one is in, or to a friend who gives it back.
+    """
+    if by.is_administrator or holds_namespace(by, repository.namespace):
+        return None
+    mine = AccessGrant.objects.reaching(by).filter(repository=repository, role=Role.ADMIN)
+    ends = list(mine.values_list("expires_at", flat=True))
+    return None if None in ends else max(filter(None, ends), default=None)
 
 
 def _record_gift(grant: AccessGrant, old: AccessGrant | None, by: Principal) -> None:

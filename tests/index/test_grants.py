@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,12 +67,51 @@ def test_a_robot_that_is_admin_gives_nothing(world: World) -> None:
         grant_access(world.app, to=world.bob, role=Role.READER, by=Principal(robot=robot))
 
 
-def test_an_admin_until_a_date_cannot_stay_longer(world: World) -> None:
-    ends = timezone.now() + timedelta(days=1)
-    make_grant(world.private, world.bob, Role.ADMIN, expires_at=ends)
-    with pytest.raises(GrantRefused, match="yourself"):
-        grant_access(world.private, to=world.bob, role=Role.ADMIN, by=Principal(world.bob))
+@pytest.fixture
+def ends(world: World) -> datetime:
+    """The last moment of mila's, who is admin of acme/app until then and in the team friends."""
+    moment = timezone.now() + timedelta(days=1)
+    make_team(world.acme, "friends", world.mia)
+    make_grant(world.app, world.mia, Role.ADMIN, expires_at=moment)
+    return moment
+
+
+@pytest.mark.parametrize("to", ["oneself", "a team one is in", "a friend"])
+@pytest.mark.parametrize("longer", [None, timedelta(days=300)])
+def test_an_admin_until_a_date_gives_nothing_that_lasts_longer(
+    world: World, ends: datetime, to: str, longer: timedelta | None
+) -> None:
+    friends = world.acme.teams.get(name="friends")
+    grantee = {"oneself": world.mia, "a team one is in": friends, "a friend": world.bob}[to]
+    before = list(world.app.grants.values_list("pk", "role", "expires_at"))
+    with pytest.raises(GrantRefused, match="Your own role ends on"):
+        grant_access(
+            world.app, to=grantee, role=Role.READER, by=Principal(world.mia),
+            until=longer and timezone.now() + longer,
+        )  # fmt: skip
+    assert list(world.app.grants.values_list("pk", "role", "expires_at")) == before
+
+
+def test_an_admin_until_a_date_gives_until_then(world: World, ends: datetime) -> None:
+    grant_access(world.app, to=world.bob, role=Role.READER, by=Principal(world.mia), until=ends)
     assert AccessGrant.objects.get(user=world.bob).expires_at == ends
+
+
+def test_an_admin_who_is_one_for_good_by_a_team_gives_for_good(
+    world: World, ends: datetime
+) -> None:
+    make_grant(world.app, world.acme.teams.get(name="friends"), Role.ADMIN)
+    grant_access(world.app, to=world.bob, role=Role.READER, by=Principal(world.mia))
+    assert AccessGrant.objects.get(user=world.bob).expires_at is None
+
+
+@pytest.mark.parametrize("who", ["olga", "root"])
+def test_owners_and_administrators_may_give_themselves_a_role_for_later(
+    world: World, who: str
+) -> None:
+    person = getattr(world, who)
+    grant_access(world.app, to=person, role=Role.WRITER, by=Principal(person))
+    assert AccessGrant.objects.get(user=person).role == Role.WRITER
 
 
 @pytest.mark.parametrize("who", ["dave", "newt"])
