@@ -31,8 +31,8 @@ class PersonOutput(serializers.ModelSerializer[User]):
 
         model = User
         fields: ClassVar[list[str]] = [
-            "username", "display_name", "email", "is_verified", "is_active", "is_superuser", "date_joined",
-            "closed_at",
+            "username", "display_name", "email", "is_verified", "is_active", "is_superuser",
+            "date_joined", "closed_at",
         ]  # fmt: skip
 
 

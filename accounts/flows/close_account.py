@@ -14,14 +14,11 @@ from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AccountInUse
-from accounts.flows.memberships import leave_organization
+from accounts.flows.memberships import leave_organization, owned_alone
 from accounts.models import (
     AuditEvent,
     DirectoryAccount,
     Invitation,
-    Membership,
-    Organization,
-    OrganizationRole,
     PersonalAccessToken,
     Picture,
     RobotAccount,
@@ -32,19 +29,9 @@ from accounts.principals import Principal
 from accounts.signals import machines_logged_out
 
 
-def organizations_in_the_way(user: User) -> list[Organization]:
-    """Return the organizations whose only owner this is: somebody must be able to change them."""
-    owners = Membership.objects.filter(role=OrganizationRole.OWNER)
-    mine = Organization.objects.filter(
-        pk__in=owners.filter(user=user).values("organization"), deleted_at=None
-    )
-    with_others = owners.exclude(user=user).filter(user__is_active=True).values("organization")
-    return list(mine.exclude(pk__in=with_others).order_by("name"))
-
-
 def check_nothing_in_the_way(user: User) -> None:
     """Raise AccountInUse with the names of the organizations that would be left alone."""
-    if names := [organization.name for organization in organizations_in_the_way(user)]:
+    if names := list(owned_alone(user).order_by("name").values_list("name", flat=True)):
         message = (
             f"You are the last owner of {', '.join(names)}. Make someone else an owner there, or "
             "delete the organization, first."

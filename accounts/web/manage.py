@@ -16,7 +16,7 @@ from accounts.errors import AccountError
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
 from accounts.models import AuditEvent, Invitation, User
-from accounts.people_search import search_people
+from accounts.people_search import everybody, search_people
 from accounts.principals import Principal
 from accounts.web.methods import post_only
 from accounts.web.profile_forms import InviteForm, ReasonForm
@@ -30,8 +30,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """List people, or those that a word is part of."""
     check_administrator(request)
     query = request.GET.get("q", "").strip()[:100]
-    found = search_people(query).prefetch_related("emailaddress_set")
-    page = Paginator(found, _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(search_people(query), _PAGE_SIZE).get_page(request.GET.get("page"))
     lacking = second_factor.lacking_of(user.pk for user in page.object_list)
     context = {"page": page, "query": query, "lacking": lacking}
     return render(request, "accounts/manage/people.html", context)
@@ -112,7 +111,7 @@ def _do(
 
 
 def _find(username: str) -> User:
-    return get_object_or_404(User.objects.select_related("namespace__plan"), username=username)
+    return get_object_or_404(everybody(), username=username)
 
 
 def _show(request: HttpRequest, user: User, *, form: ReasonForm | None = None) -> HttpResponse:

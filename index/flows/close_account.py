@@ -9,6 +9,7 @@ from django.db.models import F
 
 from accounts.errors import AccountInUse
 from accounts.flows import close_account as accounts_half
+from accounts.flows.memberships import owned_alone
 from accounts.models import Organization, RobotAccount, User
 from accounts.people_only import check_person
 from accounts.principals import Principal
@@ -30,7 +31,7 @@ class Consequences:
 
 def consequences_of_closing(user: User) -> Consequences:
     """Return what will be deleted, left and ended."""
-    in_the_way = accounts_half.organizations_in_the_way(user)
+    in_the_way = list(owned_alone(user).order_by("name"))
     left = Organization.objects.filter(memberships__user=user, deleted_at=None)
     return Consequences(
         repositories=list(_repositories(user)),
