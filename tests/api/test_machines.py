@@ -15,7 +15,7 @@ from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret
 from accounts.token_limits import ApiPart
 from index.models import AccessGrant
 from index.roles import Role
-from tests.clients import basic
+from tests.clients import basic, confirm
 from tests.conftest import World
 from tests.factories import make_grant, make_organization
 from tests.machines import make_robot, make_secret, make_token
@@ -37,16 +37,16 @@ def send(client: Client, method: str, path: str, body: Any = None, **headers: st
 
 @pytest.fixture
 def alice(world: World, client: Client) -> Client:
-    """The session of alice."""
+    """The session of alice, confirmed a moment ago."""
     client.force_login(world.alice)
-    return client
+    return confirm(client)
 
 
 @pytest.fixture
 def olga(world: World, client: Client) -> Client:
-    """The session of olga, owner of acme."""
+    """The session of olga, owner of acme, confirmed a moment ago."""
     client.force_login(world.olga)
-    return client
+    return confirm(client)
 
 
 def test_a_session_makes_lists_renews_and_revokes_tokens(world: World, alice: Client) -> None:
@@ -147,6 +147,30 @@ def test_no_credential_lists_makes_or_changes_credentials(
     assert kept() == before
 
 
+def test_what_makes_a_secret_needs_a_recent_log_in_and_what_ends_one_none(
+    world: World, client: Client
+) -> None:
+    """As on the pages: a session that somebody left open makes no credentials."""
+    asked = operations(world)
+    client.force_login(world.olga)
+    for method, path, body in asked:
+        if method == "POST":
+            answer = send(client, method, path, body)
+            assert answer.status_code == 403, path
+            assert "accounts/reauthenticate" in answer.json()["detail"]
+    assert PersonalAccessToken.objects.count() == RobotSecret.objects.count() == 1
+    for method, path, body in asked:
+        if method in {"GET", "PATCH"}:
+            assert send(client, method, path, body).status_code == 200, path
+    assert send(client, "PATCH", "robots/acme+ci", {"enabled": True}).status_code == 403
+    assert RobotAccount.objects.get().disabled_at
+    for method, path, body in reversed(asked):
+        if method == "DELETE" and path != "robots/acme+ci":
+            assert send(client, method, path, body).status_code == 204, path
+    assert not PersonalAccessToken.objects.usable().exists()
+    assert not RobotSecret.objects.usable().exists()
+
+
 def test_a_token_opens_the_parts_it_names_and_no_other(world: World, client: Client) -> None:
     reader = make_token(world.alice, "*", api_parts=["profile:read"])
     other = make_token(world.alice, "*", api_parts=["organizations:read"])
@@ -185,6 +209,7 @@ def test_robots_are_found_by_owners_alone(world: World, client: Client, who: str
     person = world.person(who)
     assert person
     client.force_login(person)
+    confirm(client)
     before = kept()
     for method, path, body in asked:
         if path.startswith(("robots", "organizations")):

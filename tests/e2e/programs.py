@@ -12,6 +12,9 @@ class Program:
 
     def __init__(self, path: str, home: Path, *options: str) -> None:
         self._path, self._home, self._options = path, home, options
+        kept = home / "auth.json"  # podman wants the file to be there before a first log-in
+        if not kept.exists():
+            kept.write_text("{}")
 
     def __call__(self, *arguments: str, stdin: str = "") -> str:
         status, text = self._run(arguments, stdin)

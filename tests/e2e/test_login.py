@@ -48,8 +48,8 @@ def refusal(person: Person) -> str:
 def wrong(person: Person) -> str:
     """Return what a wrong password is answered."""
     return (
-        f"wrong user name or password for '{person.name}'. Accounts with two factors need an "
-        f"access token: http://{person.host}/settings/tokens"
+        f"wrong user name or password for '{person.name}'. Accounts with single sign-on or two "
+        f"factors need an access token: http://{person.host}/settings/tokens"
     )
 
 

@@ -52,6 +52,11 @@ from accounts.principals import Principal
 robot = RobotAccount.objects.select_related("namespace__user").get(pk=id)
 set_enabled(robot, enabled=False, by=Principal(robot.namespace.user))
 """
+TWO_FACTORS = """
+from allauth.mfa.totp.internal.auth import TOTP
+from accounts.models import User
+TOTP.activate(User.objects.get(username=name), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+"""
 
 
 class Machines:
@@ -85,6 +90,11 @@ class Machines:
 def machines(backstage: Backstage, people: People) -> Machines:
     """Makes credentials."""
     return Machines(backstage, people)
+
+
+def words_of(person: Person) -> tuple[str, ...]:
+    """Return how podman and skopeo log in."""
+    return ("login", "--tls-verify=false", "-u", person.name, "--password-stdin", person.host)
 
 
 def refusal(person: Person) -> str:
@@ -171,27 +181,56 @@ def test_podman_and_skopeo_take_them_too(
         if kind == "token"
         else machines.robot(alice, may_create=True)
     )
-    words = ("login", "--tls-verify=false", "-u", machine.name, "--password-stdin", machine.host)
-    assert "Login Succeeded" in podman(*words, stdin=machine.password)
+    assert "Login Succeeded" in podman(*words_of(machine), stdin=machine.password)
     source = f"docker://{alice.push_image('app')}"
     copy = f"docker://{alice.reference('copy')}"
     plain = ("--src-tls-verify=false", "--dest-tls-verify=false")
     credentials = f"{alice.name}:{alice.password}"
     skopeo("copy", *plain, "--src-creds", credentials, source, copy)
     podman("pull", "--tls-verify=false", alice.reference("copy"))
+    podman("tag", alice.reference("copy"), alice.reference("again"))
+    podman("push", "--tls-verify=false", alice.reference("again"))
+    alice.docker("pull", alice.reference("again"))
 
 
 def test_podman_and_skopeo_say_that_a_token_was_revoked(
     alice: Person, machines: Machines, backstage: Backstage, podman: Program, skopeo: Program
 ) -> None:
     machine, made = machines.token(alice, actions=["push"])
-    words = ("login", "--tls-verify=false", "-u", machine.name, "--password-stdin", machine.host)
-    podman(*words, stdin=machine.password)
+    podman(*words_of(machine), stdin=machine.password)
     reference = alice.push_image("app")
     backstage.run(REVOKE_TOKEN, id=made["id"])
     assert "was revoked" in podman.fails("pull", "--tls-verify=false", reference)
     assert "was revoked" in skopeo.fails("inspect", "--tls-verify=false", f"docker://{reference}")
-    assert "invalid username/password" in podman.fails(*words, stdin=machine.password)
+    assert "invalid username/password" in podman.fails(*words_of(machine), stdin=machine.password)
+
+
+def test_with_two_factors_every_client_is_sent_to_the_tokens(
+    alice: Person, machines: Machines, backstage: Backstage, podman: Program, skopeo: Program
+) -> None:
+    """The right password is refused, with the address of the page; a token made there is taken."""
+    reference = alice.push_image("app")
+    backstage.run(TWO_FACTORS, name=alice.name)
+    wanted = (
+        f"'{alice.name}' uses two factors, so this needs an access token instead of the password: "
+        f"http://{alice.host}/settings/tokens"
+    )
+    assert refusal(alice) == f"unauthorized: {wanted}"
+    assert wanted in alice.docker.fails("pull", reference)  # by the identity token of before
+    credentials = ("--creds", f"{alice.name}:{alice.password}", "--tls-verify=false")
+    assert wanted in podman.fails("pull", *credentials, reference)
+    assert wanted in skopeo.fails("inspect", *credentials, f"docker://{reference}")
+    # podman and skopeo show the words of nobody when they log in
+    for program in (podman, skopeo):
+        printed = program.fails(*words_of(alice), stdin=alice.password)
+        assert "invalid username/password" in printed
+    laptop, _ = machines.token(alice, actions=["push"])
+    assert "Login Succeeded" in laptop.login()
+    assert "Login Succeeded" in podman(*words_of(laptop), stdin=laptop.password)
+    assert "Login Succeeded" in skopeo(*words_of(laptop), stdin=laptop.password)
+    laptop.docker("pull", reference)
+    podman("pull", "--tls-verify=false", reference)
+    skopeo("inspect", "--tls-verify=false", f"docker://{reference}")
 
 
 @pytest.mark.parametrize("tool_name", ["docker", "podman"])
