@@ -23,11 +23,31 @@ from accounts.flows.site_invitations import find_invitation
 from accounts.models import Namespace, User
 from accounts.names import check_user_name
 
+_WRONG = "The user name, the address or the password is wrong."
 _CODES = ("account/email/email_confirmation", "account/email/email_confirmation_signup")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """User names obey our grammar and compete with organizations for one table of namespaces."""
+
+    error_messages = {  # noqa: RUF012 - allauth's attribute, read only
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is disabled. Only an administrator can enable it again.",
+        "cannot_remove_primary_email": "The primary address cannot be removed. Make another one "
+        "primary first.",
+        "duplicate_email": "That is one of your addresses already.",
+        "email_password_mismatch": _WRONG,
+        "username_password_mismatch": _WRONG,
+        "invalid_login": _WRONG,
+        "enter_current_password": "That is not your current password.",
+        "incorrect_code": "That is not the code from our last message. Look at the newest one, or "
+        "let us send another.",
+        "incorrect_password": "That is not your password.",
+        "max_email_addresses": "You have %d addresses, and no more are possible. Remove one first.",
+        "too_many_login_attempts": "Too many wrong codes. Try again in five minutes.",
+        "unverified_primary_email": "Only a verified address can be the primary one.",
+        "rate_limited": "That was too often. Try again in some minutes.",
+    }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002
         """Return the name unchanged or raise the sentence of the rule that it breaks."""
@@ -78,6 +98,14 @@ class AccountAdapter(DefaultAccountAdapter):
             context = context | {"password_reset_url": reverse("account_reset_password")}
             context.pop("code", None)
         super().send_mail(template_prefix, email, context)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Count an address as proven; the primary one is told of every other: it opens the account."""
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed and not email_address.primary:
+            context = {"email": email_address.email}
+            self.send_notification_mail("account/email/email_added", email_address.user, context)
+        return confirmed
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the gateway vouches for (config.middleware.gateway_trust)."""

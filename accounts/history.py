@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
@@ -56,8 +57,13 @@ def note_address_verified(email_address: EmailAddress, **_kwargs: Any) -> None:
 
 @receiver(account.email_removed)
 def note_address_removed(user: User, email_address: EmailAddress, **_kwargs: Any) -> None:
-    """Write down that an address went."""
+    """Write down that an address went, and tell it: django-allauth tells the primary one alone."""
     _note(AuditAction.EMAIL_REMOVED, user, target=masked(email_address.email))
+    if email_address.verified:
+        about = {"deleted_email": email_address.email}
+        get_adapter().send_notification_mail(
+            "account/email/email_deleted", user, about, email=email_address.email
+        )
 
 
 @receiver(account.email_changed)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.audit import AuditAction, record
 from accounts.errors import AccountInUse
 from accounts.flows.memberships import leave_organization, owned_alone
+from accounts.mails import send_after_commit
 from accounts.models import (
     AuditEvent,
     DirectoryAccount,
@@ -52,6 +53,7 @@ def close(user: User, *, by: Principal) -> None:
         user=user,
         target=user.username,
     )
+    send_after_commit("account_closed", to=[user], username=user.username)
     for membership in user.memberships.filter(organization__deleted_at=None):
         leave_organization(membership, by=by)
     _end_credentials(user)

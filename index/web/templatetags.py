@@ -75,6 +75,12 @@ def second_factor_demand(user: User) -> str:
     return why_demanded(user) if is_demanded_of(user) else ""
 
 
+@register.simple_tag
+def unverified_addresses(user: User) -> bool:
+    """Say whether an address of this person waits for its code: no factor can be set up before."""
+    return bool(user.emailaddress_set.filter(verified=False).exists())
+
+
 @register.filter
 def as_json(value: object) -> str:
     """Return JSON for a data attribute; the template escapes it."""
