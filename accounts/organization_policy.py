@@ -6,6 +6,7 @@ team. Administrators of the site act as owners: somebody has to help where the o
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.errors import NotAllowed
@@ -41,6 +42,26 @@ def check_owner(principal: Principal, organization: Organization) -> None:
     """Raise NotAllowed for whoever is not an owner."""
     if organization.deleted_at or not is_owner(principal, organization):
         message = f"Only owners of {organization.name} may do this."
+        raise NotAllowed(message)
+
+
+def may_choose_group(principal: Principal, organization: Organization) -> bool:
+    """Whether teams may be filled from a group of the directory or provider.
+
+    That makes members of people who were not asked, and tells who is in a group: where strangers
+    may found organizations, it is for administrators of the site.
+    """
+    if organization.deleted_at:
+        return False
+    if settings.TEAM_GROUPS == "administrators":
+        return principal.is_administrator
+    return is_owner(principal, organization)
+
+
+def check_may_choose_group(principal: Principal, organization: Organization) -> None:
+    """Raise NotAllowed for whoever may not fill teams from groups."""
+    if not may_choose_group(principal, organization):
+        message = "Only administrators of this site may fill a team from a group."
         raise NotAllowed(message)
 
 

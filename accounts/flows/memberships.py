@@ -71,6 +71,15 @@ def end_membership(membership: Membership) -> None:
     membership_ended.send(sender=Membership, organization=organization, user=user)
 
 
+def end_membership_by_group(membership: Membership, *, by: Principal) -> None:
+    """End what came with a group of the directory or provider; written down by the caller.
+
+    The caller holds the lock on the organization, and this is not the last owner.
+    """
+    end_membership(membership)
+    _hand_on(membership, by=by)
+
+
 def owned_alone(user: User) -> QuerySet[Organization]:
     """Return the organizations that would be without an owner if this person went."""
     others = Membership.objects.filter(role=OrganizationRole.OWNER, user__is_active=True)
@@ -119,6 +128,11 @@ def _locked(membership: Membership) -> Iterator[Membership]:
 def _end(membership: Membership, *, by: Principal, action: AuditAction) -> None:
     _record(action, membership, by=by)
     end_membership(membership)
+    _hand_on(membership, by=by)
+
+
+def _hand_on(membership: Membership, *, by: Principal) -> None:
+    """Find somebody for the robots of who left, and tell of an owner who is none any more."""
     owners = list(owners_of(membership.organization))
     successor = by.user if by.user in owners else next(iter(owners), None)
     hand_over_robots(membership.organization, leaver=membership.user, to=successor, by=by)

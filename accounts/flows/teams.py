@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AlreadyMember, NameTaken, NotAllowed, TeamIsManaged
+from accounts.flows.external_groups import end_if_held_by_nothing
 from accounts.models import Membership, Organization, Team, TeamMembership
 from accounts.names import check_team_name
 from accounts.organization_policy import check_owner, is_owner, may_fill
@@ -48,11 +49,19 @@ def change_team(team: Team, *, by: Principal, name: str, description: str) -> No
 
 
 def delete_team(team: Team, *, by: Principal) -> None:
-    """Delete it; every grant that it held ends with it. Raises NotAllowed."""
+    """Delete it; every grant that it held ends with it. Raises NotAllowed.
+
+    Who was in the organization only by this team's group leaves it.
+    """
     with transaction.atomic():
+        Organization.objects.select_for_update().get(pk=team.organization_id)
         check_owner(by, team.organization)
         _record(AuditAction.TEAM_DELETED, team, by=by)
+        came = Membership.objects.filter(teams__team=team, is_managed=True)
+        memberships = list(came.select_related("organization__namespace", "user"))
         team.delete()
+        for membership in memberships:
+            end_if_held_by_nothing(membership, by=by, group=team.external_group)
 
 
 def add_to_team(team: Team, *, by: Principal, username: str) -> TeamMembership:

@@ -17,6 +17,7 @@ __all__ = [
     "SOCIALACCOUNT_EMAIL_AUTHENTICATION",
     "SOCIALACCOUNT_PROVIDERS",
     "SOCIALACCOUNT_STORE_TOKENS",
+    "TEAM_GROUPS",
 ]
 
 OIDC_ISSUER = env_issuer("WAYBILL_OIDC_ISSUER")  # letter by letter as its tokens say
@@ -35,6 +36,9 @@ SOCIALACCOUNT_PROVIDERS = {
 # Never: an address that is the same is no proof that the person is (docs/security.md).
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
+
+# Who may fill a team from a group, of either source.
+TEAM_GROUPS = env_choice("WAYBILL_TEAM_GROUPS", ("administrators", "owners"))
 
 _LDAP_URL = env_text("WAYBILL_LDAP_URL", "")
 DIRECTORY = (

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.audit import AuditAction
+from accounts.flows.follow_group import LONGEST_GROUP
 from accounts.models import Organization, OrganizationRole, Team
 from accounts.names import ORGANIZATION_NAME_RULE, TEAM_NAME_RULE
 from accounts.profile_text import (
@@ -92,6 +93,19 @@ class TeamForm(forms.Form):
         max_length=30, help_text=f"{TEAM_NAME_RULE}.", widget=forms.TextInput(attrs=_NAME)
     )
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
+
+
+class TeamGroupForm(forms.Form):
+    """Which group fills a team; none leaves it to owners and maintainers."""
+
+    group = forms.CharField(
+        max_length=LONGEST_GROUP,
+        required=False,
+        strip=False,
+        help_text="As the provider or directory calls it, letter by letter: Builders is not builders. "
+        "Empty: owners and maintainers choose.",
+        widget=forms.TextInput(attrs=_NAME),
+    )
 
 
 class TeamMemberForm(forms.Form):

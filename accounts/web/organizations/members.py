@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.flows.external_groups import left_out
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
 from accounts.second_factor import lacking_of
@@ -100,6 +101,7 @@ def members_page(
         )
         context |= {
             "form": form or InviteForm(organization=organization),
+            "left_out": left_out(organization),
             "lacking": lacking_of(membership.user_id for membership in page),
             "invitations": unanswered.select_related("user", "invited_by", "team").order_by("-pk")[
                 :_PAGE_SIZE

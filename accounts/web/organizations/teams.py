@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.flows.follow_group import are_groups_told, follow_group
 from accounts.flows.teams import change_team, create_team, delete_team
 from accounts.models import Team
-from accounts.organization_policy import may_fill
+from accounts.organization_policy import may_choose_group, may_fill
 from accounts.web.organizations.attempts import attempt, attempt_form
-from accounts.web.organizations.forms import TeamForm, TeamMemberForm
+from accounts.web.organizations.forms import TeamForm, TeamGroupForm, TeamMemberForm
 from accounts.web.organizations.head import OrganizationHead, find_for_members, find_for_owners
 
 _PAGE_SIZE = 50
@@ -72,6 +74,28 @@ def change(request: HttpRequest, name: str, team: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def group(request: HttpRequest, name: str, team: str) -> HttpResponse:
+    """Say what a group does to a team, then let it fill the team, or no longer."""
+    head = find_for_owners(request, name)
+    found = find_team(head, team)
+    if not may_choose_group(head.principal, head.organization):
+        message = "Only administrators of this site may fill a team from a group. Ask one of them."
+        raise PermissionDenied(message)
+    form = TeamGroupForm(request.POST or None, initial={"group": found.external_group})
+    if request.method == "POST" and attempt_form(
+        form, lambda: follow_group(found, by=head.principal, **form.cleaned_data), field="group"
+    ):
+        chosen = form.cleaned_data["group"]
+        said = f"{chosen} fills the team from now on." if chosen else "No group fills the team now."
+        messages.success(request, said)
+        return redirect("web-organization-team", name, team)
+    context = {"head": head, "tab": "teams", "crumb": f"Group of {team}", "form": form}
+    people = found.memberships.count()
+    context |= {"team": found, "people": people, "is_told": are_groups_told()}
+    return render(request, "accounts/organizations/team_group.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, name: str, team: str) -> HttpResponse:
     """Say what deleting a team ends, then do it."""
     head = find_for_owners(request, name)
@@ -109,6 +133,8 @@ def team_page(
         "team": team,
         "page": Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page")),
         "may_fill": may_fill(head.principal, team) and not team.external_group,
+        "may_choose_group": may_choose_group(head.principal, head.organization)
+        and bool(team.external_group or are_groups_told()),
         "form": form or TeamMemberForm(),
     }
     return render(request, "accounts/organizations/team.html", context)

@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{_TEAMS}/new", teams.new, name="web-organization-team-new"),
     path(_TEAM, teams.show, name="web-organization-team"),
     path(f"{_TEAM}/change", teams.change, name="web-organization-team-change"),
+    path(f"{_TEAM}/group", teams.group, name="web-organization-team-group"),
     path(f"{_TEAM}/delete", teams.delete, name="web-organization-team-delete"),
     path(f"{_TEAM}/members", team_members.add, name="web-organization-team-add"),
     path(
