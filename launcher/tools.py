@@ -48,7 +48,8 @@ TOOLS = {
         Tool("skopeo", ("skopeo",), "tests with skopeo"),
         Tool("podman", ("podman",), "tests with podman", needs_root=True, unpackable=False),
         Tool("slapd", ("slapd",), "tests with a company's directory", "-VV"),
-        Tool("glewlwyd", ("glewlwyd",), "tests with an OpenID provider"),
+        # Without the second its package would bring a client of MySQL.
+        Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
         Tool("chromium", ("chromium", "fonts-liberation"), "tests of the pages in a browser"),
     )
 }
