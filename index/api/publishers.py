@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
-from accounts.models import RobotAccount
+from accounts.models import Namespace, RobotAccount
 from index.errors import Denied, NameInvalid, PublisherRefused
 from index.flows.trusted_publishers import (
     NamedWorkload,
@@ -123,8 +123,10 @@ class _OfRepository:
 class _OfRobot:
     def find_owner(self, request: Request, **address: str | int) -> RobotAccount:
         """Return the robot, for those who hold its namespace."""
-        robots = RobotAccount.objects.select_related("namespace")
-        robot = robots.filter(pk=address["robot_id"]).first()
+        namespace, _, name = str(address["name"]).partition("+")
+        called = Namespace.objects.called(namespace)
+        robots = RobotAccount.objects.filter(namespace__in=called, name=name)
+        robot = robots.select_related("namespace").first()
         if robot is None or not may_administer_robot(principal_of(request), robot):
             raise Http404
         return robot

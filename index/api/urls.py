@@ -20,12 +20,12 @@ urlpatterns: list[URLPattern] = [
         name="api-repository-publisher",
     ),
     path(
-        "robots/<int:robot_id>/publishers",
+        "robots/<str:name>/publishers",
         publishers.RobotPublishers.as_view(),
         name="api-robot-publishers",
     ),
     path(
-        "robots/<int:robot_id>/publishers/<int:publisher_id>",
+        "robots/<str:name>/publishers/<int:publisher_id>",
         publishers.RobotPublisher.as_view(),
         name="api-robot-publisher",
     ),

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +16,6 @@ from accounts.models import RobotAccount
 from index.errors import PublisherRefused
 from index.flows.trusted_publishers import (
     add_publisher,
-    may_administer_robot,
     remove_publisher,
 )
 from index.models import Repository, TrustedPublisher
@@ -25,6 +24,7 @@ from index.web.lookup import find_administered, principal_of
 from index.web.methods import View, post_only
 from index.web.publisher_forms import PublisherForm
 from index.web.repositories import page_context
+from index.web.robot_lookup import find_robot, frame_of
 
 
 def _changes(request: HttpRequest) -> bool:
@@ -61,13 +61,14 @@ def remove_from_repository(request: HttpRequest, name: str, publisher_id: int) -
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @_changes_want_a_recent_login
-def of_robot(request: HttpRequest, robot_id: int) -> HttpResponse:
+def of_robot(request: HttpRequest, name: str) -> HttpResponse:
     """Show whom a robot trusts to act as it, and add to it."""
-    robot = _find_robot(request, robot_id)
+    robot = find_robot(request, name)
     form = PublisherForm(request.POST or None)
     if _added(request, robot, form):
-        return redirect("web-robot-publishers", robot.pk)
+        return redirect("web-robot-publishers", robot.full_name)
     context = {
+        **frame_of(request, robot.namespace, page=f"Trusted publishers of {robot}"),
         **_context(robot, form),
         "robot": robot,
         "recipes": recipes_for(robot=robot.full_name),
@@ -77,18 +78,11 @@ def of_robot(request: HttpRequest, robot_id: int) -> HttpResponse:
 
 @post_only
 @reauthentication_required
-def remove_from_robot(request: HttpRequest, robot_id: int, publisher_id: int) -> HttpResponse:
+def remove_from_robot(request: HttpRequest, name: str, publisher_id: int) -> HttpResponse:
     """Trust a publisher no longer; one of another robot is not found (case 19)."""
-    robot = _find_robot(request, robot_id)
+    robot = find_robot(request, name)
     _remove(request, get_object_or_404(robot.publishers, pk=publisher_id))
-    return redirect("web-robot-publishers", robot.pk)
-
-
-def _find_robot(request: HttpRequest, robot_id: int) -> RobotAccount:
-    robot = RobotAccount.objects.select_related("namespace").filter(pk=robot_id).first()
-    if robot is None or not may_administer_robot(principal_of(request), robot):
-        raise Http404
-    return robot
+    return redirect("web-robot-publishers", robot.full_name)
 
 
 def _added(

@@ -34,5 +34,5 @@ def frame_of(request: HttpRequest, namespace: Namespace, *, page: str) -> dict[s
         return {"namespace": namespace, "frame": "settings"}
     head = find_for_owners(request, namespace.organization.name)
     return {
-        "namespace": namespace, "frame": "organization", "head": head, "tab": "robots", "page": page,
+        "namespace": namespace, "frame": "organization", "head": head, "tab": "robots", "crumb": page,
     }  # fmt: skip

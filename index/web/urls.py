@@ -139,9 +139,9 @@ urlpatterns = [
         publishers.remove_from_repository,
         name="web-repository-publisher-remove",
     ),
-    path("robots/<int:robot_id>/publishers", publishers.of_robot, name="web-robot-publishers"),
+    path("robots/<str:name>/publishers", publishers.of_robot, name="web-robot-publishers"),
     path(
-        "robots/<int:robot_id>/publishers/<int:publisher_id>/delete",
+        "robots/<str:name>/publishers/<int:publisher_id>/delete",
         publishers.remove_from_robot,
         name="web-robot-publisher-remove",
     ),

@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from tests.architecture.furniture import fill_in
 from tests.clients import basic
 from tests.conftest import World
 from tests.factories import SERVICE
@@ -72,7 +73,7 @@ ADDRESSES = {
     "accounts/sso/name": "/accounts/sso/name",
     "settings/connections": "/settings/connections",
     "settings/connections/connect": "/settings/connections/connect",
-    "settings/connections/<int:account_id>/disconnect": "/settings/connections/1/disconnect",
+    "settings/connections/<int:account_id>/disconnect": "/settings/connections/{connection}/disconnect",
     "api/docs": "/api/docs",
     "api/v1/openapi.json": "/api/v1/openapi.json",
     "api/v1/user": "/api/v1/user",
@@ -90,10 +91,10 @@ ADDRESSES = {
         "/api/v1/repositories/acme/app/-/access-requests"
     ),
     "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/grant": (
-        "/api/v1/repositories/acme/app/-/access-requests/1/grant"
+        "/api/v1/repositories/acme/app/-/access-requests/{request}/grant"
     ),
     "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/decline": (
-        "/api/v1/repositories/acme/app/-/access-requests/1/decline"
+        "/api/v1/repositories/acme/app/-/access-requests/{request}/decline"
     ),
     "api/v1/access-requests": "/api/v1/access-requests",
     "api/v1/organizations/<str:organization>/access": "/api/v1/organizations/acme/access",
@@ -110,25 +111,25 @@ ADDRESSES = {
     "o/<str:name>/-/access/confirm": "/o/acme/-/access/confirm",
     "o/<str:name>/-/defaults": "/o/acme/-/defaults",
     "o/<str:name>/-/defaults/add": "/o/acme/-/defaults/add",
-    "o/<str:name>/-/defaults/<int:default_id>/delete": "/o/acme/-/defaults/1/delete",
+    "o/<str:name>/-/defaults/<int:default_id>/delete": "/o/acme/-/defaults/{default}/delete",
     "r/<path:name>/-/access": "/r/acme/app/-/access",
     "r/<path:name>/-/access/export/<slug:kind>": "/r/acme/app/-/access/export/csv",
     "r/<path:name>/-/access/confirm": "/r/acme/app/-/access/confirm",
     "r/<path:name>/-/access/requests/<int:request_id>/grant": (
-        "/r/acme/app/-/access/requests/1/grant"
+        "/r/acme/app/-/access/requests/{request}/grant"
     ),
     "r/<path:name>/-/access/requests/<int:request_id>/decline": (
-        "/r/acme/app/-/access/requests/1/decline"
+        "/r/acme/app/-/access/requests/{request}/decline"
     ),
     "manage/plans": "/manage/plans",
     "manage/plans/new": "/manage/plans/new",
     "manage/plans/assign": "/manage/plans/assign",
-    "manage/plans/<int:plan_id>": "/manage/plans/1",
-    "manage/plans/<int:plan_id>/change": "/manage/plans/1/change",
-    "manage/plans/<int:plan_id>/default": "/manage/plans/1/default",
-    "manage/plans/<int:plan_id>/delete": "/manage/plans/1/delete",
+    "manage/plans/<int:plan_id>": "/manage/plans/{plan}",
+    "manage/plans/<int:plan_id>/change": "/manage/plans/{plan}/change",
+    "manage/plans/<int:plan_id>/default": "/manage/plans/{plan}/default",
+    "manage/plans/<int:plan_id>/delete": "/manage/plans/{plan}/delete",
     "api/v1/plans": "/api/v1/plans",
-    "api/v1/plans/<int:plan_id>": "/api/v1/plans/1",
+    "api/v1/plans/<int:plan_id>": "/api/v1/plans/{plan}",
     "api/v1/namespaces/<str:name>/plan": "/api/v1/namespaces/acme/plan",
     "api/v1/organizations/<str:name>/rename": "/api/v1/organizations/acme/rename",
     "accounts/2fa/": "/accounts/2fa/",
@@ -156,15 +157,15 @@ ADDRESSES = {
     "settings/data/close": "/settings/data/close",
     "settings/sessions": "/settings/sessions",
     "settings/sessions/end-all": "/settings/sessions/end-all",
-    "settings/sessions/<int:session_id>/end": "/settings/sessions/1/end",
-    "settings/machines/<int:machine_id>/end": "/settings/machines/1/end",
+    "settings/sessions/<int:session_id>/end": "/settings/sessions/{session}/end",
+    "settings/machines/<int:machine_id>/end": "/settings/machines/{machine}/end",
     "manage/people": "/manage/people",
     "manage/people/<str:username>": "/manage/people/alice",
     "manage/people/<str:username>/disable": "/manage/people/alice/disable",
     "manage/people/<str:username>/enable": "/manage/people/alice/enable",
     "manage/people/<str:username>/reset-second-factor": "/manage/people/alice/reset-second-factor",
     "manage/invitations": "/manage/invitations",
-    "manage/invitations/<int:invitation_id>/revoke": "/manage/invitations/1/revoke",
+    "manage/invitations/<int:invitation_id>/revoke": "/manage/invitations/{site_invitation}/revoke",
     "api/v1/user/picture": "/api/v1/user/picture",
     "api/v1/user/addresses": "/api/v1/user/addresses",
     "api/v1/users/<str:name>": "/api/v1/users/alice",
@@ -174,11 +175,11 @@ ADDRESSES = {
     "api/v1/manage/people/<str:name>/enable": "/api/v1/manage/people/alice/enable",
     "api/v1/manage/people/<str:name>/reset-second-factor": "/api/v1/manage/people/alice/reset-second-factor",
     "api/v1/manage/invitations": "/api/v1/manage/invitations",
-    "api/v1/manage/invitations/<int:invitation_id>": "/api/v1/manage/invitations/1",
+    "api/v1/manage/invitations/<int:invitation_id>": "/api/v1/manage/invitations/{site_invitation}",
     "api/v1/user/sessions": "/api/v1/user/sessions",
-    "api/v1/user/sessions/<int:session_id>": "/api/v1/user/sessions/1",
+    "api/v1/user/sessions/<int:session_id>": "/api/v1/user/sessions/{session}",
     "api/v1/user/machines": "/api/v1/user/machines",
-    "api/v1/user/machines/<int:machine_id>": "/api/v1/user/machines/1",
+    "api/v1/user/machines/<int:machine_id>": "/api/v1/user/machines/{machine}",
     "api/v1/user/log-out-everywhere": "/api/v1/user/log-out-everywhere",
     "api/v1/user/export": "/api/v1/user/export",
     "api/v1/user/close": "/api/v1/user/close",
@@ -194,32 +195,32 @@ ADDRESSES = {
     "settings/tokens": "/settings/tokens",
     "settings/tokens/new": "/settings/tokens/new",
     "settings/tokens/revoke-all": "/settings/tokens/revoke-all",
-    "settings/tokens/<int:token_id>/rotate": "/settings/tokens/1/rotate",
-    "settings/tokens/<int:token_id>/revoke": "/settings/tokens/1/revoke",
+    "settings/tokens/<int:token_id>/rotate": "/settings/tokens/{token}/rotate",
+    "settings/tokens/<int:token_id>/revoke": "/settings/tokens/{token}/revoke",
     "settings/robots": "/settings/robots",
     "settings/robots/new": "/settings/robots/new",
     "o/<str:name>/-/robots": "/o/acme/-/robots",
     "o/<str:name>/-/robots/new": "/o/acme/-/robots/new",
-    "robots/<str:name>": "/robots/acme+ci",
-    "robots/<str:name>/settings": "/robots/acme+ci/settings",
-    "robots/<str:name>/disable": "/robots/acme+ci/disable",
-    "robots/<str:name>/enable": "/robots/acme+ci/enable",
-    "robots/<str:name>/delete": "/robots/acme+ci/delete",
-    "robots/<str:name>/secrets": "/robots/acme+ci/secrets",
-    "robots/<str:name>/secrets/<int:secret_id>/rotate": "/robots/acme+ci/secrets/1/rotate",
-    "robots/<str:name>/secrets/<int:secret_id>/revoke": "/robots/acme+ci/secrets/1/revoke",
-    "robots/<str:name>/grants": "/robots/acme+ci/grants",
-    "robots/<str:name>/grants/<int:grant_id>/delete": "/robots/acme+ci/grants/1/delete",
+    "robots/<str:name>": "/robots/{robot}",
+    "robots/<str:name>/settings": "/robots/{robot}/settings",
+    "robots/<str:name>/disable": "/robots/{robot}/disable",
+    "robots/<str:name>/enable": "/robots/{robot}/enable",
+    "robots/<str:name>/delete": "/robots/{robot}/delete",
+    "robots/<str:name>/secrets": "/robots/{robot}/secrets",
+    "robots/<str:name>/secrets/<int:secret_id>/rotate": "/robots/{robot}/secrets/{robot_secret}/rotate",
+    "robots/<str:name>/secrets/<int:secret_id>/revoke": "/robots/{robot}/secrets/{robot_secret}/revoke",
+    "robots/<str:name>/grants": "/robots/{robot}/grants",
+    "robots/<str:name>/grants/<int:grant_id>/delete": "/robots/{robot}/grants/{robot_grant}/delete",
     "api/v1/leaked-tokens": "/api/v1/leaked-tokens",
     "api/v1/user/tokens": "/api/v1/user/tokens",
-    "api/v1/user/tokens/<int:token_id>": "/api/v1/user/tokens/1",
-    "api/v1/user/tokens/<int:token_id>/rotate": "/api/v1/user/tokens/1/rotate",
+    "api/v1/user/tokens/<int:token_id>": "/api/v1/user/tokens/{token}",
+    "api/v1/user/tokens/<int:token_id>/rotate": "/api/v1/user/tokens/{token}/rotate",
     "api/v1/user/robots": "/api/v1/user/robots",
     "api/v1/organizations/<str:name>/robots": "/api/v1/organizations/acme/robots",
-    "api/v1/robots/<str:name>": "/api/v1/robots/acme+ci",
-    "api/v1/robots/<str:name>/secrets": "/api/v1/robots/acme+ci/secrets",
-    "api/v1/robots/<str:name>/secrets/<int:secret_id>": "/api/v1/robots/acme+ci/secrets/1",
-    "api/v1/robots/<str:name>/secrets/<int:secret_id>/rotate": "/api/v1/robots/acme+ci/secrets/1/rotate",
+    "api/v1/robots/<str:name>": "/api/v1/robots/{robot}",
+    "api/v1/robots/<str:name>/secrets": "/api/v1/robots/{robot}/secrets",
+    "api/v1/robots/<str:name>/secrets/<int:secret_id>": "/api/v1/robots/{robot}/secrets/{robot_secret}",
+    "api/v1/robots/<str:name>/secrets/<int:secret_id>/rotate": "/api/v1/robots/{robot}/secrets/{robot_secret}/rotate",
     "u/<str:name>": "/u/alice",
     "o/<str:name>": "/o/acme",
     "o/<str:name>/-/rename": "/o/acme/-/rename",
@@ -235,16 +236,20 @@ ADDRESSES = {
     ),
     "r/<path:name>/-/settings/publishers": "/r/acme/app/-/settings/publishers",
     "r/<path:name>/-/settings/publishers/<int:publisher_id>/delete": (
-        "/r/acme/app/-/settings/publishers/1/delete"
+        "/r/acme/app/-/settings/publishers/{publisher}/delete"
     ),
-    "robots/<int:robot_id>/publishers": "/robots/1/publishers",
-    "robots/<int:robot_id>/publishers/<int:publisher_id>/delete": "/robots/1/publishers/1/delete",
+    "robots/<str:name>/publishers": "/robots/{robot}/publishers",
+    "robots/<str:name>/publishers/<int:publisher_id>/delete": (
+        "/robots/{robot}/publishers/{publisher}/delete"
+    ),
     "api/v1/repositories/<path:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
     "api/v1/repositories/<path:name>/-/publishers/<int:publisher_id>": (
-        "/api/v1/repositories/acme/app/-/publishers/1"
+        "/api/v1/repositories/acme/app/-/publishers/{publisher}"
     ),
-    "api/v1/robots/<int:robot_id>/publishers": "/api/v1/robots/1/publishers",
-    "api/v1/robots/<int:robot_id>/publishers/<int:publisher_id>": ("/api/v1/robots/1/publishers/1"),
+    "api/v1/robots/<str:name>/publishers": "/api/v1/robots/{robot}/publishers",
+    "api/v1/robots/<str:name>/publishers/<int:publisher_id>": (
+        "/api/v1/robots/{robot}/publishers/{robot_publisher}"
+    ),
     "r/<path:name>/-/delete": "/r/acme/app/-/delete",
     "r/<path:name>": "/r/acme/app",
     "organizations": "/organizations",
@@ -254,14 +259,15 @@ ADDRESSES = {
     "o/<str:name>/-/members/<str:username>/remove": "/o/acme/-/members/rita/remove",
     "o/<str:name>/-/leave": "/o/acme/-/leave",
     "o/<str:name>/-/invitations": "/o/acme/-/invitations",
-    "o/<str:name>/-/invitations/<int:invitation_id>/revoke": "/o/acme/-/invitations/1/revoke",
+    "o/<str:name>/-/invitations/<int:invitation_id>/revoke": "/o/acme/-/invitations/{invitation}/revoke",
     "o/<str:name>/-/invitations/<int:invitation_id>/send-again": (
-        "/o/acme/-/invitations/1/send-again"
+        "/o/acme/-/invitations/{invitation}/send-again"
     ),
     "o/<str:name>/-/teams": "/o/acme/-/teams",
     "o/<str:name>/-/teams/new": "/o/acme/-/teams/new",
     "o/<str:name>/-/teams/<str:team>": "/o/acme/-/teams/devs",
     "o/<str:name>/-/teams/<str:team>/change": "/o/acme/-/teams/devs/change",
+    "o/<str:name>/-/teams/<str:team>/group": "/o/acme/-/teams/devs/group",
     "o/<str:name>/-/teams/<str:team>/delete": "/o/acme/-/teams/devs/delete",
     "o/<str:name>/-/teams/<str:team>/members": "/o/acme/-/teams/devs/members",
     "o/<str:name>/-/teams/<str:team>/members/<str:username>/remove": (
@@ -279,15 +285,15 @@ ADDRESSES = {
     "o/<str:name>/-/settings/rules": "/o/acme/-/settings/rules",
     "o/<str:name>/-/settings/domains": "/o/acme/-/settings/domains",
     "o/<str:name>/-/settings/domains/claim": "/o/acme/-/settings/domains/claim",
-    "o/<str:name>/-/settings/domains/<int:domain_id>/check": "/o/acme/-/settings/domains/1/check",
-    "o/<str:name>/-/settings/domains/<int:domain_id>/remove": "/o/acme/-/settings/domains/1/remove",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/check": "/o/acme/-/settings/domains/{domain}/check",
+    "o/<str:name>/-/settings/domains/<int:domain_id>/remove": "/o/acme/-/settings/domains/{domain}/remove",
     "o/<str:name>/-/delete": "/o/acme/-/delete",
     "invites/<str:secret>": "/invites/forged",
     "invites/<str:secret>/accept": "/invites/forged/accept",
     "invites/<str:secret>/decline": "/invites/forged/decline",
-    "invitations/<int:invitation_id>": "/invitations/1",
-    "invitations/<int:invitation_id>/accept": "/invitations/1/accept",
-    "invitations/<int:invitation_id>/decline": "/invitations/1/decline",
+    "invitations/<int:invitation_id>": "/invitations/{invitation}",
+    "invitations/<int:invitation_id>/accept": "/invitations/{invitation}/accept",
+    "invitations/<int:invitation_id>/decline": "/invitations/{invitation}/decline",
     "api/v1/organizations": "/api/v1/organizations",
     "api/v1/organizations/<str:name>": "/api/v1/organizations/acme",
     "api/v1/organizations/<str:name>/members": "/api/v1/organizations/acme/members",
@@ -296,10 +302,10 @@ ADDRESSES = {
     ),
     "api/v1/organizations/<str:name>/invitations": "/api/v1/organizations/acme/invitations",
     "api/v1/organizations/<str:name>/invitations/<int:invitation_id>": (
-        "/api/v1/organizations/acme/invitations/1"
+        "/api/v1/organizations/acme/invitations/{invitation}"
     ),
     "api/v1/organizations/<str:name>/invitations/<int:invitation_id>/send-again": (
-        "/api/v1/organizations/acme/invitations/1/send-again"
+        "/api/v1/organizations/acme/invitations/{invitation}/send-again"
     ),
     "api/v1/organizations/<str:name>/teams": "/api/v1/organizations/acme/teams",
     "api/v1/organizations/<str:name>/teams/<str:team>": "/api/v1/organizations/acme/teams/devs",
@@ -311,10 +317,10 @@ ADDRESSES = {
     ),
     "api/v1/organizations/<str:name>/domains": "/api/v1/organizations/acme/domains",
     "api/v1/organizations/<str:name>/domains/<str:domain>": (
-        "/api/v1/organizations/acme/domains/example.com"
+        "/api/v1/organizations/acme/domains/{domain_name}"
     ),
     "api/v1/organizations/<str:name>/domains/<str:domain>/check": (
-        "/api/v1/organizations/acme/domains/example.com/check"
+        "/api/v1/organizations/acme/domains/{domain_name}/check"
     ),
     "api/v1/organizations/<str:name>/audit": "/api/v1/organizations/acme/audit",
     "<reference:reference>": "/acme/app:latest",
@@ -350,11 +356,6 @@ class Visitor:
         elif self.session:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         return client
-
-
-def fill_in(address: str, world: World) -> str:
-    """Return the address with the ids of this world's things in it."""
-    return address.format(grant=world.app.grants.order_by("pk").values_list("pk", flat=True)[0])
 
 
 def visit(person: User | None) -> Visitor:

@@ -187,11 +187,12 @@ def test_a_publisher_of_another_repository_is_not_found(world: World, olga: Clie
 def test_owners_say_which_jobs_act_as_a_robot(
     world: World, olga: Client, robot: RobotAccount
 ) -> None:
-    page = olga.post(f"/robots/{robot.pk}/publishers", JOB, follow=True).content.decode()
+    assert 'href="/robots/acme+ci/publishers"' in olga.get("/robots/acme+ci").content.decode()
+    page = olga.post("/robots/acme+ci/publishers", JOB, follow=True).content.decode()
     publisher = TrustedPublisher.objects.get()
     assert publisher.robot == robot
     assert "account=acme+ci" in page
-    olga.post(f"/robots/{robot.pk}/publishers/{publisher.pk}/delete")
+    olga.post(f"/robots/acme+ci/publishers/{publisher.pk}/delete")
     assert not TrustedPublisher.objects.exists()
 
 
@@ -203,7 +204,7 @@ def test_a_robot_of_others_is_not_found(
     assert isinstance(person, User)
     client.force_login(person)
     confirm(client)
-    for address in (f"/robots/{robot.pk}/publishers", f"/api/v1/robots/{robot.pk}/publishers"):
+    for address in ("/robots/acme+ci/publishers", "/api/v1/robots/acme+ci/publishers"):
         assert client.get(address).status_code == 404
         assert client.post(address, JOB).status_code in {404, 415}
     assert not TrustedPublisher.objects.exists()
@@ -214,11 +215,22 @@ def test_a_publisher_of_another_robot_is_not_found(
 ) -> None:
     other = RobotAccount.objects.create(namespace=world.public.namespace, name="ci")
     theirs = TrustedPublisher.objects.create(robot=other, **JOB)
-    assert olga.post(f"/robots/{robot.pk}/publishers/{theirs.pk}/delete").status_code == 404
+    assert olga.post(f"/robots/acme+ci/publishers/{theirs.pk}/delete").status_code == 404
     assert TrustedPublisher.objects.exists()
 
 
 # The API
+
+
+def test_the_api_says_which_jobs_act_as_a_robot(
+    world: World, olga: Client, robot: RobotAccount
+) -> None:
+    path = "/api/v1/robots/acme+ci/publishers"
+    made = olga.post(path, JOB, content_type="application/json").json()
+    assert TrustedPublisher.objects.get().robot == robot
+    assert olga.get(path).json()["results"] == [made]
+    assert olga.delete(f"{path}/{made['id']}").status_code == 204
+    assert not TrustedPublisher.objects.exists()
 
 
 def test_the_api_lists_adds_and_removes(world: World, olga: Client) -> None:
@@ -226,9 +238,9 @@ def test_the_api_lists_adds_and_removes(world: World, olga: Client) -> None:
     assert answer.status_code == 201
     made = answer.json()
     assert (made["source_repository"], made["last_used_at"]) == ("acme/web", None)
-    assert olga.get(API).json() == [made]
+    assert olga.get(API).json()["results"] == [made]
     assert olga.delete(f"{API}/{made['id']}").status_code == 204
-    assert olga.get(API).json() == []
+    assert olga.get(API).json()["results"] == []
 
 
 def test_the_api_names_the_field_at_fault(world: World, olga: Client) -> None:
