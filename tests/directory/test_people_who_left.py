@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -11,13 +12,17 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import AccountDisabled, InvalidCredentials
+from accounts.flows import directory_accounts
 from accounts.models import AuditEvent, Team, User
 from accounts.tasks import check_directory
+from tests.clients import basic
 from tests.directory.slapd import PASSWORD, Slapd
 from tests.directory.test_login import log_in
-from tests.factories import make_organization, make_team, make_user
+from tests.factories import SERVICE, make_organization, make_team, make_user
+from tests.machines import make_robot, make_secret, make_token
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 
 
 def check_later() -> None:
@@ -38,6 +43,37 @@ def test_who_is_gone_is_disabled(slapd: Slapd) -> None:
     with pytest.raises(InvalidCredentials):
         log_in("resigned")
     assert AuditEvent.objects.filter(action="account:gone-from-directory").count() == 1
+
+
+def test_machines_of_who_is_gone_get_nothing_any_more(slapd: Slapd, client: Client) -> None:
+    slapd.add_person("machines")
+    user = log_in("machines")
+    namespace = user.namespace
+    secrets = {
+        "access token": make_token(user).value,
+        "robot": make_secret(make_robot(namespace.name, by=user), by=user).value,
+    }
+    query = {"service": SERVICE, "offline_token": "true", "account": "machines"}
+    headers = {"Authorization": basic("machines", PASSWORD)}
+    answer = client.get("/token", query, headers=headers).json()
+
+    def statuses() -> dict[str, int]:
+        logins = {"access token": "machines", "robot": "machines+ci"}
+        by_secret = {
+            kind: client.get(
+                "/token", {"service": SERVICE}, headers={"Authorization": basic(logins[kind], one)}
+            ).status_code
+            for kind, one in secrets.items()
+        }
+        form = {"service": SERVICE, "refresh_token": answer["refresh_token"]}
+        body = urlencode({"grant_type": "refresh_token", **form})
+        refreshed = client.post("/token", body, content_type=FORM)
+        return by_secret | {"refresh token": refreshed.status_code}
+
+    assert set(statuses().values()) == {200}
+    slapd.remove_person("machines")
+    check_later()
+    assert set(statuses().values()) == {401}
 
 
 def test_their_sessions_end(slapd: Slapd, client: Client) -> None:
@@ -84,6 +120,18 @@ def test_an_outage_disables_nobody(slapd: Slapd) -> None:
     slapd.stop()
     check_later()
     assert is_active("lucky")
+
+
+def test_nobody_waits_longer_because_there_are_many(
+    slapd: Slapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory_accounts, "_AT_ONCE", 2)
+    for number in range(5):
+        slapd.add_person(f"many{number}")
+        log_in(f"many{number}")
+    slapd.remove_person("many4")
+    check_later()
+    assert [is_active(f"many{number}") for number in range(5)] == [True] * 4 + [False]
 
 
 def test_a_directory_that_has_nobody_at_all_is_not_believed(slapd: Slapd, settings: Any) -> None:
