@@ -14,9 +14,10 @@ LONGEST_DESCRIPTION = 200
 LONGEST_LOCATION = 80
 LONGEST_LINK = 200
 
-# Controls, overrides of the writing direction and lone surrogates; joiners belong to scripts.
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls, overrides of the writing direction, lone surrogates, and what has no width.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # of category Cf too, but scripts and emoji need them
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs without any ink
 _is_link = URLValidator(schemes=["http", "https"])
 
 
@@ -26,11 +27,14 @@ def check_line(text: str, *, what: str, longest: int) -> str:
         message = f"{what} has at most {longest} characters."
         raise TextRefused(message)
     for character in text:
-        if character in _DIRECTION_OVERRIDES or (
-            unicodedata.category(character) in _REFUSED_CATEGORIES
+        if character not in _JOINERS and (
+            character in _BLANKS or unicodedata.category(character) in _REFUSED_CATEGORIES
         ):
             message = f"{what} has a character that cannot be seen. Type it anew."
             raise TextRefused(message)
+    if text and not any(character.isprintable() and not character.isspace() for character in text):
+        message = f"{what} has nothing in it that can be seen."
+        raise TextRefused(message)
     return text
 
 

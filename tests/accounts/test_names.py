@@ -12,7 +12,8 @@ from tests.conftest import World
 from tests.factories import PASSWORD
 
 REFUSED = [".", "..", "-x", "_", "admin\n", "\u24d0dmin", "a@b", "a+b", "robot$x", "a", "a" * 40,
-           "Alice", "ali-ce", "ali_ce", "ali ce", "", "\uff41lice", "abcd\0"]  # fmt: skip
+           "Alice", "ali-ce", "ali_ce", "ali ce", "", "\uff41lice", "abcd\0",
+           "\u0430lice", "al\u0131ce", "alice\u200b", "alic\u00e9", "\u0661\u0662\u0663\u0664"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)

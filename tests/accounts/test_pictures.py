@@ -10,9 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from accounts.errors import NotAllowed, PictureRefused
-from accounts.flows.pictures import draw, set_picture
+from accounts.flows.pictures import LARGEST_BYTES, draw, set_picture
 from accounts.models import Picture
 from accounts.principals import Principal
 from tests.conftest import World
@@ -72,6 +73,59 @@ def test_nothing_that_the_file_said_besides_is_kept() -> None:
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(PictureRefused):
         draw(data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_what_is_hidden_behind_a_picture_goes(kind: str) -> None:
+    script = b"<script>alert(document.domain)</script>"
+    drawn = draw(picture_file(kind) + script + b"PK\x05\x06" + b"\0" * 18)
+    assert script not in drawn
+    assert drawn.startswith(b"RIFF")
+
+
+def test_a_picture_that_is_also_a_program_loses_the_program() -> None:
+    file = BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "GIF", comment=b"*/=alert(1)/*")
+    text = BytesIO()
+    info = PngInfo()
+    info.add_text("Comment", "<script>alert(1)</script>", zip=True)
+    Image.new("RGB", (64, 64)).save(text, "PNG", pnginfo=info)
+    for data in (file.getvalue(), text.getvalue()):
+        assert b"alert" not in draw(data)
+
+
+def test_text_that_unpacks_to_much_is_refused_or_left_out() -> None:
+    info = PngInfo()
+    info.add_text("Comment", "x" * 50_000_000, zip=True)
+    file = BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "PNG", pnginfo=info)
+    assert len(file.getvalue()) < LARGEST_BYTES
+    with pytest.raises(PictureRefused):
+        draw(file.getvalue())
+
+
+def test_only_the_first_of_many_frames_is_drawn() -> None:
+    frames = [Image.new("P", (300, 300), number % 256) for number in range(500)]
+    file = BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], optimize=False)
+    with Image.open(BytesIO(draw(file.getvalue()))) as drawn:
+        assert getattr(drawn, "n_frames", 1) == 1
+
+
+def test_a_frame_larger_than_the_gif_says_is_refused() -> None:
+    data = bytearray(picture_file("GIF", (64, 64)))
+    place = data.index(b",\0\0\0\0") + 5
+    data[place : place + 4] = struct.pack("<HH", 60_000, 60_000)
+    with pytest.raises(PictureRefused):
+        draw(bytes(data))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "CMYK", "I;16", "LA"])
+def test_pictures_of_every_kind_are_drawn(mode: str) -> None:
+    file = BytesIO()
+    Image.new(mode, (40, 300)).save(file, "JPEG" if mode == "CMYK" else "PNG")
+    with Image.open(BytesIO(draw(file.getvalue()))) as drawn:
+        assert drawn.size == (256, 256)
 
 
 def test_an_uploaded_picture_is_served_to_everybody_for_good(world: World, client: Client) -> None:

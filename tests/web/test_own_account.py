@@ -67,6 +67,10 @@ def test_a_profile_is_shown_to_everybody(world: World) -> None:
     [
         {"link": "javascript:alert(1)"},
         {"display_name": "a\u202eb"},
+        {"display_name": "olga\u200b"},
+        {"display_name": "\u3164"},
+        {"display_name": "\u200d"},
+        {"location": "\ufeff"},
         {"location": "x" * 81},
         {"link": "ftp://x.example"},
     ],
