@@ -30,6 +30,12 @@ class Pages(PageNumberPagination):
             response["Link"] = ", ".join(links)
         return response
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return what a page looks like, in the words of OpenAPI 3.1."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        fields = {"count": {"type": "integer"}, "next": link, "previous": link, "results": schema}
+        return {"type": "object", "required": list(fields), "properties": fields}
+
 
 def paginated(request: Request, rows: QuerySet[Any], output: type[BaseSerializer[Any]]) -> Response:
     """Return the page of these rows that was asked for."""

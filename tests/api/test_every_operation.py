@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.architecture.permission_matrix import ADDRESSES, fill_in
+from tests.architecture.furniture import fill_in
+from tests.architecture.permission_matrix import ADDRESSES
 from tests.conftest import World
 
 OPERATIONS = sorted(path for path in ADDRESSES.values() if path.startswith("/api/v1/"))

@@ -1,0 +1,46 @@
+"""Answers are what the description says they are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.architecture.furniture import fill_in
+from tests.architecture.permission_matrix import ADDRESSES
+from tests.conftest import World
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    """The description as it is published."""
+    generator: Any = SchemaGenerator
+    return generator().get_schema(public=True)
+
+
+FORMATS = FormatChecker()
+FORMATS.checks("uri")(lambda text: not isinstance(text, str) or "://" in text)
+
+READ = sorted(door for door in ADDRESSES if door.startswith("api/v1/") and "openapi" not in door)
+
+
+@pytest.mark.parametrize("door", READ)
+@pytest.mark.parametrize("person", ["olga", "root"])
+def test_what_is_read_is_what_is_described(
+    world: World, client: Client, described: Any, door: str, person: str
+) -> None:
+    operations = described["paths"]["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", door)]
+    user = world.person(person)
+    assert user
+    client.force_login(user)
+    response = client.get(fill_in(ADDRESSES[door], world))
+    assert "get" in operations or response.status_code in {403, 405}
+    if response.status_code == 200:
+        content = operations["get"]["responses"]["200"]["content"]
+        schema = content[response["Content-Type"]]["schema"]
+        whole = {**schema, "components": described["components"]}
+        Draft202012Validator(whole, format_checker=FORMATS).validate(response.json())

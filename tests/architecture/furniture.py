@@ -1,0 +1,144 @@
+"""One thing of each kind that an address of the permission matrix needs the id of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from string import Formatter
+
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from accounts.models import (
+    Invitation,
+    Organization,
+    OrganizationDomain,
+    PersonalAccessToken,
+    Plan,
+    RobotAccount,
+    RobotSecret,
+    Team,
+    User,
+)
+from index.models import AccessGrant, AccessRequest, DefaultGrant, TrustedPublisher
+from index.roles import Role
+from tests.conftest import World
+from tokenauth.models import RefreshToken
+
+_DIGEST = "0" * 64
+
+
+def _robot(world: World) -> RobotAccount:
+    return RobotAccount.objects.get_or_create(namespace=world.acme.namespace, name="ci")[0]
+
+
+def _robot_secret(world: World) -> int:
+    facts = {"selector": "robot", "secret_digest": _DIGEST}
+    return RobotSecret.objects.get_or_create(robot=_robot(world), defaults=facts)[0].pk
+
+
+def _robot_grant(world: World) -> int:
+    defaults = {"role": Role.READER}
+    rows = AccessGrant.objects
+    return rows.get_or_create(repository=world.app, robot=_robot(world), defaults=defaults)[0].pk
+
+
+def _publisher(world: World) -> int:
+    return TrustedPublisher.objects.get_or_create(repository=world.app, **_SOURCE)[0].pk
+
+
+def _robot_publisher(world: World) -> int:
+    return TrustedPublisher.objects.get_or_create(robot=_robot(world), **_SOURCE)[0].pk
+
+
+_SOURCE = {"issuer": "https://gitlab.com", "source_repository": "acme/app"}
+
+
+def _request(world: World) -> int:
+    wish = {"user": world.rita, "role": Role.WRITER}
+    return AccessRequest.objects.get_or_create(repository=world.app, **wish)[0].pk
+
+
+def _default(world: World) -> int:
+    team = Team.objects.get(organization=world.acme, name="devs")
+    defaults = {"role": Role.READER}
+    rows = DefaultGrant.objects
+    return rows.get_or_create(namespace=world.acme.namespace, team=team, defaults=defaults)[0].pk
+
+
+def _invite(selector: str, organization: Organization | None, user: User | None) -> int:
+    facts = {
+        "organization": organization,
+        "user": user,
+        "email": "" if user else "someone@example.com",
+        "secret_digest": _DIGEST,
+        "expires_at": timezone.now() + timedelta(days=7),
+    }
+    return Invitation.objects.get_or_create(selector=selector, defaults=facts)[0].pk
+
+
+def _domain(world: World) -> int:
+    facts = {"organization": world.acme, "name": "example.com"}
+    return OrganizationDomain.objects.get_or_create(**facts)[0].pk
+
+
+def _token(world: World) -> int:
+    facts = {
+        "user": world.olga,
+        "name": "laptop",
+        "secret_digest": _DIGEST,
+        "patterns": [],
+        "actions": [],
+        "networks": [],
+        "api_parts": [],
+    }
+    return PersonalAccessToken.objects.get_or_create(selector="token", defaults=facts)[0].pk
+
+
+def _machine(world: World) -> int:
+    end = timezone.now() + timedelta(days=30)
+    facts = {
+        "user": world.olga,
+        "secret_digest": _DIGEST,
+        "expires_at": end,
+        "idle_expires_at": end,
+    }
+    return RefreshToken.objects.get_or_create(selector="machine", defaults=facts)[0].pk
+
+
+def _session(world: World) -> int:
+    facts = {"user": world.olga, "ip": "192.0.2.1", "user_agent": "a browser"}
+    return UserSession.objects.get_or_create(session_key="elsewhere", defaults=facts)[0].pk
+
+
+def _connection(world: World) -> int:
+    facts = {"user": world.olga, "provider": "sso", "uid": "olga"}
+    return SocialAccount.objects.get_or_create(**facts)[0].pk
+
+
+THINGS: dict[str, Callable[[World], object]] = {
+    "grant": lambda world: world.app.grants.order_by("pk").values_list("pk", flat=True)[0],
+    "robot": _robot,
+    "robot_secret": _robot_secret,
+    "robot_grant": _robot_grant,
+    "robot_publisher": _robot_publisher,
+    "publisher": _publisher,
+    "request": _request,
+    "default": _default,
+    "invitation": lambda world: _invite("member", world.acme, world.bob),
+    "site_invitation": lambda world: _invite("site", None, None),
+    "domain": _domain,
+    "domain_name": lambda world: OrganizationDomain.objects.get(pk=_domain(world)).name,
+    "plan": lambda world: Plan.objects.get(name="unlimited").pk,
+    "token": _token,
+    "machine": _machine,
+    "session": _session,
+    "connection": _connection,
+}
+
+
+def fill_in(address: str, world: World) -> str:
+    """Return the address with the ids of this world's things in it, made where there are none."""
+    named = {field for _, field, _, _ in Formatter().parse(address) if field}
+    return address.format(**{name: THINGS[name](world) for name in named})
