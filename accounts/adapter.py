@@ -107,6 +107,12 @@ class AccountAdapter(DefaultAccountAdapter):
             self.send_notification_mail("account/email/email_added", email_address.user, context)
         return confirmed
 
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Keep the primary address and the last proven one: without, nobody gets in any more."""
+        others = EmailAddress.objects.filter(user=email_address.user_id, verified=True)
+        is_last = not others.exclude(pk=email_address.pk).exists()
+        return not (email_address.primary or (email_address.verified and is_last))
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the gateway vouches for (config.middleware.gateway_trust)."""
         return str(request.META["REMOTE_ADDR"])

@@ -68,4 +68,9 @@ ALLAUTH_ACCOUNT = {
     "manage_email": _ADDRESS_CHANGES.per("user"),
     "confirm_email": _VERIFICATION_CODES.per("ip"),
 }
+# Seconds, for those that the REST API counts together with the pages.
+ALLAUTH_WINDOWS = {
+    "change_password": _PASSWORD_CHANGES.seconds,
+    "manage_email": _ADDRESS_CHANGES.seconds,
+}
 ALLAUTH_MFA = {"webauthn_login": _PASSKEY_LOGINS.per("ip")}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from allauth.account.models import EmailAddress
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import UnsupportedMediaType
-from rest_framework.generics import ListAPIView
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,16 +59,6 @@ class PublicUserOutput(serializers.ModelSerializer[User]):
         """Return the address of the picture; null for initials."""
         digest = Picture.objects.filter(user=user).values_list("digest", flat=True).first()
         return f"/avatars/{digest}" if digest else None
-
-
-class AddressOutput(serializers.ModelSerializer[EmailAddress]):
-    """One of one's e-mail addresses."""
-
-    class Meta:
-        """The fields, by name."""
-
-        model = EmailAddress
-        fields: ClassVar[list[str]] = ["email", "verified", "primary"]
 
 
 class SignupInput(serializers.Serializer[Any]):
@@ -132,19 +120,6 @@ class OwnPicture(APIView):
         """Show initials again."""
         remove_picture(check_person(principal_of(request)), by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class OwnAddresses(ListAPIView[EmailAddress]):
-    """One's e-mail addresses; they are changed on the page, where a code proves each."""
-
-    serializer_class = AddressOutput
-
-    def get_queryset(self) -> Any:
-        """Return one's own."""
-        if getattr(self, "swagger_fake_view", False):
-            return EmailAddress.objects.none()
-        user = principal_of(self.request).user
-        return EmailAddress.objects.filter(user=user).order_by("-primary", "email")
 
 
 class PublicUser(APIView):

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import manage, people, plans, robots, tokens
+from accounts.api import credentials, manage, people, plans, robots, tokens
 from accounts.api.organizations import urls as organizations
 
 urlpatterns: list[URLPattern] = [
     path("user", people.OwnAccount.as_view(), name="api-user"),
     path("user/picture", people.OwnPicture.as_view(), name="api-own-picture"),
-    path("user/addresses", people.OwnAddresses.as_view(), name="api-own-addresses"),
+    path("user/password", credentials.OwnPassword.as_view(), name="api-own-password"),
+    path("user/addresses", credentials.OwnAddresses.as_view(), name="api-own-addresses"),
+    path("user/addresses/verify", credentials.VerifyAddress.as_view(), name="api-verify-address"),
+    path(
+        "user/addresses/<int:address_id>",
+        credentials.OneAddress.as_view(),
+        name="api-own-address",
+    ),
+    path(
+        "user/addresses/<int:address_id>/primary",
+        credentials.PrimaryAddress.as_view(),
+        name="api-primary-address",
+    ),
+    path("user/second-factors", credentials.SecondFactors.as_view(), name="api-second-factors"),
+    path(
+        "user/second-factors/<int:factor_id>",
+        credentials.OneSecondFactor.as_view(),
+        name="api-second-factor",
+    ),
     path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
     path("signup", people.Signup.as_view(), name="api-signup"),
     path("manage/people", manage.People.as_view(), name="api-manage-people"),

@@ -52,6 +52,26 @@ def test_an_unproven_address_does_not_become_the_primary_one(world: World, alice
     assert User.objects.get(username="alice").email == "alice@example.com"
 
 
+def test_neither_the_primary_address_nor_the_last_proven_one_is_removed(
+    world: World, alice: Client
+) -> None:
+    page = alice.post(
+        "/accounts/email/", {"action_remove": "", "email": "alice@example.com"}, follow=True
+    )
+    assert "cannot be removed" in page.content.decode()
+    EmailAddress.objects.filter(user=world.alice).update(primary=False)
+    alice.post("/accounts/email/", {"action_remove": "", "email": "alice@example.com"})
+    assert EmailAddress.objects.get(user=world.alice).verified
+
+
+def test_ten_addresses_are_enough(world: World, alice: Client) -> None:
+    for number in range(9):
+        EmailAddress.objects.create(user=world.alice, email=f"{number}@example.com")
+    page = add(alice, "eleventh@example.com").content.decode()
+    assert "eleventh@example.com" not in [one for message in mail.outbox for one in message.to]
+    assert "Add an address" not in page
+
+
 def test_a_code_is_offered_for_unverified_addresses_alone(world: World, alice: Client) -> None:
     assert "Send a code" not in alice.get("/accounts/email/").content.decode()
     EmailAddress.objects.create(user=world.alice, email="second@example.com", verified=False)

@@ -88,6 +88,7 @@ def test_a_forgotten_password_costs_no_hash_and_one_mail(
 def test_limits_come_alike(world: World) -> None:
     def last_answer(email: str, address: str) -> tuple[int, str]:
         client = Client(REMOTE_ADDR=address)
+        answer: Any = None
         for _ in range(7):
             answer = client.post("/accounts/password/reset/", {"email": email})
         return answer.status_code, answer.content.decode().replace(email, "")

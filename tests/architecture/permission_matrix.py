@@ -253,7 +253,7 @@ ADDRESSES = {
     ),
     "robots/<str:name>/publishers": "/robots/{robot}/publishers",
     "robots/<str:name>/publishers/<int:publisher_id>/delete": (
-        "/robots/{robot}/publishers/{publisher}/delete"
+        "/robots/{robot}/publishers/{robot_publisher}/delete"
     ),
     "api/v1/repositories/<path:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
     "api/v1/repositories/<path:name>/-/publishers/<int:publisher_id>": (
