@@ -55,6 +55,11 @@ def csv_rows(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:
         ]
 
 
+def words_of(action: str) -> str:
+    """Return an action as people read it: "organization member joined"."""
+    return " ".join(action.replace("-", " ").replace("_", " ").split(":"))
+
+
 def describe(details: dict[str, Any]) -> str:
     """Return details as `name: value, name: value`; what is empty is left out."""
     return ", ".join(f"{name}: {value}" for name, value in details.items() if value != "")

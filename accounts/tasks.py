@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
+from accounts.flows.invitations import forget_ended_invitations
 from accounts.flows.warn_of_expiry import warn_of_expiry
 from accounts.models import OrganizationDomain
 
@@ -34,5 +35,9 @@ def check_directory() -> None:
 
 @shared_task
 def warn_of_expiring_credentials() -> None:
-    """Tell people a week and a day before an access token or a robot's secret ends."""
+    """Tell people a week and a day before an access token or a robot's secret ends.
+
+    Links of invitations ended untold; what is left of them goes after months.
+    """
     warn_of_expiry()
+    forget_ended_invitations()

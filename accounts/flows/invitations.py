@@ -30,6 +30,7 @@ from accounts.ratelimits import spend
 
 PREFIX = "wbi"
 LIFETIME = timedelta(days=7)
+_KEEP_ENDED = timedelta(days=90)  # shown to owners as expired until then
 _LONGEST_EMAIL = 254
 
 
@@ -134,6 +135,14 @@ def lock_invitation(invitation: Invitation) -> Invitation:
         message = "This link was replaced by a newer one. Use the one of the latest mail."
         raise InvitationRefused(message)
     return current
+
+
+def forget_ended_invitations() -> None:
+    """Delete those that ended long ago, with the addresses in them; what came of each is in the audit.
+
+    Of organizations and of the site alike: an answer never comes after the last day.
+    """
+    Invitation.objects.filter(expires_at__lt=timezone.now() - _KEEP_ENDED).delete()
 
 
 def _read_invitee(invitee: str) -> User | str:

@@ -133,7 +133,7 @@ def _facts(grant: AccessGrant) -> dict[str, str]:
 
 
 def _date(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""
+    return moment.isoformat(timespec="seconds") if moment else ""
 
 
 def _tell(grant: AccessGrant, message: str, by: Principal) -> None:

@@ -38,7 +38,7 @@ class Usage:
     def sentence(self) -> str:
         """As people read it: "1 of 1 private repositories", "3 members, no limit"."""
         if self.noun == STORAGE:
-            used, limit = f"{_gigabytes(self.used)} GB", f"{_gigabytes(self.limit or 0)} GB"
+            used, limit = _bytes(self.used), _bytes(self.limit or 0)
         else:
             used, limit = str(self.used), str(self.limit)
         words = f"{used} of {limit}" if self.limit is not None else used
@@ -116,8 +116,9 @@ def _distinct_bytes(namespace_id: int) -> int:
     return int(sizes.aggregate(total=Sum("bytes"))["total"] or 0)
 
 
-def _gigabytes(size: int) -> str:
-    return f"{size / 10**9:.2f}".rstrip("0").rstrip(".")
+def _bytes(size: int) -> str:
+    unit, name = (10**6, "MB") if 0 < size < 10**9 else (10**9, "GB")
+    return f"{size / unit:.2f}".rstrip("0").rstrip(".") + f" {name}"
 
 
 def _refusal(namespace: Namespace, usage: Usage, remedy: str) -> str:

@@ -30,7 +30,7 @@ def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -
 def last_review(about: Repository | Namespace) -> AuditEvent | None:
     """Return the last time that somebody did."""
     events = AuditEvent.objects.filter(
-        namespace=_namespace_of(about), action=_action_for(about), target=about.name
+        namespace=_namespace_of(about), action=_action_for(about), target__in=_names_of(about)
     )
     return events.first()
 
@@ -43,6 +43,14 @@ def _may_review(about: Repository | Namespace, by: Principal) -> bool:
 
 def _namespace_of(about: Repository | Namespace) -> Namespace:
     return about.namespace if isinstance(about, Repository) else about
+
+
+def _names_of(about: Repository | Namespace) -> list[str]:
+    """Return the names that it has had: events keep the one of their day."""
+    namespace = _namespace_of(about)
+    rest = about.name.removeprefix(namespace.name)
+    olds = Namespace.objects.filter(redirects_to=namespace).values_list("name", flat=True)
+    return [about.name, *(f"{old}{rest}" for old in olds)]
 
 
 def _action_for(about: Repository | Namespace) -> AuditAction:

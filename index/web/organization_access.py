@@ -108,6 +108,8 @@ def _page(
     )
     context = {
         "head": head,
+        "tab": "access",
+        "crumb": "Access",
         "namespace": namespace,
         "filter_form": filter_form,
         "page": rows,
@@ -126,6 +128,8 @@ def _defaults_page(
     rows = DefaultGrant.objects.filter(namespace=namespace)
     context = {
         "head": head,
+        "tab": "access",
+        "crumb": "Default permissions",
         "namespace": namespace,
         "defaults": rows.select_related("team__organization", "robot__namespace").order_by("pk"),
         "form": form,

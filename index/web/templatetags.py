@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
 from accounts.plans import plan_of
@@ -132,7 +133,7 @@ def picture(namespace: Namespace, size: str = "") -> SafeString:
 @register.filter
 def event_words(action: str) -> str:
     """Return an action of the audit as people read it: "session started"."""
-    return " ".join(action.replace("-", " ").split(":"))
+    return words_of(action)
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.audit import AuditAction
+from accounts.audit_search import words_of
 from accounts.flows.follow_group import LONGEST_GROUP
 from accounts.models import Organization, OrganizationRole, Team
 from accounts.names import ORGANIZATION_NAME_RULE, TEAM_NAME_RULE
@@ -133,7 +134,7 @@ class AuditFilterForm(forms.Form):
     actor = forms.CharField(label="Who", max_length=80, required=False)
     action = forms.ChoiceField(
         label="What",
-        choices=[("", "anything"), *((action.value, action.value) for action in AuditAction)],
+        choices=[("", "anything"), *((action.value, words_of(action)) for action in AuditAction)],
         required=False,
     )
     since = forms.DateField(
