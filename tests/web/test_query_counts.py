@@ -34,7 +34,7 @@ def crowd(world: World) -> World:
     [
         ("/", 9),
         ("/explore", 7),
-        ("/u/alice", 7),
+        ("/u/alice", 8),
         ("/r/alice/pub", 10),
         ("/r/alice/pub/-/tags", 10),
         ("/r/alice/pub/-/settings", 13),
