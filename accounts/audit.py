@@ -82,6 +82,7 @@ class AuditAction(StrEnum):
     MACHINE_LEAKED = "account:machine:leaked"
     PUBLISHER_ADDED = "publisher:added"
     PUBLISHER_REMOVED = "publisher:removed"
+    PUBLISHER_SECRET_LEAKED = "publisher:secret:leaked"  # noqa: S105 - a name
     REPOSITORY_GRANT_GIVEN = "repository:grant:given"
     REPOSITORY_GRANT_CHANGED = "repository:grant:changed"
     REPOSITORY_GRANT_REVOKED = "repository:grant:revoked"

@@ -12,7 +12,7 @@ from accounts.principals import (
     principal_of_secret,
     principal_of_token,
 )
-from index.models import WorkloadLogin
+from index.models import TrustedPublisher, WorkloadLogin
 
 
 def principal_from_subject(subject: str, credential: str = "") -> Principal | None:
@@ -68,13 +68,9 @@ def _robot(number: int) -> Principal | None:
 
 def _workload(number: int) -> Principal | None:
     logins = WorkloadLogin.objects.select_related("publisher__repository", "publisher__robot")
-    login = logins.filter(pk=number, expires_at__gt=timezone.now()).first()
-    if login is None or login.publisher is None:
-        return None
-    robot = login.publisher.robot
-    if robot and not RobotAccount.objects.enabled().filter(pk=robot.pk).exists():
-        return None
-    return principal_of_login(login)
+    heeded = logins.filter(publisher__in=TrustedPublisher.objects.heeded())
+    login = heeded.filter(pk=number, expires_at__gt=timezone.now()).first()
+    return principal_of_login(login) if login else None
 
 
 def _user_by_token(number: int, token_number: int) -> Principal | None:

@@ -18,9 +18,11 @@ from accounts.api.parsers import StrictJSONListParser
 from accounts.audit import AuditAction, record
 from accounts.errors import LimitReached
 from accounts.flows.report_leak import readable_url, report_leak, tell_of_leak
+from accounts.namespace_holders import holders_of
 from accounts.opaque_tokens import recognize
 from accounts.principals import ANONYMOUS
 from accounts.ratelimits import LEAK_REPORTS, network_of, spend
+from index.models import TrustedPublisher, WorkloadLogin
 from tokenauth import refresh
 from tokenauth.models import RefreshToken, WorkloadSecret
 from tokenauth.workloads import workload_secrets
@@ -82,11 +84,43 @@ def report(secret: str, *, url: str, source: str) -> bool:
     if found is None:
         return False
     if found.prefix == workload_secrets.PREFIX:
-        kept = WorkloadSecret.objects.filter(selector=found.selector, secret_digest=found.digest)
-        return bool(kept.delete()[0])
+        return _end_job(found.selector, found.digest, url=url)
     if found.prefix != refresh.PREFIX:
         return False
     return _end_login(found.selector, found.digest, url=url)
+
+
+def _end_job(selector: str, digest: str, *, url: str) -> bool:
+    """End the secret, and the registry tokens that were taken with it."""
+    rows = WorkloadSecret.objects.select_related(
+        "login__publisher__repository__namespace", "login__publisher__robot__namespace"
+    )
+    row = rows.filter(selector=selector, secret_digest=digest).first()
+    if row is None:
+        return False
+    with transaction.atomic():
+        if WorkloadSecret.objects.filter(pk=row.pk).delete()[0]:
+            WorkloadLogin.objects.filter(pk=row.login_id).update(expires_at=timezone.now())
+            name = f"{workload_secrets.PREFIX}_{selector}"
+            _tell_of_job(row.login.publisher, name, url=readable_url(url))
+    return True
+
+
+def _tell_of_job(publisher: TrustedPublisher | None, name: str, *, url: str) -> None:
+    owner = (publisher.repository or publisher.robot) if publisher else None
+    if owner is None:  # nobody trusts the job any more
+        return
+    record(
+        AuditAction.PUBLISHER_SECRET_LEAKED,
+        by=ANONYMOUS,
+        namespace=owner.namespace,
+        target=str(owner),
+        secret=name,
+        publisher=str(publisher),
+        url=url,
+    )
+    what = f"The secret {name} of a CI job of {publisher}, which pushes to {owner},"
+    tell_of_leak(*holders_of(owner.namespace), what=what, page="", url=url, source="")
 
 
 def _end_login(selector: str, digest: str, *, url: str) -> bool:

@@ -51,7 +51,7 @@ class PublisherOutput(serializers.ModelSerializer[TrustedPublisher]):
         model = TrustedPublisher
         fields: ClassVar[list[str]] = [
             "id", "issuer", "source_repository", "workflow", "ref", "environment",
-            "source_owner_id", "created_at", "last_used_at",
+            "source_owner_id", "source_id", "created_at", "last_used_at",
         ]  # fmt: skip
 
 

@@ -12,6 +12,16 @@ from django.db.models import Q
 from accounts.models import RobotAccount
 
 
+class TrustedPublisherQuerySet(models.QuerySet["TrustedPublisher"]):
+    """Finds publishers."""
+
+    def heeded(self) -> TrustedPublisherQuerySet:
+        """Return those whose word counts: their robot may act, their repository's holder is there."""
+        held = Q(repository__namespace__user=None) | Q(repository__namespace__user__is_active=True)
+        robots = RobotAccount.objects.enabled()
+        return self.filter(Q(held, repository__isnull=False) | Q(robot__in=robots))
+
+
 class TrustedPublisher(models.Model):
     """A workload that a repository or a robot trusts: every field that is set must match."""
 
@@ -31,9 +41,12 @@ class TrustedPublisher(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     last_used_at = models.DateTimeField(null=True)
-    # The forge's number of who owns the source, from the first use on: whoever registers the name
-    # anew when that account is gone has another number.
+    # The forge's numbers of who owns the source and of the source, from the first use on: whoever
+    # registers a name anew when that account or project is gone, or renamed, has other numbers.
     source_owner_id = models.CharField(max_length=40, blank=True)
+    source_id = models.CharField(max_length=40, blank=True, default="", db_default="")
+
+    objects: ClassVar[models.Manager[TrustedPublisher]] = TrustedPublisherQuerySet.as_manager()
 
     class Meta:
         """Of exactly one of the two."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEvent, PersonalAccessToken, RobotSecret
 from accounts.opaque_tokens import make_opaque_token
 from accounts.ratelimits import LEAK_REPORTS
-from tests.clients import basic
+from index.models import TrustedPublisher, WorkloadLogin
+from tests.clients import ask_route, basic
 from tests.conftest import World
 from tests.factories import SERVICE
 from tests.machines import make_robot, make_secret, make_token
 from tokenauth.models import RefreshToken
 from tokenauth.refresh import issue_refresh_token
+from tokenauth.workloads.workload_secrets import issue_workload_secret
 
 URL = "https://git.example.com/app/blob/main/.env"
 
@@ -72,6 +76,30 @@ def test_a_leaked_docker_login_ends(world: World, client: Client) -> None:
     form = {"grant_type": "refresh_token", "service": SERVICE, "refresh_token": value}
     answer = client.post("/token", urlencode(form), "application/x-www-form-urlencoded")
     assert answer.status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_leaked_secret_of_a_job_ends_with_what_was_taken_with_it(
+    world: World, client: Client
+) -> None:
+    trusted = {"issuer": "https://gitlab.com", "source_repository": "acme/web"}
+    publisher = TrustedPublisher.objects.create(repository=world.app, **trusted)
+    soon = timezone.now() + timedelta(minutes=20)
+    login = WorkloadLogin.objects.create(publisher=publisher, token_id="1", expires_at=soon)
+    value = issue_workload_secret(login, service=SERVICE)
+    header = {"Authorization": basic("oidc", value)}
+    query = {"service": SERVICE, "scope": "repository:acme/app:pull,push"}
+    token = client.get("/token", query, headers=header).json()["token"]
+    upload = "/v2/acme/app/blobs/uploads/"
+    assert ask_route(client, "POST", upload, token=token).status_code == 204
+    report(client, find(value), find(value))
+    assert ask_route(client, "POST", upload, token=token).status_code == 403
+    assert client.get("/token", query, headers=header).status_code == 401
+    (message,) = mail.outbox
+    assert (message.to, URL in message.body) == (["olga@example.com"], True)
+    event = AuditEvent.objects.get(action="publisher:secret:leaked")
+    assert (event.namespace, event.target) == (world.app.namespace, "acme/app")
+    assert value.split("_")[2] not in message.body + str(event.details)
 
 
 def test_known_and_unknown_get_one_answer(world: World, client: Client) -> None:

@@ -88,12 +88,12 @@ def _find_publisher(job: Job, wanted: Wanted) -> TrustedPublisher:
 
 def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
     """Yield what is named for the robot; or for the repositories, in the order of the scopes."""
-    named = TrustedPublisher.objects.filter(issuer=job.issuer.url).order_by("pk")
+    named = TrustedPublisher.objects.heeded().filter(issuer=job.issuer.url).order_by("pk")
     if wanted.robot:
         namespace, _, name = wanted.robot.partition("+")
         called = Namespace.objects.called(namespace)
-        enabled = RobotAccount.objects.enabled().filter(namespace__in=called, name=name)
-        yield from named.filter(robot__in=enabled)
+        robots = RobotAccount.objects.filter(namespace__in=called, name=name)
+        yield from named.filter(robot__in=robots)
         return
     for text in wanted.names[:_MOST_NAMES]:
         repository = _find_repository(text)
@@ -137,10 +137,11 @@ def _log_in(publisher: TrustedPublisher, token: IdToken, job: Job, service: str)
 
 
 def _remember(publisher: TrustedPublisher, job: Job) -> None:
-    """Keep when it was used, and at the first use who owns the source (resurrected names)."""
-    unknown = TrustedPublisher.objects.filter(pk=publisher.pk, source_owner_id="")
-    unknown.update(source_owner_id=job.owner_id)
-    same = TrustedPublisher.objects.filter(pk=publisher.pk, source_owner_id=job.owner_id)
+    """Keep when it was used, and at the first use the forge's numbers (resurrected names)."""
+    row = TrustedPublisher.objects.filter(pk=publisher.pk)
+    row.filter(source_owner_id="").update(source_owner_id=job.owner_id)
+    row.filter(source_id="").update(source_id=job.source_id)
+    same = row.filter(source_owner_id=job.owner_id, source_id=job.source_id)
     if not same.update(last_used_at=timezone.now()):  # removed, or another was first: just now
         raise _no_longer()
 

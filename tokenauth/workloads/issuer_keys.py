@@ -25,6 +25,7 @@ _SHORTEST, _USUAL, _LONGEST = 300, 3600, 24 * 3600  # how long keys are taken fo
 _KEEP_STALE = 24 * 3600
 _LARGEST = 256 * 1024
 _MOST_KEYS = 100
+_RSA_BITS = range(2048, 8192 + 1)  # below is broken, above costs us whatever its maker likes
 _DISCOVERY = "/.well-known/openid-configuration"
 # key type, curve and least size that belong to an algorithm; there are no others
 ALGORITHMS = ("RS256", "ES256")
@@ -90,7 +91,8 @@ def _public_key(jwk: dict[str, Any], algorithm: str) -> PublicKey | None:
     try:
         if algorithm == "RS256" and jwk.get("kty") == "RSA":
             key: Any = jwt.algorithms.RSAAlgorithm.from_jwk(jwk)
-            return key if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048 else None
+            is_sound = isinstance(key, rsa.RSAPublicKey) and key.key_size in _RSA_BITS
+            return key if is_sound else None
         if algorithm == "ES256" and (jwk.get("kty"), jwk.get("crv")) == ("EC", "P-256"):
             key = jwt.algorithms.ECAlgorithm.from_jwk(jwk)
             return key if isinstance(key, ec.EllipticCurvePublicKey) else None

@@ -27,6 +27,7 @@ class Job:
     issuer: CiIssuer
     source_repository: str
     owner_id: str  # the forge's number of the owner, which a name can outlive
+    source_id: str  # likewise of the source itself
     workflow: str
     ref: str
     environment: str
@@ -110,6 +111,7 @@ def _read_github(issuer: CiIssuer, claims: _Claims) -> Job:
         issuer=issuer,
         source_repository=source,
         owner_id=claims.needed("repository_owner_id"),
+        source_id=claims.text("repository_id"),
         workflow=_file_of(claims.text("workflow_ref"), before=f"{source}/.github/workflows/"),
         ref=claims.text("ref"),
         environment=claims.text("environment"),
@@ -127,6 +129,7 @@ def _read_gitlab(issuer: CiIssuer, claims: _Claims) -> Job:
         issuer=issuer,
         source_repository=source,
         owner_id=claims.needed("namespace_id"),
+        source_id=claims.text("project_id"),
         workflow=_file_of(claims.text("ci_config_ref_uri"), before=f"{host}/{source}//"),
         ref=_gitlab_ref(claims),
         environment=claims.text("environment"),
@@ -142,6 +145,7 @@ def _read_generic(issuer: CiIssuer, claims: _Claims) -> Job:
         issuer=issuer,
         source_repository=claims.needed("sub"),
         owner_id="",
+        source_id="",
         workflow="",
         ref="",
         environment="",

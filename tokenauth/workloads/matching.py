@@ -16,6 +16,7 @@ def is_match(publisher: TrustedPublisher, job: Job) -> bool:
         publisher.issuer == job.issuer.url
         and _is_same_source(publisher.source_repository, job)
         and publisher.source_owner_id in {"", job.owner_id}
+        and publisher.source_id in {"", job.source_id}
         and publisher.workflow in {"", job.workflow}
         and _is_ref(publisher.ref, job)
         and _is_environment(publisher.environment, job)

@@ -82,6 +82,22 @@ def test_removing_the_publisher_ends_its_jobs_at_once(
     assert WorkloadLogin.objects.exists()
 
 
+def test_jobs_end_with_the_account_of_the_repositorys_owner(
+    world: World, publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    """As the robots of a disabled account do."""
+    TrustedPublisher.objects.update(repository=world.private)
+    scope = "repository:alice/priv:pull,push"
+    answer = exchange(client, issuer.token(), scope, access_type="offline").json()
+    upload = "/v2/alice/priv/blobs/uploads/"
+    assert ask_route(client, "POST", upload, token=answer["token"]).status_code == 204
+    world.alice.is_active = False
+    world.alice.save()
+    assert ask_route(client, "POST", upload, token=answer["token"]).status_code == 403
+    assert log_in(client, answer["refresh_token"], scope=scope).status_code == 401
+    assert exchange(client, issuer.token(), scope).status_code == 400
+
+
 @pytest.mark.parametrize(
     "form",
     [

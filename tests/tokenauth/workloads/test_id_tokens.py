@@ -6,12 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -95,6 +97,26 @@ def test_an_id_token_counts_once(
     assert again.status_code == 400
     assert "exchanged before" in again.json()["error_description"]
     assert WorkloadLogin.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_counts(
+    publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    """Somebody read the token in the job's log while the job was using it."""
+    exchange(client, issuer.token())  # the keys are there
+    token = issuer.token()
+
+    def attempt(_: int) -> int:
+        try:
+            return int(exchange(Client(), token).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(attempt, range(16)))
+    assert answers == [200] + [400] * 15
+    assert WorkloadLogin.objects.count() == 2
 
 
 def test_a_token_that_matched_nobody_is_not_used_up(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -145,6 +146,29 @@ def test_a_weak_key_verifies_nothing(
     with pytest.warns(InsecureKeyLengthWarning):
         token = jwt.encode(issuer.claims(), weak, algorithm="RS256", headers={"kid": "weak"})
     assert "no key" in refused(exchange(client, token))
+
+
+def test_a_key_of_monstrous_size_is_not_used(
+    publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    """Whoever holds the issuer's key set would choose how long we calculate."""
+    number = (1 << 16_000) + 1
+    size = number.bit_length() // 8 + 1
+    modulus = base64.urlsafe_b64encode(number.to_bytes(size, "big")).rstrip(b"=").decode()
+    jwk = {"kty": "RSA", "n": modulus, "e": "AQAB", "kid": issuer.kid}
+    issuer.answer(KEYS, {"keys": [jwk]})
+    assert "no key" in refused(exchange(client, issuer.token()))
+
+
+@pytest.mark.parametrize("kind", ["oct", "private"])
+def test_a_key_that_is_no_public_one_is_not_used(
+    publisher: TrustedPublisher, issuer: LocalIssuer, client: Client, kind: str
+) -> None:
+    """One that anybody can read signs nothing, and a shared secret is none of an issuer's."""
+    own = jwt.algorithms.RSAAlgorithm.to_jwk(issuer.private_key(), as_dict=True)
+    jwk = own if kind == "private" else {"kty": "oct", "k": "c2VjcmV0"}
+    issuer.answer(KEYS, {"keys": [{**jwk, "kid": issuer.kid}]})
+    assert "no key" in refused(exchange(client, issuer.token()))
 
 
 def test_many_forged_tokens_from_one_network_are_throttled(

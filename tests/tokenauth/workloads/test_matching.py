@@ -151,6 +151,27 @@ def test_whoever_registers_a_name_anew_is_somebody_else(
     assert WorkloadLogin.objects.count() == 1
 
 
+def test_a_new_repository_with_the_name_of_a_renamed_one_is_another(
+    publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    """acme renames web, and a member, who administers nothing of it, creates another web."""
+    assert exchange(client, issuer.token()).status_code == 200
+    publisher.refresh_from_db()
+    assert publisher.source_id == "74"
+    answer = exchange(client, issuer.token(repository_id="75"))
+    assert "no trusted publisher of acme/app matches" in answer.json()["error_description"]
+    assert exchange(client, issuer.token(repository_id=None)).status_code == 400
+    assert WorkloadLogin.objects.count() == 1
+
+
+def test_a_publisher_of_before_keeps_the_number_of_its_next_use(
+    publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    TrustedPublisher.objects.update(source_owner_id="65")
+    assert exchange(client, issuer.token()).status_code == 200
+    assert exchange(client, issuer.token(repository_id="75")).status_code == 400
+
+
 def test_a_token_without_the_owners_number_is_refused(
     publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
 ) -> None:
