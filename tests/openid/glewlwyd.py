@@ -55,6 +55,12 @@ client_module_path="{system}/usr/lib/glewlwyd/client"
 user_auth_scheme_module_path="{system}/usr/lib/glewlwyd/scheme"
 plugin_module_path="{system}/usr/lib/glewlwyd/plugin"
 hash_algorithm="SHA512"
+static_files_path="{folder}/webapp"
+static_files_mime_types = (
+  {{ extension = ".html" mime_type = "text/html" }}, {{ extension = ".css" mime_type = "text/css" }},
+  {{ extension = ".js" mime_type = "application/javascript" }},
+  {{ extension = ".json" mime_type = "application/json" }}
+)
 database = {{ type = "sqlite3" path = "{folder}/database" }};
 """
 
@@ -92,6 +98,11 @@ class Glewlwyd:
         known = json.loads(self._do("GET", f"user/{name}"))
         self._do("PUT", f"user/{name}", known | changes)
 
+    def come_back_to(self, callback: str) -> None:
+        """Send browsers to this address from now on, and to no other."""
+        known = json.loads(self._do("GET", f"client/{CLIENT_ID}"))
+        self._do("PUT", f"client/{CLIENT_ID}", known | {"redirect_uri": [callback]})
+
     def visit(self, address: str, name: str, password: str = PASSWORD) -> str:
         """Log in at its page, consent, and return where it sends the browser."""
         browser = _browser()
@@ -118,7 +129,8 @@ class Glewlwyd:
         self._do("PUT", "mod/user/database", module)
         self._do("PUT", "mod/reload/")
         for name in _SCOPES:
-            self._do("POST", "scope/", {"name": name, "password_required": False, "scheme": {}})
+            scope = {"name": name, "display_name": name, "password_required": False}
+            self._do("POST", "scope/", {**scope, "scheme": {}})
         self._do("POST", "mod/plugin/", _plugin(self.issuer))
         self._do(
             "POST",
@@ -229,6 +241,7 @@ def running_glewlwyd(callback: str) -> Iterator[Glewlwyd]:
     system = unpacked if unpacked.is_dir() else Path("/")
     with closing(sqlite3.connect(folder / "database")) as database:
         database.executescript((system / _SCHEMA).read_text())
+    _copy_pages(system, folder)
     text = _CONFIGURATION.format(port=provider.port, folder=folder, system=str(system).rstrip("/"))
     (folder / "configuration").write_text(text)
     with (folder / "log").open("wb") as log:
@@ -250,6 +263,15 @@ def running_glewlwyd(callback: str) -> Iterator[Glewlwyd]:
         process.terminate()
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_pages(system: Path, folder: Path) -> None:
+    """Debian's link to the pages' configuration leads to a folder; the pages want the file."""
+    pages = system / "usr/share/glewlwyd"
+    shutil.copytree(
+        pages / "webapp", folder / "webapp", ignore=shutil.ignore_patterns("config.json")
+    )
+    shutil.copy(pages / "templates/config.json", folder / "webapp/config.json")
 
 
 def _find() -> Path:
