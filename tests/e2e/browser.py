@@ -43,6 +43,7 @@ class Window:
 
     def __init__(self, browser: Browser, origin: str, look: Look) -> None:
         self.origin = origin
+        self.look = look
         self.complaints: list[str] = []
         self._context = browser.new_context(
             base_url=origin,

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e import steps
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
+from tests.e2e.backstage import Backstage
 from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
 from tests.e2e.images import push_index
 from tests.e2e.people import People, Person
@@ -34,6 +35,10 @@ OF_EVERYBODY = {
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
+    "reset-sent": "/accounts/password/reset/done/",
+    "reset-link-used-up": "/accounts/password/reset/key/1-used-up/",
+    "reset-done": "/accounts/password/reset/key/done/",
+    "account-disabled": "/accounts/inactive/",
     "mail": "/dev/mail",
 }
 OF_ALICE = {
@@ -49,10 +54,28 @@ OF_ALICE = {
     "password": "/accounts/password/change/",
     "two-factors": "/accounts/2fa/",
     "keys": "/accounts/2fa/webauthn/",
+    "key-add": "/accounts/2fa/webauthn/add/",
+    "app-set-up": "/accounts/2fa/totp/activate/",
+    "confirm": "/accounts/reauthenticate/",
+    "log-out": "/accounts/logout/",
+    "close-account": "/settings/data/close",
     "profile": "/settings/profile",
     "sessions": "/settings/sessions",
     "history": "/settings/history",
     "own-data": "/settings/data",
+}
+OF_AN_ADMINISTRATOR_WITH_AN_APP = {
+    "two-factors-on": "/accounts/2fa/",
+    "app-switch-off": "/accounts/2fa/totp/deactivate/",
+    "recovery-codes": "/accounts/2fa/recovery-codes/",
+    "recovery-codes-again": "/accounts/2fa/recovery-codes/",
+    "recovery-codes-new": "/accounts/2fa/recovery-codes/generate/",
+    "confirm-by-code": "/accounts/2fa/reauthenticate/",
+    "people": "/manage/people",
+    "people-none": "/manage/people?q=nobodyofthatkind",
+    "person": "/manage/people/ALICE",
+    "person-oneself": "/manage/people/CHIEF",
+    "site-invitations": "/manage/invitations",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
@@ -119,6 +142,35 @@ def windows(
     of_alice.close()
 
 
+SET_UP_APP = """
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from accounts.models import User
+user = User.objects.get(username=name)
+TOTP.activate(user, generate_totp_secret())
+RecoveryCodes.activate(user)
+"""
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
+def chief(
+    request: pytest.FixtureRequest,
+    people: People,
+    backstage: Backstage,
+    stack: Stack,
+    browser: Browser,
+) -> Iterator[tuple[Window, Person]]:
+    """An administrator, and a window of theirs; the app is set up once they are in."""
+    chief = people.make("chief")
+    people.promote(chief, administrator=True)
+    window = Window(browser, stack.origin, request.param)
+    window.log_in(chief)
+    backstage.run(SET_UP_APP, name=chief.name)
+    yield window, chief
+    window.close()
+    people.promote(chief, administrator=False)
+
+
 @pytest.fixture
 def look(request: pytest.FixtureRequest, windows: tuple[Window, Window]) -> str:
     """The name of the present look."""
@@ -152,6 +204,37 @@ def test_pages_for_people_who_are_logged_in(
 ) -> None:
     path = OF_ALICE[name].replace("ALICE", alice.name)
     inspect(windows[1], path, f"{name}-{look}")
+
+
+@pytest.mark.parametrize("name", OF_AN_ADMINISTRATOR_WITH_AN_APP)
+def test_pages_of_administrators_and_of_people_with_two_factors(
+    name: str, alice: Person, chief: tuple[Window, Person]
+) -> None:
+    window, person = chief
+    path = OF_AN_ADMINISTRATOR_WITH_AN_APP[name].replace("ALICE", alice.name)
+    inspect(window, path.replace("CHIEF", person.name), f"{name}-{window.look}")
+    assert faults_by_keyboard(window.page) == []
+
+
+def test_pages_on_the_way_in(
+    people: People, chief: tuple[Window, Person], browser: Browser
+) -> None:
+    of_chief, person = chief
+    window = Window(browser, of_chief.origin, of_chief.look)
+    steps.sign_up(window, people.newcomer("nelly"))
+    inspect(window, "/accounts/confirm-email/", f"verify-{window.look}")
+    assert faults_by_keyboard(window.page) == []
+    main = window.open("/accounts/login/").get_by_role("main")
+    for password in ("wrong river", person.password):
+        main.locator("input[name=login]").fill(person.name)
+        main.locator("input[name=password]").fill(password)
+        main.get_by_role("button", name="Log in", exact=True).click()
+        window.page.wait_for_load_state()
+        assert faults_of(window.page) == []
+    window.page.get_by_role("heading", name="Second factor").wait_for()
+    inspect(window, "/accounts/2fa/authenticate/", f"second-factor-{window.look}")
+    assert faults_by_keyboard(window.page) == []
+    window.close()
 
 
 @pytest.mark.parametrize("name", GONE)
