@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.e2e.waiting import eventually
 
 
 @contextmanager
-def running(command: list[str], socket: Path) -> Iterator[RedisOrMemory]:
+def running(command: Sequence[str], socket: Path) -> Iterator[RedisOrMemory]:
     """Start Redis, and stop it as the launcher does."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
