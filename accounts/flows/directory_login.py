@@ -34,6 +34,11 @@ def is_kept_in_directory(user: User | None) -> bool:
     return user is None or DirectoryAccount.objects.filter(user=user).exists()
 
 
+def has_password_somewhere(user: User) -> bool:
+    """Whether there is a password at all, here or in the directory; single sign-on brings none."""
+    return is_kept_in_directory(user) or user.has_usable_password()
+
+
 def check_directory_password(user: User | None, *, login: str, password: str) -> User | None:
     """Return whose password it is, None if it is wrong; `user` is the account of that login, if any.
 

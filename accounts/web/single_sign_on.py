@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from requests import RequestException
 
 from accounts.errors import AccountError
+from accounts.flows.directory_login import is_kept_in_directory
 from accounts.models import DirectoryAccount
 from accounts.openid.adapter import configured_app, suggested_name
 from accounts.openid.provider import Adapter, CallbackView, Provider
@@ -87,7 +88,9 @@ def connections(request: HttpRequest) -> HttpResponse:
     user = request.user
     accounts = SocialAccount.objects.filter(user=user.pk).order_by("pk")
     context = {
-        "accounts": [(account, _known_as(account)) for account in accounts],
+        "accounts": [
+            (account, _known_as(account), _is_last_way_in(request, account)) for account in accounts
+        ],
         "provider": configured_app(),
         "directory_account": DirectoryAccount.objects.filter(user=user.pk).first(),
         "is_connected": any(_is_current(account) for account in accounts),
@@ -100,9 +103,7 @@ def connections(request: HttpRequest) -> HttpResponse:
 def disconnect(request: HttpRequest, account_id: int) -> HttpResponse:
     """Forget a connection, unless it is the last way in."""
     account = get_object_or_404(SocialAccount, pk=account_id, user=request.user.pk)
-    try:
-        flows.connect.validate_disconnect(request, account)
-    except ValidationError:
+    if _is_last_way_in(request, account):
         get_account_adapter(request).add_message(
             request, messages.ERROR, "socialaccount/messages/last_way_in.txt"
         )
@@ -159,6 +160,17 @@ def _create(
     flows.signup.clear_pending_signup(request)
     response: HttpResponse = flows.signup.complete_social_signup(request, waiting)
     return response
+
+
+def _is_last_way_in(request: HttpRequest, account: SocialAccount) -> bool:
+    """Whether nothing else opens the account: neither password nor directory nor another provider."""
+    if is_kept_in_directory(account.user):
+        return False
+    try:
+        flows.connect.validate_disconnect(request, account)
+    except ValidationError:
+        return True
+    return False
 
 
 def _known_as(account: SocialAccount) -> str:

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.flows.directory_login import has_password_somewhere
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
+from accounts.second_factor import needs_token
 from index.models import AccessGrant, Deletion, Repository
 from index.models.repository import RepositoryQuerySet
 from index.web.lookup import principal_of
@@ -54,11 +56,13 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     # One more than is shown tells whether there are more; empty ones come last on any database.
     newest_first = F("last_pushed_at").desc(nulls_last=True)
     mine = list(_involving(principal, user).order_by(newest_first, "name")[: _MINE_SHOWN + 1])
+    has_pushed = bool(mine and mine[0].last_pushed_at)
     starred = Repository.objects.visible_to(principal).filter(stars__user=user)
     context = {
         "mine": mine[:_MINE_SHOWN],
         "has_more": len(mine) > _MINE_SHOWN,
-        "has_pushed": bool(mine and mine[0].last_pushed_at),
+        "has_pushed": has_pushed,
+        "wants_token": not has_pushed and (not has_password_somewhere(user) or needs_token(user)),
         "starred": starred.order_by("-stars__created_at")[:_SHOWN],
         "deletions": _deletions(user),
         "invitations": list(Invitation.objects.waiting_for(user)),

@@ -14,7 +14,8 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core import mail
 from django.test import Client
 
-from accounts.models import AuditEvent, Namespace, Team, User
+from accounts.directory.configuration import DirectoryConfiguration
+from accounts.models import AuditEvent, DirectoryAccount, Namespace, Team, User
 from tests.clients import basic
 from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE, make_team, make_user
@@ -323,6 +324,33 @@ def test_the_last_way_in_cannot_be_disconnected(provider: Cheater, client: Clien
     response = client.post(path, follow=True)
     assert b"only way into your account" in response.content
     assert SocialAccount.objects.exists()
+
+
+def test_the_page_offers_no_button_for_the_last_way_in(provider: Cheater, client: Client) -> None:
+    log_in(client)
+    page = client.get("/settings/connections").content
+    assert b"only way into your account" in page
+    assert b"/disconnect" not in page
+
+
+def test_who_is_in_the_directory_may_disconnect(
+    provider: Cheater, client: Client, settings: Any
+) -> None:
+    log_in(client)
+    settings.DIRECTORY = DirectoryConfiguration(url="ldap://127.0.0.1:1", user_base="dc=x")
+    DirectoryAccount.objects.create(user=user_of(client), key="k", login="anne")
+    path = f"/settings/connections/{SocialAccount.objects.get().pk}/disconnect"
+    assert b"Disconnected" in client.post(path, follow=True).content
+
+
+def test_the_dashboard_says_that_docker_wants_an_access_token(
+    provider: Cheater, client: Client, world: World
+) -> None:
+    log_in(client)
+    assert b"Make an access token" in client.get("/").content
+    other = Client()
+    other.force_login(world.bob)
+    assert b"Make an access token" not in other.get("/").content
 
 
 def test_who_has_a_password_may_disconnect(provider: Cheater, client: Client, world: World) -> None:
