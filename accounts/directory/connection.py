@@ -26,7 +26,7 @@ _CONNECT_SECONDS = 3
 _ANSWER_SECONDS = 4
 # Results of a bind that say nothing about the password: the directory is in trouble itself. All
 # others are a no: a locked account must not look like an outage for everybody.
-_UNDECIDED = frozenset({1, 2, 3, 51, 52, 80})
+_UNDECIDED = frozenset({1, 2, 3, 10, 51, 52, 80})
 _SIZE_LIMIT_EXCEEDED = 4
 _MOST_GROUPS = 1000
 # Directories ignore case, spaces at the ends and much of Unicode: of all the spellings of a name

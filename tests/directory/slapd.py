@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server
+from ldap3.utils.dn import escape_rdn
 
 from accounts.directory.configuration import DirectoryConfiguration
 from launcher.layout import CHECKOUT
@@ -143,7 +144,12 @@ class Slapd:
         self._do("add", dn, "inetOrgPerson", {"uid": login, **attributes, **changes})
 
     def add_folder(self, name: str) -> None:
-        self._do("add", f"ou={name},{PEOPLE}", "organizationalUnit", {"ou": name})
+        self._do("add", f"ou={escape_rdn(name)},{PEOPLE}", "organizationalUnit", {"ou": name})
+
+    def add_referral(self, name: str, address: str) -> None:
+        """An entry that says: ask over there."""
+        attributes = {"cn": name, "ref": address}
+        self._do("add", f"cn={name},{PEOPLE}", ["referral", "extensibleObject"], attributes)
 
     def remove_person(self, login: str) -> None:
         self._do("delete", dn_of(login))
@@ -155,7 +161,7 @@ class Slapd:
     def add_group(self, name: str, *members: str) -> None:
         # A groupOfNames is never empty: the manager is in each.
         attributes = {"cn": name, "member": [MANAGER, *map(dn_of, members)]}
-        self._do("add", f"cn={name},{GROUPS}", "groupOfNames", attributes)
+        self._do("add", f"cn={escape_rdn(name)},{GROUPS}", "groupOfNames", attributes)
 
     def join(self, group: str, login: str) -> None:
         change = {"member": [(MODIFY_ADD, [dn_of(login)])]}
@@ -187,8 +193,8 @@ class Slapd:
 
 
 def dn_of(login: str) -> str:
-    """The name of a person's entry."""
-    return f"uid={login},{PEOPLE}"
+    """The name of a person's entry; of a whole name it is that."""
+    return login if "=" in login else f"uid={login},{PEOPLE}"
 
 
 @contextmanager

@@ -81,6 +81,17 @@ def test_a_wrong_password_makes_nothing(slapd: Slapd, password: str) -> None:
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("login", ["*", "fil*", "*)(uid=filter", "filter)(cn=*", "filter\\", "(|"])
+def test_a_filter_typed_as_a_name_reaches_no_directory(
+    slapd: Slapd, client: Client, login: str
+) -> None:
+    before = slapd.connections()
+    assert ask_for_token(client, login).status_code == 401
+    form = {"login": login, "password": PASSWORD}
+    assert not client.post("/accounts/login/", form).wsgi_request.user.is_authenticated
+    assert slapd.connections() == before
+
+
 def test_nobody_of_that_name_reads_like_a_wrong_password(slapd: Slapd, client: Client) -> None:
     slapd.add_person("reader")
     wrong = ask_for_token(client, "reader", "wrong")
