@@ -6,10 +6,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
-from accounts.errors import AlreadyMember, InvitationRefused
+from accounts.errors import AlreadyMember, InvitationRefused, QuotaExceeded
 from accounts.flows.invitations import lock_invitation
 from accounts.flows.memberships import tell_owners_of_owner
-from accounts.models import Invitation, Membership, OrganizationRole, TeamMembership, User
+from accounts.models import (
+    Invitation,
+    Membership,
+    Organization,
+    OrganizationRole,
+    TeamMembership,
+    User,
+)
 from accounts.organization_policy import is_owner
 from accounts.plans import check_members
 from accounts.principals import ANONYMOUS, Principal
@@ -35,7 +42,7 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
         if organization.requires_second_factor and not has_second_factor(by):
             message = f"{organization.name} demands two factors. Set them up, then accept."
             raise InvitationRefused(message)
-        check_members(organization)
+        _check_room(organization)
         membership = Membership.objects.create(
             organization=organization, user=by, role=current.role
         )
@@ -83,6 +90,17 @@ def check_holds(invitation: Invitation) -> None:
     else:
         return
     raise InvitationRefused(message)
+
+
+def _check_room(organization: Organization) -> None:
+    """Raise QuotaExceeded in words for who is invited: what the plan is, is not theirs to know."""
+    try:
+        check_members(organization)
+    except QuotaExceeded as error:
+        message = (
+            f"{organization.name} has no room for another member. Ask its owners, then accept."
+        )
+        raise QuotaExceeded(message) from error
 
 
 def _join_team(invitation: Invitation, membership: Membership) -> None:

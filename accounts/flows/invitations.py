@@ -25,6 +25,7 @@ from accounts.mails import send_after_commit
 from accounts.models import Invitation, Membership, Organization, OrganizationRole, Team, User
 from accounts.opaque_tokens import OpaqueToken, make_opaque_token, parse_opaque_token
 from accounts.organization_policy import check_owner
+from accounts.plans import check_members
 from accounts.principals import Principal
 from accounts.ratelimits import spend
 
@@ -44,7 +45,7 @@ def send_invitation(
 ) -> Invitation:
     """Invite a user name or an e-mail address; the mail leaves after the commit.
 
-    Raises NotAllowed, InvitationRefused, AlreadyMember or LimitReached. Whether an address has an
+    Raises NotAllowed, InvitationRefused, AlreadyMember, QuotaExceeded or LimitReached. Whether an address has an
     account is never told: there is nothing here that looks.
     """
     check_owner(by, organization)
@@ -57,6 +58,7 @@ def send_invitation(
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
         check_owner(by, locked)
         _check_new(locked, whom)
+        check_members(locked)
         _count(organization, by=by, whom=whom)
         invitation = Invitation.objects.create(
             organization=locked,

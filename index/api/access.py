@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.organizations.organization_view import require_session
 from accounts.api.pagination import Pages, paginated
 from accounts.models import Namespace
 from index.access import AccessFilter, AccessSource, access_rows
@@ -20,6 +21,7 @@ from index.api.grants import GrantInput
 from index.api.repository_view import OrganizationView, RepositoryView, plain_name
 from index.errors import NameInvalid
 from index.flows.request_access import decline_request, grant_request, request_access
+from index.flows.review_access import confirm_review
 from index.models import AccessRequest, Repository
 from index.models.repository import RepositoryQuerySet
 from index.names import parse_familiar_name
@@ -61,6 +63,12 @@ class WhyOutput(serializers.Serializer[Any]):
     actions = serializers.ListField(child=serializers.CharField())
     reason = serializers.CharField()
     ways = serializers.ListField(child=serializers.CharField())
+
+
+class ReviewInput(serializers.Serializer[Any]):
+    """What whoever has looked through the list wants to remember of it."""
+
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class RequestInput(serializers.Serializer[AccessRequest]):
@@ -111,6 +119,24 @@ class OrganizationAccess(OrganizationView):
         """Return a page of who has which role where, and why."""
         namespace = self.find_namespace(request, organization)
         return _review(request, Repository.objects.filter(namespace=namespace), namespace)
+
+
+class ConfirmRepositoryReview(RepositoryView):
+    """That somebody has looked through the review of a repository."""
+
+    @extend_schema(request=ReviewInput, responses={204: None})
+    def post(self, request: Request, name: str) -> Response:
+        """Write it down; people look through things, so with a session alone."""
+        return _confirm(request, self.find_administered(request, name))
+
+
+class ConfirmOrganizationReview(OrganizationView):
+    """That somebody has looked through the review of an organization."""
+
+    @extend_schema(request=ReviewInput, responses={204: None})
+    def post(self, request: Request, organization: str) -> Response:
+        """Write it down; people look through things, so with a session alone."""
+        return _confirm(request, self.find_namespace(request, organization))
 
 
 class WhyAccess(RepositoryView):
@@ -205,6 +231,14 @@ class DeclineRequest(RepositoryView):
         decline_request(found, by=principal_of(request))
         found.refresh_from_db()
         return Response(RequestOutput(found).data)
+
+
+def _confirm(request: Request, about: Repository | Namespace) -> Response:
+    require_session(request, "Confirming a review")
+    asked = ReviewInput(data=request.data)
+    asked.is_valid(raise_exception=True)
+    confirm_review(about, by=principal_of(request), note=asked.validated_data["note"])
+    return Response(status=204)
 
 
 def _find(repository: Repository, request_id: int) -> AccessRequest:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import access, grants, organizations, own_data, publishers, renames, repositories
+from index.api import (
+    access,
+    grants,
+    organizations,
+    own_data,
+    publishers,
+    renames,
+    repositories,
+    usage,
+)
 
 urlpatterns: list[URLPattern] = [
     path("user/export", own_data.OwnData.as_view(), name="api-own-data"),
@@ -64,6 +73,17 @@ urlpatterns: list[URLPattern] = [
         access.DeclineRequest.as_view(),
         name="api-request-decline",
     ),
+    path(
+        "repositories/<path:name>/-/access/confirm",
+        access.ConfirmRepositoryReview.as_view(),
+        name="api-repository-review",
+    ),
+    path(
+        "organizations/<str:organization>/access/confirm",
+        access.ConfirmOrganizationReview.as_view(),
+        name="api-organization-review",
+    ),
+    path("namespaces/<str:name>/usage", usage.NamespaceUsage.as_view(), name="api-namespace-usage"),
     path("access-requests", access.OwnRequests.as_view(), name="api-access-requests"),
     path(
         "organizations/<str:organization>/access",

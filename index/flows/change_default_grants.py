@@ -13,7 +13,7 @@ from index.errors import Denied, GrantRefused
 from index.grantees import Grantee, check_grantee, kind_of, name_of
 from index.models import DefaultGrant
 from index.policy import holds_namespace
-from index.roles import Role
+from index.roles import EVERY_ACTION, Role
 
 
 def give_by_default(
@@ -60,6 +60,13 @@ def _record(action: AuditAction, default: DefaultGrant, by: Principal) -> None:
 
 
 def _check_holder(namespace: Namespace, by: Principal) -> None:
-    if not (by.is_administrator or holds_namespace(by, namespace)):
+    may = by.is_administrator or holds_namespace(by, namespace)
+    if not may or not _reaches_all_of(namespace, by):
         message = f"'{by.name}' may not change what {namespace} gives by default"
         raise Denied(message)
+
+
+def _reaches_all_of(namespace: Namespace, by: Principal) -> bool:
+    """Whether no access token narrows this: what is given is a role on every repository to come."""
+    limits = by.limits
+    return limits is None or (limits.reaches(f"{namespace}/") and limits.actions >= EVERY_ACTION)

@@ -34,6 +34,6 @@ def delete_organization(organization: Organization, *, by: Principal) -> None:
         left = repositories_left(organization).count()
         if left:
             noun = "repository is" if left == 1 else "repositories are"
-            message = f"{left} {noun} left in {namespace}. Delete or transfer them first."
+            message = f"{left} {noun} left in {namespace}. Delete them first."
             raise OrganizationInUse(message)
         close_organization(organization, by=by)

@@ -12,7 +12,13 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.errors import AlreadyMember, InvitationRefused, LimitReached, NotAllowed
+from accounts.errors import (
+    AlreadyMember,
+    InvitationRefused,
+    LimitReached,
+    NotAllowed,
+    QuotaExceeded,
+)
 from accounts.flows.answer_invitation import accept_invitation, decline_invitation
 from accounts.flows.invitations import (
     find_by_link,
@@ -22,9 +28,16 @@ from accounts.flows.invitations import (
 )
 from accounts.flows.memberships import change_role, remove_member
 from accounts.flows.site_invitations import invite_to_site
-from accounts.limits import INVITATIONS_TO_ONE
+from accounts.limits import (
+    INVITATIONS_OF_ORGANIZATION,
+    INVITATIONS_OF_PERSON,
+    INVITATIONS_TO_ONE,
+    Limit,
+)
 from accounts.models import AuditEvent, Invitation, Membership, OrganizationRole, User
 from accounts.principals import Principal
+from accounts.ratelimits import count
+from accounts.tasks import warn_of_expiring_credentials
 from tests.conftest import World
 from tests.factories import make_member, make_organization, make_plan, make_team, make_user
 
@@ -197,10 +210,10 @@ def test_who_lacks_a_demanded_second_factor_sets_it_up_first(world: World) -> No
 
 
 def test_a_full_plan_admits_nobody_and_keeps_the_invitation(world: World) -> None:
+    invitation = invite(world)
     world.acme.namespace.plan = make_plan("full", members=3)
     world.acme.namespace.save()
-    invitation = invite(world)
-    with pytest.raises(Exception, match="has room for 3 members"):
+    with pytest.raises(Exception, match="no room for another member"):
         accept_invitation(invitation, by=world.bob)
     invitation.refresh_from_db()
     assert invitation.is_open
@@ -243,6 +256,60 @@ def test_one_address_is_not_flooded_by_many_organizations(world: World) -> None:
         send_invitation(organization, by=Principal(world.alice), invitee="victim@example.com")
     with pytest.raises(LimitReached):
         invite(world, "Victim@example.com")
+
+
+def use_up(limit: Limit, key: str) -> None:
+    """Let all but one of the events happen."""
+    for _ in range(limit.events - 1):
+        count(limit, key)
+
+
+@pytest.mark.parametrize("many", ["of one person", "of one organization"])
+def test_mailboxes_are_not_filled_by_many_invitations(world: World, many: str) -> None:
+    spam = make_organization("spam", owner=world.olga)
+    owner = make_user("owner")
+    make_member(world.acme, owner, role=OWNER)
+    if many == "of one person":
+        use_up(INVITATIONS_OF_PERSON, Principal(world.olga).subject)
+        allowed, refused = (world.acme, owner), (spam, world.olga)
+    else:
+        use_up(INVITATIONS_OF_ORGANIZATION, str(world.acme.pk))
+        allowed, refused = (spam, world.olga), (world.acme, owner)
+    invite(world, "last@example.com")
+    with pytest.raises(LimitReached):
+        send_invitation(refused[0], by=Principal(refused[1]), invitee="more@example.com")
+    assert not Invitation.objects.filter(email="more@example.com").exists()
+    send_invitation(allowed[0], by=Principal(allowed[1]), invitee="other@example.com")
+
+
+def test_sending_again_counts_like_sending(world: World) -> None:
+    invitation = invite(world, "victim@example.com")
+    for _ in range(INVITATIONS_TO_ONE.events - 1):
+        send_again(invitation, by=Principal(world.olga))
+        invitation.refresh_from_db()
+    before = invitation.selector
+    with pytest.raises(LimitReached):
+        send_again(invitation, by=Principal(world.olga))
+    invitation.refresh_from_db()
+    assert invitation.selector == before
+
+
+def test_an_owner_hears_of_a_full_plan_before_anybody_is_invited(world: World) -> None:
+    world.acme.namespace.plan = make_plan("full", members=3)
+    world.acme.namespace.save()
+    with pytest.raises(QuotaExceeded, match="has room for 3 members, and there are 3"):
+        invite(world)
+    assert not Invitation.objects.exists()
+
+
+def test_what_ended_long_ago_is_forgotten_and_what_is_open_is_not(world: World) -> None:
+    old, again = invite(world, "old@example.com"), invite(world, "again@example.com")
+    invite_to_site("new@example.com", by=Principal(world.root))
+    with time_machine.travel(timezone.now() + timedelta(days=98), tick=False):
+        send_again(again, by=Principal(world.olga))
+        warn_of_expiring_credentials()
+        assert list(Invitation.objects.all()) == [again]
+        assert AuditEvent.objects.filter(target=old.email).exists()
 
 
 def test_the_mail_has_nothing_that_people_write_freely(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ class Caller:
     def __call__(self, method: str, path: str, **body: Any) -> Any:
         call = getattr(self._client, method)
         arguments = {"data": body, "content_type": "application/json"} if method != "get" else {}
-        return call(f"{API}{path}", headers=self._headers, **arguments)
+        return call(posixpath.normpath(f"{API}{path}"), headers=self._headers, **arguments)
 
 
 def test_one_creates_describes_and_lists_organizations(world: World) -> None:
@@ -111,6 +112,70 @@ def test_only_a_session_makes_and_unmakes_owners(
     assert list(Membership.objects.values_list("user", "role").order_by("pk")) == before
     assert not Invitation.objects.exists()
     assert Organization.objects.get(name="acme").deleted_at is None
+
+
+def invite_by_olga(**body: Any) -> int:
+    """Send an invitation to acme; return its number."""
+    found: int = Caller("olga")("post", "/acme/invitations", **body).json()["id"]
+    return found
+
+
+def test_one_reads_and_accepts_an_invitation_with_a_session(world: World) -> None:
+    number = invite_by_olga(invitee="bobby", team="devs")
+    bob = Caller(session_of=world.bob)
+    listed = bob("get", "/../user/invitations").json()["results"]
+    assert [(one["id"], one["organization"], one["role"], one["team"]) for one in listed] == [
+        (number, "acme", "member", "devs")
+    ]
+    assert bob("post", f"/../user/invitations/{number}/accept", role="owner").status_code == 204
+    assert Membership.objects.get(user=world.bob).role == OrganizationRole.MEMBER
+    assert bob("get", "/../user/invitations").json()["results"] == []
+    assert bob("post", f"/../user/invitations/{number}/accept").status_code == 400
+
+
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+def test_another_account_and_a_password_answer_no_invitation(world: World, verb: str) -> None:
+    path = f"/../user/invitations/{invite_by_olga(invitee='bobby')}/{verb}"
+    assert Caller(session_of=world.alice)("post", path).status_code == 404
+    assert Caller("bobby")("post", path).status_code == 403
+    assert Invitation.objects.get().is_open
+    assert Caller("bobby")("get", "/../user/invitations").status_code == 403
+
+
+def test_one_declines_an_invitation_with_a_session(world: World) -> None:
+    number = invite_by_olga(invitee="bobby")
+    bob = Caller(session_of=world.bob)
+    assert bob("post", f"/../user/invitations/{number}/decline").status_code == 204
+    assert Invitation.objects.get().declined_at is not None
+    assert not Membership.objects.filter(user=world.bob).exists()
+
+
+def test_a_namespace_says_how_much_is_used_to_who_holds_it_alone(world: World) -> None:
+    answer = Caller("olga")("get", "/../namespaces/acme/usage").json()
+    assert answer == {
+        "plan": "organization",
+        "usage": [
+            {"what": "private repositories", "used": 1, "limit": None},
+            {"what": "members", "used": 3, "limit": None},
+            {"what": "storage", "used": 0, "limit": None},
+        ],
+    }
+    assert Caller("alice")("get", "/../namespaces/alice/usage").json()["plan"] == "unlimited"
+    for who in ("mila", "bobby"):
+        assert Caller(who)("get", "/../namespaces/acme/usage").status_code == 404
+    assert Caller("bobby")("get", "/../namespaces/nothing/usage").status_code == 404
+
+
+def test_a_review_is_confirmed_with_a_session(world: World) -> None:
+    olga, path = Caller(session_of=world.olga), "/acme/access/confirm"
+    assert olga("post", path, note="fine").status_code == 204
+    repository = "/../repositories/acme/app/-/access/confirm"
+    assert olga("post", repository).status_code == 204
+    assert AuditEvent.objects.filter(action__endswith=":access:reviewed").count() == 2
+    assert Caller("olga")("post", path).status_code == 403
+    for who, status in ((world.mia, 403), (world.bob, 404)):
+        assert Caller(session_of=who)("post", path).status_code == status
+    assert AuditEvent.objects.filter(action__endswith=":access:reviewed").count() == 2
 
 
 def test_a_session_changes_a_role(world: World) -> None:

@@ -313,6 +313,16 @@ ADDRESSES = {
     "api/v1/organizations/<str:name>/members/<str:username>": (
         "/api/v1/organizations/acme/members/rita"
     ),
+    "api/v1/user/invitations": "/api/v1/user/invitations",
+    "api/v1/user/invitations/<int:invitation_id>/accept": "/api/v1/user/invitations/1/accept",
+    "api/v1/user/invitations/<int:invitation_id>/decline": "/api/v1/user/invitations/1/decline",
+    "api/v1/namespaces/<str:name>/usage": "/api/v1/namespaces/acme/usage",
+    "api/v1/organizations/<str:organization>/access/confirm": (
+        "/api/v1/organizations/acme/access/confirm"
+    ),
+    "api/v1/repositories/<path:name>/-/access/confirm": (
+        "/api/v1/repositories/acme/app/-/access/confirm"
+    ),
     "api/v1/organizations/<str:name>/invitations": "/api/v1/organizations/acme/invitations",
     "api/v1/organizations/<str:name>/invitations/<int:invitation_id>": (
         "/api/v1/organizations/acme/invitations/{invitation}"

@@ -9,11 +9,17 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Namespace, RobotAccount, Visibility
 from accounts.principals import Principal
+from accounts.token_limits import TokenLimits
+from index.errors import Denied
+from index.flows.change_default_grants import give_by_default, stop_giving_by_default
 from index.flows.create_repository import create_repository
+from index.flows.rename_namespace import rename_organization
 from index.models import AccessGrant, DefaultGrant
 from index.names import parse_repository_name
 from index.policy import allowed_actions
@@ -200,3 +206,74 @@ def test_members_who_may_create_are_offered_the_organization(world: World, clien
     client.post("/new", {"namespace": "acme", "name": "mine", "visibility": "private"})
     assert allowed_actions(Principal(world.mia), world.app).role is Role.WRITER
     assert AccessGrant.objects.get(user=world.mia, role=Role.ADMIN).repository.name == "acme/mine"
+
+
+def test_the_review_is_found_under_the_name_of_today(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    for path in ("/o/acme", "/r/acme/app"):
+        client.post(f"{path}/-/access/confirm", {"note": "all fine"})
+    rename_organization(world.acme, to="globex", by=Principal(world.olga))
+    for path in ("/o/globex", "/r/globex/app"):
+        assert "all fine" in text(client, f"{path}/-/access")
+    make_repository("globex/other")
+    assert "all fine" not in text(client, "/r/globex/other/-/access")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/o/acme/-/access", "/o/acme/-/access/export/csv", "/api/v1/organizations/acme/access"],
+)
+def test_500_repositories_take_no_more_queries_than_one(
+    world: World, client: Client, path: str
+) -> None:
+    client.force_login(world.olga)
+    text(client, path)
+    with CaptureQueriesContext(connection) as of_one:
+        text(client, path)
+    for number in range(500):
+        repository = make_repository(f"acme/app{number}", registry=world.east)
+        make_grant(repository, world.bob, Role.READER)
+    with CaptureQueriesContext(connection) as of_many:
+        text(client, path)
+    assert (
+        len(of_many) <= len(of_one) + 2
+    )  # the second page, and whether somebody outside has factors
+
+
+def test_the_page_of_a_team_leads_to_its_roles(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    link = "/o/acme/-/access?holder=acme%2Fdevs"
+    assert f'href="{link}"' in text(client, "/o/acme/-/teams/devs")
+    found = text(client, link)
+    assert ">acme/devs" in found.replace("\n", "").replace("  ", "")
+    assert "acme/readers" not in found
+    client.force_login(world.mia)
+    assert "/-/access" not in text(client, "/o/acme/-/teams/devs")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "actions"),
+    [(("acme/app",), {"pull", "push", "delete"}), (("*",), {"pull", "push"})],
+)
+def test_a_token_that_reaches_less_than_all_changes_no_defaults(
+    world: World, patterns: tuple[str, ...], actions: set[str]
+) -> None:
+    limits = TokenLimits(patterns, frozenset(actions), frozenset({"organizations:write"}))
+    with pytest.raises(Denied):
+        give_by_default(
+            world.acme.namespace,
+            to=world.acme.teams.get(name="devs"),
+            role=Role.ADMIN,
+            by=Principal(world.olga, limits=limits),
+        )
+    assert not DefaultGrant.objects.exists()
+
+
+def test_a_token_for_the_whole_namespace_changes_defaults(world: World) -> None:
+    limits = TokenLimits(("acme/*",), frozenset({"pull", "push", "delete"}), frozenset())
+    by = Principal(world.olga, limits=limits)
+    devs = world.acme.teams.get(name="devs")
+    stop_giving_by_default(
+        give_by_default(world.acme.namespace, to=devs, role=Role.READER, by=by), by=by
+    )
+    assert not DefaultGrant.objects.exists()

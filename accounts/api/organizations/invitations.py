@@ -1,4 +1,4 @@
-"""Invitations into an organization. They are accepted in the browser, by the invited person."""
+"""Invitations into an organization. Answers are in `own_invitations`."""
 
 from __future__ import annotations
 

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.organizations import audit, domains, invitations, members, organizations, teams
+from accounts.api.organizations import (
+    audit,
+    domains,
+    invitations,
+    members,
+    organizations,
+    own_invitations,
+    teams,
+)
 
 _ONE = "organizations/<str:name>"
 _TEAM = f"{_ONE}/teams/<str:team>"
 
 urlpatterns: list[URLPattern] = [
+    path("user/invitations", own_invitations.OwnInvitations.as_view(), name="api-own-invitations"),
+    path(
+        "user/invitations/<int:invitation_id>/accept",
+        own_invitations.AcceptInvitation.as_view(),
+        name="api-invitation-accept",
+    ),
+    path(
+        "user/invitations/<int:invitation_id>/decline",
+        own_invitations.DeclineInvitation.as_view(),
+        name="api-invitation-decline",
+    ),
     path("organizations", organizations.Organizations.as_view(), name="api-organizations"),
     path(f"{_ONE}/members", members.Members.as_view(), name="api-members"),
     path(f"{_ONE}/members/<str:username>", members.Member.as_view(), name="api-member"),

@@ -1,0 +1,54 @@
+"""How much of its plan a namespace uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.auth import principal_of
+from accounts.models import Namespace
+from accounts.plans import plan_of
+from index.api.repository_view import RepositoryView
+from index.flows.quotas import Usage, usages
+from index.policy import holds_namespace
+
+
+class UsageOutput(serializers.Serializer[Usage]):
+    """One thing that a plan may limit."""
+
+    what = serializers.CharField(
+        source="noun", help_text="private repositories, members or storage (in bytes)"
+    )
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True, help_text="Null is none.")
+
+
+class NamespaceUsageOutput(serializers.Serializer[Any]):
+    """A plan and what of it is used."""
+
+    plan = serializers.CharField(allow_null=True, help_text="Null: nothing is limited.")
+    usage = UsageOutput(many=True)
+
+
+class NamespaceUsage(RepositoryView):
+    """What a namespace holds."""
+
+    part = "organizations"
+
+    @extend_schema(responses=NamespaceUsageOutput)
+    def get(self, request: Request, name: str) -> Response:
+        """Return the plan and how much of it is used, to whoever holds the namespace."""
+        principal = principal_of(request)
+        namespace = Namespace.objects.called(name).select_related("plan", "user").first()
+        if namespace is None or not (
+            principal.is_administrator or holds_namespace(principal, namespace)
+        ):
+            raise Http404
+        plan = plan_of(namespace)
+        found = {"plan": plan.name if plan else None, "usage": usages(namespace)}
+        return Response(NamespaceUsageOutput(found).data)
