@@ -50,6 +50,34 @@ def test_two_owners_who_both_step_down_leave_one(pair: tuple[Membership, Members
     assert Membership.objects.filter(role=OrganizationRole.OWNER).count() == 1
 
 
+@pytest.mark.parametrize("round_number", range(3))
+def test_two_owners_who_demote_each_other_leave_one(
+    pair: tuple[Membership, Membership], round_number: int
+) -> None:
+    one, other = pair
+    demotions = (
+        partial(change_role, other, by=Principal(one.user), role=OrganizationRole.MEMBER),
+        partial(change_role, one, by=Principal(other.user), role=OrganizationRole.MEMBER),
+    )
+    assert at_once(*demotions) == 1
+    assert Membership.objects.filter(role=OrganizationRole.OWNER).count() == 1
+    assert Membership.objects.count() == 2
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_an_owner_who_leaves_while_the_other_is_removed_or_the_reverse(
+    pair: tuple[Membership, Membership], round_number: int
+) -> None:
+    one, other = pair
+    administrator = Principal(make_user("admin", administrator=True))
+    ends = (
+        partial(leave_organization, one, by=Principal(one.user)),
+        partial(remove_member, other, by=administrator),
+    )
+    assert at_once(*ends) == 1
+    assert Membership.objects.filter(role=OrganizationRole.OWNER).count() == 1
+
+
 def test_one_invitation_accepted_many_times_at_once_is_used_once() -> None:
     owner, guest = make_user("owner"), make_user("guest")
     acme = make_organization("acme", owner=owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from index.flows.create_repository import create_repository
 from index.flows.quotas import recount_storage
 from index.models import BlobLink, Repository
 from index.names import parse_repository_name
+from tests.accounts.test_races import at_once
 from tests.clients import ask_route, token_for
 from tests.conftest import World
 from tests.factories import (
@@ -53,6 +55,14 @@ UPLOAD = "/v2/{}/blobs/uploads/"
 def create(name: str, world: World, **how: Any) -> Repository:
     """Create a repository, by bob."""
     return create_repository(parse_repository_name(name), by=Principal(world.bob), **how)
+
+
+def hide(repository: Repository, by: Principal) -> None:
+    """Make it private, or raise what `at_once` counts as a refusal."""
+    try:
+        change_visibility(repository, by=by, visibility=Visibility.PRIVATE)
+    except OverQuota as refusal:
+        raise QuotaExceeded(str(refusal)) from refusal
 
 
 # --- which plan holds ---------------------------------------------------------------------------
@@ -161,6 +171,17 @@ def test_of_ten_at_the_same_moment_one_gets_the_last_place() -> None:
         thread.join()
     assert sorted(outcomes) == ["created"] + ["refused"] * 9
     assert Repository.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_made_private_at_the_same_moment_one_gets_the_last_place() -> None:
+    make_rule("*", make_registry())
+    make_plan("free", private_repositories=1, default_for=PlanDefault.USERS)
+    by = Principal(make_user("carol"))
+    shown = [make_repository(f"carol/app{n}", visibility=Visibility.PUBLIC) for n in range(4)]
+    made = [partial(hide, repository, by) for repository in shown]
+    assert at_once(*made) == 1
+    assert Repository.objects.exclude(visibility=Visibility.PUBLIC).count() == 1
 
 
 # --- members and storage ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.audit import AuditAction
-from accounts.models import AuditEvent, Namespace, Organization, RobotAccount
+from accounts.models import AuditEvent, Namespace, Organization, RobotAccount, Team, User
 from accounts.principals import Principal
 from accounts.token_limits import TokenLimits
 from index.errors import Denied, GrantRefused
@@ -82,12 +82,14 @@ def test_an_admin_until_a_date_gives_nothing_that_lasts_longer(
     world: World, ends: datetime, to: str, longer: timedelta | None
 ) -> None:
     friends = world.acme.teams.get(name="friends")
-    grantee = {"oneself": world.mia, "a team one is in": friends, "a friend": world.bob}[to]
+    grantees: dict[str, User | Team] = {
+        "oneself": world.mia, "a team one is in": friends, "a friend": world.bob,
+    }  # fmt: skip
     before = list(world.app.grants.values_list("pk", "role", "expires_at"))
     with pytest.raises(GrantRefused, match="Your own role ends on"):
         grant_access(
-            world.app, to=grantee, role=Role.READER, by=Principal(world.mia),
-            until=longer and timezone.now() + longer,
+            world.app, to=grantees[to], role=Role.READER, by=Principal(world.mia),
+            until=timezone.now() + longer if longer else None,
         )  # fmt: skip
     assert list(world.app.grants.values_list("pk", "role", "expires_at")) == before
 
