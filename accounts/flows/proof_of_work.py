@@ -35,7 +35,8 @@ def check_proof(text: str) -> None:
     if not text:
         message = (
             "The calculation that keeps machines out was not done. Wait until the form says "
-            "that it is, then send it again."
+            "that it is, then send it again. Without JavaScript it cannot be done: ask an "
+            "administrator for an invitation."
         )
         raise SignupRefused(message)
     if len(text) > _LONGEST or not verify_solution(text, _secret()).verified:

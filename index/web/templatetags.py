@@ -47,6 +47,10 @@ _SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+# docker/28.2 go/go1.24 os/linux arch/amd64 UpstreamClient(Docker-Client/28.2 \\(linux\\))
+_CLIENT = re.compile(r"([A-Za-z][A-Za-z.-]{0,30})/([0-9][\w.-]{0,20})")
+_UPSTREAM = re.compile(r"UpstreamClient\(Docker-Client/([0-9][\w.-]{0,20})")
+_PLATFORM = re.compile(r"\b(?:os|arch)/(\w{1,20})")
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _AGES = (
@@ -96,6 +100,18 @@ def browser(agent: str) -> str:
     if not name:
         return agent[:60] or "unknown"
     return f"{name} on {system}" if system else name
+
+
+@register.filter
+def client(agent: str) -> str:
+    """Return what a person calls a client of registries: "docker 28.2.2 on linux/amd64"."""
+    found = _CLIENT.match(agent)
+    if not found:
+        return agent[:60] or "unknown"
+    upstream = _UPSTREAM.search(agent)  # the engine speaks for the command that someone typed
+    version = upstream[1] if upstream else found[2]
+    platform = "/".join(_PLATFORM.findall(agent))
+    return f"{found[1]} {version} on {platform}" if platform else f"{found[1]} {version}"
 
 
 @register.simple_tag

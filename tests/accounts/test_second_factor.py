@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, Organization, User
 from tests.accounts.second_factors import SECRET, code_of, recovery_codes_of, set_up_app
-from tests.clients import confirm, get_token
+from tests.clients import basic, confirm, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD
 
@@ -117,6 +117,23 @@ def test_docker_is_told_to_use_a_token(world: World, client: Client) -> None:
     refused = get_token(client, user=world.alice)
     assert refused.status_code in {401, 403}
     assert "/settings/tokens" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/token?service=index.test", "/v1/users/", "/v1/search?q=pub", "/api/v1/user"]
+)
+def test_every_door_for_machines_says_where_tokens_are_made(
+    world: World, client: Client, path: str
+) -> None:
+    password = {"Authorization": basic("alice")}
+    assert client.get(path, headers=password).status_code == 200
+    set_up_app(world.alice)
+    refused = client.get(path, headers=password)
+    assert refused.status_code in {401, 403}
+    assert "/settings/tokens" in refused.content.decode()
+    wrong = client.get(path, headers={"Authorization": basic("alice", "wrong river")})
+    assert "'alice' uses two factors" in refused.content.decode()
+    assert "uses two factors" not in wrong.content.decode()
 
 
 def test_a_docker_login_from_before_ends_with_the_second_factor(

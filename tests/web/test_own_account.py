@@ -14,6 +14,11 @@ from tests.conftest import World
 from tests.factories import PASSWORD
 from tokenauth.models import RefreshToken
 
+DOCKER = (
+    "docker/20.10.24+dfsg1 go/go1.19.8 git-commit/5d6db84 kernel/6.18 os/linux arch/amd64 "
+    "UpstreamClient(Docker-Client/28.2.2 \\(linux\\))"
+)
+
 
 def logged_in(user: User) -> Client:
     """A browser of this person, seen once."""
@@ -83,11 +88,12 @@ def test_a_profile_that_breaks_a_rule_changes_nothing(world: World, bad: dict[st
 
 def test_sessions_and_machines_are_listed(world: World, client: Client) -> None:
     browser = logged_in(world.alice)
-    get_token(Client(headers={"User-Agent": "docker/28.0"}), user=world.alice, offline_token="true")
+    docker = Client(headers={"User-Agent": DOCKER})
+    get_token(docker, user=world.alice, offline_token="true")
     page = browser.get("/settings/sessions").content.decode()
     assert "Firefox on Linux" in page
     assert "this one" in page
-    assert "docker/28.0" in page
+    assert "docker 28.2.2 on linux/amd64" in page
 
 
 def test_another_browser_can_be_ended(world: World) -> None:
