@@ -54,7 +54,8 @@ def close(user: User, *, by: Principal) -> None:
         target=user.username,
     )
     send_after_commit("account_closed", to=[user], username=user.username)
-    for membership in user.memberships.filter(organization__deleted_at=None):
+    memberships = user.memberships.filter(organization__deleted_at=None)
+    for membership in memberships.order_by("organization_id"):  # locked one by one: in one order
         leave_organization(membership, by=by)
     _end_credentials(user)
     _erase(user)

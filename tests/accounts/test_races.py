@@ -1,19 +1,24 @@
-"""What happens when many claim one name at the same moment (case 9)."""
+"""What happens when many claim one name, one code or one exit at the same moment (case 9)."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from accounts.errors import AccountError
+from accounts.errors import AccountError, WrongPassword
 from accounts.flows.organizations import create_organization
 from accounts.flows.signup import create_user
-from accounts.models import Namespace, Organization, User
-from tests.factories import PASSWORD, make_user
+from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.principals import Principal
+from index.flows.close_account import close_account
+from tests.accounts.second_factors import code_of, recovery_codes_of, set_up_app
+from tests.factories import PASSWORD, make_member, make_organization, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,3 +52,30 @@ def test_one_of_twenty_claims_of_a_name_is_granted() -> None:
     assert at_once(*[sign_up, found] * 10) == 1
     assert Namespace.objects.filter(name="zedd").count() == 1
     assert User.objects.filter(username="zedd").count() + Organization.objects.count() == 1
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_of_two_owners_who_close_their_accounts_one_stays(round_number: int) -> None:
+    first, second = make_user("first"), make_user("second")
+    for name in ("acme", "bolt", "cogs"):
+        make_member(make_organization(name, owner=first), second, role=OrganizationRole.OWNER)
+
+    closings = (
+        partial(close_account, by=Principal(user), typed=user.username) for user in (first, second)
+    )
+    assert at_once(*closings) == 1
+    owners = Membership.objects.filter(role=OrganizationRole.OWNER, user__is_active=True)
+    assert owners.values("organization").distinct().count() == 3
+
+
+@pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
+def test_one_code_shown_many_times_at_once_counts_once(kind: str) -> None:
+    user = make_user("first")
+    set_up_app(user)
+    code = code_of() if kind == "totp" else recovery_codes_of(user)[0]
+
+    def show() -> None:
+        if not Authenticator.objects.get(user=user, type=kind).wrap().validate_code(code):
+            raise WrongPassword
+
+    assert at_once(*[show] * 8) == 1
