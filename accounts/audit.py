@@ -83,6 +83,10 @@ class AuditAction(StrEnum):
     PUBLISHER_ADDED = "publisher:added"
     PUBLISHER_REMOVED = "publisher:removed"
     PUBLISHER_SECRET_LEAKED = "publisher:secret:leaked"  # noqa: S105 - a name
+    REPOSITORY_CREATED = "repository:created"
+    REPOSITORY_CHANGED = "repository:changed"
+    REPOSITORY_DELETED = "repository:deleted"
+    NAMESPACE_CHANGED = "namespace:changed"
     REPOSITORY_GRANT_GIVEN = "repository:grant:given"
     REPOSITORY_GRANT_CHANGED = "repository:grant:changed"
     REPOSITORY_GRANT_REVOKED = "repository:grant:revoked"

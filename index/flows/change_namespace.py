@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
+from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied
@@ -15,5 +18,15 @@ def change_default_visibility(
     if not (by.is_administrator or holds_namespace(by, namespace)):
         message = f"'{by.name}' may not change the namespace {namespace}"
         raise Denied(message)
+    if namespace.default_visibility == visibility:
+        return
     namespace.default_visibility = visibility
-    namespace.save(update_fields=["default_visibility"])
+    with transaction.atomic():
+        namespace.save(update_fields=["default_visibility"])
+        record(
+            AuditAction.NAMESPACE_CHANGED,
+            by=by,
+            namespace=namespace,
+            target=namespace.name,
+            default_visibility=visibility.value,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from accounts.audit import AuditAction, record
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.errors import Denied
@@ -17,9 +18,15 @@ def describe_repository(
 ) -> None:
     """Change description and README. Raises Denied."""
     _check(repository, by)
+    wanted = {"description": description, "readme": readme}
+    changed = [name for name, text in wanted.items() if getattr(repository, name) != text]
+    if not changed:
+        return
     repository.description = description
     repository.readme = readme
-    repository.save(update_fields=["description", "readme"])
+    with transaction.atomic():
+        repository.save(update_fields=["description", "readme"])
+        _record(repository, by=by, changed=", ".join(changed))
 
 
 def change_visibility(repository: Repository, *, by: Principal, visibility: Visibility) -> None:
@@ -33,8 +40,21 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
         repository.refresh_from_db(fields=["visibility"])
         if repository.visibility == Visibility.PUBLIC and visibility is not Visibility.PUBLIC:
             check_private_repositories(namespace)
-        repository.visibility = visibility
+        if repository.visibility == visibility:
+            return
+        was, repository.visibility = repository.visibility, visibility
         repository.save(update_fields=["visibility"])
+        _record(repository, by=by, visibility=visibility.value, old_visibility=str(was))
+
+
+def _record(repository: Repository, *, by: Principal, **details: str) -> None:
+    record(
+        AuditAction.REPOSITORY_CHANGED,
+        by=by,
+        namespace=repository.namespace,
+        target=repository.name,
+        **details,
+    )
 
 
 def _check(repository: Repository, by: Principal) -> None:

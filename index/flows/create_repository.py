@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, NameTaken
@@ -53,6 +54,13 @@ def create_repository(
                 check_private_repositories(namespace)
             repository.save()
             _give_first_grants(repository, by=by)
+            record(
+                AuditAction.REPOSITORY_CREATED,
+                by=by,
+                namespace=namespace,
+                target=repository.name,
+                visibility=repository.visibility,
+            )
             return repository
     except IntegrityError as error:
         message = f"there is a repository {name} already, or one is being deleted"

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import AuditAction, record
 from accounts.principals import Principal
 from index.errors import Denied, RegistryTrouble
 from index.flows.describe_manifest import remember_digests
@@ -32,9 +33,16 @@ def request_deletion(repository: Repository, *, by: Principal) -> Deletion:
         raise Denied(message)
     with transaction.atomic():
         Repository.objects.filter(pk=repository.pk).update(state=RepositoryState.DELETING)
-        deletion, _ = Deletion.objects.get_or_create(
+        deletion, is_new = Deletion.objects.get_or_create(
             repository=repository, defaults={"requested_by": by.user}
         )
+        if is_new:
+            record(
+                AuditAction.REPOSITORY_DELETED,
+                by=by,
+                namespace=repository.namespace,
+                target=repository.name,
+            )
     return deletion
 
 
