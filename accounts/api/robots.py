@@ -42,7 +42,9 @@ class RobotOutput(serializers.ModelSerializer[RobotAccount]):
     """A robot with its secrets in use."""
 
     name = serializers.CharField(source="full_name", read_only=True)
-    responsible = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    responsible = serializers.SlugRelatedField[User](
+        slug_field="username", read_only=True, allow_null=True
+    )
     enabled = serializers.SerializerMethodField()
     secrets = serializers.SerializerMethodField()
 
