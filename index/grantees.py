@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from accounts.models import Namespace, RobotAccount, Team, User
-from index.errors import GrantRefused
+from accounts.principals import Principal
+from index.errors import Denied, GrantRefused
 
 Grantee = User | Team | RobotAccount
 
@@ -55,6 +56,13 @@ def kind_of(grantee: Grantee) -> GranteeKind:
     if isinstance(grantee, Team):
         return GranteeKind.TEAM
     return GranteeKind.ROBOT if isinstance(grantee, RobotAccount) else GranteeKind.USER
+
+
+def check_widens_no_credential(grantee: Grantee, *, by: Principal) -> None:
+    """Raise Denied where a token would give more to what a robot's secrets open (case 16)."""
+    if isinstance(grantee, RobotAccount) and (by.credential or by.limits):
+        message = "what a robot may do is changed in the browser: a token widens no credentials"
+        raise Denied(message)
 
 
 def check_grantee(namespace: Namespace, grantee: Grantee) -> None:

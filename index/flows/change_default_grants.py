@@ -10,7 +10,13 @@ from accounts.audit import AuditAction, record
 from accounts.models import Namespace, User
 from accounts.principals import Principal
 from index.errors import Denied, GrantRefused
-from index.grantees import Grantee, check_grantee, kind_of, name_of
+from index.grantees import (
+    Grantee,
+    check_grantee,
+    check_widens_no_credential,
+    kind_of,
+    name_of,
+)
 from index.models import DefaultGrant
 from index.policy import holds_namespace
 from index.roles import EVERY_ACTION, Role
@@ -27,6 +33,7 @@ def give_by_default(
     if isinstance(to, User):
         message = "Default permissions are for teams and robots. Put people into a team."
         raise GrantRefused(message)
+    check_widens_no_credential(to, by=by)
     check_grantee(namespace, to)
     with transaction.atomic():
         Namespace.objects.select_for_update().get(pk=namespace.pk)

@@ -11,7 +11,13 @@ from django.utils import timezone
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
 from index.errors import Denied, GrantRefused
-from index.grantees import Grantee, check_grantee, kind_of, name_of
+from index.grantees import (
+    Grantee,
+    check_grantee,
+    check_widens_no_credential,
+    kind_of,
+    name_of,
+)
 from index.mails import send_after_commit
 from index.models import AccessGrant, Repository
 from index.policy import allowed_actions, holds_namespace
@@ -82,6 +88,7 @@ def _check_giver(repository: Repository, by: Principal) -> None:
 
 
 def _check_gift(repository: Repository, to: Grantee, by: Principal, until: datetime | None) -> None:
+    check_widens_no_credential(to, by=by)
     check_grantee(repository.namespace, to)
     if until and until <= timezone.now():
         message = "The date is in the past. Choose a later one, or none."

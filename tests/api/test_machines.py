@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.flows.use_credential import use_robot_secret, use_token
 from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret
 from accounts.token_limits import ApiPart
-from index.models import AccessGrant
+from index.models import AccessGrant, DefaultGrant
 from index.roles import Role
 from tests.clients import basic, confirm
 from tests.conftest import World
@@ -234,6 +234,38 @@ def test_other_fields_of_a_robot_cannot_be_written(world: World, olga: Client, f
     rows = list(RobotAccount.objects.values())
     send(olga, "PATCH", "robots/acme+ci", {field: 1})
     assert list(RobotAccount.objects.values()) == rows
+
+
+@pytest.mark.parametrize(
+    "path", ["repositories/acme/app/-/grants", "organizations/acme/default-grants"]
+)
+def test_no_token_widens_what_a_robot_may(world: World, client: Client, path: str) -> None:
+    """Else a stolen token would outlive itself in a robot's secret."""
+    make_robot("acme", by=world.olga)
+    made = make_token(world.olga, "*", api_parts=EVERY_PART)
+    header = {"Authorization": f"Bearer {made.value}"}
+    counts = AccessGrant.objects.count(), DefaultGrant.objects.count()
+    answer = send(client, "PUT", f"{path}/robots/ci", {"role": "admin"}, **header)
+    assert answer.status_code == 403
+    assert (AccessGrant.objects.count(), DefaultGrant.objects.count()) == counts
+    client.force_login(world.olga)
+    assert send(client, "PUT", f"{path}/robots/ci", {"role": "admin"}).status_code == 200
+
+
+@pytest.mark.parametrize("actions", [[], ["push"], ["push", "delete"]])
+def test_what_a_token_changes_by_the_api_needs_its_part_and_its_actions(
+    world: World, client: Client, actions: list[str]
+) -> None:
+    """A token that may only pull changes nothing of a repository, whatever part it has."""
+    parts = EVERY_PART if actions != ["push", "delete"] else ["repositories:read"]
+    made = make_token(world.olga, "*", actions=actions, api_parts=parts)
+    header = {"Authorization": f"Bearer {made.value}"}
+    before = list(AccessGrant.objects.order_by("pk").values())
+    path = "repositories/acme/app/-/grants"
+    for method in ("PUT", "DELETE"):
+        answer = send(client, method, f"{path}/teams/devs", {"role": "admin"}, **header)
+        assert answer.status_code == 403, method
+    assert list(AccessGrant.objects.order_by("pk").values()) == before
 
 
 def test_a_robot_gives_nobody_a_role(world: World, client: Client) -> None:

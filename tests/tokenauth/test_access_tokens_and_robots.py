@@ -283,7 +283,9 @@ def test_an_account_password_is_no_robots_secret(world: World, client: Client) -
     assert ask(client, "olga+ci", PASSWORD).status_code == 401
 
 
-@pytest.mark.parametrize("change", ["revoked", "disabled", "deleted", "holder disabled"])
+@pytest.mark.parametrize(
+    "change", ["revoked", "disabled", "deleted", "holder disabled", "organization deleted"]
+)
 def test_a_robot_ends_at_once_everywhere(world: World, client: Client, change: str) -> None:
     robot = make_robot("olga" if change == "holder disabled" else "acme", by=world.olga)
     make_grant(world.app, robot, Role.READER)
@@ -297,6 +299,8 @@ def test_a_robot_ends_at_once_everywhere(world: World, client: Client, change: s
         set_enabled(robot, enabled=False, by=Principal(world.olga))
     elif change == "deleted":
         delete_robot(robot, by=Principal(world.olga))
+    elif change == "organization deleted":
+        type(world.acme).objects.filter(pk=world.acme.pk).update(deleted_at=timezone.now())
     else:
         type(world.olga).objects.filter(pk=world.olga.pk).update(is_active=False)
     assert ask(client, robot.full_name, made.value, PULL_APP).status_code == 401
