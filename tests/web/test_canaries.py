@@ -82,7 +82,7 @@ def rows() -> str:
 
 def cached() -> str:
     """Return what the cache of the tests holds, as bytes that are read like text."""
-    held: dict[str, bytes] = cache._cache
+    held: dict[str, bytes] = cache._cache  # type: ignore[attr-defined]  # of the tests: a dictionary
     return "\n".join(key + value.decode("latin-1") for key, value in held.items())
 
 
