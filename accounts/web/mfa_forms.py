@@ -66,7 +66,12 @@ class AddKeyForm(webauthn_forms.AddWebAuthnForm):
             help_text="For yourself, so that you know later which one it is.",
         )
         if "passwordless" in self.fields:
-            say(self, "passwordless", label="Log in with it alone (passkey): no password is asked")
+            say(
+                self,
+                "passwordless",
+                label="Log in with it alone (passkey): no password is asked",
+                help_text="The device asks for your finger, face or PIN then.",
+            )
 
     def clean_name(self) -> str:
         """Keep it short: it is shown in lists and mails."""
