@@ -24,6 +24,7 @@ from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
+from tests.e2e.test_pages import LOOKS, inspect
 from tests.openid.glewlwyd import CLIENT_ID, CLIENT_SECRET, Glewlwyd, running_glewlwyd
 from tests.openid.glewlwyd import PASSWORD as PROVIDER_PASSWORD
 
@@ -172,8 +173,8 @@ def outage(slapd: Slapd, backstage: Backstage) -> Iterator[None]:
 
 
 @contextmanager
-def browser_of(browser: Browser, stack: Stack) -> Iterator[Window]:
-    window = Window(browser, stack.origin, Look())
+def browser_of(browser: Browser, stack: Stack, look: Look | None = None) -> Iterator[Window]:
+    window = Window(browser, stack.origin, look or Look())
     yield window
     ours = [text for text in window.complaints if stack.origin in text]
     window.close()
@@ -235,6 +236,37 @@ def test_a_name_that_is_none_here_is_asked_for(
         page.get_by_label("User name").fill(name)
         page.get_by_role("button", name="Create the account").click()
         page.get_by_role("heading", name=f"Hello, {name}").wait_for()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_pages_of_single_sign_on(
+    look: Look,
+    browser: Browser,
+    stack: Stack,
+    provider: Glewlwyd,
+    backstage: Backstage,
+    people: People,
+) -> None:
+    person = people.newcomer("ines")
+    name = person.name
+    provider.add_person(f"{name}.example")
+    with browser_of(browser, stack, look) as window:
+        inspect(window, "/accounts/login/", f"log-in-by-button-{look}")
+        inspect(window, "/accounts/sso/callback?state=x", f"log-in-refused-{look}", 401)
+        page = press_the_button(window)
+        log_in_there(page, f"{name}.example")
+        page.get_by_role("heading", name="Choose a user name").wait_for()
+        inspect(window, "/accounts/sso/name", f"choose-a-name-{look}")
+        page.get_by_label("User name").fill(name)
+        page.get_by_role("button", name="Create the account").click()
+        page.get_by_role("heading", name=f"Hello, {name}").wait_for()
+        inspect(window, "/settings/connections", f"connected-{look}")
+        founder = {"name": name, "company": f"{name}s", "group": f"{name} group"}
+        backstage.run(_FOUND, **founder)
+        people.promote(person, administrator=True)
+        for path in ("teams/builders", "teams/builders/group", "members"):
+            inspect(window, f"/o/{name}s/-/{path}", f"{path.replace('/', '-')}-{look}")
+        people.promote(person, administrator=False)
 
 
 # The directory.
