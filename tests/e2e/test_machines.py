@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.backstage import Backstage
 from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
+from tests.e2e.stack import Stack
 
 MAKE_TOKEN = """
 from accounts.flows.personal_access_tokens import create_token
@@ -56,6 +57,19 @@ TWO_FACTORS = """
 from allauth.mfa.totp.internal.auth import TOTP
 from accounts.models import User
 TOTP.activate(User.objects.get(username=name), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+"""
+
+HELD_BY_REDIS = """
+import redis
+from django.conf import settings
+client = redis.from_url(settings.REDIS_URL)
+readers = {
+    "string": client.get, "hash": client.hgetall, "set": client.smembers,
+    "list": lambda key: client.lrange(key, 0, -1),
+    "zset": lambda key: client.zrange(key, 0, -1, withscores=True),
+}
+held = [(key, readers[client.type(key).decode()](key)) for key in client.scan_iter("*")]
+answer = repr(held)
 """
 
 
@@ -249,3 +263,28 @@ def test_the_line_that_the_page_shows_logs_in(
     else:
         printed = podman(*arguments, stdin=secret.stdout)
     assert "Login Succeeded" in printed
+
+
+def test_no_secret_is_in_a_file_or_in_redis(
+    alice: Person, machines: Machines, backstage: Backstage, stack: Stack
+) -> None:
+    """Logs of all processes, the database as it lies on the disk, and queue and cache."""
+    laptop, _ = machines.token(alice, actions=["push"])
+    robot, _ = machines.robot(alice, may_create=True)
+    for machine in (laptop, robot):
+        machine.login()
+    laptop.push_image("app")
+    identity = alice.docker.stored["auths"][alice.host]["identitytoken"]
+    alice.docker("search", f"{alice.host}/{alice.name}")
+    wanted = "a password that nobody has"
+    refusal(replace(alice, password=wanted))
+    secrets = [laptop.password, robot.password, identity, alice.password, wanted]
+    assert {secret[:3] for secret in secrets[:3]} == {"wbp", "wbs", "wbr"}
+    texts = {"redis": backstage.run(HELD_BY_REDIS).encode(), "output": stack.output.encode()}
+    skipped = ("registries", "tools")
+    for path in stack.var.rglob("*"):
+        if path.is_file() and not set(skipped) & set(path.parts):
+            texts[str(path)] = path.read_bytes()
+    assert any(b"SQLite format" in text[:20] for text in texts.values())
+    found = [name for name, text in texts.items() for one in secrets if one.encode() in text]
+    assert found == []
