@@ -15,6 +15,7 @@ from accounts.errors import NameTaken
 from accounts.flows.first_administrator import make_setup_token
 from accounts.models import User
 from accounts.web import forms
+from tests.clients import confirm
 from tests.conftest import World
 from tests.factories import PASSWORD
 
@@ -136,6 +137,31 @@ def test_account_pages_render_for_their_owner(world: World, client: Client, path
     page = client.get(path, follow=True).content.decode()
     assert page.count("<h1") == 1
     assert " style=" not in page
+
+
+def test_who_has_no_password_sets_one_and_is_told(world: World, client: Client) -> None:
+    world.alice.set_unusable_password()
+    world.alice.save()
+    client.force_login(world.alice)
+    confirm(client)
+    page = client.get("/accounts/password/change/", follow=True).content.decode()
+    assert "<h1>Set a password</h1>" in page
+    new = {"password1": PASSWORD, "password2": PASSWORD}
+    page = client.post("/accounts/password/set/", new, follow=True).content.decode()
+    assert "The password is set." in page
+    assert User.objects.get(username="alice").check_password(PASSWORD)
+    assert "which had none" in str(mail.outbox[0].body)
+
+
+def test_words_for_what_went_wrong_are_ours(world: World, client: Client) -> None:
+    wrong = client.post("/accounts/login/", {"login": "alice", "password": "wrong"})
+    assert "The user name, the address or the password is wrong." in wrong.content.decode()
+    client.force_login(world.alice)
+    page = client.post("/accounts/reauthenticate/", {"password": "wrong"}).content.decode()
+    assert "That is not your password." in page
+    confirm(client)
+    again = client.post("/accounts/email/", {"action_add": "", "email": "alice@example.com"})
+    assert "one of your addresses already" in again.content.decode()
 
 
 def test_the_first_administrator_comes_by_the_link_once(db: None, client: Client) -> None:
