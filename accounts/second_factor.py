@@ -69,12 +69,14 @@ def is_last(factor: Authenticator) -> bool:
 
 def why_demanded(user: User) -> str:
     """Return the sentence that says who demands it and where to set it up."""
+    page = f"{settings.PUBLIC_URL}/accounts/2fa/"
+    return f"{who_demands(user)} demands two factors: set one up at {page} and go on then."
+
+
+def who_demands(user: User) -> str:
+    """Return the name of the site, or those of the organizations."""
     names = demanding_organizations(user)
-    who = settings.PUBLIC_HOST if settings.REQUIRE_TWO_FACTOR or not names else " and ".join(names)
-    return (
-        f"{who} demands two factors: set one up at {settings.PUBLIC_URL}/accounts/2fa/ "
-        "and go on then."
-    )
+    return settings.PUBLIC_HOST if settings.REQUIRE_TWO_FACTOR or not names else " and ".join(names)
 
 
 def demanding_organizations(user: User) -> list[str]:

@@ -24,7 +24,7 @@ from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
 from accounts.plans import plan_of
-from accounts.second_factor import is_demanded_of, why_demanded
+from accounts.second_factor import is_demanded_of, who_demands
 from index.ci_issuers import find_issuer
 from index.flows.quotas import Usage, private_repositories, usages
 
@@ -77,7 +77,7 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def second_factor_demand(user: User) -> str:
     """Return who demands two factors of this person; empty if nobody does."""
-    return why_demanded(user) if is_demanded_of(user) else ""
+    return who_demands(user) if is_demanded_of(user) else ""
 
 
 @register.simple_tag
