@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.errors import AccountDisabled, InvalidCredentials
 from accounts.flows import directory_accounts
-from accounts.models import AuditEvent, Team, User
+from accounts.models import AuditEvent, Namespace, Team, User
 from accounts.tasks import check_directory
 from tests.clients import basic
 from tests.directory.slapd import PASSWORD, Slapd
 from tests.directory.test_login import log_in
-from tests.factories import SERVICE, make_organization, make_team, make_user
+from tests.factories import SERVICE, make_organization, make_plan, make_team, make_user
 from tests.machines import make_robot, make_secret, make_token
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,20 @@ def test_a_directory_that_has_nobody_at_all_is_not_believed(slapd: Slapd, settin
     settings.DIRECTORY = slapd.configuration(user_filter="(uid=x{login})")
     check_later()
     assert all(is_active(f"crowd{number}") for number in range(5))
+
+
+def test_a_full_plan_keeps_nobody_from_logging_in_and_room_is_noticed(slapd: Slapd) -> None:
+    acme = make_organization("acme", owner=make_user("olga"))
+    team = make_team(acme, "fillers")
+    Team.objects.filter(pk=team.pk).update(external_group="fillers")
+    Namespace.objects.filter(organization=acme).update(plan=make_plan("small", members=1))
+    slapd.add_person("filler")
+    slapd.add_group("fillers", "filler")
+    user = log_in("filler")
+    assert not user.memberships.exists()
+    make_plan("small", members=2)
+    check_later()
+    assert user.memberships.get().is_managed
 
 
 def test_a_group_left_is_noticed_without_a_login(slapd: Slapd) -> None:

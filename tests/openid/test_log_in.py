@@ -18,7 +18,7 @@ from accounts.directory.configuration import DirectoryConfiguration
 from accounts.models import AuditEvent, DirectoryAccount, Namespace, Team, User
 from tests.clients import basic
 from tests.conftest import World
-from tests.factories import PASSWORD, SERVICE, make_team, make_user
+from tests.factories import PASSWORD, SERVICE, make_plan, make_team, make_user
 from tests.openid.browsing import begin, come_back, is_logged_in, log_in, visit
 from tests.openid.cheater import Cheater
 
@@ -203,6 +203,20 @@ def test_groups_are_replaced_at_each_login(provider: Cheater, client: Client, wo
     log_in(client)
     assert teams() == []
     assert not User.objects.get(username="anne").memberships.exists()
+
+
+def test_a_full_plan_keeps_nobody_from_logging_in(
+    provider: Cheater, client: Client, world: World
+) -> None:
+    team = make_team(world.acme, "builders")
+    Team.objects.filter(pk=team.pk).update(external_group="builders")
+    plan = make_plan("small", members=world.acme.memberships.count())
+    Namespace.objects.filter(organization=world.acme).update(plan=plan)
+    provider.person["groups"] = ["builders"]
+    log_in(client)
+    assert is_logged_in(client)
+    assert not user_of(client).memberships.exists()
+    assert b"no room for group: acme" in client.get("/settings/history").content
 
 
 def test_the_session_is_a_new_one(provider: Cheater, client: Client) -> None:
