@@ -89,7 +89,7 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
 
 def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpResponse:
     """Render the page; a refused form takes the place of its fresh twin."""
-    filter_form = AccessFilterForm(request.GET)
+    filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     wanted = filter_form.wanted
     asked = request.GET.get("check", "").strip()[:80]
     context = {

@@ -101,7 +101,7 @@ def _repositories(namespace: Namespace) -> RepositoryQuerySet:
 def _page(
     request: HttpRequest, head: OrganizationHead, namespace: Namespace, form: ReviewForm
 ) -> HttpResponse:
-    filter_form = AccessFilterForm(request.GET)
+    filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     given = {name: request.GET[name] for name in filter_form.fields if request.GET.get(name)}
     rows = review_page(
         _repositories(namespace), namespace, filter_form.wanted, request.GET.get("page")
