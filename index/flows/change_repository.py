@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.audit import AuditAction, record
@@ -47,7 +49,7 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
         _record(repository, by=by, visibility=visibility.value, old_visibility=str(was))
 
 
-def _record(repository: Repository, *, by: Principal, **details: str) -> None:
+def _record(repository: Repository, *, by: Principal, **details: Any) -> None:
     record(
         AuditAction.REPOSITORY_CHANGED,
         by=by,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from string import Formatter
+from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -34,7 +35,7 @@ def _robot(world: World) -> RobotAccount:
 
 
 def _robot_secret(world: World) -> int:
-    facts = {"selector": "robot", "secret_digest": _DIGEST}
+    facts: dict[str, Any] = {"selector": "robot", "secret_digest": _DIGEST}
     return RobotSecret.objects.get_or_create(robot=_robot(world), defaults=facts)[0].pk
 
 
@@ -52,11 +53,11 @@ def _robot_publisher(world: World) -> int:
     return TrustedPublisher.objects.get_or_create(robot=_robot(world), **_SOURCE)[0].pk
 
 
-_SOURCE = {"issuer": "https://gitlab.com", "source_repository": "acme/app"}
+_SOURCE: dict[str, Any] = {"issuer": "https://gitlab.com", "source_repository": "acme/app"}
 
 
 def _request(world: World) -> int:
-    wish = {"user": world.rita, "role": Role.WRITER}
+    wish: dict[str, Any] = {"user": world.rita, "role": Role.WRITER}
     return AccessRequest.objects.get_or_create(repository=world.app, **wish)[0].pk
 
 
@@ -68,7 +69,7 @@ def _default(world: World) -> int:
 
 
 def _invite(selector: str, organization: Organization | None, user: User | None) -> int:
-    facts = {
+    facts: dict[str, Any] = {
         "organization": organization,
         "user": user,
         "email": "" if user else "someone@example.com",
@@ -79,12 +80,12 @@ def _invite(selector: str, organization: Organization | None, user: User | None)
 
 
 def _domain(world: World) -> int:
-    facts = {"organization": world.acme, "name": "example.com"}
+    facts: dict[str, Any] = {"organization": world.acme, "name": "example.com"}
     return OrganizationDomain.objects.get_or_create(**facts)[0].pk
 
 
 def _token(world: World) -> int:
-    facts = {
+    facts: dict[str, Any] = {
         "user": world.olga,
         "name": "laptop",
         "secret_digest": _DIGEST,
@@ -98,7 +99,7 @@ def _token(world: World) -> int:
 
 def _machine(world: World) -> int:
     end = timezone.now() + timedelta(days=30)
-    facts = {
+    facts: dict[str, Any] = {
         "user": world.olga,
         "secret_digest": _DIGEST,
         "expires_at": end,
@@ -108,13 +109,14 @@ def _machine(world: World) -> int:
 
 
 def _session(world: World) -> int:
-    facts = {"user": world.olga, "ip": "192.0.2.1", "user_agent": "a browser"}
-    return UserSession.objects.get_or_create(session_key="elsewhere", defaults=facts)[0].pk
+    facts: dict[str, Any] = {"user": world.olga, "ip": "192.0.2.1", "user_agent": "a browser"}
+    sessions: Any = UserSession.objects
+    return int(sessions.get_or_create(session_key="elsewhere", defaults=facts)[0].pk)
 
 
 def _connection(world: World) -> int:
-    facts = {"user": world.olga, "provider": "sso", "uid": "olga"}
-    return SocialAccount.objects.get_or_create(**facts)[0].pk
+    facts: dict[str, Any] = {"user": world.olga, "provider": "sso", "uid": "olga"}
+    return int(SocialAccount.objects.get_or_create(**facts)[0].pk)
 
 
 THINGS: dict[str, Callable[[World], object]] = {
