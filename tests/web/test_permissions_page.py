@@ -277,3 +277,16 @@ def test_a_token_for_the_whole_namespace_changes_defaults(world: World) -> None:
         give_by_default(world.acme.namespace, to=devs, role=Role.READER, by=by), by=by
     )
     assert not DefaultGrant.objects.exists()
+
+
+def test_an_admin_of_one_repository_exports_that_one_alone(world: World, client: Client) -> None:
+    make_repository("acme/secret-plan")
+    make_grant(world.app, world.bob, Role.ADMIN)
+    client.force_login(world.bob)
+    for address in ("/r/acme/app/-/access", "/r/acme/app/-/access?repository=secret"):
+        assert "secret-plan" not in text(client, address)
+    for kind in ("csv", "json"):
+        assert "secret-plan" not in text(client, f"/r/acme/app/-/access/export/{kind}")
+        assert client.get(f"/o/acme/-/access/export/{kind}").status_code == 404
+    assert client.get("/api/v1/organizations/acme/access").status_code == 404
+    assert "secret-plan" not in text(client, "/api/v1/repositories/acme/app/-/access")
