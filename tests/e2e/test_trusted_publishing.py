@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.clients import basic
 from tests.e2e.backstage import Backstage, running_backstage
@@ -43,6 +44,10 @@ from index.flows.create_repository import create_repository
 from index.names import parse_repository_name
 owner = Principal(User.objects.get(username=name))
 create_repository(parse_repository_name(repository), by=owner, visibility=Visibility.PUBLIC)
+"""
+_RECIPES = """
+from index.web.ci_recipes import recipes_for
+answer = {recipe.key: recipe.text for recipe in recipes_for(repository=repository)}
 """
 _BUILT = """
 from index.models import Tag
@@ -191,35 +196,54 @@ def test_podman_and_skopeo_push_with_the_same_secret(
         assert eventually(question) == ["release.yml", "abc1234" + "0" * 33]
 
 
-def test_the_recipe_logs_in_as_it_is_shown(
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_the_recipe_pushes_as_it_is_shown(
     alice: Person,
     job: Docker,
     repository: str,
-    ci_stack: Stack,
     issuer: LocalIssuer,
     backstage: Backstage,
+    forge: str,
 ) -> None:
-    """The lines of the page, run by a shell."""
+    """The lines of the page, run by a shell in the order of the file, but for what builds."""
     for program in ("curl", "jq"):
         tool_is_here(program)
-    code = "from index.web.ci_recipes import exchange_script\nanswer = exchange_script(wanted)"
-    script = backstage.run(code, wanted=f"-d scope=repository:{repository}:pull,push")
+    recipe = backstage.run(_RECIPES, repository=repository)[forge]
+    lines = lines_of(forge, yaml.safe_load(recipe))
+    assert "docker push" in lines[-1]
+    alice.make_image("app", "latest")
 
     def run(**claims: Any) -> subprocess.CompletedProcess[str]:
+        token = issuer.token(aud=f"http://{alice.host}", **claims)
+        issuer.answer(f"/ask?x=1&audience=http://{alice.host}", {"value": token})
         environment = {
             **os.environ,
             "DOCKER_CONFIG": str(job.home),
             "DOCKER_HOST": job.engine.url(),
-            "ID_TOKEN": issuer.token(aud=ci_stack.origin, **claims),
+            "ID_TOKEN": "" if forge == "github" else token,
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{issuer.url}/ask?x=1",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of the job",
         }
-        return subprocess.run(
-            ["sh", "-e", "-c", script], env=environment, capture_output=True, text=True, check=False
-        )
+        command = ["sh", "-e", "-c", "\n".join(lines)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    assert "Login Succeeded" in run().stdout
     refused = run(ref="refs/heads/fix")
     assert refused.returncode != 0
     assert "no trusted publisher" in refused.stderr
+    done = run()
+    assert "Login Succeeded" in done.stdout
+    assert done.returncode == 0, done.stderr
+    question = partial(backstage.run, _BUILT, repository=repository, tag="latest")
+    assert eventually(question) == ["release.yml", "abc1234" + "0" * 33]
+
+
+def lines_of(forge: str, recipe: Any) -> list[str]:
+    """Return what the job runs after the build."""
+    if forge == "gitlab":
+        lines = recipe["image"]["script"]
+    else:
+        lines = [step["run"] for step in recipe["jobs"]["image"]["steps"] if "run" in step]
+    return [line for line in lines if not line.startswith(("apk add", "docker build"))]
 
 
 def tool_is_here(program: str) -> None:
