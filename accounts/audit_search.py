@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import AuditEvent, Namespace
+from accounts.audit import AuditAction
+from accounts.models import AuditEvent, Namespace, User
 
 CSV_HEADER = (
     "at", "action", "actor", "credential", "target", "details", "address", "user_agent",
@@ -37,6 +38,17 @@ class AuditFilter:
         if self.until and self.until < date.max:
             events = events.filter(at__lt=_midnight(self.until + timedelta(days=1)))
         return events.order_by("-at", "-pk")
+
+
+def events_of(user: User) -> QuerySet[AuditEvent]:
+    """Return what concerns a person and what they did, newest first, for their own eyes.
+
+    That they asked for access is left out: only of repositories that exist is it written down, and
+    who asks must not learn which these are (case 24).
+    """
+    subject = f"user:{user.pk}"
+    own = AuditEvent.objects.filter(Q(user=user) | Q(actor=subject))
+    return own.exclude(actor=subject, action=AuditAction.REPOSITORY_ACCESS_REQUESTED)
 
 
 def csv_rows(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:

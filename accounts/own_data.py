@@ -13,7 +13,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
-from accounts.models import AuditEvent, Invitation, PersonalAccessToken, RobotSecret, User
+from accounts.audit_search import events_of
+from accounts.models import Invitation, PersonalAccessToken, RobotSecret, User
 
 Collector = Callable[[User], Any]
 _collectors: dict[str, Collector] = {}
@@ -110,9 +111,8 @@ def _sessions(user: User) -> list[Any]:
 @own_data("events")
 def _events(user: User) -> list[Any]:
     subject = f"user:{user.pk}"
-    found = AuditEvent.objects.filter(Q(user=user) | Q(actor=subject))
     result = []
-    for event in found:
+    for event in events_of(user):
         is_own = event.actor == subject  # where others were is their affair
         result.append(
             {

@@ -25,7 +25,9 @@ def _grants(user: User) -> list[Any]:
 
 @own_data("access_requests")
 def _requests(user: User) -> list[Any]:
-    found = AccessRequest.objects.filter(user=user).order_by("pk")
+    # Rows are kept of repositories that exist alone: of others they would tell that they do.
+    visible = Repository.objects.visible_to(Principal(user)).values("pk")
+    found = AccessRequest.objects.filter(user=user, repository__in=visible).order_by("pk")
     return list(found.values("repository__name", "role", "message", "created_at"))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.audit_search import events_of
 from accounts.errors import AccountError
 from accounts.flows.change_profile import change_profile
 from accounts.flows.pictures import remove_picture, set_picture
-from accounts.models import AuditEvent, Picture, User
+from accounts.models import Picture, User
 from accounts.web.methods import post_only
 from accounts.web.profile_forms import PictureForm, ProfileForm
 from accounts.web.visitors import by, signed_in
@@ -79,8 +79,7 @@ def history(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     subject = f"user:{user.pk}"
     # What others did in one's organizations is in the organization's audit.
-    events = AuditEvent.objects.filter(Q(user=user) | Q(actor=subject))
-    page = Paginator(events, _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(events_of(user), _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/history.html", {"page": page, "subject": subject})
 
 

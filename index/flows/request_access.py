@@ -72,16 +72,17 @@ def decline_request(request: AccessRequest, *, by: Principal) -> None:
         held = _take(request)
         _check_admin(held.repository, by)
         _decide(held, by, is_granted=False)
+        may_know = allowed_actions(Principal(held.user), held.repository).role is not None
         record(
             AuditAction.REPOSITORY_ACCESS_DECLINED,
             by=by,
             namespace=held.repository.namespace,
-            user=held.user,
+            user=held.user if may_know else None,
             target=held.repository.name,
             role=held.role,
             asker=held.user.username,
         )
-        if allowed_actions(Principal(held.user), held.repository).role:
+        if may_know:
             send_after_commit(
                 "access_declined",
                 to=[held.user],
