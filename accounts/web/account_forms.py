@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.models import EmailAddress
+from django.db.models import Q
 
+from accounts.models import User
 from accounts.web.forms import PASSWORD_HELP, say
 
 
@@ -63,6 +66,15 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         say(self, "email", label="E-mail address")
 
+    def clean_email(self) -> str:
+        """Take an address that waits to be proven for nobody's: whoever has it must not get in.
+
+        The primary one counts from the start, for those who forget their first password.
+        """
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if _is_reachable_at(user, email)]
+        return email
+
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     """The password once more."""
@@ -71,6 +83,11 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         """Name the field."""
         super().__init__(*args, **kwargs)
         say(self, "password", label="Password")
+
+
+def _is_reachable_at(user: User, email: str) -> bool:
+    counts = Q(verified=True) | Q(primary=True)
+    return EmailAddress.objects.filter(counts, user=user, email=email.lower()).exists()
 
 
 def _say_new_password(form: Any) -> None:

@@ -109,3 +109,20 @@ def test_words_of_the_pages_are_ours(world: World, alice: Client) -> None:
     page += alice.get("/accounts/password/change/").content.decode()
     assert "Current password" in page
     assert not re.search(r">\s*(Email|Current Password|New Password)", page)
+
+
+def test_an_address_that_waits_to_be_proven_gets_no_link_to_the_account(
+    world: World, client: Client
+) -> None:
+    """Else who once knew the password could come back after it was changed."""
+    EmailAddress.objects.create(user=world.alice, email="evil@example.com", verified=False)
+    client.post("/accounts/password/reset/", {"email": "evil@example.com"})
+    assert [one.to for one in mail.outbox] == [["evil@example.com"]]
+    assert "/password/reset/key/" not in str(mail.outbox[0].body)
+
+
+def test_a_first_password_can_be_forgotten_before_the_address_is_proven(
+    world: World, client: Client
+) -> None:
+    client.post("/accounts/password/reset/", {"email": "newt@example.com"})
+    assert "/password/reset/key/" in str(mail.outbox[0].body)
