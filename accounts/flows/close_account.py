@@ -74,7 +74,9 @@ def _end_credentials(user: User) -> None:
 
 
 def _erase(user: User) -> None:
-    addresses = list(EmailAddress.objects.filter(user=user).values_list("email", flat=True))
+    # What somebody else may have proven by now is not this person's to delete.
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    addresses = list(proven.values_list("email", flat=True))
     Invitation.objects.filter(Q(user=user) | Q(email__in=addresses)).delete()
     EmailAddress.objects.filter(user=user).delete()
     Picture.objects.filter(user=user).delete()

@@ -10,8 +10,17 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts.errors import AccountInUse, MachineRefused, NameTaken
+from accounts.flows.invitations import send_invitation
 from accounts.flows.signup import create_user
-from accounts.models import AuditEvent, Membership, Namespace, OrganizationRole, RobotAccount, User
+from accounts.models import (
+    AuditEvent,
+    Invitation,
+    Membership,
+    Namespace,
+    OrganizationRole,
+    RobotAccount,
+    User,
+)
 from accounts.principals import Principal
 from index.flows.close_account import close_account
 from index.flows.star_repository import star
@@ -128,3 +137,11 @@ def test_stars_are_taken_back(world: World) -> None:
 def test_a_token_closes_no_account(world: World) -> None:
     with pytest.raises(MachineRefused):
         close_account(by=Principal(world.alice, credential="token:1"), typed="alice")
+
+
+def test_an_address_that_was_only_claimed_takes_no_invitations_along(world: World) -> None:
+    by = Principal(world.olga)
+    invitation = send_invitation(world.acme, by=by, invitee="victim@example.com")
+    EmailAddress.objects.create(user=world.bob, email="victim@example.com", verified=False)
+    close(world.bob)
+    assert Invitation.objects.open().filter(pk=invitation.pk).exists()
