@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.errors import LimitReached
 from index.access_check import explain
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
@@ -35,7 +36,12 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """Hand out the whole review as a file."""
     repository = find_administered(request, name)
-    return export(_only(repository), repository.namespace, kind, repository.name)
+    by = principal_of(request)
+    try:
+        return export(_only(repository), repository.namespace, kind, repository.name, by=by)
+    except LimitReached as refusal:
+        messages.error(request, str(refusal))
+        return redirect("web-repository-access", repository.name)
 
 
 @post_only

@@ -5,16 +5,20 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 
+from accounts.limits import EXPORTS
 from accounts.models import Namespace
+from accounts.principals import Principal
+from accounts.ratelimits import spend
 from index.access import access_rows
 from index.access_review import describe, write_csv
 from index.models import Repository
 
 
 def export(
-    repositories: QuerySet[Repository], namespace: Namespace, kind: str, name: str
+    repositories: QuerySet[Repository], namespace: Namespace, kind: str, name: str, *, by: Principal
 ) -> HttpResponse:
-    """Return everything at once, as `csv` or `json`."""
+    """Return everything at once, as `csv` or `json`. Raises LimitReached."""
+    spend(EXPORTS, by.subject, what="exports")
     rows = describe(access_rows(repositories), namespace)
     response: HttpResponse
     if kind == "csv":

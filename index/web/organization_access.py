@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.errors import LimitReached
 from accounts.models import Namespace
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
 from index.errors import IndexRefusal
@@ -34,7 +35,12 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """Hand out the whole review as a file."""
     _, namespace = _find(request, name)
-    return export(_repositories(namespace), namespace, kind, namespace.name)
+    by = principal_of(request)
+    try:
+        return export(_repositories(namespace), namespace, kind, namespace.name, by=by)
+    except LimitReached as refusal:
+        messages.error(request, str(refusal))
+        return redirect("web-organization-access", namespace.name)
 
 
 @post_only

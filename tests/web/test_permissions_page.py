@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.limits import EXPORTS
 from accounts.models import AuditEvent, Namespace, RobotAccount, Visibility
 from accounts.principals import Principal
 from accounts.token_limits import TokenLimits
@@ -290,3 +291,13 @@ def test_an_admin_of_one_repository_exports_that_one_alone(world: World, client:
         assert client.get(f"/o/acme/-/access/export/{kind}").status_code == 404
     assert client.get("/api/v1/organizations/acme/access").status_code == 404
     assert "secret-plan" not in text(client, "/api/v1/repositories/acme/app/-/access")
+
+
+@pytest.mark.parametrize("address", ["/o/acme/-/access", "/r/acme/app/-/access"])
+def test_exports_are_counted(world: World, client: Client, address: str) -> None:
+    client.force_login(world.olga)
+    for _ in range(EXPORTS.events):
+        assert client.get(f"{address}/export/json").status_code == 200
+    response = client.get(f"{address}/export/csv", follow=True)
+    assert response.redirect_chain == [(address, 302)]
+    assert "Too many exports lately" in response.content.decode()
