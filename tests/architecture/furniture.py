@@ -68,10 +68,13 @@ def _default(world: World) -> int:
     return rows.get_or_create(namespace=world.acme.namespace, team=team, defaults=defaults)[0].pk
 
 
-def _invite(selector: str, organization: Organization | None, user: User | None) -> int:
+def _invite(
+    world: World, selector: str, organization: Organization | None, user: User | None
+) -> int:
     facts: dict[str, Any] = {
         "organization": organization,
         "user": user,
+        "invited_by": world.olga,
         "email": "" if user else "someone@example.com",
         "secret_digest": _DIGEST,
         "expires_at": timezone.now() + timedelta(days=7),
@@ -128,8 +131,8 @@ THINGS: dict[str, Callable[[World], object]] = {
     "publisher": _publisher,
     "request": _request,
     "default": _default,
-    "invitation": lambda world: _invite("member", world.acme, world.bob),
-    "site_invitation": lambda world: _invite("site", None, None),
+    "invitation": lambda world: _invite(world, "member", world.acme, world.bob),
+    "site_invitation": lambda world: _invite(world, "site", None, None),
     "domain": _domain,
     "domain_name": lambda world: OrganizationDomain.objects.get(pk=_domain(world)).name,
     "plan": lambda world: Plan.objects.get(name="unlimited").pk,

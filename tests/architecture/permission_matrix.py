@@ -314,8 +314,8 @@ ADDRESSES = {
         "/api/v1/organizations/acme/members/rita"
     ),
     "api/v1/user/invitations": "/api/v1/user/invitations",
-    "api/v1/user/invitations/<int:invitation_id>/accept": "/api/v1/user/invitations/1/accept",
-    "api/v1/user/invitations/<int:invitation_id>/decline": "/api/v1/user/invitations/1/decline",
+    "api/v1/user/invitations/<int:invitation_id>/accept": "/api/v1/user/invitations/{invitation}/accept",
+    "api/v1/user/invitations/<int:invitation_id>/decline": "/api/v1/user/invitations/{invitation}/decline",
     "api/v1/namespaces/<str:name>/usage": "/api/v1/namespaces/acme/usage",
     "api/v1/organizations/<str:organization>/access/confirm": (
         "/api/v1/organizations/acme/access/confirm"
