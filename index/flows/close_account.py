@@ -14,6 +14,7 @@ from accounts.models import Organization, RobotAccount, User
 from accounts.people_only import check_person
 from accounts.principals import Principal
 from index.flows.delete_repository import request_deletion
+from index.flows.quotas import lock_namespace
 from index.models import AccessGrant, Repository, RepositoryState, Star
 
 
@@ -53,6 +54,7 @@ def close_account(*, by: Principal, typed: str) -> None:
         message = f"Type your user name, {user.username}, to close the account."
         raise AccountInUse(message)
     with transaction.atomic():
+        lock_namespace(user.namespace.pk)  # no repository begins at the same moment
         locked = User.objects.select_for_update().get(pk=user.pk)
         accounts_half.check_nothing_in_the_way(locked)
         for repository in _repositories(locked):

@@ -43,6 +43,8 @@ def create_repository(
     try:
         with transaction.atomic():
             namespace = lock_namespace(Namespace.objects.called(name.namespace).get().pk)
+            if _is_closed(namespace):
+                raise Denied(creation_refusal(by, name))
             repository = Repository(
                 namespace=namespace,
                 visibility=visibility or namespace.default_visibility,
@@ -65,6 +67,12 @@ def create_repository(
     except IntegrityError as error:
         message = f"there is a repository {name} already, or one is being deleted"
         raise NameTaken(message) from error
+
+
+def _is_closed(namespace: Namespace) -> bool:
+    """Whether its organization or account ended a moment ago, while this waited for the lock."""
+    row = Namespace.objects.filter(pk=namespace.pk)
+    return row.exclude(organization__deleted_at=None, user__closed_at=None).exists()
 
 
 def _place(repository: Repository, name: RepositoryName) -> None:
