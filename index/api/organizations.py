@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.organizations.organization_view import require_session
+from accounts.api.organizations.organization_view import require_confirmed_session
 from accounts.api.organizations.organizations import OneOrganization
 from index.flows.delete_organization import delete_organization
 
@@ -19,6 +19,6 @@ class Organization(OneOrganization):
     def delete(self, request: Request, name: str) -> Response:
         """Delete it once no repository is left, with a session alone; the name stays reserved."""
         organization = self.find_for_owners(request, name)
-        require_session(request, "Deleting an organization")
+        require_confirmed_session(request, "Deleting an organization")
         delete_organization(organization, by=principal_of(request))
         return Response(status=204)

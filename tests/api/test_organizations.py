@@ -18,7 +18,7 @@ from accounts.models import (
     OrganizationRole,
     Team,
 )
-from tests.clients import basic
+from tests.clients import basic, confirm
 from tests.conftest import World
 from tests.factories import make_member, make_organization, make_team, make_user
 
@@ -32,6 +32,7 @@ class Caller:
         self._client = Client()
         if session_of:
             self._client.force_login(session_of)
+            confirm(self._client)
         self._headers = {"Authorization": basic(username)} if username else {}
 
     def __call__(self, method: str, path: str, **body: Any) -> Any:
@@ -282,3 +283,25 @@ def test_a_refused_change_sends_no_mail_and_leaves_no_event(world: World) -> Non
     rita("post", "/acme/domains", name="acme.test")
     assert not mail.outbox
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/acme/invitations", {"invitee": "bobby", "role": "owner"}),
+        ("patch", "/acme/members/rita", {"role": "owner"}),
+        ("delete", "/acme", {}),
+    ],
+)
+def test_a_session_of_long_ago_makes_and_unmakes_no_owners(
+    world: World, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """The pages ask for the password there; the same browser must not get around that."""
+    client = Client()
+    client.force_login(world.olga)
+    answer = getattr(client, method)(f"{API}{path}", body, content_type="application/json")
+    assert answer.status_code == 403
+    assert "/accounts/reauthenticate/" in answer.json()["detail"]
+    assert not Invitation.objects.exists()
+    assert Membership.objects.filter(role=OrganizationRole.OWNER).count() == 1
+    assert Organization.objects.get(name="acme").deleted_at is None

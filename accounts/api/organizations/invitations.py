@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_session,
+    require_confirmed_session,
 )
 from accounts.api.pagination import paginated
 from accounts.flows.invitations import revoke_invitation, send_again, send_invitation
@@ -61,7 +61,7 @@ class Invitations(OrganizationView):
         given = asked.validated_data
         role = OrganizationRole(given["role"])
         if role == OrganizationRole.OWNER:
-            require_session(request, "Inviting an owner")
+            require_confirmed_session(request, "Inviting an owner")
         invitation = send_invitation(
             organization,
             by=principal_of(request),
@@ -92,7 +92,7 @@ class InvitationAgain(OrganizationView):
         organization = self.find_for_owners(request, name)
         invitation = find_invitation(organization, invitation_id)
         if invitation.role == OrganizationRole.OWNER:
-            require_session(request, "Inviting an owner")
+            require_confirmed_session(request, "Inviting an owner")
         send_again(invitation, by=principal_of(request))
         invitation.refresh_from_db()
         return Response(InvitationOutput(invitation).data)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_session,
+    require_confirmed_session,
 )
 from accounts.api.pagination import paginated
 from accounts.flows.memberships import change_role, leave_organization, remove_member
@@ -58,7 +58,7 @@ class Member(OrganizationView):
         membership = self.find_member(self.find_for_owners(request, name), username)
         asked = RoleInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        require_session(request, "Changing who is an owner")
+        require_confirmed_session(request, "Changing who is an owner")
         role = OrganizationRole(asked.validated_data["role"])
         change_role(membership, by=principal_of(request), role=role)
         membership.refresh_from_db()
@@ -73,7 +73,7 @@ class Member(OrganizationView):
             check_owner(by, organization)
         membership = self.find_member(organization, username)
         if membership.role == OrganizationRole.OWNER:
-            require_session(request, "Removing an owner")
+            require_confirmed_session(request, "Removing an owner")
         if by.user == membership.user:
             leave_organization(membership, by=by)
         else:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_session,
+    require_confirmed_session,
     signed_in_user,
 )
 from accounts.api.pagination import paginated
@@ -117,7 +117,7 @@ class OneOrganization(OrganizationView):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         if organization.requires_second_factor and given.get("requires_second_factor") is False:
-            require_session(request, "To demand two factors no longer")
+            require_confirmed_session(request, "To demand two factors no longer")
         by = principal_of(request)
         if any(field in given for field in _RULES):
             rules = {field: given.get(field, getattr(organization, field)) for field in _RULES}
