@@ -22,7 +22,8 @@ def create_external_user(
 ) -> User:
     """Create the user without a password of ours, the namespace and the e-mail address.
 
-    `is_proven` says that whoever vouches has verified the address; otherwise a code is asked for.
+    `is_proven` says that whoever vouches has verified the address; otherwise a code is asked for,
+    and nothing is said of an address that somebody has: its owner hears of it by mail (case 13).
     An account that is there already is never taken over, whatever name or address it has: raises
     NameInvalid, NameReserved, NameTaken or EmailRefused.
     """
@@ -30,7 +31,7 @@ def create_external_user(
     _check_email(email)
     if Namespace.objects.filter(name=username).exists():
         raise NameTaken(_taken(username))
-    if is_address_of_someone(email):
+    if is_proven and is_address_of_someone(email):
         message = f"The address {email} belongs to an account already."
         raise EmailRefused(message)
     user = User(username=username, email=User.objects.normalize_email(email))

@@ -16,6 +16,7 @@ from django.test import Client
 
 from accounts.directory.configuration import DirectoryConfiguration
 from accounts.models import AuditEvent, DirectoryAccount, Namespace, Team, User
+from tests.accounts.test_signup import CODE
 from tests.clients import basic
 from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE, make_plan, make_team, make_user
@@ -133,6 +134,21 @@ def test_an_address_cannot_be_slipped_in_with_the_name(
     log_in(client)
     client.post("/accounts/sso/name", {"username": "annes", "email": "alice@example.com"})
     assert user_of(client).email == "anne@example.com"
+
+
+def test_a_typed_address_does_not_tell_who_has_an_account(
+    provider: Cheater, client: Client, world: World
+) -> None:
+    """Whoever the provider says no address of could ask for any: the mail alone tells its owner."""
+    provider.person["email"], provider.person["preferred_username"] = None, "jo"
+    log_in(client)
+    typed = {"username": "annes", "email": "alice@example.com"}
+    response = client.post("/accounts/sso/name", typed)
+    assert (response.status_code, response.headers["Location"]) == (302, "/accounts/confirm-email/")
+    assert not is_logged_in(client)
+    assert mail.outbox[0].to == ["alice@example.com"]
+    assert not CODE.search(str(mail.outbox[0].body))
+    assert not User.objects.get(username="annes").is_verified
 
 
 def test_without_a_pending_login_there_is_no_name_to_choose(
