@@ -6,6 +6,7 @@ twin for lists is `Repository.objects.visible_to`.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from accounts.models import Membership, Namespace, OrganizationRole, User, Visibility
@@ -150,6 +151,11 @@ def _ceiling(principal: Principal, name: str) -> frozenset[Action]:
     if not principal.limits.reaches(name):
         return frozenset()
     return frozenset(action for action in Action if action in principal.limits.actions)
+
+
+def narrowed_by_token(principal: Principal, name: RepositoryName, needs: Set[Action]) -> bool:
+    """Whether an access token stands in the way, whatever its owner may do and whatever exists."""
+    return not needs <= _ceiling(principal, name.value)
 
 
 def _best_grant(principal: Principal, repository: Repository) -> Role | None:

@@ -17,8 +17,8 @@ from index.flows.quotas import check_private_repositories, lock_namespace
 from index.models import AccessGrant, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
-from index.policy import holds_namespace, may_create
-from index.roles import Role
+from index.policy import holds_namespace, may_create, narrowed_by_token
+from index.roles import Action, Role
 
 # A token for a deleted name must not open its successor: token life, the registries' leeway and a
 # minute for clocks (F2).
@@ -101,6 +101,11 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
     """Return the sentence for someone who may not create; the same whatever exists (case 24)."""
     if name.is_official:
         return f"only administrators push official images: push to NAMESPACE/{name} instead"
+    if narrowed_by_token(principal, name, {Action.PUSH}):
+        return (
+            f"this access token of '{principal.name}' may not push to {name}: make one that may "
+            f"at {settings.PUBLIC_URL}/settings/tokens"
+        )
     return (
         f"'{principal.name}' may not push to {name}: ask its owners, or push to "
         f"{settings.PUBLIC_HOST}/{principal.name}/NAME"

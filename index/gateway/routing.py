@@ -27,12 +27,13 @@ from index.gateway.paths import RegistryRequest
 from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import parse_repository_name
-from index.policy import Decision, allowed_actions, may_create
+from index.policy import Decision, allowed_actions, may_create, narrowed_by_token
 from index.roles import Action
 from index.subjects import principal_from_subject
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"
+_TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,11 @@ def _what_is_missing(
 ) -> str:
     may = " and ".join(sorted(decision.actions))
     wants = " and ".join(sorted(missing))
+    if narrowed_by_token(caller.principal, request.name, missing):
+        return (
+            f"this access token of '{caller.principal.name}' may {may} but not {wants} "
+            f"{request.name}. Make one that may: {_TOKENS}"
+        )
     return (
         f"'{caller.principal.name}' may {may} but not {wants} {request.name}. "
         f"Its owners can change that: {settings.PUBLIC_URL}/r/{request.name}"
@@ -170,6 +176,11 @@ def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
         return _insufficient(request)
     if request.starts_push:
         return Denied(creation_refusal(caller.principal, request.name))
+    if narrowed_by_token(caller.principal, request.name, request.needs):
+        return RepositoryUnknown(
+            f"{request.name} does not exist, or this access token of '{caller.principal.name}' "
+            f"may not see it. Another token? {_TOKENS}"
+        )
     return RepositoryUnknown(
         f"{request.name} does not exist, or '{caller.principal.name}' may not see it. "
         f"Other account? {_LOGIN}"

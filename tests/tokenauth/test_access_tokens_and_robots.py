@@ -331,6 +331,21 @@ def test_the_gateway_knows_the_limits_and_not_the_access_claim_alone(
     assert refused["X-Waybill-Refusal-Status"] == "403"
 
 
+def test_a_refusal_blames_the_access_token_and_not_the_owners(world: World, client: Client) -> None:
+    made = make_token(world.olga, "acme/app", actions=())
+    token = ask(client, "olga", made.value, ALL_APP).json()["token"]
+    for method, uri, sentence in (
+        ("POST", "/v2/acme/app/blobs/uploads/", "may pull but not push acme/app. Make one"),
+        ("POST", "/v2/acme/priv/blobs/uploads/", "may not push to acme/priv: make one"),
+        ("POST", "/v2/acme/ghost/blobs/uploads/", "may not push to acme/ghost: make one"),
+        ("GET", "/v2/acme/priv/manifests/1", "may not see it. Another token?"),
+        ("GET", "/v2/acme/ghost/manifests/1", "may not see it. Another token?"),
+    ):
+        message = ask_route(client, method, uri, token=token)["X-Waybill-Refusal-Body"]
+        assert f"this access token of 'olga' {sentence}" in message
+        assert "/settings/tokens" in message
+
+
 def test_a_secret_of_one_robot_proves_no_other(world: World, client: Client) -> None:
     first, second = (make_robot("acme", name, by=world.olga) for name in ("first", "second"))
     made = make_secret(first, by=world.olga)
