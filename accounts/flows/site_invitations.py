@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,6 +17,7 @@ from accounts.limits import SITE_INVITATIONS
 from accounts.mails import send_after_commit
 from accounts.models import Invitation
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
+from accounts.organization_policy import is_owner
 from accounts.principals import Principal
 from accounts.ratelimits import count, refuse_above
 
@@ -62,25 +64,41 @@ def revoke_site_invitation(invitation: Invitation, *, by: Principal) -> None:
 def find_invitation(text: str, *, email: str = "") -> Invitation | None:
     """Return the open invitation that a link carries; with `email`, only that address's.
 
-    An organization's invitation by mail opens sign-up as well: it is accepted afterwards.
+    An organization's invitation by mail opens sign-up as well, once: it is accepted afterwards. None
+    holds longer than its sender may send such.
     """
     token = parse_opaque_token(text, PREFIX)
     if token is None:
         return None
-    found = Invitation.objects.open().filter(selector=token.selector, user=None).first()
+    waiting = Invitation.objects.open().filter(selector=token.selector, user=None)
+    found = waiting.select_related("organization", "invited_by").first()
     if found is None or not token.matches(found.secret_digest):
         return None
     if email and found.email.lower() != email.lower():
         return None
-    return found
+    return found if _may_still_be_sent(found) and not _made_an_account(found) else None
 
 
 def use_site_invitation(invitation: Invitation) -> bool:
-    """Note that the account was made; inside its transaction. False if someone was quicker."""
-    if invitation.organization_id is not None:
-        return True  # accepting it is a step of its own
+    """Note that the account is made; inside its transaction, before. False if someone was quicker."""
     open_ones = Invitation.objects.open().filter(pk=invitation.pk)
+    if invitation.organization_id is not None:  # accepting it is a step of its own
+        held = open_ones.select_for_update().first()
+        return held is not None and not _made_an_account(held)
     return open_ones.update(accepted_at=timezone.now()) == 1
+
+
+def _may_still_be_sent(invitation: Invitation) -> bool:
+    sender, organization = invitation.invited_by, invitation.organization
+    if sender is None or not sender.is_active:
+        return False
+    return is_owner(Principal(sender), organization) if organization else sender.is_superuser
+
+
+def _made_an_account(invitation: Invitation) -> bool:
+    """Whether somebody signed up with the address since; else one link would make any number."""
+    claims = EmailAddress.objects.filter(email=invitation.email.lower())
+    return bool(claims.filter(user__date_joined__gte=invitation.created_at).exists())
 
 
 def _check_administrator(by: Principal) -> None:

@@ -131,6 +131,26 @@ def test_an_organizations_invitation_opens_the_site_and_stays_open(
     )
     assert has_account()
     assert Invitation.objects.open().exists()
+    with pytest.raises(SignupRefused):  # but only once, however many accounts one would like
+        sign_up(
+            username="carola",
+            email="carol@example.com",
+            password=PASSWORD,
+            address="192.0.2.1",
+            invitation=secret[1],
+        )
+    assert not has_account("carola")
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_superuser": False}])
+def test_an_invitation_ends_with_the_right_to_send_it(
+    world: World, invite: Any, client: Client, settings: Any, change: dict[str, bool]
+) -> None:
+    settings.SIGNUP = "invitation"
+    secret = invite()
+    User.objects.filter(pk=world.root.pk).update(**change)
+    client.post("/accounts/signup/", FORM | {"invitation": secret})
+    assert not has_account()
 
 
 def test_docker_of_old_is_told_that_the_site_is_closed_but_known_names_log_in(
