@@ -16,7 +16,13 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.recent import ConfirmedLately, ConfirmedToMake
-from accounts.flows.robot_accounts import change_robot, create_robot, delete_robot, set_enabled
+from accounts.flows.robot_accounts import (
+    change_robot,
+    create_robot,
+    delete_robot,
+    may_be_responsible,
+    set_enabled,
+)
 from accounts.flows.robot_secrets import NewSecret, add_secret, revoke_secret, rotate_secret
 from accounts.models import Namespace, RobotAccount, RobotSecret, User
 from accounts.principals import Principal
@@ -125,8 +131,9 @@ class Robots(ListAPIView[RobotAccount]):
         sent = RobotInput(data=request.data)
         sent.is_valid(raise_exception=True)
         wanted = dict(sent.validated_data)
-        wanted["responsible"] = _person(wanted["responsible"])
-        robot = create_robot(self._namespace(), by=principal_of(request), **wanted)
+        namespace = self._namespace()
+        wanted["responsible"] = _person(wanted["responsible"], namespace)
+        robot = create_robot(namespace, by=principal_of(request), **wanted)
         return Response(RobotOutput(robot).data, status.HTTP_201_CREATED)
 
     def _namespace(self) -> Namespace:
@@ -160,7 +167,7 @@ class Robot(APIView):
             by=by,
             description=wanted.get("description", robot.description),
             may_create=wanted.get("may_create", robot.may_create),
-            responsible=_person(wanted["responsible"])
+            responsible=_person(wanted["responsible"], robot.namespace)
             if "responsible" in wanted
             else robot.responsible,
         )
@@ -243,11 +250,12 @@ def _secret(request: Request, name: str, secret_id: int) -> RobotSecret:
     return get_object_or_404(secrets, pk=secret_id, robot=_find(request, name))
 
 
-def _person(name: str | None) -> User | None:
+def _person(name: str | None, namespace: Namespace) -> User | None:
+    """Return who it is; strangers, and names that nobody has, are answered alike (case 13)."""
     if name is None:
         return None
     found = User.objects.filter(username=name, is_active=True).first()
-    if found is None:
+    if found is None or not may_be_responsible(namespace, found):
         raise serializers.ValidationError({"responsible": ["There is no such member."]})
     return found
 

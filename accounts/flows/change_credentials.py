@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, PasswordRefused
 from accounts.history import masked
-from accounts.models import User
+from accounts.models import DirectoryAccount, User
 from accounts.principals import Principal
 from accounts.signals import machines_logged_out
 
@@ -27,6 +27,9 @@ def change_credentials(user: User, *, email: str | None, password: str | None) -
             validate_email(email)
     except ValidationError as error:
         raise EmailRefused(error.messages[0]) from error
+    if password is not None and DirectoryAccount.objects.filter(user=user).exists():
+        message = "The password of this account is kept in the company's directory: change it there"
+        raise PasswordRefused(message)
     try:
         if password is not None:
             validate_password(password, user)

@@ -279,3 +279,10 @@ def test_a_robot_gives_nobody_a_role(world: World, client: Client) -> None:
         status = send(client, "POST", path, body, Authorization=header).status_code
         assert status in {403, 404, 405}
     assert AccessGrant.objects.count() == count
+
+
+@pytest.mark.parametrize("name", ["bobby", "newt", "dave", "nobody"])
+def test_who_looks_after_a_robot_does_not_tell_who_has_an_account(alice: Client, name: str) -> None:
+    answer = send(alice, "POST", "user/robots", {"name": "ci", "responsible": name})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"responsible": ["There is no such member."]}

@@ -8,9 +8,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from accounts.errors import PasswordRefused
+from accounts.flows.change_credentials import change_credentials
 from accounts.limits import SIGNUPS
-from accounts.models import Namespace, User
+from accounts.models import DirectoryAccount, Namespace, User
 from tests.clients import basic, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD
@@ -181,6 +184,16 @@ def test_a_401_has_changed_nothing(world: World, client: Client, header: str) ->
         headers={"Authorization": header},
     )
     assert response.status_code == 401
+    _assert_unchanged(world.alice)
+
+
+def test_a_password_of_the_directory_gets_no_twin_here(world: World) -> None:
+    """It would open the account on the day on which the directory is switched off."""
+    DirectoryAccount.objects.create(
+        user=world.alice, key="k", login="alice", checked_at=timezone.now()
+    )
+    with pytest.raises(PasswordRefused, match="directory"):
+        change_credentials(world.alice, email=None, password="another quiet river")
     _assert_unchanged(world.alice)
 
 
