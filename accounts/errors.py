@@ -91,6 +91,10 @@ class LimitReached(AccountError):
         self.retry_after = retry_after
 
 
+class LastWayIn(AccountError):
+    """Without it, nothing would open the account any more."""
+
+
 class LastOwner(AccountError):
     """The organization would be left without anyone who can change it."""
 

@@ -22,12 +22,15 @@ from accounts.errors import (
     AlreadyMember,
     DirectoryUnavailable,
     LastOwner,
+    LastWayIn,
     LimitReached,
     NameTaken,
     NotAllowed,
     OrganizationInUse,
     PlanInUse,
 )
+
+_COLLISIONS = (NameTaken, AlreadyMember, LastOwner, LastWayIn, OrganizationInUse, PlanInUse)
 
 
 class Refused(APIException):
@@ -72,7 +75,7 @@ def _answer_to(error: AccountError) -> APIException:
         return Throttled(error.retry_after, str(error))
     if isinstance(error, NotAllowed):
         return PermissionDenied(str(error))
-    if isinstance(error, NameTaken | AlreadyMember | LastOwner | OrganizationInUse | PlanInUse):
+    if isinstance(error, _COLLISIONS):
         return Conflict(str(error))
     return Refused(str(error))
 

@@ -8,18 +8,14 @@ from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import UnsupportedMediaType
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.flows.change_profile import change_profile
-from accounts.flows.pictures import LARGEST_BYTES, remove_picture, set_picture
 from accounts.flows.signup import sign_up
 from accounts.models import Picture, User
-from accounts.people_only import check_person
 
 
 class OwnAccountOutput(serializers.ModelSerializer[User]):
@@ -70,16 +66,6 @@ class SignupInput(serializers.Serializer[Any]):
     invitation = serializers.CharField(required=False, default="", max_length=200)
 
 
-class PictureParser(BaseParser):
-    """The picture itself as the body."""
-
-    media_type = "image/*"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Return the bytes, and no more than a picture may have."""
-        return stream.read(LARGEST_BYTES + 1)
-
-
 class OwnAccount(APIView):
     """Whose credential this is."""
 
@@ -99,27 +85,6 @@ class OwnAccount(APIView):
         sent.is_valid(raise_exception=True)
         change_profile(user, by=principal, **sent.validated_data)
         return Response(OwnAccountOutput(user).data)
-
-
-class OwnPicture(APIView):
-    """The picture that stands for oneself."""
-
-    parser_classes = (PictureParser,)
-
-    @extend_schema(request={"image/*": OpenApiTypes.BINARY}, responses={204: None})
-    def put(self, request: Request) -> Response:
-        """Show this picture: PNG, JPEG, GIF or WebP, at most 1 MB."""
-        data: Any = request.data
-        if not isinstance(data, bytes):
-            raise UnsupportedMediaType(str(request.content_type))
-        set_picture(check_person(principal_of(request)), data=data, by=principal_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """Show initials again."""
-        remove_picture(check_person(principal_of(request)), by=principal_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PublicUser(APIView):

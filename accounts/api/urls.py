@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import credentials, manage, people, plans, robots, tokens
+from accounts.api import connections, credentials, manage, people, pictures, plans, robots, tokens
 from accounts.api.organizations import urls as organizations
 
 urlpatterns: list[URLPattern] = [
     path("user", people.OwnAccount.as_view(), name="api-user"),
-    path("user/picture", people.OwnPicture.as_view(), name="api-own-picture"),
+    path("user/picture", pictures.OwnPicture.as_view(), name="api-own-picture"),
     path("user/password", credentials.OwnPassword.as_view(), name="api-own-password"),
     path("user/addresses", credentials.OwnAddresses.as_view(), name="api-own-addresses"),
     path("user/addresses/verify", credentials.VerifyAddress.as_view(), name="api-verify-address"),
@@ -28,6 +28,18 @@ urlpatterns: list[URLPattern] = [
         "user/second-factors/<int:factor_id>",
         credentials.OneSecondFactor.as_view(),
         name="api-second-factor",
+    ),
+    path("user/connections", connections.Connections.as_view(), name="api-connections"),
+    path(
+        "user/connections/<int:account_id>",
+        connections.Connection.as_view(),
+        name="api-connection",
+    ),
+    path("user/history", connections.SecurityHistory.as_view(), name="api-security-history"),
+    path(
+        "organizations/<str:name>/picture",
+        pictures.OrganizationPicture.as_view(),
+        name="api-organization-picture",
     ),
     path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
     path("signup", people.Signup.as_view(), name="api-signup"),

@@ -13,19 +13,17 @@ from allauth.socialaccount.internal import flows
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from allauth.socialaccount.signals import social_account_removed
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from requests import RequestException
 
-from accounts.errors import AccountError
-from accounts.flows.directory_login import is_kept_in_directory
+from accounts.errors import AccountError, LastWayIn
 from accounts.models import DirectoryAccount
 from accounts.openid.adapter import configured_app, suggested_name
+from accounts.openid.connections import end_connection, is_last_way_in, known_as
 from accounts.openid.provider import Adapter, CallbackView, Provider
 from accounts.web.forms import ExternalSignupForm
 
@@ -89,7 +87,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     accounts = SocialAccount.objects.filter(user=user.pk).order_by("pk")
     context = {
         "accounts": [
-            (account, _known_as(account), _is_last_way_in(request, account)) for account in accounts
+            (account, known_as(account), is_last_way_in(request, account)) for account in accounts
         ],
         "provider": configured_app(),
         "directory_account": DirectoryAccount.objects.filter(user=user.pk).first(),
@@ -103,16 +101,15 @@ def connections(request: HttpRequest) -> HttpResponse:
 def disconnect(request: HttpRequest, account_id: int) -> HttpResponse:
     """Forget a connection, unless it is the last way in."""
     account = get_object_or_404(SocialAccount, pk=account_id, user=request.user.pk)
-    if _is_last_way_in(request, account):
-        get_account_adapter(request).add_message(
-            request, messages.ERROR, "socialaccount/messages/last_way_in.txt"
-        )
-        return redirect("socialaccount_connections")
-    account.delete()
-    social_account_removed.send(sender=SocialAccount, request=request, socialaccount=account)
     adapter = get_account_adapter(request)
-    adapter.add_message(request, messages.INFO, "socialaccount/messages/account_disconnected.txt")
-    adapter.send_notification_mail("socialaccount/email/account_disconnected", account.user)
+    try:
+        end_connection(request, account)
+    except LastWayIn:
+        adapter.add_message(request, messages.ERROR, "socialaccount/messages/last_way_in.txt")
+    else:
+        adapter.add_message(
+            request, messages.INFO, "socialaccount/messages/account_disconnected.txt"
+        )
     return redirect("socialaccount_connections")
 
 
@@ -160,22 +157,6 @@ def _create(
     flows.signup.clear_pending_signup(request)
     response: HttpResponse = flows.signup.complete_social_signup(request, waiting)
     return response
-
-
-def _is_last_way_in(request: HttpRequest, account: SocialAccount) -> bool:
-    """Whether nothing else opens the account: neither password nor directory nor another provider."""
-    if is_kept_in_directory(account.user):
-        return False
-    try:
-        flows.connect.validate_disconnect(request, account)
-    except ValidationError:
-        return True
-    return False
-
-
-def _known_as(account: SocialAccount) -> str:
-    told = account.extra_data
-    return str(told.get("preferred_username") or told.get("email") or account.uid)
 
 
 def _is_current(account: SocialAccount) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
@@ -154,3 +155,48 @@ def test_an_administrator_disables_with_a_reason(world: World, client: Client) -
     assert client.post(path, {"reason": ""}, JSON).status_code == 400
     assert client.post(path, {"reason": "asked to"}, JSON).status_code == 204
     assert not User.objects.get(username="alice").is_active
+
+
+def test_an_organizations_picture_is_for_its_owners(world: World, client: Client) -> None:
+    client.force_login(world.rita)
+    path = "/api/v1/organizations/acme/picture"
+    assert client.put(path, picture_file(), "image/png").status_code == 403
+    client.force_login(world.olga)
+    assert client.put(path, picture_file(), "image/png").status_code == 204
+    assert Picture.objects.filter(organization=world.acme).exists()
+    assert client.delete(path).status_code == 204
+    assert not Picture.objects.filter(organization=world.acme).exists()
+
+
+def test_the_history_is_ones_own_and_of_a_session(world: World, alice: Client) -> None:
+    alice.patch("/api/v1/user", {"location": "Riga"}, JSON)
+    actions = [event["action"] for event in alice.get("/api/v1/user/history").json()["results"]]
+    assert "account:profile:changed" in actions
+    with_password = Client(headers={"Authorization": basic("alice")})
+    assert with_password.get("/api/v1/user/history").status_code == 403
+
+
+def test_only_ones_own_connection_is_ended_and_only_lately_confirmed(
+    world: World, alice: Client
+) -> None:
+    theirs = SocialAccount.objects.create(user=world.bob, provider="sso", uid="bob")
+    mine = SocialAccount.objects.create(user=world.alice, provider="sso", uid="alice")
+    listed = alice.get("/api/v1/user/connections").json()["results"]
+    assert [(found["id"], found["known_as"]) for found in listed] == [(mine.pk, "alice")]
+    assert alice.delete(f"/api/v1/user/connections/{mine.pk}").status_code == 403
+    confirm(alice)
+    assert alice.delete(f"/api/v1/user/connections/{theirs.pk}").status_code == 404
+    assert alice.delete(f"/api/v1/user/connections/{mine.pk}").status_code == 204
+    assert set(SocialAccount.objects.all()) == {theirs}
+
+
+def test_the_last_way_in_stays_connected(world: World, alice: Client) -> None:
+    mine = SocialAccount.objects.create(user=world.alice, provider="sso", uid="alice")
+    confirm(alice)
+    world.alice.set_unusable_password()
+    world.alice.save()
+    alice.force_login(world.alice)
+    response = alice.delete(f"/api/v1/user/connections/{mine.pk}")
+    assert response.status_code == 409
+    assert "Set a password first" in response.json()["detail"]
+    assert SocialAccount.objects.filter(pk=mine.pk).exists()
