@@ -63,10 +63,20 @@ class Connection(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class OwnEventOutput(AuditOutput):
+    """One change; from where is told of one's own alone."""
+
+    def to_representation(self, event: AuditEvent) -> Any:
+        """Return the fields; where others were is their affair."""
+        shown = super().to_representation(event)
+        is_own = event.actor == principal_of(self.context["request"]).subject
+        return shown if is_own else shown | {"address": "", "user_agent": ""}
+
+
 class SecurityHistory(ListAPIView[AuditEvent]):
     """What happened to the account, and what it did, newest first."""
 
-    serializer_class = AuditOutput
+    serializer_class = OwnEventOutput
 
     def get_queryset(self) -> Any:
         """Return what concerns oneself."""

@@ -176,6 +176,18 @@ def test_the_history_is_ones_own_and_of_a_session(world: World, alice: Client) -
     assert with_password.get("/api/v1/user/history").status_code == 403
 
 
+def test_the_history_does_not_tell_where_others_are(world: World, alice: Client) -> None:
+    root = Client(headers={"User-Agent": "a browser of root"}, REMOTE_ADDR="198.51.100.7")
+    root.force_login(world.root)
+    confirm(root).post("/manage/people/alice/reset-second-factor", {"reason": "lost the phone"})
+    alice.post("/accounts/login/", {"login": "alice", "password": PASSWORD})  # it logged her out
+    events = alice.get("/api/v1/user/history").json()["results"]
+    assert "account:second-factor:reset" in {event["action"] for event in events}
+    told = {(event["actor"], bool(event["address"])) for event in events}
+    assert told == {("alice", True), ("rooty", False)}
+    assert "a browser of root" not in str(events)
+
+
 def test_only_ones_own_connection_is_ended_and_only_lately_confirmed(
     world: World, alice: Client
 ) -> None:
