@@ -106,6 +106,8 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
             f"this access token of '{principal.name}' may not push to {name}: make one that may "
             f"at {settings.PUBLIC_URL}/settings/tokens"
         )
+    if principal.user is None:  # a machine, which has no namespace of its own
+        return f"'{principal.name}' may not push to {name}: ask its owners to let it"
     return (
         f"'{principal.name}' may not push to {name}: ask its owners, or push to "
         f"{settings.PUBLIC_HOST}/{principal.name}/NAME"

@@ -98,6 +98,7 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     wanted = filter_form.wanted
     asked = request.GET.get("check", "").strip()[:80]
+    has_errors = bool(refused)
     context = {
         **page_context(repository, principal_of(request)),
         "filter_form": filter_form,
@@ -113,7 +114,7 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
         "last_review": last_review(repository),
         "requests": _open_requests(repository, refused.pop("answered", None)),
         **refused,
-        "has_errors": bool(refused),
+        "has_errors": has_errors,
     }
     return render(request, "index/access.html", context)
 

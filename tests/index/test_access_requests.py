@@ -134,6 +134,15 @@ def test_an_admin_grants_another_role_than_was_asked_for(world: World, client: C
     assert request.is_granted
 
 
+def test_a_refused_answer_is_an_error_in_the_title_too(world: World, client: Client) -> None:
+    request = asked_of(world, world.bob)
+    client.force_login(world.olga)
+    answer = {"role": "reader", "until": "2001-01-01"}
+    page = client.post(f"/r/acme/app/-/access/requests/{request.pk}/grant", answer)
+    assert "<title>Error: Permissions of acme/app" in page.content.decode()
+    assert "The date is in the past" in page.content.decode()
+
+
 def test_an_answer_is_final(world: World) -> None:
     request = asked_of(world, world.bob)
     decline_request(request, by=Principal(world.olga))

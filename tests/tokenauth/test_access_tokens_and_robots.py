@@ -346,6 +346,18 @@ def test_a_refusal_blames_the_access_token_and_not_the_owners(world: World, clie
         assert "/settings/tokens" in message
 
 
+def test_a_robot_is_sent_to_no_namespace_of_its_own(world: World, client: Client) -> None:
+    robot = make_robot("acme", by=world.olga)
+    made = make_secret(robot, by=world.olga)
+    token = ask(client, robot.full_name, made.value, "repository:acme/new:pull,push").json()[
+        "token"
+    ]
+    refused = ask_route(client, "POST", "/v2/acme/new/blobs/uploads/", token=token)
+    message = refused["X-Waybill-Refusal-Body"]
+    assert "'acme+ci' may not push to acme/new: ask its owners to let it" in message
+    assert "acme+ci/NAME" not in message
+
+
 def test_a_secret_of_one_robot_proves_no_other(world: World, client: Client) -> None:
     first, second = (make_robot("acme", name, by=world.olga) for name in ("first", "second"))
     made = make_secret(first, by=world.olga)
