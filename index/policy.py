@@ -153,9 +153,9 @@ def _ceiling(principal: Principal, name: str) -> frozenset[Action]:
     return frozenset(action for action in Action if action in principal.limits.actions)
 
 
-def narrowed_by_token(principal: Principal, name: RepositoryName, needs: Set[Action]) -> bool:
+def narrowed_by_token(principal: Principal, name: str, needs: Set[Action]) -> bool:
     """Whether an access token stands in the way, whatever its owner may do and whatever exists."""
-    return not needs <= _ceiling(principal, name.value)
+    return not needs <= _ceiling(principal, name)
 
 
 def _best_grant(principal: Principal, repository: Repository) -> Role | None:

@@ -101,7 +101,7 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
     """Return the sentence for someone who may not create; the same whatever exists (case 24)."""
     if name.is_official:
         return f"only administrators push official images: push to NAMESPACE/{name} instead"
-    if narrowed_by_token(principal, name, {Action.PUSH}):
+    if narrowed_by_token(principal, name.value, {Action.PUSH}):
         return (
             f"this access token of '{principal.name}' may not push to {name}: make one that may "
             f"at {settings.PUBLIC_URL}/settings/tokens"

@@ -151,15 +151,21 @@ def _check_policy(request: RegistryRequest, caller: Caller, repository: Reposito
     if caller.principal.is_anonymous:
         message = f"to {' and '.join(sorted(missing))} {request.name}, log in: {_LOGIN}"
         raise TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
-    raise Denied(_what_is_missing(request, caller, decision, missing))
+    is_narrowed = narrowed_by_token(caller.principal, repository.name, missing)
+    raise Denied(_what_is_missing(request, caller, decision, missing, is_narrowed=is_narrowed))
 
 
 def _what_is_missing(
-    request: RegistryRequest, caller: Caller, decision: Decision, missing: frozenset[Action]
+    request: RegistryRequest,
+    caller: Caller,
+    decision: Decision,
+    missing: frozenset[Action],
+    *,
+    is_narrowed: bool,
 ) -> str:
     may = " and ".join(sorted(decision.actions))
     wants = " and ".join(sorted(missing))
-    if narrowed_by_token(caller.principal, request.name, missing):
+    if is_narrowed:
         return (
             f"this access token of '{caller.principal.name}' may {may} but not {wants} "
             f"{request.name}. Make one that may: {_TOKENS}"
@@ -176,7 +182,7 @@ def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
         return _insufficient(request)
     if request.starts_push:
         return Denied(creation_refusal(caller.principal, request.name))
-    if narrowed_by_token(caller.principal, request.name, request.needs):
+    if narrowed_by_token(caller.principal, request.name.value, request.needs):
         return RepositoryUnknown(
             f"{request.name} does not exist, or this access token of '{caller.principal.name}' "
             f"may not see it. Another token? {_TOKENS}"
