@@ -2,6 +2,9 @@
 
 Owners may do everything, members see each other and the teams, maintainers choose who is in their
 team. Administrators of the site act as owners: somebody has to help where the owners are gone.
+
+Who is in an organization or team gets at its repositories, so an access token that is for some of
+them alone makes nobody an owner here, and one without push and delete changes nothing (case 16).
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ def is_member(principal: Principal, organization: Organization) -> bool:
 
 
 def is_owner(principal: Principal, organization: Organization) -> bool:
-    """Whether everything may be changed."""
+    """Whether everything may be seen and, but for a token's limits, changed."""
+    if not _reaches_all(principal, organization):
+        return False
     if principal.is_administrator:
         return True
     return _memberships(principal, organization).filter(role=OrganizationRole.OWNER).exists()
@@ -28,18 +33,25 @@ def is_owner(principal: Principal, organization: Organization) -> bool:
 
 def may_fill(principal: Principal, team: Team) -> bool:
     """Whether members of the team may be added and removed."""
+    if not _may_change(principal):
+        return False
     if is_owner(principal, team.organization):
         return True
     return (
         principal.user is not None
+        and _reaches_all(principal, team.organization)
         and TeamMembership.objects.filter(
             team=team, membership__user=principal.user, is_maintainer=True
         ).exists()
     )
 
 
-def check_owner(principal: Principal, organization: Organization) -> None:
-    """Raise NotAllowed for whoever is not an owner."""
+def check_owner(principal: Principal, organization: Organization, *, reads: bool = False) -> None:
+    """Raise NotAllowed for whoever is not an owner, and for tokens that are not for all of it."""
+    if not (_reaches_all(principal, organization) and (reads or _may_change(principal))):
+        name = organization.name
+        message = f"This needs an access token for {name}/* that may pull, push and delete."
+        raise NotAllowed(message)
     if organization.deleted_at or not is_owner(principal, organization):
         message = f"Only owners of {organization.name} may do this."
         raise NotAllowed(message)
@@ -51,7 +63,7 @@ def may_choose_group(principal: Principal, organization: Organization) -> bool:
     That makes members of people who were not asked, and tells who is in a group: where strangers
     may found organizations, it is for administrators of the site.
     """
-    if organization.deleted_at:
+    if organization.deleted_at or not _may_change(principal):
         return False
     if settings.TEAM_GROUPS == "administrators":
         return principal.is_administrator
@@ -63,6 +75,14 @@ def check_may_choose_group(principal: Principal, organization: Organization) -> 
     if not may_choose_group(principal, organization):
         message = "Only administrators of this site may fill a team from a group."
         raise NotAllowed(message)
+
+
+def _reaches_all(principal: Principal, organization: Organization) -> bool:
+    return principal.limits is None or principal.limits.reaches(f"{organization.name}/")
+
+
+def _may_change(principal: Principal) -> bool:
+    return principal.limits is None or principal.limits.has_every_action
 
 
 def _memberships(principal: Principal, organization: Organization) -> QuerySet[Membership]:

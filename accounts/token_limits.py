@@ -47,6 +47,11 @@ class TokenLimits:
         """Whether a pattern covers the repository."""
         return any(_covers(pattern, name) for pattern in self.patterns)
 
+    @property
+    def has_every_action(self) -> bool:
+        """Whether pull, push and delete are all left."""
+        return self.actions.issuperset(_ACTIONS)
+
     def prefixes(self) -> list[str]:
         """Return the beginnings that patterns with a star ask for."""
         return [pattern[:-1] for pattern in self.patterns if pattern.endswith("*")]

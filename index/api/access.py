@@ -118,7 +118,10 @@ class OrganizationAccess(OrganizationView):
     def get(self, request: Request, organization: str) -> Response:
         """Return a page of who has which role where, and why."""
         namespace = self.find_namespace(request, organization)
-        return _review(request, Repository.objects.filter(namespace=namespace), namespace)
+        reached = Repository.objects.visible_to(
+            principal_of(request)
+        )  # a token's limits hold here too
+        return _review(request, reached.filter(namespace=namespace), namespace)
 
 
 class ConfirmRepositoryReview(RepositoryView):

@@ -11,7 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.flows.use_credential import use_robot_secret, use_token
-from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret
+from accounts.models import (
+    Invitation,
+    PersonalAccessToken,
+    RobotAccount,
+    RobotSecret,
+    TeamMembership,
+)
 from accounts.token_limits import ApiPart
 from index.models import AccessGrant, DefaultGrant
 from index.roles import Role
@@ -286,3 +292,48 @@ def test_who_looks_after_a_robot_does_not_tell_who_has_an_account(alice: Client,
     answer = send(alice, "POST", "user/robots", {"name": "ci", "responsible": name})
     assert answer.status_code == 400
     assert answer.json()["errors"] == {"responsible": ["There is no such member."]}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "actions", "status"),
+    [
+        ("olga/x", ("push", "delete"), 403),
+        ("acme/web-*", ("push", "delete"), 403),
+        ("acme/*", ("push",), 403),
+        ("acme/*", ("push", "delete"), 200),
+    ],
+)
+def test_a_narrow_token_lets_nobody_else_at_other_repositories(
+    world: World, client: Client, pattern: str, actions: tuple[str, ...], status: int
+) -> None:
+    """Who may put people into teams gets at all that the teams may reach (case 16)."""
+    made = make_token(world.olga, pattern, actions=actions, api_parts=EVERY_PART)
+    header = f"Bearer {made.value}"
+    answers = [
+        send(client, method, f"organizations/acme{path}", body, Authorization=header).status_code
+        for method, path, body in (
+            ("PUT", "/teams/devs/members/rita", {}),
+            ("PATCH", "", {"members_may_create": True}),
+        )
+    ]
+    assert answers == [status, status]
+    body = {"invitee": "bobby", "team": "devs"}
+    invited = send(client, "POST", "organizations/acme/invitations", body, Authorization=header)
+    assert invited.status_code == (201 if status == 200 else 403)
+    is_in = TeamMembership.objects.filter(membership__user=world.rita, team__name="devs").exists()
+    assert (is_in, Invitation.objects.exists()) == ((status == 200,) * 2)
+
+
+def test_a_narrow_token_of_a_maintainer_fills_no_team(world: World, client: Client) -> None:
+    TeamMembership.objects.filter(membership__user=world.mia).update(is_maintainer=True)
+    made = make_token(world.mia, "mila/x", api_parts=EVERY_PART)
+    path, header = "organizations/acme/teams/devs/members/rita", f"Bearer {made.value}"
+    assert send(client, "PUT", path, {}, Authorization=header).status_code == 403
+
+
+def test_a_narrow_token_reviews_what_it_reaches(world: World, client: Client) -> None:
+    path = "organizations/acme/access"
+    for pattern, count in (("olga/x", 0), ("acme/*", 1)):
+        made = make_token(world.olga, pattern, api_parts=EVERY_PART)
+        answer = send(client, "GET", path, Authorization=f"Bearer {made.value}")
+        assert len({row["repository"] for row in answer.json()["results"]}) == count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -38,7 +39,8 @@ class OrganizationView(APIView):
     def find_for_owners(self, request: Request, name: str) -> Organization:
         """Return the organization: 404 to strangers, 403 to members who do not own it."""
         organization = self.find_for_members(request, name)
-        check_owner(principal_of(request), organization)
+        reads = request.method in SAFE_METHODS  # flows ask again before they change anything
+        check_owner(principal_of(request), organization, reads=reads)
         return organization
 
     def find_member(self, organization: Organization, username: str) -> Membership:
