@@ -42,9 +42,7 @@ def create_repository(
         raise Denied(creation_refusal(by, name))
     try:
         with transaction.atomic():
-            namespace = lock_namespace(Namespace.objects.called(name.namespace).get().pk)
-            if _is_closed(namespace):
-                raise Denied(creation_refusal(by, name))
+            namespace = _lock_namespace(name, by)
             repository = Repository(
                 namespace=namespace,
                 visibility=visibility or namespace.default_visibility,
@@ -69,10 +67,13 @@ def create_repository(
         raise NameTaken(message) from error
 
 
-def _is_closed(namespace: Namespace) -> bool:
-    """Whether its organization or account ended a moment ago, while this waited for the lock."""
-    row = Namespace.objects.filter(pk=namespace.pk)
-    return row.exclude(organization__deleted_at=None, user__closed_at=None).exists()
+def _lock_namespace(name: RepositoryName, by: Principal) -> Namespace:
+    """Hold the namespace; raise Denied if its organization or account ended while this waited."""
+    namespace = lock_namespace(Namespace.objects.called(name.namespace).get().pk)
+    ended = Namespace.objects.exclude(organization__deleted_at=None, user__closed_at=None)
+    if ended.filter(pk=namespace.pk).exists():
+        raise Denied(creation_refusal(by, name))
+    return namespace
 
 
 def _place(repository: Repository, name: RepositoryName) -> None:
