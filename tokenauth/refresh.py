@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import origin
@@ -20,20 +21,29 @@ _TOUCH_EVERY = timedelta(hours=1)  # last use is kept to the hour: no write in m
 
 
 def issue_refresh_token(user: User, *, service: str, client_id: str, address: str) -> str:
-    """Return a new refresh token; only its digest is kept."""
+    """Return a new refresh token; only its digest is kept.
+
+    `user` is as it was when the password was checked. Raises InvalidGrant if that was changed, or
+    the account disabled, meanwhile: a token made after the others ended would outlive them.
+    """
     token = make_opaque_token(PREFIX)
     now = timezone.now()
-    RefreshToken.objects.create(
-        selector=token.selector,
-        secret_digest=token.digest,
-        user=user,
-        service=service,
-        client_id=client_id,
-        address=address,
-        user_agent=origin.get().user_agent[:200],
-        expires_at=now + timedelta(days=settings.REFRESH_TOKEN_LIFETIME_DAYS),
-        idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
-    )
+    with transaction.atomic():
+        held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if held.password != user.password or not held.is_active:
+            message = "the password was changed a moment ago: log in again"
+            raise InvalidGrant(message)
+        RefreshToken.objects.create(
+            selector=token.selector,
+            secret_digest=token.digest,
+            user=held,
+            service=service,
+            client_id=client_id,
+            address=address,
+            user_agent=origin.get().user_agent[:200],
+            expires_at=now + timedelta(days=settings.REFRESH_TOKEN_LIFETIME_DAYS),
+            idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
+        )
     return token.value
 
 

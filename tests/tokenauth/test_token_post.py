@@ -10,11 +10,14 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from accounts.flows.change_credentials import change_credentials
 from accounts.models import User
 from tests.clients import basic, claims_of, get_token, granted
 from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE
+from tokenauth.errors import InvalidGrant
 from tokenauth.models import RefreshToken
+from tokenauth.refresh import issue_refresh_token
 
 NEW = "another quiet river"
 FORM = "application/x-www-form-urlencoded"
@@ -175,3 +178,15 @@ def test_the_database_holds_no_usable_refresh_token(
 @pytest.mark.parametrize("value", ["", "wbr_a_b", "x" * 500, "wbr_é_ü", "wbr__"])
 def test_nonsense_is_not_a_refresh_token(world: World, client: Client, value: str) -> None:
     assert use(client, value).status_code in {401, 400}
+
+
+def test_a_login_begun_with_the_old_password_outlives_it_not(world: World, client: Client) -> None:
+    """Who logs in again and again with a stolen password must not have one that is left over."""
+    before = User.objects.get(pk=world.alice.pk)  # as the check of the password saw the account
+    change_credentials(world.alice, email=None, password=NEW)
+    with pytest.raises(InvalidGrant):
+        issue_refresh_token(before, service=SERVICE, client_id="docker", address="192.0.2.1")
+    User.objects.filter(pk=world.bob.pk).update(is_active=False)
+    with pytest.raises(InvalidGrant):
+        issue_refresh_token(world.bob, service=SERVICE, client_id="docker", address="192.0.2.1")
+    assert not RefreshToken.objects.exists()
