@@ -107,6 +107,12 @@ class AccountAdapter(DefaultAccountAdapter):
             self.send_notification_mail("account/email/email_added", email_address.user, context)
         return confirmed
 
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Lead who proved a further address back to all of them, where it can become the primary one."""
+        if not email_address.primary:
+            return reverse("account_email")
+        return str(super().get_email_verification_redirect_url(email_address))
+
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """Keep the primary address and the last proven one: without, nobody gets in any more."""
         others = EmailAddress.objects.filter(user=email_address.user_id, verified=True)

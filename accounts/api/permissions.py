@@ -29,7 +29,12 @@ class TokenReachesPart(BasePermission):
         if has_session(request):
             return True
         part = getattr(view, "part", None)
-        return part is not None and _reaches(request, part, reads=reads)
+        if part is None or _reaches(request, part, reads=reads):
+            return part is not None
+        needed = f"{part}:read" if reads else f"{part}:write"
+        if principal_of(request).limits and needed in list(ApiPart):
+            self.message = f"this access token lacks the part {needed} of the API"
+        return False
 
 
 def _reaches(request: Request, part: str, *, reads: bool) -> bool:

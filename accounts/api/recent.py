@@ -19,10 +19,15 @@ class ConfirmedLately(BasePermission):
         f"confirm that it is you first, at {settings.PUBLIC_URL}/accounts/reauthenticate/, and "
         "send this again with the same session"
     )
+    sessions_only = (
+        "this is for sessions alone, no access token or password does it here: log in at "
+        f"{settings.PUBLIC_URL}/accounts/login/"
+    )
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         if not has_session(request):
+            self.message = self.sessions_only
             return False
         return not is_reauthentication_required(request._request, app="account")
 
@@ -33,7 +38,9 @@ class ConfirmedToMake(ConfirmedLately):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         makes = request.method == "POST"
-        return super().has_permission(request, view) if makes else has_session(request)
+        if makes or not has_session(request):
+            return super().has_permission(request, view)
+        return True
 
 
 class Administrators(BasePermission):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -9,6 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from accounts.api.pagination import Pages
 
+_CASES = re.compile(r" \(cases? \d[^)]*\)")
 _PROBLEM = {
     "type": "object",
     "properties": {
@@ -35,6 +37,15 @@ class Schema(AutoSchema):
 
     def _get_paginator(self) -> Pages:
         return Pages()
+
+    def get_description(self) -> str:  # type: ignore[override]  # DRF means another by it
+        """Return what the code says, without its pointers to the list of abuse cases."""
+        return _CASES.sub("", str(super().get_description() or ""))
+
+    def get_summary(self) -> str | None:
+        """Return what the list of operations says of each: the first sentence about it."""
+        first_line = self.get_description().partition("\n")[0]
+        return super().get_summary() or first_line.partition(". ")[0].rstrip(".") or None
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """Return the operation with its refusals."""

@@ -31,8 +31,8 @@ _LEVELS = {
 }
 _PARTS = [
     (ApiPart.PROFILE_READ, "Read your profile"),
-    (ApiPart.REPOSITORIES_READ, "Read repositories and tags"),
-    (ApiPart.REPOSITORIES_WRITE, "Change repositories and tags"),
+    (ApiPart.REPOSITORIES_READ, "Read repositories and who has access"),
+    (ApiPart.REPOSITORIES_WRITE, "Change repositories and who has access"),
     (ApiPart.ORGANIZATIONS_READ, "Read organizations, members and teams"),
     (ApiPart.ORGANIZATIONS_WRITE, "Change organizations, members and teams"),
 ]

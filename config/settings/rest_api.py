@@ -20,7 +20,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Waybill",
     "DESCRIPTION": (
         "People, organizations, repositories and credentials. Authenticate with a personal access "
-        "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457)."
+        "token: `Authorization: Bearer wbp_…`. Errors are problem details (RFC 9457).\n\n[Make an access token](/settings/tokens/new) · [Back to Waybill](/)"
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",  # whose schemas are JSON Schema: answers can be checked against them

@@ -34,7 +34,8 @@ def test_a_new_address_counts_after_its_code(world: World, alice: Client) -> Non
     assert not EmailAddress.objects.filter(email="second@example.com", verified=True).exists()
     code = CODE.search(str(mail.outbox[0].body))
     assert code
-    alice.post("/accounts/confirm-email/", {"code": code[1]})
+    proven = alice.post("/accounts/confirm-email/", {"code": code[1]})
+    assert proven.headers["Location"] == "/accounts/email/"
     assert EmailAddress.objects.get(email="second@example.com").verified
 
 

@@ -185,6 +185,17 @@ def test_a_token_opens_the_parts_it_names_and_no_other(world: World, client: Cli
         assert client.get("/api/v1/user", headers=header).status_code == expected
 
 
+def test_a_refused_token_hears_what_it_lacks(world: World, client: Client) -> None:
+    made = make_token(world.alice, "*", api_parts=["organizations:read"])
+    header = {"Authorization": f"Bearer {made.value}"}
+    for path, said in (
+        ("user", "lacks the part profile:read"),
+        ("repositories", "lacks the part repositories:read"),
+        ("user/tokens", "no access token or password does it"),
+    ):
+        assert said in client.get(f"/api/v1/{path}", headers=header).json()["detail"], path
+
+
 def test_a_robots_secret_is_no_way_into_peoples_affairs(world: World, client: Client) -> None:
     made = make_secret(make_robot("acme", by=world.olga), by=world.olga)
     header = {"Authorization": f"Bearer {made.value}"}
