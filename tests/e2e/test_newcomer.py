@@ -74,7 +74,7 @@ def test_a_collaborator_added_on_the_page_pushes_with_docker(
     steps.add_collaborator(window, f"{alice.name}/app", bob, "writer")
     bob.docker("push", reference)
     window.page.get_by_role("button", name=f"Remove {bob.name}").click()
-    window.page.get_by_text(f"{bob.name} has no role here any more.").wait_for()
+    window.page.get_by_text(f"{bob.name} has no role on {alice.name}/app any more").wait_for()
     bob.docker.fails("pull", reference)
 
 
