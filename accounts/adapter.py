@@ -6,10 +6,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from accounts.errors import (
     AccountError,
@@ -24,6 +29,7 @@ from accounts.models import Namespace, User
 from accounts.names import check_user_name
 
 _WRONG = "The user name, the address or the password is wrong."
+_BEGAN_WITH = "log_in_began_with"
 _CODES = ("account/email/email_confirmation", "account/email/email_confirmation_signup")
 
 
@@ -82,6 +88,22 @@ class AccountAdapter(DefaultAccountAdapter):
             raise forms.ValidationError(message) from error
         user.backend = settings.AUTHENTICATION_BACKENDS[0]
         return user
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Remember with which password a log-in begins: the code may follow minutes later."""
+        request.session[_BEGAN_WITH] = user.get_session_auth_hash()
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Let nobody in who began with a password that was changed meanwhile."""
+        began_with = request.session.pop(_BEGAN_WITH, "")
+        if not constant_time_compare(began_with, user.get_session_auth_hash()):
+            messages.error(request, "Your password was changed a moment ago. Log in again.")
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say whether there is a form at all; what it sends is checked by the flow."""

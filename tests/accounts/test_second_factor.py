@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
+from accounts.flows.change_credentials import change_credentials
 from accounts.models import AuditEvent, Organization, User
 from tests.accounts.second_factors import SECRET, code_of, recovery_codes_of, set_up_app
 from tests.clients import basic, confirm, get_token
@@ -291,3 +292,16 @@ def test_a_code_confirms_that_it_is_oneself(world: World, client: Client) -> Non
     assert "With the password" in client.get("/accounts/2fa/reauthenticate/").content.decode()
     client.post("/accounts/2fa/reauthenticate/", {"code": code_of()})
     assert client.get("/accounts/2fa/totp/deactivate/").status_code == 200
+
+
+def test_a_log_in_that_began_with_the_old_password_ends_with_it(
+    world: World, client: Client
+) -> None:
+    set_up_app(world.alice)
+    log_in(client, world.alice)
+    change_credentials(world.alice, email=None, password="another quiet river")
+    client.post("/accounts/2fa/authenticate/", {"code": code_of()})
+    client.post("/accounts/2fa/trust/", {"action": "skip"})
+    assert not is_logged_in(client)
+    page = client.get("/accounts/login/").content.decode()
+    assert "Your password was changed a moment ago" in page
