@@ -17,6 +17,9 @@ _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def check_password_suffices(user: User) -> None:
     """Raise SecondFactorRequired if a password alone is not enough where no code can be asked for."""
     if needs_token(user):
+        if is_missing_of(user):
+            message = f"{why_demanded(user)} Docker then needs an access token."
+            raise SecondFactorRequired(message)
         message = (
             f"'{user.username}' uses two factors, so this needs an access token instead of the "
             f"password: {settings.PUBLIC_URL}/settings/tokens"

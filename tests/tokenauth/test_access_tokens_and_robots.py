@@ -307,6 +307,15 @@ def test_a_robot_ends_at_once_everywhere(world: World, client: Client, change: s
     assert ask_route(client, "GET", uri, token=token)["X-Waybill-Refusal-Status"] == "401"
 
 
+def test_docker_hears_who_demands_a_second_factor_that_is_missing(
+    world: World, client: Client
+) -> None:
+    type(world.acme).objects.filter(pk=world.acme.pk).update(requires_second_factor=True)
+    refused = ask(client, "olga", PASSWORD, PULL_APP)
+    assert "acme demands two factors: set one up at" in refused.content.decode()
+    assert "uses two factors" not in refused.content.decode()
+
+
 # --- the gateway --------------------------------------------------------------------------------
 
 
