@@ -240,6 +240,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         # Anybody can cause these; a line with a traceback for each would bury the rest.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},  # a 401 is how every docker pull begins
     },
