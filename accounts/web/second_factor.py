@@ -28,6 +28,7 @@ _STAY_OPEN = frozenset(
         "mfa_add_webauthn",
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
+        "web-organization-leave",  # the other way to meet the demand of an organization
         "web-theme",
         "web-help",
         "web-mail",

@@ -24,7 +24,7 @@ from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
 from accounts.plans import plan_of
-from accounts.second_factor import is_demanded_of, who_demands
+from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
 from index.ci_issuers import find_issuer
 from index.flows.quotas import Usage, private_repositories, usages
 
@@ -78,6 +78,12 @@ def icon(name: str) -> SafeString:
 def second_factor_demand(user: User) -> str:
     """Return who demands two factors of this person; empty if nobody does."""
     return who_demands(user) if is_demanded_of(user) else ""
+
+
+@register.simple_tag
+def organizations_to_leave(user: User) -> list[str]:
+    """Return the organizations whose demand of two factors ends by leaving them."""
+    return [] if settings.REQUIRE_TWO_FACTOR else demanding_organizations(user)
 
 
 @register.simple_tag

@@ -200,6 +200,8 @@ def test_members_of_a_demanding_organization_are_led_to_the_set_up_first(
     assert client.get("/r/acme/app").headers["Location"] == "/accounts/2fa/"
     page = client.get("/accounts/2fa/").content.decode()
     assert "acme demands two factors" in page
+    assert 'href="/o/acme/-/leave"' in page
+    assert client.get("/o/acme/-/leave").status_code == 200
     assert client.post("/accounts/logout/").status_code == 302
 
 
