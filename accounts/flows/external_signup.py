@@ -29,6 +29,7 @@ def create_external_user(
     """
     check_user_name(username)
     _check_email(email)
+    is_proven = is_proven and email.isascii()  # lower case may make another mailbox of letters
     if Namespace.objects.filter(name=username).exists():
         raise NameTaken(_taken(username))
     if is_proven and is_address_of_someone(email):

@@ -133,7 +133,8 @@ class Provider(AllauthProvider):
         email = claims.get("email")
         if not isinstance(email, str):
             return []
-        proven = is_email_verified(claims)
+        # A letter such as the Kelvin sign turns into ASCII in lower case: another's mailbox.
+        proven = is_email_verified(claims) and email.isascii()
         return [EmailAddress(email=email.lower(), verified=proven, primary=True)]
 
     def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.directory.configuration import DirectoryConfiguration
+from accounts.flows.external_signup import create_external_user
 from accounts.models import AuditEvent, DirectoryAccount, Namespace, Team, User
 from tests.accounts.test_signup import CODE
 from tests.clients import basic
@@ -157,6 +158,19 @@ def test_without_a_pending_login_there_is_no_name_to_choose(
     response = client.post("/accounts/sso/name", {"username": "annes", "email": "a@example.com"})
     assert response.status_code == 302
     assert not User.objects.exists()
+
+
+def test_a_proven_address_of_odd_letters_proves_no_plain_one(
+    provider: Cheater, client: Client, world: World
+) -> None:
+    """The Kelvin sign is a `k` in lower case, and the mailbox of someone else."""
+    provider.person["email"] = "\N{KELVIN SIGN}im@example.com"
+    log_in(client)
+    assert not is_logged_in(client)
+    assert not EmailAddress.objects.filter(email="kim@example.com", verified=True).exists()
+    email = provider.person["email"]
+    user = create_external_user(username="anners", email=email, is_proven=True, source="directory")
+    assert not user.is_verified
 
 
 def test_an_unproven_address_gets_a_code(provider: Cheater, client: Client) -> None:
