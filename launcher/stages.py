@@ -17,7 +17,9 @@ from launcher.terminal import say
 from launcher.tools import RUN_TOOLS, TEST_TOOLS, TOOLS, UNIT_TOOLS, find
 from launcher.variables import clean_environment
 
+TESTS = "tests"
 E2E = Path("tests/e2e")
+ARCHITECTURE = Path("tests/architecture")  # rules of the tree, and the permission matrix
 # What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKERD": "dockerd",
@@ -46,15 +48,17 @@ def run_sqlite(workshop: Workshop) -> Outcome | None:
 
 
 def run_postgresql(workshop: Workshop) -> Outcome | None:
-    """The same on a PostgreSQL of its own."""
-    if not unit_arguments(workshop):
+    """The same on a PostgreSQL of its own, but for what holds of the code alone."""
+    arguments = unit_arguments(workshop)
+    if not arguments:
         return None
+    ignored = [f"--ignore={ARCHITECTURE}"] if arguments[-1] == TESTS else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with postgres.cluster(initdb) as url:
-        return run_unit(workshop, "postgresql", url)
+        return run_unit(workshop, "postgresql", url, *ignored)
 
 
-def run_unit(workshop: Workshop, stage: str, database: str) -> Outcome | None:
+def run_unit(workshop: Workshop, stage: str, database: str, *options: str) -> Outcome | None:
     arguments = unit_arguments(workshop)
     if not arguments:
         return None
@@ -62,7 +66,7 @@ def run_unit(workshop: Workshop, stage: str, database: str) -> Outcome | None:
     return pytest(
         workshop,
         stage,
-        arguments=[*("-n", "2", f"--ignore={E2E}"), *arguments],
+        arguments=[*("-n", "2", f"--ignore={E2E}"), *options, *arguments],
         variables={"WAYBILL_DATABASE_URL": database, **paths_told(tools)},
     )
 
@@ -147,7 +151,7 @@ def unit_arguments(workshop: Workshop) -> list[str]:
     here = [path for path in paths if not is_e2e(path)]
     if paths and not here:
         return []
-    return [*options, *(here or ["tests"])]
+    return [*options, *(here or [TESTS])]
 
 
 def e2e_arguments(workshop: Workshop) -> list[str]:
