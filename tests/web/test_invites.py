@@ -57,6 +57,15 @@ def test_the_invited_account_accepts(world: World, client: Client, links: dict[s
     assert Membership.objects.filter(user=world.bob, organization=world.acme).exists()
 
 
+def test_who_must_set_up_two_factors_first_is_led_there(
+    world: World, client: Client, links: dict[str, str]
+) -> None:
+    type(world.acme).objects.filter(pk=world.acme.pk).update(requires_second_factor=True)
+    client.force_login(world.bob)
+    page = text_of(client, links["bobby"])
+    assert 'must have set up <a href="/accounts/2fa/">two factors</a>' in page
+
+
 def test_another_account_is_told_whose_it_is_and_has_no_button(
     world: World, client: Client, links: dict[str, str]
 ) -> None:
