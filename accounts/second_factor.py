@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -68,6 +69,19 @@ def is_last(factor: Authenticator) -> bool:
     """Whether there is no other app or key of this person."""
     others = Authenticator.objects.filter(user_id=factor.user_id, type__in=_FACTORS)
     return factor.type in _FACTORS and not others.exclude(pk=factor.pk).exists()
+
+
+def forget_browsers(user: User) -> None:
+    """Ask for a code again wherever a browser was remembered.
+
+    What a browser keeps is signed over the seeds as they are stored (allauth's
+    `create_config_fingerprint`): encrypted anew they are others, and open the same.
+    """
+    adapter = get_adapter()
+    for factor in Authenticator.objects.select_for_update().filter(user=user):
+        if "seed" in factor.data:
+            factor.data["seed"] = adapter.encrypt(adapter.decrypt(factor.data["seed"]))
+            factor.save(update_fields=["data"])
 
 
 def why_demanded(user: User) -> str:

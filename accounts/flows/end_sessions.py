@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.audit import AuditAction, record
 from accounts.models import User
 from accounts.principals import Principal
+from accounts.second_factor import forget_browsers
 from accounts.signals import machines_logged_out
 
 
@@ -20,11 +21,15 @@ def end_session(session: UserSession, *, by: Principal) -> None:
 
 
 def log_out_everywhere(user: User, *, by: Principal, keep: str = "") -> int:
-    """End every session but the one of key `keep`, and every docker login; return the sessions."""
+    """End every session but the one of key `keep`, and every docker login; return the sessions.
+
+    No browser is remembered any more: each asks for the second factor again.
+    """
     with transaction.atomic():
         sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or None))
         for session in sessions:
             session.end()
+        forget_browsers(user)
         machines_logged_out.send(sender=User, user=user)
         record(AuditAction.LOGGED_OUT_EVERYWHERE, by=by, user=user, sessions=len(sessions))
     return len(sessions)

@@ -13,7 +13,9 @@ def groups_in(claims: dict[str, Any], claim: str) -> list[str]:
     value = claims.get(claim)
     values = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     texts = [entry for entry in values if isinstance(entry, str)]
-    return [text for text in texts if 0 < len(text) <= _LONGEST_GROUP][:_MOST_GROUPS]
+    # PostgreSQL keeps no NUL.
+    kept = [text for text in texts if 0 < len(text) <= _LONGEST_GROUP and "\0" not in text]
+    return kept[:_MOST_GROUPS]
 
 
 def is_email_verified(claims: dict[str, Any]) -> bool:

@@ -94,6 +94,23 @@ def test_a_remembered_browser_is_not_asked_again_until_the_factors_change(
     assert not is_logged_in(client)
 
 
+def test_who_logs_out_everywhere_is_asked_again_in_remembered_browsers(
+    world: World, client: Client
+) -> None:
+    set_up_app(world.alice)
+    log_in(client, world.alice)
+    client.post("/accounts/2fa/authenticate/", {"code": code_of()})
+    client.post("/accounts/2fa/trust/", {"action": "trust"})
+    client.post("/settings/sessions/end-all")
+    client.post("/accounts/logout/")
+    log_in(client, world.alice)
+    assert not is_logged_in(client)
+    codes = recovery_codes_of(world.alice)
+    client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    client.post("/accounts/2fa/trust/", {"action": "skip"})
+    assert is_logged_in(client)
+
+
 def test_a_new_password_by_mail_does_not_get_around_the_second_factor(
     world: World, client: Client
 ) -> None:
