@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
@@ -149,9 +151,21 @@ class AccountAdapter(DefaultAccountAdapter):
         """Allow only paths on this site (case 27)."""
         return bool(url and url.startswith("/") and super().is_safe_url(url))
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether to ask once more who is there: not within ten minutes of the log-in itself."""
+        return not _logged_in_lately(self.request)
+
     def format_email_subject(self, subject: str) -> Any:
         """Prefix the subject with the product, on one line."""
         return f"[Waybill] {' '.join(subject.split())}"
+
+
+def _logged_in_lately(request: HttpRequest) -> bool:
+    """Whether a password or a factor was shown in this session; a provider may not have asked."""
+    user = request.user if request.user.is_authenticated else None
+    records = get_authentication_records(request, user)
+    shown = [record["at"] for record in records if record["method"] in {"password", "mfa"}]
+    return bool(shown) and time.time() - max(shown) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def _is_proven_by_another(email: str, user: User | None) -> bool:

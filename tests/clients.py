@@ -70,3 +70,11 @@ def confirm(client: Client) -> Client:
     session["account_authentication_methods_user"] = str(session["_auth_user_id"])
     session.save()
     return client
+
+
+def forget_confirmation(client: Client) -> Client:
+    """Let it be long ago that the person of this session proved who is there."""
+    session = client.session
+    session["account_authentication_methods"] = []
+    session.save()
+    return client

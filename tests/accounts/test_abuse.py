@@ -19,7 +19,7 @@ from accounts.mfa_adapter import MFAAdapter
 from accounts.models import AuditEvent, User
 from tests.accounts.second_factors import code_of, recovery_codes_of, set_up_app
 from tests.accounts.test_signup import CODE
-from tests.clients import confirm
+from tests.clients import confirm, forget_confirmation
 from tests.conftest import World
 from tests.factories import PASSWORD
 
@@ -102,9 +102,7 @@ def test_the_code_of_a_log_in_does_not_confirm_anything_afterwards(world: World)
     code = code_of()
     browser = log_in(world.alice)
     assert give(browser, code)
-    session = browser.session
-    session["account_authentication_methods"] = []
-    session.save()
+    forget_confirmation(browser)
     assert browser.post("/accounts/2fa/reauthenticate/", {"code": code}).status_code == 200
     assert browser.get("/accounts/2fa/totp/deactivate/").status_code == 302
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Picture, User
 from tests.accounts.test_pictures import picture_file
-from tests.clients import basic, confirm, get_token
+from tests.clients import basic, confirm, forget_confirmation, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD
 from tokenauth.models import RefreshToken
@@ -102,6 +102,7 @@ def test_logging_out_everywhere_keeps_this_browser(world: World, alice: Client) 
 @pytest.mark.parametrize("path", ["/api/v1/user/export", "/api/v1/user/close"])
 def test_data_and_end_want_a_confirmed_session(world: World, alice: Client, path: str) -> None:
     body = {"username": "alice"}
+    forget_confirmation(alice)
     assert alice.post(path, body, JSON).status_code == 403
     password = {"Authorization": basic("alice")}
     assert Client().post(path, body, JSON, headers=password).status_code == 403
@@ -195,6 +196,7 @@ def test_only_ones_own_connection_is_ended_and_only_lately_confirmed(
     mine = SocialAccount.objects.create(user=world.alice, provider="sso", uid="alice")
     listed = alice.get("/api/v1/user/connections").json()["results"]
     assert [(found["id"], found["known_as"]) for found in listed] == [(mine.pk, "alice")]
+    forget_confirmation(alice)
     assert alice.delete(f"/api/v1/user/connections/{mine.pk}").status_code == 403
     confirm(alice)
     assert alice.delete(f"/api/v1/user/connections/{theirs.pk}").status_code == 404

@@ -43,13 +43,6 @@ def plug_in_a_key(page: Page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": _KEY})
 
 
-def confirm(page: Page, person: Person) -> None:
-    """Type the password once more."""
-    page.get_by_role("heading", name="Confirm that it is you").wait_for()
-    page.get_by_role("main").locator("input[name=password]").fill(person.password)
-    page.get_by_role("button", name="Confirm").click()
-
-
 def code_of(secret: str) -> str:
     """What an authenticator app shows now (RFC 6238)."""
     counter = struct.pack(">Q", int(time.time()) // 30)
@@ -66,7 +59,6 @@ def test_a_passkey_is_set_up_and_logs_in_without_password(
     at_localhost.log_in(alice)
     plug_in_a_key(page)
     page.goto("/accounts/2fa/webauthn/add/")
-    confirm(page, alice)
     page.get_by_label("Log in with it alone").check()
     page.get_by_role("button", name="Use my key").click()
     page.get_by_text("They are shown this once").wait_for()
@@ -80,7 +72,6 @@ def test_a_passkey_is_set_up_and_logs_in_without_password(
 def test_where_no_key_works_the_page_says_so(window: Window, alice: Person) -> None:
     window.log_in(alice)
     window.page.goto("/accounts/2fa/webauthn/add/")
-    confirm(window.page, alice)
     window.page.get_by_text("need a page on https").wait_for()
     assert window.page.get_by_role("button", name="Use my key").count() == 0
 
@@ -91,7 +82,6 @@ def test_with_an_app_the_page_asks_for_a_code_and_docker_for_a_token(
     page = window.page
     window.log_in(alice)
     page.goto("/accounts/2fa/totp/activate/")
-    confirm(page, alice)
     secret = page.locator("#totp-secret").text_content() or ""
     page.get_by_label("Code").fill(code_of(secret))
     page.get_by_role("button", name="Switch it on").click()

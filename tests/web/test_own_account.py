@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.usersessions.models import UserSession
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
-from tests.clients import confirm, get_token
+from tests.clients import confirm, forget_confirmation, get_token
 from tests.conftest import World
 from tests.factories import PASSWORD
 from tokenauth.models import RefreshToken
@@ -165,6 +168,7 @@ def test_the_history_shows_log_ins_and_hides_those_of_others(world: World) -> No
 def test_ones_data_comes_as_one_file_after_confirming(world: World) -> None:
     client = logged_in(world.alice)
     get_token(Client(), user=world.alice, offline_token="true")
+    forget_confirmation(client)
     assert (
         client.post("/settings/data/export")
         .headers["Location"]
@@ -191,3 +195,18 @@ def test_the_file_has_no_secret_and_nobody_else(world: World) -> None:
     assert world.alice.password not in text
     assert "olga" not in text
     assert "acme" not in text
+
+
+@pytest.mark.parametrize(("minutes", "asks"), [(9, False), (11, True)])
+def test_a_log_in_counts_for_ten_minutes(world: World, minutes: int, asks: bool) -> None:  # noqa: FBT001
+    client = logged_in(world.alice)
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        assert (client.get("/settings/tokens/new").status_code == 302) is asks
+
+
+def test_a_log_in_by_a_provider_does_not_count_as_showing_who_is_there(world: World) -> None:
+    client = logged_in(world.alice)
+    session = client.session
+    session["account_authentication_methods"][0]["method"] = "socialaccount"
+    session.save()
+    assert client.get("/settings/tokens/new").status_code == 302
