@@ -18,6 +18,8 @@ class AuditAction(StrEnum):
     ACCOUNT_CLOSED = "account:closed"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
+    ADMINISTRATOR_APPOINTED = "account:administrator:appointed"
+    ADMINISTRATOR_DISMISSED = "account:administrator:dismissed"
     ACCOUNT_EXPORTED = "account:exported"
     PROFILE_CHANGED = "account:profile:changed"
     PICTURE_CHANGED = "account:picture:changed"

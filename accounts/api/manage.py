@@ -101,6 +101,18 @@ class ResetSecondFactor(_Step):
     flow = staticmethod(manage_people.reset_second_factor)
 
 
+class Appoint(_Step):
+    """Make a person an administrator of the site."""
+
+    flow = staticmethod(manage_people.appoint)
+
+
+class Dismiss(_Step):
+    """Make an administrator an ordinary person."""
+
+    flow = staticmethod(manage_people.dismiss)
+
+
 class SiteInvitations(ListAPIView[Invitation]):
     """Open invitations to make an account."""
 

@@ -51,6 +51,8 @@ urlpatterns: list[URLPattern] = [
         manage.ResetSecondFactor.as_view(),
         name="api-manage-reset-second-factor",
     ),
+    path("manage/people/<str:name>/appoint", manage.Appoint.as_view(), name="api-manage-appoint"),
+    path("manage/people/<str:name>/dismiss", manage.Dismiss.as_view(), name="api-manage-dismiss"),
     path("manage/invitations", manage.SiteInvitations.as_view(), name="api-site-invitations"),
     path(
         "manage/invitations/<int:invitation_id>",

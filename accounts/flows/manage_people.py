@@ -62,6 +62,44 @@ def reset_second_factor(user: User, *, by: Principal, reason: str) -> None:
         send_after_commit("second_factor_reset", to=[locked], by=by.name)
 
 
+def appoint(user: User, *, by: Principal, reason: str) -> None:
+    """Make someone an administrator of the site; every administrator is told by mail."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if not (locked.is_active and locked.is_verified):
+            message = f"{locked.username} cannot log in: enable or verify the account first."
+            raise NotAllowed(message)
+        if not locked.is_superuser:
+            _set_administrator(locked, by=by, reason=reason, appointed=True)
+
+
+def dismiss(user: User, *, by: Principal, reason: str) -> None:
+    """Make an administrator an ordinary person; who does so stays one, so the last one does."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        both = {check_person(by).pk, user.pk}
+        rows = User.objects.select_for_update().filter(pk__in=both).order_by("pk")
+        locked = {row.pk: row for row in rows}
+        if not all(row.is_superuser for row in locked.values()):  # two dismissed each other at once
+            message = f"Only administrators dismiss, and {user.username} must be one."
+            raise NotAllowed(message)
+        _set_administrator(locked[user.pk], by=by, reason=reason, appointed=False)
+
+
+def _set_administrator(user: User, *, by: Principal, reason: str, appointed: bool) -> None:
+    told = {user, *User.objects.filter(is_superuser=True)}
+    user.is_superuser = user.is_staff = appointed
+    user.save(update_fields=["is_superuser", "is_staff"])
+    action = (
+        AuditAction.ADMINISTRATOR_APPOINTED if appointed else AuditAction.ADMINISTRATOR_DISMISSED
+    )
+    _record(action, user, by=by, reason=reason)
+    send_after_commit(
+        "administrator_changed", to=told, username=user.username, by=by.name, appointed=appointed
+    )
+
+
 def _check(user: User, by: Principal, reason: str) -> None:
     check_person(by)
     if not by.is_administrator:

@@ -1,4 +1,4 @@
-"""What administrators do: find people, disable, enable, reset second factors, invite."""
+"""What administrators do: find people, disable, enable, appoint, reset second factors, invite."""
 
 from __future__ import annotations
 
@@ -63,6 +63,20 @@ def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
     """Take away factors that were lost."""
     message = "has no second factor any more, is logged out everywhere, and was told by mail"
     return _do(request, username, manage_people.reset_second_factor, message)
+
+
+@post_only
+@reauthentication_required
+def appoint(request: HttpRequest, username: str) -> HttpResponse:
+    """Make someone an administrator."""
+    return _do(request, username, manage_people.appoint, "is an administrator now")
+
+
+@post_only
+@reauthentication_required
+def dismiss(request: HttpRequest, username: str) -> HttpResponse:
+    """Make an administrator an ordinary person."""
+    return _do(request, username, manage_people.dismiss, "is no administrator any more")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

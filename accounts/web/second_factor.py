@@ -29,6 +29,11 @@ _STAY_OPEN = frozenset(
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
         "web-organization-leave",  # the other way to meet the demand of an organization
+        # One's own data and the way out need no second factor, as they need no organization.
+        "web-own-data",
+        "web-own-data-export",
+        "web-account-close",
+        "account_change_password",
         "web-theme",
         "web-help",
         "web-mail",

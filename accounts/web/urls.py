@@ -52,6 +52,8 @@ urlpatterns = [
         manage.reset_second_factor,
         name="web-manage-person-reset",
     ),
+    path("manage/people/<str:username>/appoint", manage.appoint, name="web-manage-person-appoint"),
+    path("manage/people/<str:username>/dismiss", manage.dismiss, name="web-manage-person-dismiss"),
     path("manage/plans", plans.show_all, name="web-manage-plans"),
     path("manage/plans/new", plans.create, name="web-manage-plan-create"),
     path("manage/plans/assign", plans.assign, name="web-manage-plan-assign"),

@@ -222,6 +222,17 @@ def test_members_of_a_demanding_organization_are_led_to_the_set_up_first(
     assert client.post("/accounts/logout/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    "path", ["/settings/data", "/settings/data/close", "/accounts/password/change/"]
+)
+def test_the_way_to_ones_data_and_out_stays_open(
+    world: World, demanding: Organization, client: Client, path: str
+) -> None:
+    client.force_login(world.mia)
+    confirm(client)
+    assert client.get(path).status_code == 200
+
+
 def test_the_api_says_who_demands_it(world: World, demanding: Organization, client: Client) -> None:
     client.force_login(world.mia)
     answer = client.get("/api/v1/user")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client
 
+from accounts.errors import NotAllowed
+from accounts.flows.manage_people import dismiss
 from accounts.models import AuditEvent, Invitation, User
+from accounts.principals import Principal
 from tests.accounts.second_factors import set_up_app
 from tests.clients import basic, confirm, get_token
 from tests.conftest import World
@@ -76,7 +82,7 @@ def test_no_log_in_enables_an_account(world: World, client: Client) -> None:
     assert not User.objects.get(username="dave").is_active
 
 
-@pytest.mark.parametrize("step", ["disable", "enable", "reset-second-factor"])
+@pytest.mark.parametrize("step", ["disable", "enable", "reset-second-factor", "appoint", "dismiss"])
 def test_each_step_needs_a_reason_and_a_recent_log_in(
     world: World, client: Client, step: str
 ) -> None:
@@ -106,3 +112,40 @@ def test_an_invitation_is_sent_listed_and_taken_back(world: World, root: Client)
     assert "carol@example.com" in root.get("/manage/invitations").content.decode()
     root.post(f"/manage/invitations/{Invitation.objects.get().pk}/revoke")
     assert not Invitation.objects.open().exists()
+
+
+def test_an_administrator_is_appointed_and_dismissed_and_all_are_told(
+    world: World, root: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        root.post("/manage/people/alice/appoint", {"reason": "stands in for me"})
+    assert User.objects.get(username="alice").is_superuser
+    with django_capture_on_commit_callbacks(execute=True):
+        root.post("/manage/people/alice/dismiss", {"reason": "I am back"})
+    assert not User.objects.get(username="alice").is_superuser
+    assert root.get("/manage/people").status_code == 200
+    told = [(message.to, message.subject) for message in mail.outbox]
+    assert (["rooty@example.com"], "[Waybill] alice is an administrator") in told
+    assert (["alice@example.com"], "[Waybill] alice is no administrator any more") in told
+    actions = AuditEvent.objects.filter(user=world.alice).values_list("action", flat=True)
+    assert {"account:administrator:appointed", "account:administrator:dismissed"} <= set(actions)
+
+
+@pytest.mark.parametrize("name", ["dave", "newt", "rooty"])
+def test_nobody_who_cannot_log_in_and_not_oneself_is_appointed(
+    world: World, root: Client, name: str
+) -> None:
+    before = User.objects.filter(is_superuser=True).count()
+    assert root.post(f"/manage/people/{name}/appoint", WHY).status_code == 200
+    assert root.post(f"/manage/people/{name}/dismiss", WHY).status_code == 200
+    assert User.objects.filter(is_superuser=True).count() == before
+
+
+def test_who_was_dismissed_meanwhile_dismisses_nobody(world: World) -> None:
+    by = Principal(User.objects.get(pk=world.root.pk))
+    assert by.is_administrator
+    User.objects.filter(pk=world.alice.pk).update(is_superuser=True)
+    User.objects.filter(pk=world.root.pk).update(is_superuser=False)
+    with pytest.raises(NotAllowed):
+        dismiss(world.alice, by=by, reason="quarrel")
+    assert User.objects.filter(is_superuser=True).count() == 1
