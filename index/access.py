@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from accounts.models import OrganizationRole, User, Visibility
-from index.models import AccessGrant, Repository, TrustedPublisher
+from index.models import AccessGrant, Repository, RepositoryState, TrustedPublisher
 from index.roles import Role
 
 Rows = QuerySet[Any, dict[str, Any]]
@@ -50,7 +50,7 @@ _ORDER = ("repository_name", "kind", "holder", "source", "through", "grant_id")
 
 def access_rows(repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING) -> Rows:
     """Return one row for each way that leads someone to one of the repositories that are live."""
-    live = repositories.filter(pk__in=Repository.objects.live().values("pk"))
+    live = repositories.filter(state=RepositoryState.ACTIVE)
     parts = [
         part
         for source, part in _parts(live)

@@ -118,9 +118,7 @@ class OrganizationAccess(OrganizationView):
     def get(self, request: Request, organization: str) -> Response:
         """Return a page of who has which role where, and why."""
         namespace = self.find_namespace(request, organization)
-        reached = Repository.objects.visible_to(
-            principal_of(request)
-        )  # a token's limits hold here too
+        reached = Repository.objects.within_limits(principal_of(request))
         return _review(request, reached.filter(namespace=namespace), namespace)
 
 

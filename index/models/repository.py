@@ -43,6 +43,10 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             Q(visibility=Visibility.PUBLIC) | (_reach(principal) & _within_limits(principal))
         )
 
+    def within_limits(self, principal: Principal) -> RepositoryQuerySet:
+        """Return those that the limits of the principal's credential reach."""
+        return self.filter(_within_limits(principal))
+
     def listed_for(self, principal: Principal) -> RepositoryQuerySet:
         """Return what is visible, less what is declared public or internal and still empty (case 28).
 
