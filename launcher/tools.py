@@ -50,12 +50,17 @@ TOOLS = {
         Tool("slapd", ("slapd",), "tests with a company's directory", "-VV"),
         # Without the second its package would bring a client of MySQL.
         Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
+        Tool("curl", ("curl",), "tests of recipes for CI jobs"),
+        Tool("jq", ("jq",), "tests of recipes for CI jobs"),
         Tool("chromium", ("chromium", "fonts-liberation"), "tests of the pages in a browser"),
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
 UNIT_TOOLS = ("slapd", "glewlwyd")
-TEST_TOOLS = ("initdb", "dockerd", "docker", "skopeo", "podman", "chromium", "slapd", "glewlwyd")
+TEST_TOOLS = (
+    *("initdb", "dockerd", "docker", "skopeo", "podman", "chromium"),
+    *("slapd", "glewlwyd", "curl", "jq"),
+)
 
 
 def find(name: str, unpacked: Path) -> Path | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.conf import settings
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -51,3 +52,21 @@ class Administrators(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         return has_session(request) and principal_of(request).is_administrator
+
+
+def require_session(request: Request, what: str) -> None:
+    """Refuse tokens and passwords what people do themselves: they never widen anything (case 16)."""
+    if not has_session(request):
+        message = f"{what} needs a log-in in the browser: a token or password cannot do this."
+        raise PermissionDenied(message)
+
+
+def require_confirmed_session(request: Request, what: str) -> None:
+    """Ask where a part of an operation alone is sensitive: for a log-in or confirmation, lately."""
+    require_session(request, what)
+    if not _is_confirmed(request):
+        raise PermissionDenied(ConfirmedLately.message)
+
+
+def _is_confirmed(request: Request) -> bool:
+    return not is_reauthentication_required(request._request, app="account")

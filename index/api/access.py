@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.organizations.organization_view import require_session
 from accounts.api.pagination import Pages, paginated
+from accounts.api.recent import require_session
 from accounts.models import Namespace
 from index.access import AccessFilter, AccessSource, access_rows
 from index.access_check import explain

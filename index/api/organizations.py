@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.organizations.organization_view import require_confirmed_session
 from accounts.api.organizations.organizations import OneOrganization
+from accounts.api.recent import require_confirmed_session
 from index.flows.delete_organization import delete_organization
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
+from accounts.api.recent import require_confirmed_session
 from accounts.models import Namespace, RobotAccount
 from index.errors import Denied, NameInvalid, PublisherRefused
 from index.flows.trusted_publishers import (
@@ -71,7 +71,7 @@ class _Publishers(APIView):
     @extend_schema(request=PublisherInput, responses={201: PublisherOutput})
     def post(self, request: Request, **address: str | int) -> Response:
         """Trust these jobs from now on."""
-        _check_recent(request)
+        require_confirmed_session(request, "Changing whom is trusted")
         owner = self.find_owner(request, **address)
         asked = PublisherInput(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -96,7 +96,7 @@ class _Publisher(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, publisher_id: int, **address: str | int) -> Response:
         """Trust these jobs no longer; one of another owner is not found (case 19)."""
-        _check_recent(request)
+        require_confirmed_session(request, "Changing whom is trusted")
         owner = self.find_owner(request, **address)
         publisher = get_object_or_404(owner.publishers, pk=publisher_id)
         remove_publisher(publisher, by=principal_of(request))
@@ -146,9 +146,3 @@ class RobotPublishers(_OfRobot, _Publishers):
 
 class RobotPublisher(_OfRobot, _Publisher):
     """One of them."""
-
-
-def _check_recent(request: Request) -> None:
-    if not did_recently_reauthenticate(request._request):
-        message = "this needs a log-in within the last minutes: confirm your password on a page"
-        raise PermissionDenied(message)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.recent import require_confirmed_session
 from accounts.models import Namespace, Organization
 from index.flows.rename_namespace import rename_organization
 
@@ -38,9 +37,7 @@ class OrganizationRename(APIView):
         found = Organization.objects.filter(namespace__in=called, deleted_at=None).first()
         if found is None:
             raise Http404
-        if not did_recently_reauthenticate(request._request):
-            message = "this needs a log-in within the last minutes: confirm your password on a page"
-            raise PermissionDenied(message)
+        require_confirmed_session(request, "Renaming an organization")
         asked = RenameInput(data=request.data)
         asked.is_valid(raise_exception=True)
         rename_organization(found, to=asked.validated_data["name"], by=principal_of(request))

@@ -9,7 +9,9 @@ from django.test import Client
 
 from tests.architecture.furniture import fill_in
 from tests.architecture.permission_matrix import ADDRESSES
+from tests.clients import forget_confirmation
 from tests.conftest import World
+from tests.factories import PASSWORD
 
 OPERATIONS = sorted(path for path in ADDRESSES.values() if path.startswith("/api/v1/"))
 OPEN = {"/api/v1/leaked-tokens", "/api/v1/signup"}  # look at neither cookies nor credentials
@@ -101,3 +103,27 @@ def test_refusals_are_problem_details(world: World, client: Client, path: str) -
         if response.status_code >= 400:
             assert response["Content-Type"] == "application/problem+json", method
             assert response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/organizations/acme/rename", {"name": "acme-labs"}),
+        (
+            "/api/v1/repositories/acme/app/-/publishers",
+            {"issuer": "https://gitlab.com", "source_repository": "acme/app"},
+        ),
+        ("/api/v1/organizations/acme/robots", {"name": "nightly"}),
+    ],
+)
+def test_what_makes_credentials_or_names_wants_a_log_in_of_the_last_minutes(
+    world: World, client: Client, path: str, body: dict[str, str]
+) -> None:
+    client.post("/accounts/login/", {"login": "olga", "password": PASSWORD})
+    at = client.session["account_authentication_methods"]
+    forget_confirmation(client)
+    assert client.post(path, body, content_type="application/json").status_code == 403
+    session = client.session
+    session["account_authentication_methods"] = at
+    session.save()
+    assert client.post(path, body, content_type="application/json").status_code in {200, 201}

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server
 from ldap3.utils.dn import escape_rdn
 
 from accounts.directory.configuration import DirectoryConfiguration
-from launcher.layout import CHECKOUT
-from launcher.packages import how_to_get
 from launcher.ports import free_ports
-from launcher.tools import find
 from tests.directory.certificates import make_certificates
+from tests.tools import tool
+from tests.waiting import eventually
 
 BASE = "dc=example,dc=com"
 PEOPLE, GROUPS = f"ou=people,{BASE}", f"ou=groups,{BASE}"
 MANAGER, MANAGER_PASSWORD = f"cn=manager,{BASE}", "the manager's own password"
 PASSWORD = "kept in the directory"
-_STARTS_WITHIN = 15.0
 _CONFIGURATION = """\
 include {schema}/core.schema
 include {schema}/cosine.schema
@@ -103,10 +98,7 @@ class Slapd:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + _STARTS_WITHIN
-        while not self._answers():
-            assert self._process.poll() is None, self._log.read_text()[-2000:]
-            assert time.monotonic() < deadline, "slapd does not answer"
+        eventually(self._answers)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -179,7 +171,8 @@ class Slapd:
         try:
             socket.create_connection(("127.0.0.1", self.tls_port), timeout=5).close()
         except OSError:
-            time.sleep(0.05)
+            is_running = self._process is not None and self._process.poll() is None
+            assert is_running, self._log.read_text()[-2000:]
             return False
         return True
 
@@ -211,7 +204,7 @@ def closing_manager(port: int) -> Iterator[Connection]:
 @contextmanager
 def running_slapd() -> Iterator[Slapd]:
     """Make a directory, start it, and leave nothing behind."""
-    program = find_slapd()
+    program = Path(tool("slapd"))
     folder = Path(tempfile.mkdtemp(prefix="wb-ldap-"))
     port, tls_port = free_ports(2)
     slapd = Slapd(program, folder, port, tls_port)
@@ -222,15 +215,6 @@ def running_slapd() -> Iterator[Slapd]:
     finally:
         slapd.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def find_slapd() -> Path:
-    unpacked = Path(os.environ.get("WAYBILL_TOOLS", CHECKOUT / "var" / "tools"))
-    told = os.environ.get("WAYBILL_TEST_SLAPD")
-    found = Path(told) if told else find("slapd", unpacked)
-    if found is None:
-        pytest.skip(f"slapd is not here: {how_to_get(['slapd'])}")
-    return found
 
 
 def _fill(slapd: Slapd) -> None:

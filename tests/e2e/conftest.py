@@ -21,8 +21,8 @@ from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.tools import tool
 from tests.e2e.wire import Wire
+from tests.tools import tool
 
 
 @pytest.fixture(scope="package")

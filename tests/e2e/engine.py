@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.e2e.tools import tool
-from tests.e2e.waiting import eventually
+from tests.tools import tool
+from tests.waiting import eventually
 
 
 class Engine(Protocol):

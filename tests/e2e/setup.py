@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.e2e.backstage import Backstage
 from tests.e2e.people import Person
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 _PLACE = """
 from index.flows.registries import place

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from launcher.layout import CHECKOUT
 from launcher.ports import free_ports
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 _READY_WITHIN = 180.0  # the first run of all makes a virtual environment
 _KEPT = ("WAYBILL_VENV", "WAYBILL_TOOLS")

@@ -10,8 +10,8 @@ from tests.e2e.processes import standing_still
 from tests.e2e.registries import Registries
 from tests.e2e.stack import Stack
 from tests.e2e.steps import delete_repository
-from tests.e2e.waiting import eventually
 from tests.e2e.wire import Wire
+from tests.waiting import eventually
 
 HURRY = """
 from django.utils import timezone

@@ -10,8 +10,8 @@ import pytest
 
 from tests.e2e.backstage import Backstage
 from tests.e2e.people import Person
-from tests.e2e.waiting import eventually
 from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire
+from tests.waiting import eventually
 
 IS_WRITTEN = """
 from index.models import Notification

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tests.e2e.backstage import Backstage
 from tests.e2e.people import Person
 from tests.e2e.stack import Stack
-from tests.e2e.waiting import eventually
 from tests.e2e.wire import MANIFEST_TYPES, Wire
+from tests.waiting import eventually
 
 ROTATE = """
 from django.core.management import call_command

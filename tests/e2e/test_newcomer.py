@@ -10,7 +10,7 @@ from tests.e2e.browser import Look, Window, keep_screenshot
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.engine import Docker
 from tests.e2e.people import People, Person
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

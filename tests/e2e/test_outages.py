@@ -9,8 +9,8 @@ from tests.e2e.people import People, Person
 from tests.e2e.processes import kill, standing_still
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack
-from tests.e2e.waiting import eventually
 from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire, basic
+from tests.waiting import eventually
 
 TAGS = """
 from index.models import Tag

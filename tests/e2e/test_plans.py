@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.people import People
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 _ASSIGN = """
 from accounts.models import Namespace, Plan

@@ -15,7 +15,7 @@ from tests.e2e.browser import Look, Window
 from tests.e2e.engine import Docker, Engine
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 VENDOR = """
 from django.db import connection

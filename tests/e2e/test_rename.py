@@ -20,9 +20,9 @@ from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.steps import delete_repository
 from tests.e2e.test_other_clients import login
-from tests.e2e.tools import tool
-from tests.e2e.waiting import eventually
 from tests.e2e.wire import Wire
+from tests.tools import tool
+from tests.waiting import eventually
 
 _FOUND = """
 from accounts.flows.organizations import create_organization

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.e2e.browser import Window
 from tests.e2e.images import push_index
 from tests.e2e.people import Person
-from tests.e2e.waiting import eventually
+from tests.waiting import eventually
 
 
 def says(window: Window, path: str, *words: str) -> bool:

@@ -23,8 +23,9 @@ from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.waiting import eventually
 from tests.local_issuer import LocalIssuer, running_issuer
+from tests.tools import tool
+from tests.waiting import eventually
 
 _TRUST = """
 from accounts.models import User
@@ -206,8 +207,7 @@ def test_the_recipe_pushes_as_it_is_shown(
     forge: str,
 ) -> None:
     """The lines of the page, run by a shell in the order of the file, but for what builds."""
-    for program in ("curl", "jq"):
-        tool_is_here(program)
+    folders = {str(Path(tool(program)).parent) for program in ("docker", "curl", "jq")}
     recipe = backstage.run(_RECIPES, repository=repository)[forge]
     lines = lines_of(forge, yaml.safe_load(recipe))
     assert "docker push" in lines[-1]
@@ -218,6 +218,7 @@ def test_the_recipe_pushes_as_it_is_shown(
         issuer.answer(f"/ask?x=1&audience=http://{alice.host}", {"value": token})
         environment = {
             **os.environ,
+            "PATH": os.pathsep.join([*sorted(folders), os.environ["PATH"]]),
             "DOCKER_CONFIG": str(job.home),
             "DOCKER_HOST": job.engine.url(),
             "ID_TOKEN": "" if forge == "github" else token,
@@ -244,12 +245,6 @@ def lines_of(forge: str, recipe: Any) -> list[str]:
     else:
         lines = [step["run"] for step in recipe["jobs"]["image"]["steps"] if "run" in step]
     return [line for line in lines if not line.startswith(("apk add", "docker build"))]
-
-
-def tool_is_here(program: str) -> None:
-    found = subprocess.run(["which", program], capture_output=True, check=False)
-    if found.returncode:
-        pytest.skip(f"{program} is not here")
 
 
 def test_a_job_of_another_branch_gets_nothing(

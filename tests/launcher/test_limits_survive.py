@@ -11,8 +11,8 @@ from pathlib import Path
 from config.cache import RedisOrMemory
 from launcher.layout import Layout
 from launcher.services import redis
-from tests.e2e.tools import tool
-from tests.e2e.waiting import eventually
+from tests.tools import tool
+from tests.waiting import eventually
 
 
 @contextmanager

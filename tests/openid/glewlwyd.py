@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
-import os
 import shutil
 import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -28,14 +25,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from launcher.layout import CHECKOUT
-from launcher.packages import how_to_get
 from launcher.ports import free_ports
-from launcher.tools import find
+from tests.tools import tool
+from tests.waiting import eventually
 
 CLIENT_ID, CLIENT_SECRET, PASSWORD = "waybill", "a secret of the client", "kept at the provider"
 _SCOPES = ("profile", "email")
-_STARTS_WITHIN = 15.0
 _SCHEMA = "usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 _CONFIGURATION = """\
 port={port}
@@ -234,7 +229,7 @@ def _plugin(issuer: str) -> dict[str, Any]:
 @contextmanager
 def running_glewlwyd(callback: str) -> Iterator[Glewlwyd]:
     """Start a provider that knows us, and leave nothing behind."""
-    program = _find()
+    program = Path(tool("glewlwyd"))
     folder = Path(tempfile.mkdtemp(prefix="wb-oidc-"))
     provider = Glewlwyd(folder, free_ports(1)[0])
     unpacked = program.parent.parent / "root"
@@ -252,11 +247,8 @@ def running_glewlwyd(callback: str) -> Iterator[Glewlwyd]:
             stderr=log,
         )
     try:
-        deadline = time.monotonic() + _STARTS_WITHIN
-        while not provider.is_ready():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, "glewlwyd does not answer"
-            time.sleep(0.05)
+        eventually(lambda: provider.is_ready() or process.poll() is not None)
+        assert process.poll() is None, (folder / "log").read_text()
         provider.set_up(callback)
         yield provider
     finally:
@@ -272,12 +264,3 @@ def _copy_pages(system: Path, folder: Path) -> None:
         pages / "webapp", folder / "webapp", ignore=shutil.ignore_patterns("config.json")
     )
     shutil.copy(pages / "templates/config.json", folder / "webapp/config.json")
-
-
-def _find() -> Path:
-    unpacked = Path(os.environ.get("WAYBILL_TOOLS", CHECKOUT / "var" / "tools"))
-    told = os.environ.get("WAYBILL_TEST_GLEWLWYD")
-    found = Path(told) if told else find("glewlwyd", unpacked)
-    if found is None:
-        pytest.skip(f"glewlwyd is not here: {how_to_get(['glewlwyd'])}")
-    return found

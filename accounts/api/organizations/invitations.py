@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_confirmed_session,
 )
 from accounts.api.pagination import paginated
+from accounts.api.recent import require_confirmed_session
 from accounts.flows.invitations import revoke_invitation, send_again, send_invitation
 from accounts.models import Invitation, Organization, OrganizationRole, Team
 

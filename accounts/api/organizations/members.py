@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_confirmed_session,
 )
 from accounts.api.pagination import paginated
+from accounts.api.recent import require_confirmed_session
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Membership, OrganizationRole
 from accounts.organization_policy import check_owner

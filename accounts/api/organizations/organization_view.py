@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.api.auth import has_session, principal_of
-from accounts.api.recent import ConfirmedLately
+from accounts.api.auth import principal_of
 from accounts.models import Membership, Namespace, Organization, User
 from accounts.organization_policy import check_owner, is_member
 
@@ -58,17 +56,3 @@ def signed_in_user(request: Request) -> User:
     if user is None:
         raise PermissionDenied
     return user
-
-
-def require_session(request: Request, what: str) -> None:
-    """Refuse tokens and passwords what people do themselves: they never widen anything (case 16)."""
-    if not has_session(request):
-        message = f"{what} needs a log-in in the browser: a token or password cannot do this."
-        raise PermissionDenied(message)
-
-
-def require_confirmed_session(request: Request, what: str) -> None:
-    """Ask for what makes or unmakes owners what the pages ask for: a confirmation, lately."""
-    require_session(request, what)
-    if is_reauthentication_required(request._request, app="account"):
-        raise PermissionDenied(ConfirmedLately.message)

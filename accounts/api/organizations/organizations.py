@@ -13,10 +13,10 @@ from rest_framework.views import APIView
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
     OrganizationView,
-    require_confirmed_session,
     signed_in_user,
 )
 from accounts.api.pagination import paginated
+from accounts.api.recent import require_confirmed_session
 from accounts.flows.organizations import (
     Profile,
     change_rules,
