@@ -9,8 +9,9 @@ from accounts.models import Namespace, RobotAccount, User
 from accounts.principals import ANONYMOUS, Principal
 from index.access import AccessSource, access_rows
 from index.models import Repository
-from index.policy import Decision, allowed_actions, decide, standing_of
+from index.policy import allowed_actions, standing_of
 from index.roles import Action, Role
+from index.rules import Decision, decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class RobotAccount(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="robots"
     )
     may_create = models.BooleanField(default=False)
+    # A build server: it may push where a registry takes nothing from people.
+    is_builder = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     disabled_at = models.DateTimeField(null=True)
 

@@ -29,6 +29,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Registry tokens from before this no longer count: a new password, a log-out everywhere.
+    tokens_not_before = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # by its owner; the row keeps the name reserved
 
     USERNAME_FIELD = "username"

@@ -27,8 +27,9 @@ from index.gateway.paths import RegistryRequest
 from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import parse_repository_name
-from index.policy import Decision, allowed_actions, may_create, narrowed_by_token
+from index.policy import allowed_actions, may_create, narrowed_by_token
 from index.roles import Action
+from index.rules import Decision
 from index.subjects import principal_from_subject
 from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
 

@@ -9,8 +9,8 @@ from index.models.deletion import Deletion
 from index.models.manifest import BlobLink, Manifest
 from index.models.notification import Notification, RegistryEvent
 from index.models.placement_rule import PlacementRule
-from index.models.registry import Registry
-from index.models.repository import Repository, RepositoryState
+from index.models.registry import KeyFormat, Registry, Stage, Writers
+from index.models.repository import Repository, RepositoryMode, RepositoryState
 from index.models.star import Star
 from index.models.tag import Tag
 from index.models.trusted_publisher import TrustedPublisher, WorkloadLogin
@@ -22,17 +22,21 @@ __all__ = [
     "BlobLink",
     "DefaultGrant",
     "Deletion",
+    "KeyFormat",
     "Manifest",
     "Notification",
     "PlacementRule",
     "Registry",
     "RegistryEvent",
     "Repository",
+    "RepositoryMode",
     "RepositoryState",
+    "Stage",
     "Star",
     "Tag",
     "TrustedPublisher",
     "V1Image",
     "V1Token",
     "WorkloadLogin",
+    "Writers",
 ]

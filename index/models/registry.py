@@ -6,6 +6,31 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 
+class KeyFormat(models.TextChoices):
+    """How a token names its key to this registry (protocol.md A.6)."""
+
+    X5C = "x5c", "Certificate in x5c, and the RFC 7638 thumbprint as kid"
+    LIBTRUST = "libtrust", "The libtrust fingerprint as kid: distribution 2.x without x5c"
+    THUMBPRINT = "thumbprint", "The RFC 7638 thumbprint as kid: a JWKS, distribution 3.x"
+
+
+class Stage(models.TextChoices):
+    """How far what it keeps has come on the way to release."""
+
+    NONE = "", "No stage"
+    SANDBOX = "sandbox", "Sandbox"
+    INTEGRATION = "integration", "Integration"
+    RELEASE = "release", "Release"
+
+
+class Writers(models.TextChoices):
+    """Who may write into a registry, whatever role the repository gives."""
+
+    ANYONE = "anyone", "Everybody with the role"
+    BUILDERS = "builders", "Build servers: CI jobs, and robot accounts marked so"
+    PROMOTION = "promotion", "Promotion alone"
+
+
 class Registry(models.Model):
     """One registry behind the index.
 
@@ -21,6 +46,13 @@ class Registry(models.Model):
     service = models.CharField(max_length=255)
     events_secret_digest = models.CharField(max_length=64)
     previous_events_secret_digest = models.CharField(max_length=64, blank=True)
+    key_format = models.CharField(
+        max_length=10, choices=KeyFormat, default=KeyFormat.X5C, db_default=KeyFormat.X5C
+    )
+    stage = models.CharField(max_length=12, choices=Stage, blank=True, default="", db_default="")
+    writers = models.CharField(
+        max_length=10, choices=Writers, default=Writers.ANYONE, db_default=Writers.ANYONE
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

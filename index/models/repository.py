@@ -24,6 +24,14 @@ class RepositoryState(models.TextChoices):
     DELETED = "deleted"
 
 
+class RepositoryMode(models.TextChoices):
+    """Whether it takes pushes. Settings and deletion stay open to its admins."""
+
+    OPEN = "open", "Open: takes pushes"
+    READ_ONLY = "read-only", "Read-only: can be pulled, takes no pushes for now"
+    ARCHIVED = "archived", "Archived: kept as it is, and nobody works on it any more"
+
+
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     """Every list and every look-up starts with visible_to."""
 
@@ -117,6 +125,16 @@ class Repository(models.Model):
     description = models.CharField(max_length=100, blank=True)
     readme = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=RepositoryState, default=RepositoryState.ACTIVE)
+    mode = models.CharField(
+        max_length=10,
+        choices=RepositoryMode,
+        default=RepositoryMode.OPEN,
+        db_default=RepositoryMode.OPEN,
+    )
+    # Patterns of tags that never change once they are pushed: `*`, `v*`, `1.2.3`.
+    immutable_tags = models.JSONField(default=list, db_default=[])
+    # When what was called so changed hands: no token from before opens it (F2).
+    tokens_not_before = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

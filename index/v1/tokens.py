@@ -19,8 +19,9 @@ from accounts.principals import Principal
 from index.lookup import leads_to
 from index.models import Repository, RepositoryState, V1Token
 from index.names import RepositoryName
-from index.policy import allowed_actions, decide, standing_of
+from index.policy import allowed_actions, standing_of
 from index.roles import Action
+from index.rules import decide
 from index.subjects import principal_from_subject
 from index.v1.errors import TokenRefused
 

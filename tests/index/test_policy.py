@@ -13,8 +13,9 @@ from accounts.models import Membership, Namespace, Visibility
 from accounts.principals import Principal
 from index.models import AccessGrant
 from index.names import parse_repository_name
-from index.policy import Standing, allowed_actions, decide, may_create
+from index.policy import allowed_actions, may_create
 from index.roles import EVERY_ACTION, Action, Role
+from index.rules import Standing, decide
 from tests.conftest import World
 from tests.factories import (
     make_grant,

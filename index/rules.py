@@ -1,0 +1,224 @@
+"""The rules: what a standing before a repository allows. Pure; the only place that decides.
+
+A rule of `GIVING` gives a role, the first that does wins; then each of `LIMITING` leaves less of what
+the role carries. `steps` tells the same in words. `index.policy` gathers standings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import Visibility
+from index.models.registry import Writers
+from index.models.repository import RepositoryMode
+from index.roles import EVERY_ACTION, Action, Role, actions_of
+
+_PULL = frozenset({Action.PULL})
+_NOTHING: frozenset[Action] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that matters about one principal before one repository."""
+
+    signed_in: bool  # a person or a robot account; a CI job of a repository is not
+    administrator: bool
+    holds_namespace: bool  # it is the user's own, or an organization's that the user owns
+    granted: Role | None  # the best unexpired grant, direct or through a team
+    published: bool  # it is a CI job that this repository names as its trusted publisher
+    visibility: Visibility
+    live: bool
+    ceiling: frozenset[Action]  # what a personal access token leaves of this: all without one
+    mode: RepositoryMode = RepositoryMode.OPEN
+    writers: Writers = Writers.ANYONE  # whom the registry's stage lets write
+    is_builder: bool = False  # a CI job, or a robot account that is a build server
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule that gives a role, and its words."""
+
+    code: str
+    gives: Callable[[Standing], Role | None]
+    applies: str  # what is said where it gives
+    otherwise: str  # and where it does not
+    remedy: str  # what would make it give, and by whom
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One rule that leaves less than the role carries, and its words."""
+
+    code: str
+    leaves: Callable[[Standing], frozenset[Action]]
+    applies: str
+    otherwise: str
+    remedy: str  # what would lift it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule, asked about one standing."""
+
+    code: str
+    applies: bool
+    words: str
+    remedy: str  # what would change it; "" where it is as its reader would have it
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The role that a principal has, and what it may do by it."""
+
+    role: Role | None
+    actions: frozenset[Action]  # what the registry may be asked for
+    standing: Standing
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether settings, grants and deletion are open; not by a token that leaves less than all.
+
+        A repository that is read-only is administered all the same: else it would stay so for ever.
+        """
+        return self.role is Role.ADMIN and self.standing.ceiling == EVERY_ACTION
+
+    @property
+    def reason(self) -> str:
+        """The rule that gave the role, or the one that kept it away, in words."""
+        standing = self.standing
+        if not standing.live:
+            return _DELETED.applies
+        for rule in GIVING if standing.ceiling else (_PUBLIC,):
+            if rule.gives(standing):
+                return rule.applies
+        return "nothing gives access" if standing.ceiling else _CREDENTIAL.applies
+
+
+def _given(role: Role) -> Callable[[bool], Role | None]:
+    return lambda holds: role if holds else None
+
+
+_ADMIN, _WRITER, _READER = _given(Role.ADMIN), _given(Role.WRITER), _given(Role.READER)
+
+_PUBLIC = Rule(
+    "public",
+    lambda standing: _READER(standing.visibility is Visibility.PUBLIC),
+    "anyone may pull a public repository",
+    "the repository is not public",
+    "an admin of the repository makes it public",
+)
+GIVING = (
+    Rule(
+        "administrator",
+        lambda standing: _ADMIN(standing.administrator),
+        "administrators may do everything",
+        "not an administrator of this site",
+        "",
+    ),
+    Rule(
+        "owner",
+        lambda standing: _ADMIN(standing.holds_namespace),
+        "owners of the namespace may do everything in it",
+        "not an owner of the namespace",
+        "an owner of the organization makes you one too",
+    ),
+    Rule(
+        "grant",
+        lambda standing: standing.granted,
+        "a grant gives a role",
+        "no grant, neither direct nor through a team",
+        "an admin of the repository gives a role, directly or to a team",
+    ),
+    Rule(
+        "publisher",
+        lambda standing: _WRITER(standing.published),
+        "the repository trusts this CI job to publish",
+        "not a CI job that the repository trusts",
+        "",
+    ),
+    _PUBLIC,
+    Rule(
+        "internal",
+        lambda standing: _READER(standing.visibility is Visibility.INTERNAL and standing.signed_in),
+        "anyone signed in may pull an internal repository",
+        "the repository is not internal, or nobody is signed in",
+        "an admin of the repository makes it internal",
+    ),
+)
+
+_DELETED = Limit(
+    "deleted",
+    lambda standing: EVERY_ACTION if standing.live else _NOTHING,
+    "the repository is deleted",
+    "the repository is there",
+    "",
+)
+_CREDENTIAL = Limit(
+    "credential",
+    # What anybody may do, a narrow token may do too.
+    lambda standing: standing.ceiling | (_PULL if _PUBLIC.gives(standing) else _NOTHING),
+    "the access token is not for this repository",
+    "the credential leaves everything",
+    "use an access token that is for this repository and this action",
+)
+LIMITING = (
+    _DELETED,
+    _CREDENTIAL,
+    Limit(
+        "mode",
+        lambda standing: EVERY_ACTION if standing.mode is RepositoryMode.OPEN else _PULL,
+        "the repository is archived or read-only: it can be pulled, and nothing in it changes",
+        "the repository takes pushes",
+        "an admin of the repository opens it again, in its settings",
+    ),
+    Limit(
+        "stage",
+        lambda standing: EVERY_ACTION if _may_write_here(standing) else _PULL,
+        "the registry that keeps it takes writes from build servers or promotions alone",
+        "the registry that keeps it takes writes from everybody with the role",
+        "push to a repository of an earlier stage and have it promoted",
+    ),
+)
+
+
+def decide(standing: Standing) -> Decision:
+    """Return the decision; without a rule that gives nothing is given."""
+    role = _role(standing)
+    actions = actions_of(role)
+    if actions:
+        for limit in LIMITING:
+            actions &= limit.leaves(standing)
+    return Decision(role, actions, standing)
+
+
+def steps(standing: Standing) -> list[Step]:
+    """Return every rule in the order it is asked, with what would change its answer."""
+    told = []
+    for rule in GIVING:
+        gives = rule.gives(standing) is not None
+        words = rule.applies if gives else rule.otherwise
+        told.append(Step(rule.code, gives, words, "" if gives else rule.remedy))
+    for limit in LIMITING:
+        applies = limit.leaves(standing) != EVERY_ACTION
+        words = limit.applies if applies else limit.otherwise
+        told.append(Step(limit.code, applies, words, limit.remedy if applies else ""))
+    return told
+
+
+def _role(standing: Standing) -> Role | None:
+    if not standing.live:
+        return None
+    if not standing.ceiling:
+        return _PUBLIC.gives(standing)
+    for rule in GIVING:
+        role = rule.gives(standing)
+        if role:
+            return role
+    return None
+
+
+def _may_write_here(standing: Standing) -> bool:
+    if standing.writers is Writers.BUILDERS:
+        return standing.is_builder
+    return standing.writers is Writers.ANYONE
