@@ -6,6 +6,7 @@ from index.models.access_grant import AccessGrant
 from index.models.access_request import AccessRequest
 from index.models.default_grant import DefaultGrant
 from index.models.deletion import Deletion
+from index.models.denial import Denial, Door
 from index.models.manifest import BlobLink, Manifest
 from index.models.notification import Notification, RegistryEvent
 from index.models.placement_rule import PlacementRule
@@ -22,6 +23,8 @@ __all__ = [
     "BlobLink",
     "DefaultGrant",
     "Deletion",
+    "Denial",
+    "Door",
     "KeyFormat",
     "Manifest",
     "Notification",
