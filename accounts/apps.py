@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class AccountsConfig(AppConfig):
@@ -11,6 +12,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Listen to django-allauth: what it changes is written down, too."""
+        """Listen to django-allauth, whose changes are written down too, and watch what is written."""
         from accounts import history  # noqa: F401 - models are ready only now
+        from accounts.changes import watch_connection
         from accounts.openid import receivers  # noqa: F401 - the same
+
+        connection_created.connect(watch_connection)
