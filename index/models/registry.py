@@ -5,13 +5,7 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 
-
-class KeyFormat(models.TextChoices):
-    """How a token names its key to this registry (protocol.md A.6)."""
-
-    X5C = "x5c", "Certificate in x5c, and the RFC 7638 thumbprint as kid"
-    LIBTRUST = "libtrust", "The libtrust fingerprint as kid: distribution 2.x without x5c"
-    THUMBPRINT = "thumbprint", "The RFC 7638 thumbprint as kid: a JWKS, distribution 3.x"
+from tokenauth.signing.key_format import KeyFormat
 
 
 class Stage(models.TextChoices):

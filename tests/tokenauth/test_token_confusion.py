@@ -35,7 +35,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 def sign(payload: dict[str, Any], **header: Any) -> str:
     """Sign with our real key and header, changed."""
     key = signing_keys.current()
-    return jwt.encode(payload, key.pair.key, "ES256", headers={**key.header, **header})
+    return jwt.encode(payload, key.pair.key, "ES256", headers={**key.header(), **header})
 
 
 def test_the_right_token_is_right() -> None:
@@ -101,10 +101,10 @@ def test_a_key_that_the_token_brings_along_is_not_looked_at() -> None:
     stranger = SigningKey(make_leaf(make_root("evil"), "evil"))
     ours = signing_keys.current().kid
     for header in (
-        {**stranger.header, "kid": ours},
+        {**stranger.header(), "kid": ours},
         {"kid": ours, "jwk": stranger.jwk},
         {"kid": ours, "jku": "http://127.0.0.1:9/", "x5u": "http://127.0.0.1:9/"},
-        stranger.header,
+        stranger.header(),
     ):
         forged = jwt.encode(claims(), stranger.pair.key, "ES256", headers=header)
         with pytest.raises(AccessTokenInvalid):

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 from tokenauth.signing.certificates import LEAF_LIFE, KeyPair, make_leaf, make_root
+from tokenauth.signing.key_format import KeyFormat
 
 _ROTATE_BEFORE_END = LEAF_LIFE / 3
 
@@ -55,10 +56,31 @@ class SigningKey:
         return self.jwk["kid"]
 
     @cached_property
-    def header(self) -> dict[str, object]:
-        """The JOSE header: `x5c` is what registries go by, `kid` is for readers of the JWKS."""
-        der = self.pair.certificate.public_bytes(serialization.Encoding.DER)
-        return {"kid": self.kid, "x5c": [base64.b64encode(der).decode()]}
+    def libtrust_kid(self) -> str:
+        """The key id of distribution 2.x: 30 bytes of the key's SHA-256, twelve groups of four."""
+        der = self.public_key.public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        text = base64.b32encode(hashlib.sha256(der).digest()[:30]).decode()
+        return ":".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+    def header(self, key_format: str = KeyFormat.X5C) -> dict[str, object]:
+        """Return the JOSE header. `x5c` is for registries alone, readers of the JWKS go by `kid`."""
+        kid = self.libtrust_kid if key_format == KeyFormat.LIBTRUST else self.kid
+        header: dict[str, object] = {"alg": "ES256", "typ": "JWT", "kid": kid}
+        if key_format == KeyFormat.X5C:
+            der = self.pair.certificate.public_bytes(serialization.Encoding.DER)
+            header["x5c"] = [base64.b64encode(der).decode()]
+        return header
+
+    def jose_header(self, key_format: str = KeyFormat.X5C) -> bytes:
+        """Return the header as a token begins with it: JSON in base64url. Made once per key."""
+        return self._jose_headers[key_format]
+
+    @cached_property
+    def _jose_headers(self) -> dict[str, bytes]:
+        made = {kind: _jose(self.header(kind)) for kind in KeyFormat}
+        return {**made, **{kind.value: header for kind, header in made.items()}}  # hashes differ
 
     @cached_property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -102,7 +124,7 @@ class SigningKeys:
     def all(self) -> list[SigningKey]:
         """Return every key whose certificate has not ended, newest first."""
         self._refresh()
-        keys = [key for key in self._by_kid.values() if key.ends_at > _now()]
+        keys = [key for kid, key in self._by_kid.items() if kid == key.kid and key.ends_at > _now()]
         return sorted(keys, key=lambda key: key.ends_at, reverse=True)
 
     @property
@@ -144,7 +166,8 @@ class SigningKeys:
             for path in self._directory.glob("leaf-*.pem")
         }
         current = leaves[(self._directory / "current").read_text().strip()]
-        self._by_kid = {key.kid: key for key in leaves.values()}
+        by_thumbprint = {key.kid: key for key in leaves.values()}
+        self._by_kid = by_thumbprint | {key.libtrust_kid: key for key in leaves.values()}
         self._current, self._seen = current, seen
 
 
@@ -153,6 +176,10 @@ def _write(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def _jose(header: dict[str, object]) -> bytes:
+    return _base64url(json.dumps(header, separators=(",", ":")).encode()).encode()
 
 
 def _base64url(data: bytes) -> str:

@@ -77,7 +77,7 @@ def sign_access_token(
     }
     if credential:
         claims["via"] = credential
-    return jwt.encode(claims, key.pair.key, algorithm="ES256", headers=key.header)
+    return jwt.encode(claims, key.pair.key, algorithm="ES256", headers=key.header())
 
 
 def check_access_token(token: str, *, service: str) -> AccessToken:
