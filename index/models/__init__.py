@@ -10,12 +10,13 @@ from index.models.denial import Denial, Door
 from index.models.manifest import BlobLink, Manifest
 from index.models.notification import Notification, RegistryEvent
 from index.models.placement_rule import PlacementRule
-from index.models.registry import KeyFormat, Registry, Stage, Writers
+from index.models.registry import Registry, Stage, Writers
 from index.models.repository import Repository, RepositoryMode, RepositoryState
 from index.models.star import Star
 from index.models.tag import Tag
 from index.models.trusted_publisher import TrustedPublisher, WorkloadLogin
 from index.models.v1_image import V1Image, V1Token
+from tokenauth.signing.key_format import KeyFormat
 
 __all__ = [
     "AccessGrant",

@@ -79,8 +79,8 @@ class SigningKey:
 
     @cached_property
     def _jose_headers(self) -> dict[str, bytes]:
-        made = {kind: _jose(self.header(kind)) for kind in KeyFormat}
-        return {**made, **{kind.value: header for kind, header in made.items()}}  # hashes differ
+        names = [*KeyFormat, *KeyFormat.values]  # a member's hash is not the hash of its value
+        return {name: _jose(self.header(name)) for name in names}
 
     @cached_property
     def public_key(self) -> ec.EllipticCurvePublicKey:
