@@ -60,6 +60,28 @@ class OverQuota(Denied):
     """The plan of the namespace leaves no room; the sentence says for what, and what to do."""
 
 
+class PageInvalid(IndexRefusal):
+    """What was said of the page of a list is no page."""
+
+    code, status = "PAGINATION_NUMBER_INVALID", 400
+
+
+class TagIsImmutable(Denied):
+    """The tag is there and never changes; the sentence names it and says what to do."""
+
+
+class PatternRefused(IndexRefusal):
+    """No pattern of tags, or too many of them; a sentence for the form."""
+
+    code, status = "UNSUPPORTED", 400
+
+
+class RegistrySilent(IndexRefusal):
+    """What has to be known of a registry before this may go on could not be asked."""
+
+    code, status = "UNAVAILABLE", 503
+
+
 class NoPlacement(IndexRefusal):
     """No rule says which registry keeps this name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -41,10 +42,13 @@ class RegistryClient:
     CVE-2020-15157), certificates are verified.
     """
 
-    def __init__(self, registry: Registry, repository: str) -> None:
-        """Open nothing yet."""
+    def __init__(
+        self, registry: Registry, repository: str, *, seconds: float | None = None
+    ) -> None:
+        """Open nothing yet; with `seconds` all answers together take no longer."""
         self._registry = registry
         self._repository = repository
+        self._end = math.inf if seconds is None else time.monotonic() + seconds
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -118,10 +122,10 @@ class RegistryClient:
                     "Accept": ", ".join(MANIFEST_TYPES),
                 },
                 allow_redirects=False,
-                timeout=_TIMEOUT,
+                timeout=self._timeout(),
                 stream=True,
             )
-            _read_capped(response)
+            _read_capped(response, self._end)
         except _TooLarge as error:
             message = f"registry {self._registry}: {error} to {method} {path}"
             raise BodyUnusable(message) from error
@@ -132,6 +136,13 @@ class RegistryClient:
             message = f"registry {self._registry}: {response.status_code} to {method} {path}"
             raise RegistryTrouble(message)
         return response
+
+    def _timeout(self) -> tuple[float, float]:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            message = "no time left"
+            raise requests.Timeout(message)
+        return min(_TIMEOUT[0], left), min(_TIMEOUT[1], left)
 
     def _token(self) -> str:
         actions = [Action.DELETE.value, Action.PULL.value]
@@ -149,13 +160,13 @@ class RegistryClient:
         return f"{wanted}?{url.query}" if url.path == wanted else None
 
 
-def _read_capped(response: requests.Response) -> None:
-    body = b"".join(_chunks(response))
+def _read_capped(response: requests.Response, end: float) -> None:
+    body = b"".join(_chunks(response, end))
     response._content = body
 
 
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    total, end = 0, time.monotonic() + _LONGEST_ANSWER
+def _chunks(response: requests.Response, end: float) -> Iterator[bytes]:
+    total, end = 0, min(end, time.monotonic() + _LONGEST_ANSWER)
     for chunk in response.iter_content(65_536):
         total += len(chunk)
         if total > _LARGEST_MANIFEST:

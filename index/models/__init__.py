@@ -14,6 +14,7 @@ from index.models.registry import Registry, Stage, Writers
 from index.models.repository import Repository, RepositoryMode, RepositoryState
 from index.models.star import Star
 from index.models.tag import Tag
+from index.models.tag_claim import TagClaim
 from index.models.trusted_publisher import TrustedPublisher, WorkloadLogin
 from index.models.v1_image import V1Image, V1Token
 from tokenauth.signing.key_format import KeyFormat
@@ -38,6 +39,7 @@ __all__ = [
     "Stage",
     "Star",
     "Tag",
+    "TagClaim",
     "TrustedPublisher",
     "V1Image",
     "V1Token",
