@@ -1,12 +1,12 @@
 """The rules: what a standing before a repository allows. Pure; the only place that decides.
 
 A rule of `GIVING` gives a role, the first that does wins; then each of `LIMITING` leaves less of what
-the role carries. `steps` tells the same in words. `index.policy` gathers standings.
+the role carries. `index.reasons` tells the same in words, `index.policy` gathers standings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from accounts.models import Visibility
@@ -41,9 +41,13 @@ class Rule:
 
     code: str
     gives: Callable[[Standing], Role | None]
-    applies: str  # what is said where it gives
+    applies: str  # what is said where it gives; `{role}` is what it gives
     otherwise: str  # and where it does not
     remedy: str  # what would make it give, and by whom
+
+    def words(self, role: Role | None) -> str:
+        """Return what is said of the role that it gives."""
+        return self.applies.format(role=role.value) if role else self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,13 @@ class Limit:
 
     code: str
     leaves: Callable[[Standing], frozenset[Action]]
-    applies: str
+    applies: str  # `{left}` is what it leaves
     otherwise: str
     remedy: str  # what would lift it
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rule, asked about one standing."""
-
-    code: str
-    applies: bool
-    words: str
-    remedy: str  # what would change it; "" where it is as its reader would have it
+    def words(self, left: Set[Action]) -> str:
+        """Return what is said of what it leaves."""
+        return self.otherwise if left == EVERY_ACTION else self.applies.format(left=in_words(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +88,10 @@ class Decision:
         if not standing.live:
             return _DELETED.applies
         for rule in GIVING if standing.ceiling else (_PUBLIC,):
-            if rule.gives(standing):
-                return rule.applies
-        return "nothing gives access" if standing.ceiling else _CREDENTIAL.applies
+            role = rule.gives(standing)
+            if role:
+                return rule.words(role)
+        return "nothing gives access" if standing.ceiling else _CREDENTIAL.words(_NOTHING)
 
 
 def _given(role: Role) -> Callable[[bool], Role | None]:
@@ -126,7 +125,7 @@ GIVING = (
     Rule(
         "grant",
         lambda standing: standing.granted,
-        "a grant gives a role",
+        "a grant gives the role {role}",
         "no grant, neither direct nor through a team",
         "an admin of the repository gives a role, directly or to a team",
     ),
@@ -135,7 +134,7 @@ GIVING = (
         lambda standing: _WRITER(standing.published),
         "the repository trusts this CI job to publish",
         "not a CI job that the repository trusts",
-        "",
+        "an admin of the repository names the workflow as a trusted publisher, in its settings",
     ),
     _PUBLIC,
     Rule(
@@ -158,25 +157,40 @@ _CREDENTIAL = Limit(
     "credential",
     # What anybody may do, a narrow token may do too.
     lambda standing: standing.ceiling | (_PULL if _PUBLIC.gives(standing) else _NOTHING),
-    "the access token is not for this repository",
-    "the credential leaves everything",
-    "use an access token that is for this repository and this action",
+    "the access token leaves {left} here",
+    "no access token leaves less than its owner may",
+    "its owner uses an access token that is for this repository and this action",
 )
 LIMITING = (
     _DELETED,
     _CREDENTIAL,
     Limit(
-        "mode",
-        lambda standing: EVERY_ACTION if standing.mode is RepositoryMode.OPEN else _PULL,
-        "the repository is archived or read-only: it can be pulled, and nothing in it changes",
-        "the repository takes pushes",
+        "read-only",
+        lambda standing: _pull_if(standing.mode is RepositoryMode.READ_ONLY),
+        "the repository is read-only: it can be pulled, and takes no pushes for now",
+        "the repository is not read-only",
         "an admin of the repository opens it again, in its settings",
     ),
     Limit(
-        "stage",
-        lambda standing: EVERY_ACTION if _may_write_here(standing) else _PULL,
-        "the registry that keeps it takes writes from build servers or promotions alone",
-        "the registry that keeps it takes writes from everybody with the role",
+        "archived",
+        lambda standing: _pull_if(standing.mode is RepositoryMode.ARCHIVED),
+        "the repository is archived: it can be pulled, and nothing in it changes any more",
+        "the repository is not archived",
+        "an admin of the repository opens it again, in its settings",
+    ),
+    Limit(
+        "builders",
+        lambda standing: _pull_if(standing.writers is Writers.BUILDERS and not standing.is_builder),
+        "the registry that keeps it takes writes from build servers alone: CI jobs, and robots "
+        "marked so",
+        "the registry that keeps it does not keep writes for build servers",
+        "push from a CI job that the repository trusts, or from a robot that is a build server",
+    ),
+    Limit(
+        "promotion",
+        lambda standing: _pull_if(standing.writers is Writers.PROMOTION),
+        "the registry that keeps it takes promotions alone, and no pushes",
+        "the registry that keeps it does not wait for promotions",
         "push to a repository of an earlier stage and have it promoted",
     ),
 )
@@ -192,25 +206,8 @@ def decide(standing: Standing) -> Decision:
     return Decision(role, actions, standing)
 
 
-def steps(standing: Standing) -> list[Step]:
-    """Return every rule in the order it is asked, with what would change its answer."""
-    told = []
-    for rule in GIVING:
-        gives = rule.gives(standing) is not None
-        words = rule.applies if gives else rule.otherwise
-        told.append(Step(rule.code, gives, words, "" if gives else rule.remedy))
-    for limit in LIMITING:
-        applies = limit.leaves(standing) != EVERY_ACTION
-        words = limit.applies if applies else limit.otherwise
-        told.append(Step(limit.code, applies, words, limit.remedy if applies else ""))
-    return told
-
-
-def _role(standing: Standing) -> Role | None:
-    if not standing.live:
-        return None
-    if not standing.ceiling:
-        return _PUBLIC.gives(standing)
+def role_given(standing: Standing) -> Role | None:
+    """Return the role of the first rule that gives one, limits aside."""
     for rule in GIVING:
         role = rule.gives(standing)
         if role:
@@ -218,7 +215,21 @@ def _role(standing: Standing) -> Role | None:
     return None
 
 
-def _may_write_here(standing: Standing) -> bool:
-    if standing.writers is Writers.BUILDERS:
-        return standing.is_builder
-    return standing.writers is Writers.ANYONE
+def in_words(actions: Set[Action]) -> str:
+    """Return them as people say it: `pull and push`, `nothing`."""
+    names = [action.value for action in Action if action in actions]
+    if len(names) < 2:
+        return names[0] if names else "nothing"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _role(standing: Standing) -> Role | None:
+    if not standing.live:
+        return None
+    if not standing.ceiling:
+        return _PUBLIC.gives(standing)
+    return role_given(standing)
+
+
+def _pull_if(limited: bool) -> frozenset[Action]:  # noqa: FBT001 - the answer to the rule's question
+    return _PULL if limited else EVERY_ACTION
