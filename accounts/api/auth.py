@@ -9,6 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Th
 from rest_framework.request import Request
 
 from accounts.basic_auth import parse_basic
+from accounts.credential_kinds import Kind, Use, kind_of, opens
 from accounts.errors import AccountError, DirectoryUnavailable, InvalidCredentials, TooManyAttempts
 from accounts.flows.authenticate import authenticate, authenticate_bearer
 from accounts.models import User
@@ -54,14 +55,23 @@ def principal_of(request: Request) -> Principal:
     return Principal(request.user) if isinstance(request.user, User) else ANONYMOUS
 
 
-def has_session(request: Request) -> bool:
-    """Whether a browser's session proved it: the only way to what concerns credentials."""
-    return request.auth is None and isinstance(request.user, User)
+def kind_of_credential(request: Request) -> Kind | None:
+    """Return what proved who is asking; None for anybody."""
+    if request.auth is None and isinstance(request.user, User):
+        return Kind.SESSION
+    return kind_of(principal_of(request))
+
+
+def may_use(request: Request, use: Use) -> bool:
+    """Whether what proved it is of a kind that may be used for that."""
+    return opens(kind_of_credential(request), use)
 
 
 def _principal(header: str, address: str) -> Principal | None:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
-        return authenticate_bearer(value.strip(), address=address)
+        return authenticate_bearer(value.strip(), address=address, use=Use.API_READ)
     basic = parse_basic(header)
-    return authenticate(login=basic.login, secret=basic.secret, address=address) if basic else None
+    if basic is None:
+        return None
+    return authenticate(login=basic.login, secret=basic.secret, address=address, use=Use.API_READ)

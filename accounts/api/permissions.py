@@ -7,15 +7,17 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.api.auth import has_session, principal_of
+from accounts.api.auth import may_use, principal_of
+from accounts.credential_kinds import Use
 from accounts.token_limits import ApiPart
 
 
 class TokenReachesPart(BasePermission):
     """Denied unless the view says for whom it is.
 
-    `part = "organizations"`: for sessions, and for tokens with that part; without a part for
-    sessions alone, because a token never makes or widens credentials (case 16).
+    `part = "organizations"`: for kinds of credentials that read or write here, for tokens with that
+    part; without a part for those that manage credentials, because a token never makes or widens
+    them (case 16).
     `is_open = True`: reading needs no log-in.
     """
 
@@ -26,7 +28,9 @@ class TokenReachesPart(BasePermission):
         reads = request.method in SAFE_METHODS
         if principal_of(request).is_anonymous:
             return reads and getattr(view, "is_open", False)
-        if has_session(request):
+        if not may_use(request, Use.API_READ if reads else Use.API_WRITE):
+            return False
+        if may_use(request, Use.CREDENTIALS):
             return True
         part = getattr(view, "part", None)
         if part is None or _reaches(request, part, reads=reads):
@@ -39,8 +43,8 @@ class TokenReachesPart(BasePermission):
 
 def _reaches(request: Request, part: str, *, reads: bool) -> bool:
     principal = principal_of(request)
-    if principal.robot or principal.workload:  # machines look up repositories, nothing else
-        return reads and part == "repositories"
+    if principal.robot:  # which looks up repositories, nothing else
+        return part == "repositories"
     if principal.limits is None:  # an account password
         return True
     wanted = {ApiPart(f"{part}:write")} if f"{part}:write" in list(ApiPart) else set()

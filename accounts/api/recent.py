@@ -10,7 +10,8 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.api.auth import has_session, principal_of
+from accounts.api.auth import may_use, principal_of
+from accounts.credential_kinds import Use
 
 
 class ConfirmedLately(BasePermission):
@@ -27,7 +28,7 @@ class ConfirmedLately(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
-        if not has_session(request):
+        if not may_use(request, Use.CREDENTIALS):
             self.message = self.sessions_only
             return False
         return not is_reauthentication_required(request._request, app="account")
@@ -39,7 +40,7 @@ class ConfirmedToMake(ConfirmedLately):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         makes = request.method == "POST"
-        if makes or not has_session(request):
+        if makes or not may_use(request, Use.CREDENTIALS):
             return super().has_permission(request, view)
         return True
 
@@ -51,12 +52,13 @@ class Administrators(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
-        return has_session(request) and principal_of(request).is_administrator
+        is_administrator = principal_of(request).is_administrator
+        return is_administrator and may_use(request, Use.ADMINISTRATION)
 
 
 def require_session(request: Request, what: str) -> None:
     """Refuse tokens and passwords what people do themselves: they never widen anything (case 16)."""
-    if not has_session(request):
+    if not may_use(request, Use.CREDENTIALS):
         message = f"{what} needs a log-in in the browser: a token or password cannot do this."
         raise PermissionDenied(message)
 

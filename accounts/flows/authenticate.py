@@ -6,10 +6,16 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from accounts import second_factor
-from accounts.errors import AccountDisabled, AccountNotVerified, WrongPassword
+from accounts.credential_kinds import Kind, Use, check_opens, kind_of_bearer, kind_of_secret
+from accounts.errors import (
+    AccountDisabled,
+    AccountNotVerified,
+    InvalidCredentials,
+    WrongPassword,
+)
 from accounts.flows import directory_login
 from accounts.flows.use_credential import use_robot_secret, use_token
-from accounts.models import PersonalAccessToken, RobotSecret, User
+from accounts.models import User
 from accounts.passwords import MAXIMUM_BYTES
 from accounts.principals import Principal
 from accounts.ratelimits import (
@@ -21,25 +27,30 @@ from accounts.ratelimits import (
 )
 
 
-def authenticate(*, login: str, secret: str, address: str) -> Principal:
-    """Return whom `login` and any kind of secret name: what docker login takes, v1 and the API too.
+def authenticate(*, login: str, secret: str, address: str, use: Use = Use.TOKEN) -> Principal:
+    """Return whom `login` and a secret name, of a kind that opens the door: `use` says which.
 
     Raises what authenticate_password raises, and SecondFactorRequired for the right password of an
     account that needs a token for this.
     """
-    if secret.startswith(f"{PersonalAccessToken.PREFIX}_"):
+    kind = kind_of_secret(secret, login=login)
+    check_opens(kind, use)
+    if kind is Kind.ACCESS_TOKEN:
         return use_token(secret, login=login, address=address)
-    is_robot = "+" in login and "@" not in login  # ann+docker@example.com is a person
-    if is_robot or secret.startswith(f"{RobotSecret.PREFIX}_"):
+    if kind is Kind.ROBOT_SECRET:
         return use_robot_secret(secret, login=login, address=address)
+    if kind is not Kind.PASSWORD:
+        raise InvalidCredentials(wrong_secret(login))  # of a kind that is not accounts' to know
     user = authenticate_password(login=login, password=secret, address=address)
     second_factor.check_password_suffices(user)
     return Principal(user)
 
 
-def authenticate_bearer(secret: str, *, address: str) -> Principal:
-    """Return whose token or robot secret it is; raises what use_token raises."""
-    if secret.startswith(f"{RobotSecret.PREFIX}_"):
+def authenticate_bearer(secret: str, *, address: str, use: Use) -> Principal:
+    """Return whose token or robot secret it is, if its kind opens the door; raises as use_token."""
+    kind = kind_of_bearer(secret)
+    check_opens(kind, use)
+    if kind is Kind.ROBOT_SECRET:
         return use_robot_secret(secret, address=address)
     return use_token(secret, address=address)
 

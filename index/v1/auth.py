@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.basic_auth import BasicCredential, parse_basic
+from accounts.credential_kinds import Use
 from accounts.errors import (
     AccountError,
     AccountNotVerified,
@@ -41,13 +42,16 @@ def read_basic(request: HttpRequest) -> BasicCredential | None:
         raise LoginNeeded(str(error)) from error
 
 
-def check_secret(credential: BasicCredential, request: HttpRequest) -> Principal:
+def check_secret(
+    credential: BasicCredential, request: HttpRequest, *, use: Use = Use.V1
+) -> Principal:
     """Return whose password, token or secret it is; raise LoginNeeded, AccountRefused or Throttled."""
     try:
         return authenticate(
             login=credential.login,
             secret=credential.secret,
             address=request.META["REMOTE_ADDR"],
+            use=use,
         )
     except InvalidCredentials as error:
         raise LoginNeeded(str(error)) from error

@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.credential_kinds import Kind, Use, opens
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.opaque_tokens import digest_of, make_opaque_token
 from accounts.principals import Principal
@@ -63,7 +64,7 @@ def issue_token(repository: Repository, *, principal: Principal, access: V1Acces
 
 def check_token(authorization: str, name: RepositoryName) -> V1Token:
     """Return the token if it is good for this repository now; raise TokenRefused."""
-    parts = _HEADER.fullmatch(authorization)
+    parts = _HEADER.fullmatch(authorization) if opens(Kind.V1_TOKEN, Use.V1) else None
     row = _find(parts[1], parts[3]) if parts else None
     if row is None or not _is_for(row, name, parts) or not _is_still_allowed(row):
         message = "the token is unknown, used up, expired or for something else"

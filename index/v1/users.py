@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
+from accounts.credential_kinds import Use, kind_of, opens
 from accounts.errors import AccountError, NameTaken, TooManyAttempts
 from accounts.flows.change_credentials import change_credentials
 from accounts.flows.signup import sign_up
@@ -54,7 +55,7 @@ def put_user(request: HttpRequest, username: str) -> HttpResponse:
     if user is None or user.username != username:
         message = "you can change your own account only"
         raise AccountRefused(message)
-    if principal.credential:
+    if not opens(kind_of(principal), Use.V1_ACCOUNT):
         message = "this needs the account's password: an access token changes no credentials"
         raise AccountRefused(message)
     sent = read_account(request)

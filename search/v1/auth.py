@@ -6,6 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.basic_auth import BasicCredential
+from accounts.credential_kinds import (
+    Kind,
+    Use,
+    check_opens,
+    kind_of_bearer,
+    kind_of_secret,
+)
+from accounts.errors import InvalidCredentials
 from accounts.principals import ANONYMOUS, Principal
 from index.subjects import principal_from_subject
 from index.v1.auth import check_secret, read_basic
@@ -13,25 +21,35 @@ from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant
 from tokenauth.refresh import use_refresh_token
 from tokenauth.signing.tokens import AccessTokenInvalid, check_access_token
-from tokenauth.workloads.workload_secrets import is_workload_secret, use_workload_secret
+from tokenauth.workloads.workload_secrets import use_workload_secret
 
 
 def identify(request: HttpRequest) -> Principal:
     """Return who asks; raise LoginNeeded, AccountRefused or Throttled."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _holder_of_access_token(value.strip())
+        _check_kind(kind_of_bearer(value.strip()))
+        return _holder_of_registry_token(value.strip())
     credential = read_basic(request)
     if credential is None:
         return ANONYMOUS
-    if is_workload_secret(credential.secret):
+    kind = kind_of_secret(credential.secret, login=credential.login)
+    _check_kind(kind)
+    if kind is Kind.JOB_SECRET:
         return _ci_job(credential)
     if credential.login in {"", "<token>"}:
         return _holder_of_refresh_token(credential.secret)
-    return check_secret(credential, request)
+    return check_secret(credential, request, use=Use.SEARCH)
 
 
-def _holder_of_access_token(value: str) -> Principal:
+def _check_kind(kind: Kind | None) -> None:
+    try:
+        check_opens(kind, Use.SEARCH)
+    except InvalidCredentials as error:
+        raise LoginNeeded(str(error)) from error
+
+
+def _holder_of_registry_token(value: str) -> Principal:
     """Return whose token it is; only one made for searching counts here (F1)."""
     try:
         token = check_access_token(value, service=settings.SERVICE)
