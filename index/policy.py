@@ -6,40 +6,32 @@ holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from accounts.models import Membership, Namespace, OrganizationRole, User, Visibility
+from accounts.models import Membership, Namespace, OrganizationRole, User
 from accounts.principals import Principal
-from index.models.access_grant import AccessGrant
-from index.models.registry import Writers
-from index.models.repository import Repository, RepositoryMode, RepositoryState
+from index.facts import ceiling_of, facts_by_id
+from index.models.repository import Repository
 from index.names import RepositoryName
-from index.roles import EVERY_ACTION, Action, Role, actions_of, highest
+from index.roles import EVERY_ACTION, Action, Role, actions_of
 from index.rules import Decision, Standing, decide
 
 
 def allowed_actions(principal: Principal, repository: Repository) -> Decision:
-    """Decide about a principal and a repository; at most three queries."""
+    """Decide about a principal and a repository: one query."""
     return decide(standing_of(principal, repository))
 
 
 def standing_of(principal: Principal, repository: Repository) -> Standing:
-    """Gather what `decide` looks at."""
-    robot = principal.robot
-    return Standing(
-        signed_in=bool(principal.user or robot),
-        administrator=principal.is_administrator,
-        holds_namespace=holds_namespace(principal, repository.namespace),
-        granted=_best_grant(principal, repository),
-        visibility=Visibility(repository.visibility),
-        live=repository.state == RepositoryState.ACTIVE,
-        published=bool(principal.workload and principal.workload.repository_id == repository.pk),
-        ceiling=_ceiling(principal, repository.name),
-        mode=RepositoryMode(repository.mode),
-        writers=Writers(repository.registry.writers),
-        is_builder=bool(principal.workload or (robot and robot.is_builder)),
-    )
+    """Gather what `decide` looks at; of a repository that is not there any more too."""
+    return facts_by_id(principal, [repository.pk])[repository.pk].standing(principal)
+
+
+def decisions_for(principal: Principal, repositories: Iterable[Repository]) -> dict[int, Decision]:
+    """Decide about many at once, by their ids: one query."""
+    found = facts_by_id(principal, [repository.pk for repository in repositories])
+    return {pk: decide(facts.standing(principal)) for pk, facts in found.items()}
 
 
 def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
@@ -76,7 +68,7 @@ def may_create(principal: Principal, name: RepositoryName) -> Creation:
     )
     if namespace is None:
         return Creation(None, "there is no such namespace")
-    ceiling = _ceiling(principal, name.moved_to(namespace.name).value)
+    ceiling = ceiling_of(principal, name.moved_to(namespace.name).value)
     if Action.PUSH not in ceiling:
         return Creation(None, "the access token is not for this")
     return replace(_may_create_in(namespace, principal), ceiling=ceiling)
@@ -105,21 +97,6 @@ def _members_may_create(namespace: Namespace, user: User) -> bool:
     ).exists()
 
 
-def _ceiling(principal: Principal, name: str) -> frozenset[Action]:
-    if principal.limits is None:
-        return EVERY_ACTION
-    if not principal.limits.reaches(name):
-        return frozenset()
-    return frozenset(action for action in Action if action in principal.limits.actions)
-
-
 def narrowed_by_token(principal: Principal, name: str, needs: Set[Action]) -> bool:
     """Whether an access token stands in the way, whatever its owner may do and whatever exists."""
-    return not needs <= _ceiling(principal, name)
-
-
-def _best_grant(principal: Principal, repository: Repository) -> Role | None:
-    if not (principal.user or principal.robot):
-        return None
-    grants = AccessGrant.objects.reaching(principal).filter(repository=repository)
-    return highest([Role(role) for role in grants.values_list("role", flat=True)])
+    return not needs <= ceiling_of(principal, name)
