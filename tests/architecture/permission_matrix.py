@@ -45,6 +45,7 @@ ADDRESSES = {
     ".well-known/jwks.json": "/.well-known/jwks.json",
     "v2": "/v2",
     "v2/": "/v2/",
+    "v2/_catalog": "/v2/_catalog",
     "_gateway/route": "/_gateway/route",
     "events/<slug:registry_name>": "/events/east",
     r"\A(?:v1/)?_ping/?\Z": "/v1/_ping",

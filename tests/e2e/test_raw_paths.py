@@ -42,13 +42,14 @@ STEPS_ASIDE = [
     "/v2/MINE/blobs/uploads/../../../../BOBS/manifests/1.0",
 ]
 CATALOGS = [
-    "/v2/_catalog",
     "/v2/_catalog/",
-    "/v2/_catalog?n=100",
     "/v2//_catalog",
     "/v2/./_catalog",
     "/v2/%5fcatalog",
+    "/v2/%5fcatalog?n=100",
+    "/v2/_catalog;x",
     "/v2/_Catalog",
+    "/V2/_catalog",
     "/v2/MINE/../../_catalog",
 ]
 
@@ -113,6 +114,26 @@ def test_no_spelling_opens_anything_to_anyone(
 ) -> None:
     spelt = spell(target, private)
     assert_gives_nothing_away(wire.ask("GET", spelt), spelt, secret_digest)
+
+
+def test_the_catalog_is_the_callers_own_and_no_registrys(
+    private: tuple[Person, Person], root: Person, wire: Wire
+) -> None:
+    """As crane and regctl ask: they follow the challenge and go on with the token they get."""
+    alice, bob = private
+    challenge = wire.ask("GET", "/v2/_catalog")
+    assert challenge.status == 401
+    assert 'scope="registry:catalog:*"' in challenge.headers["WWW-Authenticate"]
+    seen = wire.ask("GET", "/v2/_catalog?n=1000", wire.bearer(alice, "registry:catalog:*"))
+    assert f"{alice.name}/app" in seen.json["repositories"]
+    assert f"{bob.name}/app" not in seen.json["repositories"]
+    everything = wire.bearer(root, "registry:catalog:*")
+    page = wire.ask("GET", f"/v2/_catalog?n=1&last={alice.name}/ap", everything)
+    assert page.json == {"repositories": [f"{alice.name}/app"]}
+    follow = page.headers["Link"].partition("<")[2].partition(">")[0]
+    assert wire.ask("GET", follow, everything).status == 200
+    for spelling in ("/v2//_catalog", "/v2/_catalog/", "/v2/%5fcatalog", "/v2/./_catalog"):
+        assert wire.ask("GET", spelling, everything).status in {400, 404}, spelling
 
 
 def test_a_private_image_takes_a_token_by_tag_and_by_digest(
