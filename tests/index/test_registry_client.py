@@ -96,3 +96,9 @@ def test_a_manifest_that_is_gone_is_not_asked_for_again(world: World, stub: Regi
     row = Manifest.objects.create(repository=world.private, digest="sha256:" + "0" * 64)
     describe_if_reachable(Manifest.objects.get(pk=row.pk))
     assert Manifest.objects.get(pk=row.pk).described_at
+
+
+def test_a_client_whose_time_is_up_asks_nothing(world: World, stub: RegistryStub) -> None:
+    with pytest.raises(RegistryTrouble, match="Timeout"):
+        RegistryClient(world.east, NAME, seconds=0).has_manifest("latest")
+    assert stub.requests == []
