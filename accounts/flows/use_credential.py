@@ -1,4 +1,8 @@
-"""Use an access token or a robot's secret: one indexed query, however many there are."""
+"""Use an access token or a robot's secret: one indexed query, however many there are.
+
+The token service finds the row by a statement of its own (`accounts.proofs`); whether it is good is
+asked here for everybody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
 from accounts.last_use import touch
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
-from accounts.opaque_tokens import parse_opaque_token
+from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
 from accounts.principals import Principal, principal_of_secret, principal_of_token
 from accounts.token_limits import is_inside
 
@@ -21,35 +25,64 @@ def use_token(secret: str, *, login: str | None = None, address: str) -> Princip
     """
     parsed = parse_opaque_token(secret, PersonalAccessToken.PREFIX)
     if parsed is None:
-        raise InvalidCredentials(_unknown(login))
+        raise unknown_credential(login)
     proven = EmailAddress.objects.filter(user=OuterRef("user"), verified=True)
     rows = PersonalAccessToken.objects.annotate(is_proven=Exists(proven)).select_related("user")
     row = rows.filter(selector=parsed.selector).first()
-    if row is None or not parsed.matches(row.secret_digest):
-        raise InvalidCredentials(_unknown(login))
-    if not (login is None or _is_login_of(row.user, login)):
-        message = f"this access token is not one of '{_shown(login)}'"
-        raise InvalidCredentials(message)
-    _check_owner(row.user, is_proven=row.is_proven)  # type: ignore[attr-defined]  # annotated
-    _check_token(row, address)
-    touch(row, address=address)
-    return principal_of_token(row)
+    is_proven = bool(row and row.is_proven)  # type: ignore[attr-defined]  # annotated
+    return accept_token(row, parsed, login=login, address=address, is_proven=is_proven)
 
 
 def use_robot_secret(secret: str, *, login: str | None = None, address: str) -> Principal:
     """Return the robot whose secret it is; `login`, where given, must be its. Raises as use_token."""
     parsed = parse_opaque_token(secret, RobotSecret.PREFIX)
     if parsed is None:
-        raise InvalidCredentials(_unknown(login))
+        raise unknown_credential(login)
     enabled = RobotAccount.objects.enabled().filter(pk=OuterRef("robot"))
     rows = RobotSecret.objects.annotate(is_enabled=Exists(enabled))
     row = rows.select_related("robot__namespace").filter(selector=parsed.selector).first()
-    if row is None or not parsed.matches(row.secret_digest):
-        raise InvalidCredentials(_unknown(login))
+    is_enabled = bool(row and row.is_enabled)  # type: ignore[attr-defined]  # annotated
+    return accept_secret(row, parsed, login=login, address=address, is_enabled=is_enabled)
+
+
+def accept_token(
+    row: PersonalAccessToken | None,
+    shown: OpaqueToken,
+    *,
+    login: str | None,
+    address: str,
+    is_proven: bool,
+) -> Principal:
+    """Return the owner of the row that was found for a token, or raise what use_token raises.
+
+    `is_proven`: its owner has proven an address.
+    """
+    if row is None or not shown.matches(row.secret_digest):
+        raise unknown_credential(login)
+    if not (login is None or _is_login_of(row.user, login)):
+        message = f"this access token is not one of '{_shown(login)}'"
+        raise InvalidCredentials(message)
+    _check_owner(row.user, is_proven=is_proven)
+    _check_token(row, address)
+    touch(row, address=address)
+    return principal_of_token(row)
+
+
+def accept_secret(
+    row: RobotSecret | None,
+    shown: OpaqueToken,
+    *,
+    login: str | None,
+    address: str,
+    is_enabled: bool,
+) -> Principal:
+    """Return the robot of the row that was found for a secret, or raise what use_token raises."""
+    if row is None or not shown.matches(row.secret_digest):
+        raise unknown_credential(login)
     if not (login is None or _is_login_of_robot(row.robot, login)):
         message = f"this secret is not one of '{_shown(login)}': log in as {row.robot}"
         raise InvalidCredentials(message)
-    if not row.is_enabled:  # type: ignore[attr-defined]  # annotated
+    if not is_enabled:
         message = f"the robot account '{row.robot}' is disabled: ask an owner of its namespace"
         raise AccountDisabled(message)
     if row.revoked_at or row.is_expired:
@@ -98,10 +131,11 @@ def _is_login_of_robot(robot: RobotAccount, login: str) -> bool:
     return "\x00" not in login and old_names.filter(name=namespace).exists()
 
 
-def _unknown(login: str | None) -> str:
+def unknown_credential(login: str | None) -> InvalidCredentials:
+    """Return the refusal of what is no credential of ours."""
     if login is None:
-        return "the access token is not valid (any more)"
-    return f"wrong user name or access token for '{_shown(login)}'"
+        return InvalidCredentials("the access token is not valid (any more)")
+    return InvalidCredentials(f"wrong user name or access token for '{_shown(login)}'")
 
 
 def _shown(login: str) -> str:

@@ -1,0 +1,135 @@
+"""Who holds a secret, found by one statement that others may extend: the token service's.
+
+A `Proof` is a SELECT of at most one row, beginning with `user_id` and `robot_id`, and the reader of
+that row. What makes a credential good is decided by `accounts.flows.use_credential` alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.flows.use_credential import accept_secret, accept_token, unknown_credential
+from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
+from accounts.principals import ANONYMOUS, Principal
+from accounts.statements import Row, moment
+
+_OF_NOBODY = "SELECT CAST(NULL AS bigint) AS user_id, CAST(NULL AS bigint) AS robot_id"
+_BY_ACCESS = """
+SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_active, u.is_superuser,
+  EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id AND e.verified) AS proven,
+  t.id AS proof_id, t.name AS label, t.selector, t.secret_digest, CAST(t.patterns AS text) AS patterns,
+  CAST(t.actions AS text) AS actions, CAST(t.api_parts AS text) AS parts,
+  CAST(t.networks AS text) AS networks, t.expires_at, t.last_used_at, t.revoked_at
+FROM accounts_personalaccesstoken t JOIN accounts_user u ON u.id = t.user_id
+WHERE t.selector = :selector
+"""
+_BY_ROBOT = """
+SELECT CAST(NULL AS bigint) AS user_id, robot.id AS robot_id, robot.name AS robot_name,
+  robot.may_create, robot.is_builder, robot.namespace_id, n.name AS namespace,
+  robot.disabled_at IS NULL AND (
+    EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = n.user_id AND u.is_active)
+    OR EXISTS (SELECT 1 FROM accounts_organization o
+               WHERE o.id = n.organization_id AND o.deleted_at IS NULL)) AS enabled,
+  s.id AS proof_id, s.selector, s.secret_digest, s.expires_at, s.last_used_at, s.revoked_at
+FROM accounts_robotsecret s
+JOIN accounts_robotaccount robot ON robot.id = s.robot_id
+JOIN accounts_namespace n ON n.id = robot.namespace_id
+WHERE s.selector = :selector
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Who it is, and how long that is known to hold."""
+
+    principal: Principal
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A statement, its parameters, and what makes a principal of its row or refuses."""
+
+    sql: str
+    params: Mapping[str, Any]
+    accept: Callable[[Row | None], Proven]
+
+
+NOBODY = Proof(_OF_NOBODY, {}, lambda _: Proven(ANONYMOUS))
+
+
+def proof_by_token(secret: str, *, login: str, address: str) -> Proof:
+    """Return the proof by a personal access token; raises what `use_token` raises."""
+    parsed = _parse(secret, PersonalAccessToken.PREFIX, login)
+
+    def accept(row: Row | None) -> Proven:
+        token = _token(row) if row else None
+        principal = accept_token(
+            token, parsed, login=login, address=address, is_proven=bool(row and row[5])
+        )
+        return Proven(principal, token.expires_at if token else None)
+
+    return Proof(_BY_ACCESS, {"selector": parsed.selector}, accept)
+
+
+def proof_by_secret(secret: str, *, login: str, address: str) -> Proof:
+    """Return the proof by a robot's secret; raises what `use_robot_secret` raises."""
+    parsed = _parse(secret, RobotSecret.PREFIX, login)
+
+    def accept(row: Row | None) -> Proven:
+        found = _secret(row) if row else None
+        principal = accept_secret(
+            found, parsed, login=login, address=address, is_enabled=bool(row and row[7])
+        )
+        return Proven(principal, found.expires_at if found else None)
+
+    return Proof(_BY_ROBOT, {"selector": parsed.selector}, accept)
+
+
+def _parse(secret: str, prefix: str, login: str) -> OpaqueToken:
+    parsed = parse_opaque_token(secret, prefix)
+    if parsed is None:
+        raise unknown_credential(login)
+    return parsed
+
+
+def _token(row: Row) -> PersonalAccessToken:
+    user = User(id=row[0], username=row[2], is_active=row[3], is_superuser=row[4])
+    return PersonalAccessToken(
+        id=row[6],
+        user=user,
+        name=row[7],
+        selector=row[8],
+        secret_digest=row[9],
+        patterns=json.loads(row[10]),
+        actions=json.loads(row[11]),
+        api_parts=json.loads(row[12]),
+        networks=json.loads(row[13]),
+        expires_at=moment(row[14]),
+        last_used_at=moment(row[15]),
+        revoked_at=moment(row[16]),
+    )
+
+
+def _secret(row: Row) -> RobotSecret:
+    robot = RobotAccount(
+        id=row[1],
+        name=row[2],
+        may_create=row[3],
+        is_builder=row[4],
+        namespace=Namespace(id=row[5], name=row[6]),
+    )
+    return RobotSecret(
+        id=row[8],
+        robot=robot,
+        selector=row[9],
+        secret_digest=row[10],
+        expires_at=moment(row[11]),
+        last_used_at=moment(row[12]),
+        revoked_at=moment(row[13]),
+    )
