@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
-from accounts.errors import CredentialRefused, NameInvalid, NameReserved, NameTaken
+from accounts.errors import CredentialRefused, NameInvalid, NameReserved, NameTaken, NotAllowed
 from accounts.mails import send_after_commit
 from accounts.models import Membership, Namespace, RobotAccount, User
-from accounts.people_only import check_holder
+from accounts.people_only import check_holder, check_person
 from accounts.principals import Principal
 from accounts.profile_text import check_line
 
@@ -91,6 +91,27 @@ def set_enabled(robot: RobotAccount, *, enabled: bool, by: Principal) -> None:
         row.disabled_at = None if enabled else timezone.now()
         row.save(update_fields=["disabled_at"])
         _note(row, AuditAction.ROBOT_ENABLED if enabled else AuditAction.ROBOT_DISABLED, by)
+
+
+def set_builder(robot: RobotAccount, *, is_builder: bool, by: Principal) -> None:
+    """Call it a build server, or no longer: for administrators of the site alone.
+
+    Where a registry takes writes from build servers only, that protects it from those who own the
+    namespaces in it, so they do not choose who is one. Raises NotAllowed.
+    """
+    check_person(by)
+    if not by.is_administrator:
+        message = (
+            "Only administrators of this site say which robots are build servers: ask one of them."
+        )
+        raise NotAllowed(message)
+    with transaction.atomic():
+        row = _lock(robot)
+        if row.is_builder == is_builder:
+            return
+        row.is_builder = is_builder
+        row.save(update_fields=["is_builder"])
+        _note(row, AuditAction.ROBOT_CHANGED, by, is_builder=is_builder)
 
 
 def delete_robot(robot: RobotAccount, *, by: Principal) -> None:

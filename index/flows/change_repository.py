@@ -1,7 +1,8 @@
-"""Change what a repository says of itself, and who may pull it without a grant."""
+"""Change what a repository says of itself, who may pull it, and what may change in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +12,9 @@ from accounts.models import Visibility
 from accounts.principals import Principal
 from index.errors import Denied
 from index.flows.quotas import check_private_repositories, lock_namespace
-from index.models import Repository
+from index.models import Repository, RepositoryMode
 from index.policy import allowed_actions
+from index.tag_patterns import parse_patterns
 
 
 def describe_repository(
@@ -47,6 +49,46 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
         was, repository.visibility = repository.visibility, visibility
         repository.save(update_fields=["visibility"])
         _record(repository, by=by, visibility=visibility.value, old_visibility=str(was))
+
+
+def change_mode(repository: Repository, *, by: Principal, mode: RepositoryMode) -> None:
+    """Archive it, make it read-only, or open it again; pushes are refused from the next request on.
+
+    What its admins do on pages stays open in every mode. Raises Denied.
+    """
+    _check(repository, by)
+    with transaction.atomic():
+        was = _lock(repository).mode
+        repository.mode = mode
+        if was == mode:
+            return
+        repository.save(update_fields=["mode"])
+        _record(repository, by=by, mode=mode.value, old_mode=str(was))
+
+
+def change_immutable_tags(
+    repository: Repository, *, by: Principal, patterns: Iterable[str]
+) -> None:
+    """Say which tags never change; those that are there are frozen as they are.
+
+    Raises Denied, and PatternRefused with the rule that a pattern breaks.
+    """
+    _check(repository, by)
+    wanted = parse_patterns(patterns)
+    with transaction.atomic():
+        was = _lock(repository).immutable_tags
+        repository.immutable_tags = wanted
+        if was == wanted:
+            return
+        repository.save(update_fields=["immutable_tags"])
+        _record(
+            repository, by=by, immutable_tags=" ".join(wanted), old_immutable_tags=" ".join(was)
+        )
+
+
+def _lock(repository: Repository) -> Repository:
+    """Return the row as it is now, for one change after the other."""
+    return Repository.objects.select_for_update().get(pk=repository.pk)
 
 
 def _record(repository: Repository, *, by: Principal, **details: Any) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
@@ -80,6 +80,7 @@ def _place(repository: Repository, name: RepositoryName) -> None:
     """Give it its name, which is what the registry will always know it by, and its registry."""
     _check_name(name)
     repository.name = repository.stored_name = name.value
+    repository.tokens_not_before = _check_rest(name)
     repository.registry = choose_registry(name)
 
 
@@ -116,7 +117,7 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
 
 
 def _check_name(name: RepositoryName) -> None:
-    """Raise NameTaken for what some registry keeps another repository under, or did lately.
+    """Raise NameTaken for what some registry keeps another repository under.
 
     A registry's name is never another repository's name of today: who asks for it would be sent to
     the wrong one, and a token for the one would open the other.
@@ -124,21 +125,19 @@ def _check_name(name: RepositoryName) -> None:
     if Repository.objects.stored_as(name).exclude(name=name.value).exists():
         message = f"the name {name} still leads to another repository: choose another one"
         raise NameTaken(message)
-    _check_rest(name)
 
 
-def _check_rest(name: RepositoryName) -> None:
-    deleted = (
-        Repository.objects.filter(
-            Q(name=name.value) | Q(stored_name=name.value),
-            state=RepositoryState.DELETED,
-            deleted_at__gt=timezone.now() - NAME_REST,
-        )
-        .order_by("-deleted_at")
-        .first()
+def _check_rest(name: RepositoryName) -> datetime | None:
+    """Return when the last one of that name was deleted; raise NameTaken if that was a moment ago.
+
+    No token from before opens the new one, however long tokens live: the gateway asks (F2).
+    """
+    former = Repository.objects.filter(
+        Q(name=name.value) | Q(stored_name=name.value), state=RepositoryState.DELETED
     )
-    if deleted is None or deleted.deleted_at is None:
-        return
-    free_at = deleted.deleted_at + NAME_REST
+    deleted_at: datetime | None = former.aggregate(last=Max("deleted_at"))["last"]
+    if deleted_at is None or deleted_at + NAME_REST <= timezone.now():
+        return deleted_at
+    free_at = deleted_at + NAME_REST
     message = f"the name {name} was deleted a moment ago: it is free again at {free_at:%H:%M} UTC"
     raise NameTaken(message)

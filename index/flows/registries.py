@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.opaque_tokens import digest_of
-from index.models import PlacementRule, Registry
+from index.models import PlacementRule, Registry, Stage, Writers
 from index.names import parse_repository_name
 
 
@@ -28,6 +28,15 @@ def register_registry(
     registry.full_clean(exclude=["upstream_url"])  # URLField refuses hosts without a dot
     registry.save()
     return registry
+
+
+def change_stage(registry: Registry, *, stage: Stage, writers: Writers) -> None:
+    """Say how far on the way to release its content is, and who may write there, from now on.
+
+    Nothing that lies there is touched, and no role changes: what a role may write does.
+    """
+    registry.stage, registry.writers = stage, writers
+    registry.save(update_fields=["stage", "writers"])
 
 
 def place(pattern: str, *, on: Registry) -> PlacementRule:

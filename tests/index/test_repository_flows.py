@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from accounts.models import Visibility
+import pytest
+from django.utils import timezone
+
+from accounts.audit import AuditAction
+from accounts.models import AuditEvent, Visibility
 from accounts.principals import ANONYMOUS, Principal
-from index.errors import Denied
+from accounts.token_limits import read_limits
+from index.errors import Denied, PatternRefused
 from index.flows.change_namespace import change_default_visibility
-from index.flows.change_repository import change_visibility, describe_repository
+from index.flows.change_repository import (
+    change_immutable_tags,
+    change_mode,
+    change_visibility,
+    describe_repository,
+)
+from index.flows.create_repository import create_repository
+from index.flows.delete_repository import request_deletion
 from index.flows.grant_access import grant_access, revoke_access
 from index.flows.star_repository import star, unstar
-from index.models import AccessGrant, Star
-from index.roles import Role
+from index.models import AccessGrant, RepositoryMode, RepositoryState, Star, Writers
+from index.names import parse_repository_name
+from index.policy import allowed_actions
+from index.roles import Action, Role
+from index.state_words import words_for_mode, words_for_stage
 from tests.conftest import World
-from tests.factories import make_grant
+from tests.factories import make_grant, make_repository
 
 
 def test_nobody_stars_what_they_may_not_see(world: World) -> None:
@@ -65,3 +80,79 @@ def test_only_its_owners_change_a_namespace(world: World) -> None:
     )
     world.acme.namespace.refresh_from_db()
     assert world.acme.namespace.default_visibility == Visibility.PUBLIC
+
+
+def test_a_mode_changes_and_is_written_down(world: World) -> None:
+    change_mode(world.app, by=Principal(world.olga), mode=RepositoryMode.ARCHIVED)
+    change_mode(world.app, by=Principal(world.olga), mode=RepositoryMode.ARCHIVED)
+    world.app.refresh_from_db()
+    assert world.app.mode == RepositoryMode.ARCHIVED
+    event = AuditEvent.objects.get(action=AuditAction.REPOSITORY_CHANGED)
+    assert event.details == {"mode": "archived", "old_mode": "open"}
+
+
+def test_only_admins_change_what_may_change(world: World) -> None:
+    with pytest.raises(Denied):
+        change_mode(world.app, by=Principal(world.mia), mode=RepositoryMode.ARCHIVED)
+    with pytest.raises(Denied):
+        change_immutable_tags(world.app, by=Principal(world.mia), patterns=[])
+    narrow = Principal(world.olga, limits=read_limits(("acme/app",), ("push",), ()))
+    with pytest.raises(Denied):
+        change_immutable_tags(world.app, by=narrow, patterns=[])
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("mode", [RepositoryMode.ARCHIVED, RepositoryMode.READ_ONLY])
+def test_admins_go_on_to_administer_what_takes_no_pushes(
+    world: World, mode: RepositoryMode
+) -> None:
+    by = Principal(world.olga)
+    change_mode(world.app, by=by, mode=mode)
+    assert allowed_actions(by, world.app).actions == {Action.PULL}
+    describe_repository(world.app, by=by, description="kept", readme="")
+    change_visibility(world.app, by=by, visibility=Visibility.INTERNAL)
+    change_immutable_tags(world.app, by=by, patterns=["*"])
+    grant_access(world.app, to=world.bob, role=Role.READER, by=by)
+    change_mode(world.app, by=by, mode=RepositoryMode.OPEN)
+    assert allowed_actions(by, world.app).actions == set(Action)
+    change_mode(world.app, by=by, mode=mode)
+    request_deletion(world.app, by=by)
+
+
+def test_patterns_of_immutable_tags_are_kept_and_written_down(world: World) -> None:
+    by = Principal(world.olga)
+    change_immutable_tags(world.app, by=by, patterns=["v*", "1.2.3"])
+    change_immutable_tags(world.app, by=by, patterns=["v*"])
+    world.app.refresh_from_db()
+    assert world.app.immutable_tags == ["v*"]
+    event = AuditEvent.objects.filter(action=AuditAction.REPOSITORY_CHANGED).latest("pk")
+    assert event.details == {"immutable_tags": "v*", "old_immutable_tags": "v* 1.2.3"}
+
+
+def test_a_wrong_pattern_changes_nothing(world: World) -> None:
+    with pytest.raises(PatternRefused):
+        change_immutable_tags(world.app, by=Principal(world.olga), patterns=["v*", "?"])
+    world.app.refresh_from_db()
+    assert world.app.immutable_tags == []
+
+
+def test_what_docker_is_told_of_a_mode_and_a_stage_fits_a_line() -> None:
+    said = [words_for_mode("acme/app", mode) for mode in RepositoryMode]
+    said += [words_for_stage("acme/app", writers) for writers in Writers]
+    assert [bool(words) for words in said] == [False, True, True, False, True, True]
+    assert all(words.isascii() and "\n" not in words and len(words) <= 200 for words in said)
+
+
+def test_a_name_that_had_an_owner_takes_no_token_from_before(world: World) -> None:
+    deleted_at = timezone.now() - timedelta(days=3)
+    for days in (0, 30):
+        make_repository(
+            "acme/old" if days else "acme/moved",
+            stored_name="acme/old",
+            state=RepositoryState.DELETED,
+            deleted_at=deleted_at - timedelta(days=days),
+        )
+    made = create_repository(parse_repository_name("acme/old"), by=Principal(world.olga))
+    assert made.tokens_not_before == deleted_at
+    fresh = create_repository(parse_repository_name("acme/new"), by=Principal(world.olga))
+    assert fresh.tokens_not_before is None

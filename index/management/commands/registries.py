@@ -1,4 +1,4 @@
-"""`manage.py registries list|set NAME URL|place PATTERN NAME`."""
+"""`manage.py registries list|set NAME URL|stage NAME|place PATTERN NAME`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from index.flows.registries import place, register_registry
-from index.models import PlacementRule, Registry
+from index.flows.registries import change_stage, place, register_registry
+from index.models import PlacementRule, Registry, Stage, Writers
+
+_WRITERS_HELP = "; ".join(f"{value}: {label}" for value, label in Writers.choices)
 
 
 class Command(BaseCommand):
@@ -25,6 +27,10 @@ class Command(BaseCommand):
         add.add_argument("name")
         add.add_argument("upstream_url")
         add.add_argument("--service", default="", help="own audience, if clients reach it directly")
+        stage = verbs.add_parser("stage", help="say what stage it is of, and who may write there")
+        stage.add_argument("name")
+        stage.add_argument("--stage", choices=["none", *filter(None, Stage.values)])
+        stage.add_argument("--writers", choices=Writers.values, help=_WRITERS_HELP)
         rule = verbs.add_parser("place", help="new names that match PATTERN go to a registry")
         rule.add_argument("pattern", help="namespace/name, namespace/*, library/* or *")
         rule.add_argument("name")
@@ -38,7 +44,10 @@ class Command(BaseCommand):
 
     def _list(self, _options: dict[str, Any]) -> None:
         for registry in Registry.objects.order_by("name"):
-            self.stdout.write(f"{registry.name}  {registry.upstream_url}  {registry.service}")
+            self.stdout.write(
+                f"{registry.name}  {registry.upstream_url}  {registry.service}  "
+                f"stage {registry.stage or 'none'}, writers {registry.writers}"
+            )
         for rule in PlacementRule.objects.select_related("registry"):
             self.stdout.write(f"{rule.pattern}  ->  {rule.registry}")
 
@@ -53,8 +62,25 @@ class Command(BaseCommand):
         self.stdout.write(f"{registry} is registered. Its events secret, shown once: {secret}")
 
     def _place(self, options: dict[str, Any]) -> None:
-        registry = Registry.objects.filter(name=options["name"]).first()
-        if registry is None:
-            message = f"There is no registry {options['name']}: add it with `registries set`."
-            raise CommandError(message)
-        self.stdout.write(str(place(options["pattern"], on=registry)))
+        self.stdout.write(str(place(options["pattern"], on=_find(options["name"]))))
+
+    def _stage(self, options: dict[str, Any]) -> None:
+        registry = _find(options["name"])
+        stage = options["stage"] or registry.stage
+        change_stage(
+            registry,
+            stage=Stage("" if stage == "none" else stage),
+            writers=Writers(options["writers"] or registry.writers),
+        )
+        self.stdout.write(
+            f"{registry}: {Stage(registry.stage).label}. It takes writes from: "
+            f"{Writers(registry.writers).label}."
+        )
+
+
+def _find(name: str) -> Registry:
+    registry = Registry.objects.filter(name=name).first()
+    if registry is None:
+        message = f"There is no registry {name}: add it with `registries set`."
+        raise CommandError(message)
+    return registry
