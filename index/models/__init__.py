@@ -10,6 +10,7 @@ from index.models.denial import Denial, Door
 from index.models.manifest import BlobLink, Manifest
 from index.models.notification import Notification, RegistryEvent
 from index.models.placement_rule import PlacementRule
+from index.models.pull_count import PullCount
 from index.models.registry import Registry, Stage, Writers
 from index.models.repository import Repository, RepositoryMode, RepositoryState
 from index.models.star import Star
@@ -31,6 +32,7 @@ __all__ = [
     "Manifest",
     "Notification",
     "PlacementRule",
+    "PullCount",
     "Registry",
     "RegistryEvent",
     "Repository",
