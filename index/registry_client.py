@@ -160,6 +160,26 @@ class RegistryClient:
         return f"{wanted}?{url.query}" if url.path == wanted else None
 
 
+def ping(registry: Registry, token: str = "") -> int:
+    """Return the status of `GET /v2/`, which wants a good token and no access.
+
+    Raises RegistryTrouble.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.get(
+                f"{registry.upstream_url.rstrip('/')}/v2/",
+                headers={"Authorization": f"Bearer {token}"} if token else {},
+                allow_redirects=False,
+                timeout=_TIMEOUT,
+                stream=True,
+            ).status_code
+        except requests.RequestException as error:
+            message = f"registry {registry}: {type(error).__name__}"
+            raise RegistryTrouble(message) from error
+
+
 def _read_capped(response: requests.Response, end: float) -> None:
     body = b"".join(_chunks(response, end))
     response._content = body

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from index.models import WorkloadLogin
+from index.models import Registry, WorkloadLogin
 
 
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
@@ -63,3 +63,36 @@ class WorkloadSecret(models.Model):
     def __str__(self) -> str:
         """Return the public half."""
         return self.selector
+
+
+class Verdict(models.TextChoices):
+    """What a registry made of a token that a key had signed."""
+
+    ACCEPTED = "accepted", "accepted"
+    REFUSED = "refused", "refused"
+    UNREACHABLE = "unreachable", "no answer"
+    OPEN = "open", "asks for no token at all"
+
+
+class KeyProbe(models.Model):
+    """The last time that a registry was asked whether it takes a key."""
+
+    kid = models.CharField(max_length=43)
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="key_probes")
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    detail = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        """One answer per key and registry."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["kid", "registry"], name="one_probe_per_key_and_registry"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return what a report says of it."""
+        verdict = str(Verdict(self.verdict).label)
+        return f"{self.registry}: {verdict}" + (f", {self.detail}" if self.detail else "")
