@@ -21,8 +21,8 @@ from django.utils.crypto import constant_time_compare
 from accounts.errors import (
     AccountError,
     AccountNotCreated,
-    DirectoryUnavailable,
     InvalidCredentials,
+    NoAnswerNow,
     TooManyAttempts,
 )
 from accounts.flows.authenticate import verify_password
@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except TooManyAttempts as error:
             message = f"Too many failed logins. Try again in {error.retry_after} seconds."
             raise forms.ValidationError(message) from error
-        except (AccountNotCreated, DirectoryUnavailable) as error:
+        except (AccountNotCreated, NoAnswerNow) as error:
             message = f"{str(error)[:1].upper()}{str(error)[1:]}"
             raise forms.ValidationError(message) from error
         user.backend = settings.AUTHENTICATION_BACKENDS[0]

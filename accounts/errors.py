@@ -47,10 +47,24 @@ class AccountNotCreated(AccountDisabled):
     """The directory knows the password, and nobody here can have the name or address it tells."""
 
 
-class DirectoryUnavailable(AccountError):
-    """Whether the password is right is known by the directory alone, and it gives no answer."""
+class NoAnswerNow(AccountError):
+    """Whether the password is right cannot be said at the moment: 503, never a no."""
 
     retry_after = 60  # seconds
+
+
+class DirectoryUnavailable(NoAnswerNow):
+    """Whether the password is right is known by the directory alone, and it gives no answer."""
+
+
+class PasswordsBusy(NoAnswerNow):
+    """More passwords are to be checked than this machine can check in time."""
+
+    retry_after = 5
+
+    def __init__(self) -> None:
+        """Say so; which account it was makes no difference."""
+        super().__init__("too many logins at this moment: try again in some seconds")
 
 
 class SecondFactorRequired(AccountError):

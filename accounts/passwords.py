@@ -5,15 +5,30 @@ from __future__ import annotations
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
+from accounts.password_hashing import slot
+
 MAXIMUM_BYTES = 4096  # a megabyte of password must not reach the hash (case 12)
 
 
 class Argon2(Argon2PasswordHasher):
-    """Argon2id with OWASP's minimum: 19 ms and 19 MiB a check; Django's default takes 180 ms CPU."""
+    """Argon2id with OWASP's minimum: 19 ms and 19 MiB a check; Django's default takes 180 ms CPU.
+
+    However many threads there are, a process computes one at a time.
+    """
 
     time_cost = 2
     memory_cost = 19_456
     parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        """Make a hash; raise PasswordsBusy."""
+        with slot():
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Check a password; raise PasswordsBusy."""
+        with slot():
+            return super().verify(password, encoded)
 
 
 class MaximumLengthValidator:

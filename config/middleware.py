@@ -22,6 +22,7 @@ _PROXY_HEADERS = (
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_REAL_IP",
     "HTTP_FORWARDED",
+    "HTTP_X_REQUEST_START",
 )
 
 
@@ -34,6 +35,7 @@ def gateway_trust(get_response: Handler) -> Handler:
         if constant_time_compare(supplied, settings.GATEWAY_SECRET):
             request.META["REMOTE_ADDR"] = told["HTTP_X_REAL_IP"]
             request.META["HTTP_X_FORWARDED_PROTO"] = told["HTTP_X_FORWARDED_PROTO"]
+            request.META["HTTP_X_REQUEST_START"] = told["HTTP_X_REQUEST_START"]
         return get_response(request)
 
     return middleware

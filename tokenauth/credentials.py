@@ -9,7 +9,7 @@ from django.conf import settings
 from accounts.errors import (
     AccountError,
     AccountNotVerified,
-    DirectoryUnavailable,
+    NoAnswerNow,
     TooManyAttempts,
     WrongPassword,
 )
@@ -81,7 +81,7 @@ def _by_secret(request: TokenRequest) -> Principal:
         )
     except TooManyAttempts as error:
         raise Throttled(str(error), error.retry_after) from error
-    except DirectoryUnavailable as error:
+    except NoAnswerNow as error:
         raise Unavailable(str(error), error.retry_after) from error
     except WrongPassword as error:
         message = (

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.basic_auth import parse_basic
 from accounts.credential_kinds import Kind, Use, kind_of, opens
-from accounts.errors import AccountError, DirectoryUnavailable, InvalidCredentials, TooManyAttempts
+from accounts.errors import AccountError, InvalidCredentials, NoAnswerNow, TooManyAttempts
 from accounts.flows.authenticate import authenticate, authenticate_bearer
 from accounts.models import User
 from accounts.principals import ANONYMOUS, Principal
@@ -31,7 +31,7 @@ class SecretAuthentication(BaseAuthentication):
             raise AuthenticationFailed(str(error)) from error
         except TooManyAttempts as error:
             raise Throttled(error.retry_after) from error
-        except DirectoryUnavailable:
+        except NoAnswerNow:
             raise  # 503 and not 403: nobody said no
         except AccountError as error:
             raise PermissionDenied(str(error)) from error

@@ -20,11 +20,11 @@ from rest_framework.views import exception_handler
 from accounts.errors import (
     AccountError,
     AlreadyMember,
-    DirectoryUnavailable,
     LastOwner,
     LastWayIn,
     LimitReached,
     NameTaken,
+    NoAnswerNow,
     NotAllowed,
     OrganizationInUse,
     PlanInUse,
@@ -48,10 +48,15 @@ class Conflict(APIException):
 
 
 class Unavailable(APIException):
-    """Who that is can be said by the company's directory alone, and it gives no answer."""
+    """Nobody can say who that is: the directory gives no answer, or too many ask at once."""
 
     status_code = 503
     default_code = "unavailable"
+
+    def __init__(self, error: NoAnswerNow) -> None:
+        """Say when to ask again: the framework makes a header of `wait`."""
+        super().__init__(str(error))
+        self.wait = error.retry_after
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -69,8 +74,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _answer_to(error: AccountError) -> APIException:
-    if isinstance(error, DirectoryUnavailable):
-        return Unavailable(str(error))
+    if isinstance(error, NoAnswerNow):
+        return Unavailable(error)
     if isinstance(error, LimitReached):
         return Throttled(error.retry_after, str(error))
     if isinstance(error, NotAllowed):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-FRESH_SECONDS = 60  # so long a right password is not asked about again
+FRESH_SECONDS = 10  # so long a right password is not asked about again, and an old one still holds
 GOOD_SECONDS = 15 * 60  # so long it holds while the directory gives no answer
 BAD_SECONDS = 2 * 60  # so long a wrong one is refused unasked: a stale machine locks nobody out
 AWAY_SECONDS = 10  # so long nobody waits for a directory that just did not answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
 
 from accounts import second_factor
 from accounts.credential_kinds import Kind, Use, check_opens, kind_of_bearer, kind_of_secret
@@ -16,6 +15,7 @@ from accounts.errors import (
 from accounts.flows import directory_login
 from accounts.flows.use_credential import use_robot_secret, use_token
 from accounts.models import User
+from accounts.password_hashing import verify
 from accounts.passwords import MAXIMUM_BYTES
 from accounts.principals import Principal
 from accounts.ratelimits import (
@@ -76,8 +76,8 @@ def verify_password(*, login: str, password: str, address: str) -> User:
 
     Raises InvalidCredentials alike, and after one hash alike, for a wrong password and an unknown
     account (case 13); TooManyAttempts after too many failures from this network, for this account
-    or for any; DirectoryUnavailable and AccountNotCreated where a directory is asked. `address` is
-    the client's.
+    or for any; PasswordsBusy when there is no time for a hash; DirectoryUnavailable and
+    AccountNotCreated where a directory is asked. `address` is the client's.
     """
     if not password.strip() or len(password.encode("utf-8", "replace")) > MAXIMUM_BYTES:
         raise WrongPassword(wrong_secret(login))
@@ -95,13 +95,12 @@ def verify_password(*, login: str, password: str, address: str) -> User:
 
 def _whose(user: User | None, *, login: str, password: str) -> User | None:
     """Return whose password it is: the account's of that login, or someone's of the directory."""
-    if directory_login.is_kept_in_directory(user):
-        make_password(password)  # the same work as for an account with a password here
-        return directory_login.check_directory_password(user, login=login, password=password)
-    if user is None:
-        make_password(password)  # the same work as for a known account
-        return None
-    return user if user.check_password(password) else None
+    if not directory_login.is_kept_in_directory(user):
+        return user if verify(user, password) else None
+    found = directory_login.check_directory_password(user, login=login, password=password)
+    if found is None:
+        verify(None, password)  # the same work as for an account with a password here
+    return found
 
 
 def _find(login: str) -> User | None:

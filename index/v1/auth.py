@@ -10,8 +10,8 @@ from accounts.credential_kinds import Use
 from accounts.errors import (
     AccountError,
     AccountNotVerified,
-    DirectoryUnavailable,
     InvalidCredentials,
+    NoAnswerNow,
     TooManyAttempts,
 )
 from accounts.flows.authenticate import authenticate
@@ -64,7 +64,7 @@ def check_secret(
         raise AccountRefused(message) from error
     except TooManyAttempts as error:
         raise Throttled(str(error), error.retry_after) from error
-    except DirectoryUnavailable as error:
+    except NoAnswerNow as error:
         raise Unavailable(str(error), error.retry_after) from error
     except AccountError as error:
         raise AccountRefused(str(error)) from error

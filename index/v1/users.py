@@ -6,11 +6,11 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
 from accounts.credential_kinds import Use, kind_of, opens
-from accounts.errors import AccountError, NameTaken, TooManyAttempts
+from accounts.errors import AccountError, NameTaken, NoAnswerNow, TooManyAttempts
 from accounts.flows.change_credentials import change_credentials
 from accounts.flows.signup import sign_up
 from index.v1.auth import identify_account
-from index.v1.errors import AccountRefused, InputRefused, Throttled
+from index.v1.errors import AccountRefused, InputRefused, Throttled, Unavailable
 from index.v1.inputs import read_account
 from index.v1.responses import json_response, no_content
 
@@ -40,6 +40,8 @@ def post_user(request: HttpRequest) -> HttpResponse:
     except TooManyAttempts as error:
         message = f"too many new accounts: try again in {error.retry_after} seconds"
         raise Throttled(message, error.retry_after) from error
+    except NoAnswerNow as error:
+        raise Unavailable(str(error), error.retry_after) from error
     except AccountError as error:
         return json_response(str(error), 400)
     return json_response("User Created", 201)

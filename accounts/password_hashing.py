@@ -1,0 +1,150 @@
+"""Password hashes: one at a time, none for whom nobody waits any more, none twice within a minute.
+
+A hash takes 19 ms of a core and blocks its worker, so it is what an overload is made of. Three things
+bound it, in each process by itself:
+
+* `slot` lets one hash run at once. Who cannot begin by the deadline of the request is refused with
+  PasswordsBusy; a request counts from the moment the gateway passed it on, so what waited too long in
+  the queue of the app server costs nothing more than the refusal.
+* `verify` remembers right passwords for a minute. The key is an HMAC of stored hash and password under
+  a key that only this process has: a changed password is another key, and nothing can be read.
+* Wrong passwords, unknown accounts and accounts without a password are never remembered and always
+  cost one hash (case 13).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.errors import PasswordsBusy
+from accounts.models import User
+
+REMEMBERED_SECONDS = 60
+REMEMBERED_AT_MOST = 4_096
+DEADLINE = 5.0  # seconds from the gateway to the beginning of the hash
+QUICK_DEADLINE = 1.5  # where programs wait, which try again by themselves
+
+_BEGAN = re.compile(r"t=[0-9]{1,12}\.[0-9]{3}", re.ASCII)
+_one_at_a_time = threading.BoundedSemaphore(1)
+_begin_by: ContextVar[float | None] = ContextVar("_begin_by", default=None)
+
+
+def verify(user: User | None, password: str) -> bool:
+    """Whether this is the user's password; for nobody it takes as long to say no.
+
+    Raises PasswordsBusy.
+    """
+    if user is None:
+        make_password(password)
+        return False
+    if memory.knows(user.password, password):
+        return True
+    if not user.check_password(password):
+        return False
+    memory.keep(user.password, password)  # the hash may be a newer one by now
+    return True
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """Wait for the one place where a hash is computed; raise PasswordsBusy at the deadline."""
+    begin_by = _begin_by.get()
+    patience = DEADLINE if begin_by is None else begin_by - time.monotonic()
+    if patience <= 0 or not _one_at_a_time.acquire(timeout=patience):
+        raise PasswordsBusy
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+@contextmanager
+def deadline(began: str, *, seconds: float = DEADLINE) -> Iterator[None]:
+    """Let hashes begin within so many seconds of `began`: X-Request-Start, as the gateway sends it.
+
+    Only the gateway's word may come here: a time in the future would make everyone else late.
+    """
+    token = _begin_by.set(time.monotonic() + seconds - lateness.of(began))
+    try:
+        yield
+    finally:
+        _begin_by.reset(token)
+
+
+class Lateness:
+    """How long requests waited, although the clocks of gateway and app server may differ.
+
+    The least difference of the last minutes is taken for the difference of the clocks. Every moment
+    without a queue corrects it, and so does time, should a clock be set.
+    """
+
+    FORGET_AFTER = 600.0
+
+    def __init__(self) -> None:
+        """Know nothing yet: the first request is in time."""
+        self._least = 0.0
+        self._forget_at = 0.0
+
+    def of(self, began: str) -> float:
+        """Return the seconds between the gateway's `t=1700000000.123` and now; 0 if it says none."""
+        if not _BEGAN.fullmatch(began):
+            return 0.0
+        now = time.time()
+        passed = now - float(began.removeprefix("t="))
+        if passed < self._least or now >= self._forget_at:
+            self._least = passed
+            self._forget_at = now + self.FORGET_AFTER
+        return passed - self._least
+
+
+class Memory:
+    """Which passwords were right a moment ago."""
+
+    def __init__(self) -> None:
+        """Make the key that only this process has."""
+        self._key = secrets.token_bytes(32)
+        self._until: OrderedDict[bytes, float] = OrderedDict()  # oldest first
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many it holds, forgotten ones included."""
+        return len(self._until)
+
+    def knows(self, stored: str, password: str) -> bool:
+        """Whether this password was right for this stored hash within the minute."""
+        until = self._until.get(self._name(stored, password), 0.0)
+        return time.time() < until
+
+    def keep(self, stored: str, password: str) -> None:
+        """Remember it for a minute, and forget what is older or too much."""
+        name, now = self._name(stored, password), time.time()
+        with self._lock:
+            self._until[name] = now + REMEMBERED_SECONDS
+            self._until.move_to_end(name)
+            while len(self._until) > REMEMBERED_AT_MOST or next(iter(self._until.values())) < now:
+                self._until.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._until.clear()
+
+    def _name(self, stored: str, password: str) -> bytes:
+        # No stored hash has a NUL, so no two pairs are the same text.
+        text = f"{stored}\x00{password}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, text, hashlib.sha256)
+
+
+memory = Memory()
+lateness = Lateness()
