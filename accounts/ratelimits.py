@@ -14,11 +14,14 @@ from accounts.limits import Limit
 
 
 def network_of(address: str) -> str:
-    """Return the /24 or /64 an address is in; an unreadable address is a network of its own."""
+    """Return the /24 or /64 an address is in, IPv4 in IPv6 clothes alike; an unreadable address is
+    a network of its own.
+    """
     try:
-        version = ipaddress.ip_address(address).version
-        prefix = 24 if version == 4 else 64
-        return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+        found = ipaddress.ip_address(address)
+        plain = getattr(found, "ipv4_mapped", None) or found
+        prefix = 24 if plain.version == 4 else 64
+        return str(ipaddress.ip_network(f"{plain}/{prefix}", strict=False))
     except ValueError:
         return address
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from accounts.limits import Limit
+
+_LONGEST_WINDOW = 31 * 86400
+# alice, acme, acme+ci; whatever has a dot, a colon or a slash is a network.
+_ACCOUNT = re.compile(r"[a-z0-9-]+(?:\+[a-z0-9._-]+)?", re.ASCII)
 
 
 def env_text(name: str, default: str | None = None) -> str:
@@ -52,6 +59,33 @@ def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
     except ValueError as error:
         message = f"{name} must list networks such as 10.0.0.0/8: {error}."
         raise ImproperlyConfigured(message) from error
+
+
+def env_limit(name: str) -> Limit | None:
+    """Read `100/21600`: so many in so many seconds; None without it."""
+    value = env_text(name, "")
+    if not value:
+        return None
+    match = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,6})", value, re.ASCII)
+    if not match or not 10 <= int(match[2]) <= _LONGEST_WINDOW:
+        message = f"{name} must be a number and seconds, 10 to {_LONGEST_WINDOW}, as 100/21600."
+        raise ImproperlyConfigured(message)
+    return Limit(name, int(match[1]), int(match[2]))
+
+
+def env_networks_and_names(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Read networks and names of accounts in one list: `10.0.0.0/8,alice,acme,acme+ci`."""
+    networks, names = [], set()
+    for entry in env_list(name):
+        if _ACCOUNT.fullmatch(entry):
+            names.add(entry)
+            continue
+        try:
+            networks.append(str(ip_network(entry)))
+        except ValueError as error:
+            message = f"{name} must list networks and names of accounts: {error}."
+            raise ImproperlyConfigured(message) from error
+    return tuple(networks), frozenset(names)
 
 
 def env_issuer(name: str) -> str:

@@ -14,6 +14,7 @@ from index.flows.receive_notification import describe_if_reachable, receive_noti
 from index.flows.request_access import announce_request
 from index.models import AccessRequest, Deletion, Manifest, Notification, RegistryEvent, V1Token
 from index.models.notification import NotificationState
+from index.pull_counts import forget_the_past as forget_pull_counts
 
 _BATCH = 500
 _LATE = timedelta(seconds=30)
@@ -76,6 +77,12 @@ def prune_inbox() -> None:
     ).delete()
     RegistryEvent.objects.filter(applied_at__lt=now - _KEEP_EVENT_IDS).delete()
     V1Token.objects.filter(expires_at__lt=now).delete()
+
+
+@shared_task
+def prune_pull_counts() -> None:
+    """Delete what was counted without Redis and counts no more."""
+    forget_pull_counts()
 
 
 @shared_task

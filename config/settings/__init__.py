@@ -19,6 +19,7 @@ from config.env import (
 
 # Sections with files of their own.
 from config.settings.people import *
+from config.settings.pulls import *
 from config.settings.rest_api import *
 from config.settings.single_sign_on import *
 from config.settings.site import *
@@ -165,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "prune-pull-counts": {"task": "index.tasks.prune_pull_counts", "schedule": 86400.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
     "warn-of-expiring-credentials": {
