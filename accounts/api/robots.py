@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -21,6 +22,7 @@ from accounts.flows.robot_accounts import (
     create_robot,
     delete_robot,
     may_be_responsible,
+    set_builder,
     set_enabled,
 )
 from accounts.flows.robot_secrets import NewSecret, add_secret, revoke_secret, rotate_secret
@@ -59,7 +61,8 @@ class RobotOutput(serializers.ModelSerializer[RobotAccount]):
 
         model = RobotAccount
         fields: ClassVar[list[str]] = [
-            "name", "description", "responsible", "may_create", "enabled", "created_at", "secrets",
+            "name", "description", "responsible", "may_create", "is_builder", "enabled", "created_at",
+            "secrets",
         ]  # fmt: skip
 
     def get_enabled(self, robot: RobotAccount) -> bool:
@@ -88,6 +91,9 @@ class RobotFacts(serializers.Serializer[Any]):
     responsible = serializers.CharField(max_length=30, allow_null=True, required=False)
     may_create = serializers.BooleanField(required=False)
     enabled = serializers.BooleanField(required=False)
+    is_builder = serializers.BooleanField(
+        required=False, help_text="A build server; administrators of the site alone say so."
+    )
 
 
 class RobotInput(serializers.Serializer[Any]):
@@ -160,19 +166,11 @@ class Robot(APIView):
         sent = RobotFacts(data=request.data)
         sent.is_valid(raise_exception=True)
         wanted = sent.validated_data
-        if wanted.get("enabled") and robot.disabled_at:  # its secrets come back to life
+        comes_back = wanted.get("enabled") and robot.disabled_at  # its secrets do, too
+        if comes_back or (wanted.get("is_builder") and not robot.is_builder):
             self._check_confirmed(request)
-        change_robot(
-            robot,
-            by=by,
-            description=wanted.get("description", robot.description),
-            may_create=wanted.get("may_create", robot.may_create),
-            responsible=_person(wanted["responsible"], robot.namespace)
-            if "responsible" in wanted
-            else robot.responsible,
-        )
-        if "enabled" in wanted:
-            set_enabled(robot, enabled=wanted["enabled"], by=by)
+        with transaction.atomic():
+            _change(robot, by, wanted)
         return Response(RobotOutput(_find(request, name)).data)
 
     def _check_confirmed(self, request: Request) -> None:
@@ -225,6 +223,22 @@ class RobotSecretRotation(APIView):
         sent.is_valid(raise_exception=True)
         hours = sent.validated_data["overlap_hours"]
         return _answer(rotate_secret(secret, overlap_hours=hours, by=principal_of(request)))
+
+
+def _change(robot: RobotAccount, by: Principal, wanted: dict[str, Any]) -> None:
+    if wanted.get("is_builder", robot.is_builder) != robot.is_builder:
+        set_builder(robot, is_builder=wanted["is_builder"], by=by)
+    change_robot(
+        robot,
+        by=by,
+        description=wanted.get("description", robot.description),
+        may_create=wanted.get("may_create", robot.may_create),
+        responsible=_person(wanted["responsible"], robot.namespace)
+        if "responsible" in wanted
+        else robot.responsible,
+    )
+    if "enabled" in wanted:
+        set_enabled(robot, enabled=wanted["enabled"], by=by)
 
 
 def _held_by(principal: Principal) -> Any:

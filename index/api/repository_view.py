@@ -46,7 +46,7 @@ class RepositoryView(APIView):
         repository, principal = self.find(request, name), principal_of(request)
         may = allowed_actions(principal, repository).may_administer
         if principal.user is None or not may:
-            message = f"only admins of {repository} may see and change who has access"
+            message = f"only admins of {repository} may see and change this"
             raise PermissionDenied(message)
         return repository
 

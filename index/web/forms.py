@@ -9,10 +9,11 @@ from django import forms
 from accounts.models import Membership, Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
-from index.errors import NameInvalid
-from index.models import Repository
+from index.errors import NameInvalid, PatternRefused
+from index.models import Repository, RepositoryMode
 from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
+from index.tag_patterns import parse_patterns
 
 
 def namespaces_held_by(principal: Principal) -> list[Namespace]:
@@ -128,6 +129,36 @@ class VisibilityForm(forms.Form):
     """Who may pull without a grant."""
 
     visibility = _visibility_field(label="Who may pull")
+
+
+class ModeForm(forms.Form):
+    """Whether it takes pushes."""
+
+    mode = forms.ChoiceField(
+        label="Pushes", choices=RepositoryMode.choices, widget=forms.RadioSelect
+    )
+
+
+class ImmutableTagsForm(forms.Form):
+    """Patterns of tags that never change, one in each line."""
+
+    patterns = forms.CharField(
+        label="Patterns, one in each line",
+        required=False,
+        max_length=5000,
+        help_text="A tag, in which * stands for any characters: v* or 1.2.3, or * for every tag.",
+        widget=forms.Textarea(
+            attrs={"rows": 4, "autocapitalize": "none", "spellcheck": "false", "class": "mono"}
+        ),
+    )
+
+    def clean_patterns(self) -> list[str]:
+        """Return them; refuse what the flow would refuse."""
+        lines = (line.strip() for line in self.cleaned_data["patterns"].splitlines())
+        try:
+            return parse_patterns(line for line in lines if line)
+        except PatternRefused as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class DeleteForm(forms.Form):

@@ -19,7 +19,8 @@ from index.flows.star_repository import unstar as unstar_repository
 from index.models import Repository
 from index.policy import allowed_actions
 from index.readme import render_readme
-from index.roles import Action
+from index.roles import Action, actions_of
+from index.state_words import words_for_stage
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
@@ -87,6 +88,9 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "repository": repository,
         "may_administer": decision.may_administer,
         "may_push": Action.PUSH in decision.actions,
+        "stage_words": words_for_stage(repository.name, repository.registry.writers)
+        if Action.PUSH in actions_of(decision.role) - decision.actions
+        else "",
         "may_ask": user is not None and not decision.may_administer,
         "is_starred": user is not None and repository.stars.filter(user=user).exists(),
         "tag_count": repository.tags.count(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from accounts.errors import AccountError
+from accounts.errors import AccountError, NotAllowed
+from accounts.flows.robot_accounts import set_builder
 from accounts.flows.robot_secrets import NewSecret, add_secret, revoke_secret, rotate_secret
 from accounts.models import RobotAccount, RobotSecret
 from accounts.snippets import login_command, snippets_for
@@ -94,6 +96,34 @@ def revoke_grant(request: HttpRequest, name: str, grant_id: int) -> HttpResponse
     found = get_object_or_404(held, pk=grant_id, robot=robot)
     revoke_access(found, by=principal_of(request))
     return to_robot(request, robot, f"{robot} has no role on {found.repository} any more.")
+
+
+@post_only
+def mark_builder(request: HttpRequest, name: str) -> HttpResponse:
+    """Call it a build server: for administrators of the site."""
+    require_recent_login(request)
+    return _set_builder(request, name, is_builder=True)
+
+
+@post_only
+def unmark_builder(request: HttpRequest, name: str) -> HttpResponse:
+    """Call it a build server no longer."""
+    return _set_builder(request, name, is_builder=False)
+
+
+def _set_builder(request: HttpRequest, name: str, *, is_builder: bool) -> HttpResponse:
+    robot = find_robot(request, name)
+    try:
+        set_builder(robot, is_builder=is_builder, by=principal_of(request))
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    return to_robot(
+        request,
+        robot,
+        f"{robot} is a build server now."
+        if is_builder
+        else f"{robot} is no build server any more.",
+    )
 
 
 def _secret_of(robot: RobotAccount, secret_id: int) -> RobotSecret:

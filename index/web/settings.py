@@ -10,15 +10,33 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
 from index.errors import OverQuota
-from index.flows.change_repository import change_visibility, describe_repository
+from index.flows.change_repository import (
+    change_immutable_tags,
+    change_mode,
+    change_visibility,
+    describe_repository,
+)
 from index.flows.delete_repository import request_deletion
-from index.models import Repository
+from index.models import Repository, RepositoryMode
 from index.outbox import start_soon
+from index.tag_patterns import frozen_by
 from index.tasks import continue_deletion
-from index.web.forms import DeleteForm, DescriptionForm, VisibilityForm
+from index.web.forms import (
+    DeleteForm,
+    DescriptionForm,
+    ImmutableTagsForm,
+    ModeForm,
+    VisibilityForm,
+)
 from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
 from index.web.repositories import page_context
+
+_MEANS = {
+    RepositoryMode.OPEN: "it takes pushes",
+    RepositoryMode.READ_ONLY: "it can be pulled, and pushes are refused",
+    RepositoryMode.ARCHIVED: "it can be pulled, and pushes are refused",
+}
 
 
 @require_safe
@@ -60,6 +78,36 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
+def mode(request: HttpRequest, name: str) -> HttpResponse:
+    """Archive it, make it read-only, or open it again."""
+    repository = find_administered(request, name)
+    form = ModeForm(request.POST, auto_id="id_mode_%s")
+    if not form.is_valid():
+        return _page(request, repository, mode_form=form)
+    chosen = RepositoryMode(form.cleaned_data["mode"])
+    change_mode(repository, by=principal_of(request), mode=chosen)
+    sentence = f"{repository} is {chosen.value} now: {_MEANS[chosen]}."
+    return _changed(request, repository, sentence)
+
+
+@post_only
+def immutable_tags(request: HttpRequest, name: str) -> HttpResponse:
+    """Say which tags never change."""
+    repository = find_administered(request, name)
+    form = ImmutableTagsForm(request.POST, auto_id="id_immutable_%s")
+    if not form.is_valid():
+        return _page(request, repository, immutable_form=form)
+    patterns = form.cleaned_data["patterns"]
+    change_immutable_tags(repository, by=principal_of(request), patterns=patterns)
+    words = (
+        f"Tags that match {' or '.join(patterns)} never change"
+        if patterns
+        else "Any tag may change"
+    )
+    return _changed(request, repository, f"{words} from now on.")
+
+
+@post_only
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Close the repository and start to empty it."""
     repository = find_administered(request, name)
@@ -86,6 +134,11 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
         "visibility_form": VisibilityForm(
             initial={"visibility": repository.visibility}, auto_id="id_visibility_%s"
         ),
+        "mode_form": ModeForm(initial={"mode": repository.mode}, auto_id="id_mode_%s"),
+        "immutable_form": ImmutableTagsForm(
+            initial={"patterns": "\n".join(repository.immutable_tags)}, auto_id="id_immutable_%s"
+        ),
+        "immutable_count": _count_immutable_tags(repository),
         "delete_form": DeleteForm(repository=repository, auto_id="id_delete_%s"),
         "grant_count": repository.grants.count(),
         "star_count": repository.stars.count(),
@@ -93,3 +146,10 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
         "has_errors": bool(refused),
     }
     return render(request, "index/settings.html", context)
+
+
+def _count_immutable_tags(repository: Repository) -> int:
+    if not repository.immutable_tags:
+        return 0
+    names = repository.tags.values_list("name", flat=True)
+    return sum(bool(frozen_by(repository.immutable_tags, name)) for name in names)

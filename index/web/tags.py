@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Visibility
 from index.models import Manifest, Repository, Tag
+from index.tag_patterns import frozen_by
 
 TEASER = 8
 PAGE_SIZE = 25
@@ -31,6 +32,7 @@ class TagRow:
 
     tag: Tag
     platforms: list[Platform]
+    immutable_by: str = ""  # the pattern that freezes it
     names_robots: bool = False  # robots' names are for those a private repository is open to
 
     @property
@@ -82,7 +84,11 @@ def _rows(repository: Repository, tags: Iterable[Tag]) -> list[TagRow]:
         else ()
     )
     names_robots = repository.visibility == Visibility.PRIVATE
-    return [TagRow(tag, _platforms(tag.manifest, sizes), names_robots) for tag in listed]
+    patterns = repository.immutable_tags
+    return [
+        TagRow(tag, _platforms(tag.manifest, sizes), frozen_by(patterns, tag.name), names_robots)
+        for tag in listed
+    ]
 
 
 def _platforms(manifest: Manifest, sizes: dict[str, int | None]) -> list[Platform]:

@@ -48,6 +48,12 @@ urlpatterns = [
     path("robots/<str:name>/settings", robots.change, name="web-robot-change"),
     path("robots/<str:name>/disable", robots.disable, name="web-robot-disable"),
     path("robots/<str:name>/enable", robots.enable, name="web-robot-enable"),
+    path("robots/<str:name>/builder", robot_operations.mark_builder, name="web-robot-builder"),
+    path(
+        "robots/<str:name>/builder/end",
+        robot_operations.unmark_builder,
+        name="web-robot-builder-end",
+    ),
     path("robots/<str:name>/delete", robots.delete, name="web-robot-delete"),
     path("robots/<str:name>/secrets", robot_operations.add, name="web-robot-secret-add"),
     path(
@@ -122,6 +128,12 @@ urlpatterns = [
         "r/<path:name>/-/settings/visibility",
         settings.visibility,
         name="web-repository-visibility",
+    ),
+    path("r/<path:name>/-/settings/mode", settings.mode, name="web-repository-mode"),
+    path(
+        "r/<path:name>/-/settings/immutable-tags",
+        settings.immutable_tags,
+        name="web-repository-immutable-tags",
     ),
     path("r/<path:name>/-/settings/grants", access.grant, name="web-repository-grant"),
     path(

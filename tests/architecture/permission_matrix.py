@@ -227,6 +227,8 @@ ADDRESSES = {
     "robots/<str:name>/settings": "/robots/{robot}/settings",
     "robots/<str:name>/disable": "/robots/{robot}/disable",
     "robots/<str:name>/enable": "/robots/{robot}/enable",
+    "robots/<str:name>/builder": "/robots/{robot}/builder",
+    "robots/<str:name>/builder/end": "/robots/{robot}/builder/end",
     "robots/<str:name>/delete": "/robots/{robot}/delete",
     "robots/<str:name>/secrets": "/robots/{robot}/secrets",
     "robots/<str:name>/secrets/<int:secret_id>/rotate": "/robots/{robot}/secrets/{robot_secret}/rotate",
@@ -251,6 +253,8 @@ ADDRESSES = {
     "r/<path:name>/-/unstar": "/r/acme/app/-/unstar",
     "r/<path:name>/-/settings": "/r/acme/app/-/settings",
     "r/<path:name>/-/settings/description": "/r/acme/app/-/settings/description",
+    "r/<path:name>/-/settings/mode": "/r/acme/app/-/settings/mode",
+    "r/<path:name>/-/settings/immutable-tags": "/r/acme/app/-/settings/immutable-tags",
     "r/<path:name>/-/settings/visibility": "/r/acme/app/-/settings/visibility",
     "r/<path:name>/-/settings/grants": "/r/acme/app/-/settings/grants",
     "r/<path:name>/-/settings/grants/<int:grant_id>/delete": (

@@ -6,15 +6,25 @@ import pytest
 from django.test import Client
 
 from accounts.models import Visibility
-from index.models import AccessGrant, Deletion, RepositoryState
+from index.models import AccessGrant, Deletion, Registry, RepositoryState, Stage, Writers
 from index.roles import Role
 from tests.conftest import World
-from tests.factories import make_grant
+from tests.factories import make_grant, make_repository, make_tag
 
-CHANGES = ["settings/description", "settings/visibility", "settings/grants", "delete"]
+CHANGES = [
+    "settings/description",
+    "settings/visibility",
+    "settings/mode",
+    "settings/immutable-tags",
+    "settings/grants",
+    "delete",
+]
 
 
-@pytest.mark.parametrize("operation", ["settings/description", "settings/visibility"])
+@pytest.mark.parametrize(
+    "operation",
+    ["settings/description", "settings/visibility", "settings/mode", "settings/immutable-tags"],
+)
 def test_only_admins_may_change_and_others_read_whom_to_ask(
     world: World, client: Client, operation: str
 ) -> None:
@@ -127,3 +137,70 @@ def test_the_consequences_of_a_deletion_are_listed(world: World, client: Client)
     page = client.get("/r/alice/priv/-/settings").content.decode()
     assert "1 role of collaborators" in page
     assert 'data-expected="alice/priv"' in page
+
+
+def test_a_repository_is_archived_and_says_so(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    assert "docker push" in client.get("/r/alice/priv").content.decode()
+    client.post("/r/alice/pub/-/settings/mode", {"mode": "archived"})
+    client.post("/r/alice/priv/-/settings/mode", {"mode": "read-only"})
+    for path in ("/r/alice/pub", "/r/alice/pub/-/tags", "/u/alice", "/explore", "/search?q=pub"):
+        assert "Archived</span>" in client.get(path).content.decode(), path
+    page = client.get("/r/alice/priv").content.decode()
+    assert "Read-only</span>" in page
+    assert "docker push" not in page
+    assert "Open it again" in page
+    client.logout()
+    page = client.get("/r/alice/pub").content.decode()
+    assert "This repository is archived" in page
+    assert "Open it again" not in page
+
+
+def test_an_unknown_mode_is_refused(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    response = client.post("/r/alice/pub/-/settings/mode", {"mode": "frozen"})
+    assert "Error: Settings" in response.content.decode()
+    world.public.refresh_from_db()
+    assert world.public.mode == "open"
+
+
+def test_patterns_are_kept_and_their_tags_marked(world: World, client: Client) -> None:
+    for name in ("v1", "latest"):
+        make_tag(world.public, name)
+    client.force_login(world.alice)
+    typed = "v*\r\n\r\n  1.2.3 \r\n"
+    client.post("/r/alice/pub/-/settings/immutable-tags", {"patterns": typed})
+    world.public.refresh_from_db()
+    assert world.public.immutable_tags == ["v*", "1.2.3"]
+    page = client.get("/r/alice/pub/-/settings").content.decode()
+    assert "v*\n1.2.3</textarea>" in page
+    assert "Immutable ones go too: 1<" in page
+    for path in ("/r/alice/pub", "/r/alice/pub/-/tags"):
+        rows = client.get(path).content.decode().split('<th scope="row">')[1:]
+        assert ["immutable</span>" in row for row in rows] == [row.startswith("v1") for row in rows]
+
+
+def test_a_wrong_pattern_is_refused_with_what_was_typed(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    response = client.post("/r/alice/pub/-/settings/immutable-tags", {"patterns": "v*\n<b>"})
+    page = response.content.decode()
+    assert "is no pattern of tags" in page
+    assert "v*\n&lt;b&gt;</textarea>" in page
+    world.public.refresh_from_db()
+    assert world.public.immutable_tags == []
+
+
+def test_who_may_push_by_role_reads_why_the_registry_takes_nothing(
+    world: World, client: Client
+) -> None:
+    Registry.objects.update(stage=Stage.RELEASE, writers=Writers.BUILDERS)
+    empty = make_repository("alice/empty", pushed=False, visibility=Visibility.PUBLIC)
+    client.force_login(world.alice)
+    page = client.get(f"/r/{empty}").content.decode()
+    assert "build servers alone push to" in page
+    assert "docker push" not in page
+    assert "build servers alone push to" in client.get(f"/r/{empty}/-/settings").content.decode()
+    client.logout()
+    page = client.get(f"/r/{empty}").content.decode()
+    assert "<dd>Release</dd>" in page
+    assert "build servers alone push to" not in page

@@ -161,3 +161,24 @@ def test_other_names_make_no_robot(olga: Client, name: str) -> None:
     response = olga.post("/settings/robots/new", {"name": name})
     assert "Error: New robot" in page_of(response)
     assert not RobotAccount.objects.exists()
+
+
+def test_administrators_of_the_site_alone_call_a_robot_a_build_server(
+    world: World, olga: Client
+) -> None:
+    robot = make_robot("acme", by=world.olga)
+    assert "Call it a build server" not in page_of(olga.get("/robots/acme+ci"))
+    assert olga.post("/robots/acme+ci/builder").status_code == 403
+    olga.force_login(world.root)
+    confirm(olga)
+    assert "is a build server now" in page_of(olga.post("/robots/acme+ci/builder", follow=True))
+    robot.refresh_from_db()
+    assert robot.is_builder
+    olga.force_login(world.olga)
+    assert "It is a build server" in page_of(olga.get("/robots/acme+ci"))
+    assert "build server</span>" in page_of(olga.get("/o/acme/-/robots"))
+    assert olga.post("/robots/acme+ci/builder/end").status_code == 403
+    olga.force_login(world.root)
+    olga.post("/robots/acme+ci/builder/end")
+    robot.refresh_from_db()
+    assert not robot.is_builder
