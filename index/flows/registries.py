@@ -7,12 +7,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.opaque_tokens import digest_of
-from index.models import PlacementRule, Registry, Stage, Writers
+from index.key_formats import agreed_key_format
+from index.models import KeyFormat, PlacementRule, Registry, Stage, Writers
 from index.names import parse_repository_name
 
 
+@transaction.atomic
 def register_registry(
-    name: str, *, upstream_url: str, events_secret: str, service: str = ""
+    name: str,
+    *,
+    upstream_url: str,
+    events_secret: str,
+    service: str = "",
+    key_format: KeyFormat | None = None,
 ) -> Registry:
     """Create or update a registry; without a service it shares the gateway's.
 
@@ -25,6 +32,7 @@ def register_registry(
         registry.events_secret_digest = digest
     registry.upstream_url = upstream_url
     registry.service = service or settings.SERVICE
+    registry.key_format = agreed_key_format(registry, wanted=key_format)
     registry.full_clean(exclude=["upstream_url"])  # URLField refuses hosts without a dot
     registry.save()
     return registry

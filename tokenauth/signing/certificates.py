@@ -61,6 +61,11 @@ def certificate_pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
+def certificate_of(pem: bytes) -> x509.Certificate:
+    """Read a certificate; raise ValueError."""
+    return x509.load_pem_x509_certificate(pem)
+
+
 def make_root(name: str) -> KeyPair:
     """Return a new self-signed root that may sign leaves and nothing below them."""
     key = _new_key()

@@ -64,17 +64,22 @@ def create(directory: Path, name: str, *, root_file: Path | None) -> None:
 
 
 def prepare(
-    directory: Path, name: str, *, root_file: Path | None, after: SigningKey | None
+    directory: Path,
+    name: str,
+    *,
+    root_file: Path | None,
+    after: SigningKey,
+    turn: datetime.datetime,
 ) -> SigningKey:
-    """Make a key whose turn comes after the last in line."""
+    """Make a key that follows the last in line."""
     with _locked(directory):
         contents = read_folder(directory)
         last = contents.last_in_line
-        if after and last.kid != after.kid:
+        if last.kid != after.kid:
             message = f"another process has made the next key: {last.kid}"
             raise KeysChanged(message)
         root = _pinned_root(directory, root_file)
-        key = _new_leaf(directory, root, name, max(_now(), last.due_at))
+        key = _new_leaf(directory, root, name, turn)
         write_states(directory, replace(contents, following=(*contents.following, key)))
         return key
 

@@ -96,13 +96,15 @@ class SigningKeys:
         key_changes.create(self._directory, name, root_file=root)
 
     def prepare(
-        self, name: str, *, root: Path | None = None, after: SigningKey | None = None
+        self, name: str, *, after: SigningKey, root: Path | None = None, at_once: bool = False
     ) -> SigningKey:
-        """Make the key whose turn comes after the last in line, and publish it.
+        """Make the key whose turn comes after `after`'s, and publish it.
 
-        With `after`, only if that is the last one still. Raises KeyTrouble.
+        Only if that is the last in line still. `at_once` says that it need not wait until the other
+        is due. Raises KeyTrouble.
         """
-        return key_changes.prepare(self._directory, name, root_file=root, after=after)
+        turn = _now() if at_once else max(_now(), after.due_at)
+        return key_changes.prepare(self._directory, name, root_file=root, after=after, turn=turn)
 
     def promote(self, key: SigningKey, *, instead_of: SigningKey) -> None:
         """Let a key of the line sign, if `instead_of` still does. Raises KeyTrouble."""
@@ -122,6 +124,10 @@ class SigningKeys:
         Raises KeyTrouble.
         """
         return key_changes.retire(self._directory, kid)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 signing_keys = SigningKeys(settings.KEYS_DIR)

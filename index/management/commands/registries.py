@@ -1,16 +1,19 @@
-"""`manage.py registries list|set NAME URL|stage NAME|place PATTERN NAME`."""
+"""`manage.py registries list|set NAME URL|key-format FORMAT|stage NAME|place PATTERN NAME`."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from index.flows.registries import change_stage, place, register_registry
-from index.models import PlacementRule, Registry, Stage, Writers
+from index.key_formats import change_key_format
+from index.models import KeyFormat, PlacementRule, Registry, Stage, Writers
 
+_FORMAT_HELP = "; ".join(f"{value}: {label}" for value, label in KeyFormat.choices)
 _WRITERS_HELP = "; ".join(f"{value}: {label}" for value, label in Writers.choices)
 
 
@@ -27,6 +30,10 @@ class Command(BaseCommand):
         add.add_argument("name")
         add.add_argument("upstream_url")
         add.add_argument("--service", default="", help="own audience, if clients reach it directly")
+        add.add_argument("--key-format", choices=KeyFormat.values, help=_FORMAT_HELP)
+        key_format = verbs.add_parser("key-format", help="say how tokens name their key")
+        key_format.add_argument("key_format", choices=KeyFormat.values, help=_FORMAT_HELP)
+        key_format.add_argument("--service", default="", help="of registries with one of their own")
         stage = verbs.add_parser("stage", help="say what stage it is of, and who may write there")
         stage.add_argument("name")
         stage.add_argument("--stage", choices=["none", *filter(None, Stage.values)])
@@ -38,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it, or say in a sentence why not."""
         try:
-            getattr(self, f"_{options['verb']}")(options)
+            getattr(self, f"_{options['verb'].replace('-', '_')}")(options)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
 
@@ -46,6 +53,7 @@ class Command(BaseCommand):
         for registry in Registry.objects.order_by("name"):
             self.stdout.write(
                 f"{registry.name}  {registry.upstream_url}  {registry.service}  "
+                f"keys by {registry.key_format}, "
                 f"stage {registry.stage or 'none'}, writers {registry.writers}"
             )
         for rule in PlacementRule.objects.select_related("registry"):
@@ -58,8 +66,15 @@ class Command(BaseCommand):
             upstream_url=options["upstream_url"],
             events_secret=secret,
             service=options["service"],
+            key_format=KeyFormat(options["key_format"]) if options["key_format"] else None,
         )
         self.stdout.write(f"{registry} is registered. Its events secret, shown once: {secret}")
+
+    def _key_format(self, options: dict[str, Any]) -> None:
+        service = options["service"] or settings.SERVICE
+        registries = change_key_format(service, KeyFormat(options["key_format"]))
+        names = ", ".join(registry.name for registry in registries)
+        self.stdout.write(f"{names}: {KeyFormat(options['key_format']).label}.")
 
     def _place(self, options: dict[str, Any]) -> None:
         self.stdout.write(str(place(options["pattern"], on=_find(options["name"]))))

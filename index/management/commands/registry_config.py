@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from index.models import Registry
+from index.models import KeyFormat, Registry
 from index.registry_config import render_registry_config
 
 
@@ -22,12 +22,20 @@ class Command(BaseCommand):
         parser.add_argument("--listen", required=True, help="[host]:port on its host")
         parser.add_argument("--storage", required=True, type=Path, help="folder on its host")
         parser.add_argument("--events-secret-file", required=True, type=Path)
+        parser.add_argument("--trust-file", type=Path, help="what it trusts, on its host")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print it."""
         registry = Registry.objects.filter(name=options["name"]).first()
         if registry is None:
             message = f"There is no registry {options['name']}: add it with `registries set`."
+            raise CommandError(message)
+        if registry.key_format != KeyFormat.X5C and not options["trust_file"]:
+            what = "jwks" if registry.key_format == KeyFormat.THUMBPRINT else "certificates"
+            message = (
+                f"{registry} goes by {registry.key_format}: say with --trust-file where on its host"
+                f" lies what `keys export {what}` prints."
+            )
             raise CommandError(message)
         try:
             secret = options["events_secret_file"].read_text().strip()
@@ -40,5 +48,6 @@ class Command(BaseCommand):
                 listen=options["listen"],
                 storage=options["storage"],
                 events_secret=secret,
+                trust_file=options["trust_file"],
             )
         )
