@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
         """Listen to django-allauth, whose changes are written down too, and watch what is written."""
         from accounts import history  # noqa: F401 - models are ready only now
         from accounts.changes import watch_connection
+        from accounts.flows import end_tokens  # noqa: F401 - the same
         from accounts.openid import receivers  # noqa: F401 - the same
 
         connection_created.connect(watch_connection)

@@ -65,10 +65,15 @@ def lacking_of(user_ids: Iterable[int]) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
+def is_second_factor(factor: Authenticator) -> bool:
+    """Whether it is an app or a key, and not the codes that replace one."""
+    return factor.type in _FACTORS
+
+
 def is_last(factor: Authenticator) -> bool:
     """Whether there is no other app or key of this person."""
     others = Authenticator.objects.filter(user_id=factor.user_id, type__in=_FACTORS)
-    return factor.type in _FACTORS and not others.exclude(pk=factor.pk).exists()
+    return is_second_factor(factor) and not others.exclude(pk=factor.pk).exists()
 
 
 def forget_browsers(user: User) -> None:

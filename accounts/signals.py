@@ -10,5 +10,5 @@ from django.dispatch import Signal
 # A person is no longer in an organization: `organization`, `user`.
 membership_ended = Signal()
 
-# Every docker login of a person ends: `user`.
+# Every docker login and registry token of a person ends: `user`.
 machines_logged_out = Signal()

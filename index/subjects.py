@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
+from accounts.flows.end_tokens import counts_still
 from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.principals import (
     ANONYMOUS,
@@ -14,21 +17,36 @@ from accounts.principals import (
 )
 from index.models import TrustedPublisher, WorkloadLogin
 
+Proof = Callable[[int, int], Principal | None]
 
-def principal_from_subject(subject: str, credential: str = "") -> Principal | None:
+
+def principal_from_subject(
+    subject: str, credential: str = "", *, issued_at: int | None = None
+) -> Principal | None:
     """Return who a token's `sub` is today, with the limits of what proved it (its `via`).
 
-    None when the account is gone or disabled, or the credential revoked or expired: one query.
+    None when the account is gone or disabled, the credential revoked or expired, or the person has
+    ended all tokens issued until then (`iat`): one query.
     """
     if subject == "":
         return ANONYMOUS
-    kind, number = _parse(subject)
-    if credential:
-        proof, proof_number = _parse(credential)
-        find_proven = _PROVEN.get((kind, proof))
-        return find_proven(number, proof_number) if find_proven else None
-    find = _KINDS.get(kind)
-    return find(number) if find else None
+    found = _find(subject, credential)
+    if found and found.user and issued_at is not None:
+        return found if counts_still(found.user, issued_at=issued_at) else None
+    return found
+
+
+def proves(subject: str, credential: str) -> Callable[[Proof], Proof]:
+    """Let a function find the principal of `subject` that was proven by `credential`, by numbers.
+
+    Without one a token whose `via` names such a credential is nobody's.
+    """
+
+    def register(find: Proof) -> Proof:
+        _PROVEN[subject, credential] = find
+        return find
+
+    return register
 
 
 def principal_of_login(login: WorkloadLogin) -> Principal | None:
@@ -47,6 +65,16 @@ def login_of_actor(actor: str) -> WorkloadLogin | None:
     """Return the log-in of a job that pushed, whether or not it has ended since."""
     kind, number = _parse(actor)
     return WorkloadLogin.objects.filter(pk=number).first() if kind == "workload" else None
+
+
+def _find(subject: str, credential: str) -> Principal | None:
+    kind, number = _parse(subject)
+    if credential:
+        proof, proof_number = _parse(credential)
+        find_proven = _PROVEN.get((kind, proof))
+        return find_proven(number, proof_number) if find_proven else None
+    find = _KINDS.get(kind)
+    return find(number) if find else None
 
 
 def _parse(reference: str) -> tuple[str, int]:
@@ -73,12 +101,17 @@ def _workload(number: int) -> Principal | None:
     return principal_of_login(login) if login else None
 
 
+_PROVEN: dict[tuple[str, str], Proof] = {}
+
+
+@proves("user", "token")
 def _user_by_token(number: int, token_number: int) -> Principal | None:
     usable = PersonalAccessToken.objects.usable().select_related("user")
     token = usable.filter(pk=token_number, user=number, user__is_active=True).first()
     return principal_of_token(token) if token else None
 
 
+@proves("robot", "secret")
 def _robot_by_secret(number: int, secret_number: int) -> Principal | None:
     usable = RobotSecret.objects.usable().select_related("robot__namespace")
     enabled = RobotAccount.objects.enabled().filter(pk=number)
@@ -87,4 +120,3 @@ def _robot_by_secret(number: int, secret_number: int) -> Principal | None:
 
 
 _KINDS = {"user": _user, "robot": _robot, "workload": _workload}
-_PROVEN = {("user", "token"): _user_by_token, ("robot", "secret"): _robot_by_secret}

@@ -11,5 +11,5 @@ class TokenauthConfig(AppConfig):
     name = "tokenauth"
 
     def ready(self) -> None:
-        """Listen to changes of passwords: they end every machine's login."""
-        from tokenauth import own_data, signals  # noqa: F401 - models are ready only now
+        """Listen to what ends every machine's login, and say what one proves."""
+        from tokenauth import machines, own_data, signals  # noqa: F401 - models are ready only now

@@ -8,7 +8,20 @@ from django.utils import timezone
 from accounts.audit import AuditAction, record
 from accounts.models import User
 from accounts.principals import Principal
+from index.subjects import proves
 from tokenauth.models import RefreshToken
+
+
+def principal_of_machine(machine: RefreshToken) -> Principal:
+    """Return whose login it is; what it proves ends with it."""
+    return Principal(machine.user, credential=f"machine:{machine.pk}")
+
+
+@proves("user", "machine")
+def _user_by_machine(number: int, machine_number: int) -> Principal | None:
+    usable = RefreshToken.objects.usable().select_related("user")
+    machine = usable.filter(pk=machine_number, user=number, user__is_active=True).first()
+    return principal_of_machine(machine) if machine else None
 
 
 def machines_of(user: User) -> list[RefreshToken]:

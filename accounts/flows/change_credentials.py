@@ -13,7 +13,6 @@ from accounts.errors import EmailRefused, PasswordRefused
 from accounts.history import masked
 from accounts.models import DirectoryAccount, User
 from accounts.principals import Principal
-from accounts.signals import machines_logged_out
 
 
 def change_credentials(user: User, *, email: str | None, password: str | None) -> None:
@@ -44,7 +43,6 @@ def change_credentials(user: User, *, email: str | None, password: str | None) -
         if password is not None:
             user.set_password(password)
             user.save(update_fields=["password"])
-            machines_logged_out.send(sender=User, user=user)
             record(AuditAction.PASSWORD_CHANGED, by=Principal(user), user=user)
 
 

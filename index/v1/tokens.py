@@ -106,7 +106,10 @@ def _is_for(token: V1Token, name: RepositoryName, parts: re.Match[str] | None) -
 
 def _is_still_allowed(token: V1Token) -> bool:
     """Whether its owner may still do this: what was revoked meanwhile is refused."""
-    principal = principal_from_subject(token.subject, token.credential)
+    issued = token.expires_at - timedelta(seconds=settings.TOKEN_LIFETIME)
+    principal = principal_from_subject(
+        token.subject, token.credential, issued_at=int(issued.timestamp())
+    )
     if principal is None:
         return False
     if token.access == V1Access.DELETE:

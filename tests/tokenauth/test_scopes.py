@@ -42,7 +42,12 @@ def test_what_is_accepted_reads_back_the_same(text: str) -> None:
         assert parse_scope(str(scope)) == scope
 
 
-@given(st.lists(st.sampled_from(["repository:a:pull", "repository:a:push", "repository:b:pull"])))
+@given(
+    st.lists(
+        st.sampled_from(["repository:a:pull", "repository:a:push", "repository:b:pull"]),
+        max_size=50,
+    )
+)
 def test_repeated_and_joined_scopes_are_the_same(texts: list[str]) -> None:
     assert parse_scopes(texts) == parse_scopes([" ".join(texts)])
 
