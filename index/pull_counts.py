@@ -56,6 +56,11 @@ class Reading:
         return max(0, self.room - self.current)
 
     @property
+    def used(self) -> int:
+        """What stands against the limit."""
+        return self.limit.events - self.remaining
+
+    @property
     def room(self) -> int:
         """What the last window leaves of the limit."""
         return self.limit.events - self.before * self.left // self.limit.seconds

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.limits import Limit
 from accounts.models import Membership, Namespace
 from accounts.principals import Principal
 from accounts.ratelimits import network_of
@@ -63,11 +64,10 @@ def count_pull(principal: Principal, address: str, *, is_head: bool) -> PullAllo
 
     None where nothing is counted: limits are off, or whoever pulls is exempt.
     """
-    anonymous = principal.is_anonymous
-    limit = settings.PULL_LIMIT_ANONYMOUS if anonymous else settings.PULL_LIMIT_ACCOUNT
+    limit = _limit_of(principal)
     if limit is None or _is_exempt_network(address):
         return None
-    puller = _network(address) if anonymous else _account(principal)
+    puller = _network(address) if principal.is_anonymous else _account(principal)
     if _is_exempt(puller):
         return None
     ask = pull_counts.look if is_head else pull_counts.count
@@ -75,6 +75,13 @@ def count_pull(principal: Principal, address: str, *, is_head: bool) -> PullAllo
     if not (is_head or reading.was_counted):
         raise _refusal(puller, reading)
     return _allowance(puller, reading)
+
+
+def may_be_counted(principal: Principal) -> bool:
+    """Whether there is a limit for such a principal: then no answer for one is good for another,
+    for who is exempt may have the same token.
+    """
+    return _limit_of(principal) is not None
 
 
 def pulls_left(namespace: Namespace) -> Reading | None:
@@ -86,6 +93,11 @@ def pulls_left(namespace: Namespace) -> Reading | None:
         return None
     puller = _holder(namespace)
     return None if _is_exempt(puller) else pull_counts.look(limit, puller.counter)
+
+
+def _limit_of(principal: Principal) -> Limit | None:
+    found: Limit | None = settings.PULL_LIMIT_ACCOUNT
+    return settings.PULL_LIMIT_ANONYMOUS if principal.is_anonymous else found
 
 
 def _network(address: str) -> Puller:
@@ -139,19 +151,22 @@ def _allowance(puller: Puller, reading: Reading) -> PullAllowance:
 
 def _refusal(puller: Puller, reading: Reading) -> PullLimitReached:
     """Return one line of ASCII that says whose limit it is, and what to do."""
-    limit = f"{reading.limit.events} in {_duration(reading.limit.seconds)}"
+    limit = f"{reading.limit.events} in {duration(reading.limit.seconds)}"
     message = (
         f"You have reached your pull rate limit of {limit} for {puller.name}. "
-        f"The next is possible in {_duration(reading.wait)}{puller.remedy}"
+        f"The next is possible in {duration(reading.wait)}{puller.remedy}"
     )
     return PullLimitReached(
         message, retry_after=reading.wait, allowance=_allowance(puller, reading)
     )
 
 
-def _duration(seconds: int) -> str:
-    """Return it as people say it, in the largest unit of which there are two: 6 hours, 90 seconds."""
+def duration(seconds: int) -> str:
+    """Return it as people say it, in the largest unit of which there are two: 6 hours, 90 seconds.
+
+    Rounded up, unless it is less than a tenth of the unit that is too much.
+    """
     for unit, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
-            return f"{-(-seconds // unit)} {name}"
+            return f"{-((unit // 10 - seconds) // unit)} {name}"
     return "1 second" if seconds == 1 else f"{seconds} seconds"

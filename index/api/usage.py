@@ -16,6 +16,8 @@ from accounts.plans import plan_of
 from index.api.repository_view import RepositoryView
 from index.flows.quotas import Usage, usages
 from index.policy import holds_namespace
+from index.pull_counts import Reading
+from index.pull_limits import pulls_left
 
 
 class UsageOutput(serializers.Serializer[Usage]):
@@ -28,11 +30,23 @@ class UsageOutput(serializers.Serializer[Usage]):
     limit = serializers.IntegerField(allow_null=True, help_text="Null is none.")
 
 
+class PullsOutput(serializers.Serializer[Reading]):
+    """What is left of the pulls of the namespace's holder, its robots and its CI jobs."""
+
+    limit = serializers.IntegerField(source="limit.events")
+    remaining = serializers.IntegerField()
+    seconds = serializers.IntegerField(source="limit.seconds", help_text="Of any so many seconds.")
+    retry_after = serializers.IntegerField(
+        source="wait", help_text="Seconds until the next is possible."
+    )
+
+
 class NamespaceUsageOutput(serializers.Serializer[Any]):
     """A plan and what of it is used."""
 
     plan = serializers.CharField(allow_null=True, help_text="Null: nothing is limited.")
     usage = UsageOutput(many=True)
+    pulls = PullsOutput(allow_null=True, help_text="Null: pulls are not limited.")
 
 
 class NamespaceUsage(RepositoryView):
@@ -50,5 +64,9 @@ class NamespaceUsage(RepositoryView):
         ):
             raise Http404
         plan = plan_of(namespace)
-        found = {"plan": plan.name if plan else None, "usage": usages(namespace)}
+        found = {
+            "plan": plan.name if plan else None,
+            "usage": usages(namespace),
+            "pulls": pulls_left(namespace),
+        }
         return Response(NamespaceUsageOutput(found).data)

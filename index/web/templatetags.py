@@ -27,8 +27,10 @@ from accounts.plans import plan_of
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
 from index.ci_issuers import find_issuer
 from index.flows.quotas import Usage, private_repositories, usages
+from index.pull_limits import duration, pulls_left
 
 register = template.Library()
+register.filter("duration", duration)
 
 _AVATAR_COLOURS = 6
 # The first mark that a user agent carries; Edge also says Chrome, Chrome also says Safari.
@@ -242,8 +244,13 @@ def namespace_url(namespace: Namespace) -> str:
 
 @register.inclusion_tag("components/usage.html")
 def usage(namespace: Namespace) -> dict[str, Any]:
-    """Show how much of its plan a namespace uses."""
-    return {"namespace": namespace, "plan": plan_of(namespace), "usages": usages(namespace)}
+    """Show how much of its plan a namespace uses, and of its pulls if they are limited."""
+    return {
+        "namespace": namespace,
+        "plan": plan_of(namespace),
+        "usages": usages(namespace),
+        "pulls": pulls_left(namespace),
+    }
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.limits import Limit
 from accounts.models import (
     AuditEvent,
     Invitation,
@@ -18,6 +19,8 @@ from accounts.models import (
     OrganizationRole,
     Team,
 )
+from accounts.principals import Principal
+from index.pull_limits import count_pull
 from tests.clients import basic, confirm
 from tests.conftest import World
 from tests.factories import make_member, make_organization, make_team, make_user
@@ -160,11 +163,24 @@ def test_a_namespace_says_how_much_is_used_to_who_holds_it_alone(world: World) -
             {"what": "members", "used": 3, "limit": None},
             {"what": "storage", "used": 0, "limit": None},
         ],
+        "pulls": None,
     }
     assert Caller("alice")("get", "/../namespaces/alice/usage").json()["plan"] == "unlimited"
     for who in ("mila", "bobby"):
         assert Caller(who)("get", "/../namespaces/acme/usage").status_code == 404
     assert Caller("bobby")("get", "/../namespaces/nothing/usage").status_code == 404
+
+
+def test_the_use_of_a_namespace_tells_its_pulls_if_they_are_limited(
+    world: World, settings: Any
+) -> None:
+    settings.PULL_LIMIT_ACCOUNT = Limit("account", 1, 600)
+    left = {"limit": 1, "remaining": 1, "seconds": 600, "retry_after": 0}
+    assert Caller("olga")("get", "/../namespaces/acme/usage").json()["pulls"] == left
+    count_pull(Principal(world.alice), "203.0.113.7", is_head=False)
+    pulls = Caller("alice")("get", "/../namespaces/alice/usage").json()["pulls"]
+    assert pulls["remaining"] == 0
+    assert 0 < pulls["retry_after"] <= 1200
 
 
 def test_a_review_is_confirmed_with_a_session(world: World) -> None:

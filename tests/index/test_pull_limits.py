@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 
 from accounts.limits import Limit
 from accounts.models import RobotAccount
 from accounts.principals import ANONYMOUS, Principal, Workload
 from config.env import env_limit, env_networks_and_names
 from index.models import PullCount
-from index.pull_limits import PullLimitReached, count_pull, pulls_left
+from index.pull_limits import (
+    PullLimitReached,
+    count_pull,
+    duration,
+    may_be_counted,
+    pulls_left,
+)
 from index.tasks import prune_pull_counts
 from tests.conftest import World
 from tests.machines import make_robot
@@ -107,6 +114,8 @@ def test_machines_count_for_who_holds_their_namespace(limits: Any, world: World)
 
 def test_one_limit_does_not_need_the_other(limits: Any, world: World) -> None:
     limits.PULL_LIMIT_ACCOUNT = None
+    assert not may_be_counted(Principal(world.alice))
+    assert may_be_counted(ANONYMOUS)
     assert pull(Principal(world.alice), times=9) == "unlimited"
     limits.PULL_LIMIT_ANONYMOUS = None
     assert pull(times=9) == "unlimited"
@@ -225,6 +234,30 @@ def test_holders_see_what_is_left(limits: Any, world: World) -> None:
     assert pulls_left(world.alice.namespace) is None
     limits.PULL_LIMIT_ACCOUNT = None
     assert pulls_left(world.acme.namespace) is None
+
+
+def test_the_page_of_a_namespace_shows_it_where_there_is_a_limit(
+    limits: Any, world: World, client: Client
+) -> None:
+    client.force_login(world.alice)
+    with time_machine.travel(NOON, tick=False):
+        pull(Principal(world.alice), times=3)
+        page = client.get("/settings/namespace").content.decode()
+    assert "3 of 3 pulls in any 6 hours; the next is possible in 6 hours" in page
+    limits.PULL_LIMIT_ACCOUNT = None
+    assert "pulls in any" not in client.get("/settings/namespace").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (3600, "60 minutes"),
+        (7200, "2 hours"), (21600, "6 hours"), (21601, "6 hours"), (23000, "7 hours"),
+        (86400, "24 hours"), (604800, "7 days"),
+    ],
+)  # fmt: skip
+def test_times_are_told_in_words(seconds: int, words: str) -> None:
+    assert duration(seconds) == words
 
 
 # --- settings -----------------------------------------------------------------------------------
