@@ -152,6 +152,7 @@ class RegistryClient:
             service=self._registry.service,
             access=[access],
             lifetime=_TOKEN_SECONDS,
+            key_format=self._registry.key_format,
         )
 
     def _next_page(self, response: requests.Response) -> str | None:
