@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from config import health
+from config import health, lanes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    *(path(door.removeprefix("/"), lanes.as_view(door)) for door in lanes.DOORS),
     path("", include("tokenauth.urls")),
     path("", include("index.gateway.urls")),
     path("", include("index.events.urls")),

@@ -7,4 +7,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from config.lanes import Lanes  # noqa: E402 - models are ready only now
+from config.start import refuse_without_signing_key  # noqa: E402 - the same
+
+refuse_without_signing_key()
+
+application = Lanes(django)

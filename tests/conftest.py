@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Namespace, Organization, User, Visibility
+from index.gateway import lane as gateway
 from index.models import Registry, Repository
 from index.roles import Role
 from tests.factories import (
@@ -28,6 +29,7 @@ from tests.factories import (
     make_team,
     make_user,
 )
+from tokenauth import lane as tokens
 from tokenauth.signing import keys as keys_module
 from tokenauth.signing.keys import SigningKeys
 
@@ -104,7 +106,9 @@ def signing_keys_of_tests(tmp_path_factory: pytest.TempPathFactory) -> SigningKe
 
 @pytest.fixture(autouse=True)
 def _forgetful_limits() -> Iterator[None]:
-    """Let no test be throttled by another."""
+    """Let no test be throttled by another, nor be told what another's database said."""
     cache.clear()
+    tokens.forget()
+    gateway.forget()
     yield
     cache.clear()

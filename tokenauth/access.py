@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
 from django.conf import settings
 
 from accounts.principals import Principal
 from index.errors import NameInvalid
+from index.facts import Facts
 from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
 from index.policy import allowed_actions, may_create
 from index.roles import Action
+from index.rules import Decision, decide
 from tokenauth.errors import UnknownService
 from tokenauth.scopes import ResourceScope
 from tokenauth.signing.tokens import Access
+
+_NOTHING: frozenset[Action] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A scope of a repository of which less was granted than asked for."""
+
+    repository: int | None  # None where there is none of the name
+    asked: frozenset[str]
+    granted: frozenset[str]
+    why: Decision | str
+
+
+@dataclass(slots=True)
+class Granted:
+    """What a token will say, when the first of the grants behind it ends, and what it lacks."""
+
+    access: list[Access] = field(default_factory=list)
+    until: datetime | None = None
+    shortfalls: list[Shortfall] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one name leads to: the registry's name for it, what is allowed, and why not more."""
+
+    stored_name: str
+    allowed: frozenset[Action]
+    repository: int | None = None
+    why: Decision | str = ""
 
 
 def check_service(service: str) -> None:
@@ -25,39 +62,53 @@ def check_service(service: str) -> None:
         raise UnknownService(message)
 
 
+def repository_names(scopes: Iterable[ResourceScope]) -> dict[str, RepositoryName]:
+    """Return the repositories that the scopes name; ill-named ones are left out."""
+    found = {}
+    for scope in scopes:
+        if scope.kind == "repository":
+            try:
+                found[scope.name] = parse_repository_name(scope.name)
+            except NameInvalid:
+                continue
+    return found
+
+
 def granted_access(
-    principal: Principal, scopes: list[ResourceScope], *, service: str
-) -> list[Access]:
+    principal: Principal,
+    scopes: Iterable[ResourceScope],
+    *,
+    names: Mapping[str, RepositoryName],
+    facts: Mapping[str, Facts],
+    service: str,
+) -> Granted:
     """Return one entry per scope of which anything is granted.
 
     A denied, an unknown and an ill-named repository look the same: no entry (case 24). One that was
     renamed gets a second entry: registries compare with the name that they store it under.
     """
+    result = Granted()
     granted: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
-        names, actions = _granted(principal, scope, service)
-        for name in names if actions else ():
+        called, actions = {scope.name}, _NOTHING
+        if scope.kind == "registry" and scope.name == "catalog":
+            actions = _catalog_actions(principal) & scope.actions
+        elif scope.name in names and scope.kind == "repository":  # no `repository(plugin)` (F6)
+            found = _find(principal, names[scope.name], facts.get(scope.name), service)
+            called.add(found.stored_name)
+            actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
+            if not scope.actions <= actions:
+                lack = Shortfall(found.repository, scope.actions, frozenset(actions), found.why)
+                result.shortfalls.append(lack)
+        for name in called if actions else ():
             granted.setdefault((scope.kind, name), set()).update(actions)
-    return [
+    ends = [found.until for found in facts.values() if found.until]
+    result.until = min(ends, default=None)
+    result.access = [
         Access(type=kind, name=name, actions=sorted(actions))
         for (kind, name), actions in sorted(granted.items())
     ]
-
-
-def _granted(
-    principal: Principal, scope: ResourceScope, service: str
-) -> tuple[set[str], frozenset[str]]:
-    """Return what the scope names, in its own words and in the registry's, and the actions on it."""
-    if scope.kind == "registry" and scope.name == "catalog":
-        return {scope.name}, _catalog_actions(principal) & scope.actions
-    if scope.kind != "repository":  # `repository(plugin)` too: registries ignore the class (F6)
-        return set(), frozenset()
-    try:
-        stored_name, allowed = _repository(principal, parse_repository_name(scope.name), service)
-    except NameInvalid:
-        return set(), frozenset()
-    wanted = allowed if "*" in scope.actions else allowed & scope.actions
-    return {scope.name, stored_name}, frozenset(wanted)
+    return result
 
 
 def _catalog_actions(principal: Principal) -> frozenset[str]:
@@ -66,22 +117,37 @@ def _catalog_actions(principal: Principal) -> frozenset[str]:
     return frozenset({"search", "*"} if sees_all else {"search"})
 
 
-def _repository(
-    principal: Principal, name: RepositoryName, service: str
-) -> tuple[str, frozenset[Action]]:
-    """Return what the registry calls, or will call, the repository, and what is allowed there."""
-    repository = find_repository(Repository.objects.all(), name)
+def _find(principal: Principal, name: RepositoryName, facts: Facts | None, service: str) -> _Found:
+    """Decide about one name; as much work for what is hidden as for what is not there (case 24)."""
+    if facts is not None:
+        decision = decide(facts.standing(principal))
+        if service not in {settings.SERVICE, facts.service}:
+            return _Found(facts.stored_name, _NOTHING, facts.repository_id, "service")
+        if decision.actions:
+            return _Found(facts.stored_name, decision.actions, facts.repository_id, decision)
+    elsewhere = _find_by_another_name(principal, name, service)
+    if facts is not None:
+        return _Found(facts.stored_name, _NOTHING, facts.repository_id, decision)
+    return elsewhere
+
+
+def _find_by_another_name(principal: Principal, name: RepositoryName, service: str) -> _Found:
+    """Look for a name of the past or of a registry; a first push needs a token before there is any."""
+    visible = Repository.objects.visible_to(principal)
+    repository = find_repository(visible, name)
+    creation = _creation_actions(principal, name, service)
     if repository is None:
-        return todays_name(name).value, _creation_actions(principal, name, service)
+        return _Found(todays_name(name).value, creation)
     if service not in {settings.SERVICE, repository.registry.service}:
-        return repository.stored_name, frozenset()
-    return repository.stored_name, allowed_actions(principal, repository).actions
+        return _Found(repository.stored_name, _NOTHING, repository.pk, "service")
+    decision = allowed_actions(principal, repository)
+    return _Found(repository.stored_name, decision.actions, repository.pk, decision)
 
 
 def _creation_actions(
     principal: Principal, name: RepositoryName, service: str
 ) -> frozenset[Action]:
-    """A first push needs a token before there is a repository; it appears at the push itself."""
+    """What whoever may create it is given: the repository appears at the push itself."""
     if service != settings.SERVICE or principal.is_anonymous:
-        return frozenset()
+        return _NOTHING
     return may_create(principal, name).actions

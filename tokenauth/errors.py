@@ -15,6 +15,12 @@ class InvalidRequest(TokenRefusal):
     code = "UNSUPPORTED"
 
 
+class BodyTooLarge(InvalidRequest):
+    """More than any client has to say."""
+
+    status = 413
+
+
 class UnsupportedGrantType(InvalidRequest):
     """POST with a grant type that nobody uses for registries."""
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl
 
-from django.http import HttpRequest, QueryDict
-
-from tokenauth.errors import InvalidRequest, UnsupportedGrantType
+from accounts.basic_auth import parse_basic
+from accounts.errors import InvalidCredentials
+from accounts.lane import MAXIMUM_BODY, Asked
+from tokenauth.errors import BodyTooLarge, InvalidGrant, InvalidRequest, UnsupportedGrantType
 from tokenauth.scopes import ResourceScope, parse_scopes
 
-_SINGLE = (
-    "service", "account", "client_id", "offline_token", "grant_type", "username", "password",
-    "refresh_token", "access_type", "subject_token", "subject_token_type", "requested_token_type",
+_SINGLE = frozenset(
+    {
+        "service", "account", "client_id", "offline_token", "grant_type", "username", "password",
+        "refresh_token", "access_type", "subject_token", "subject_token_type",
+        "requested_token_type",
+    }
 )  # fmt: skip
-MAXIMUM_BODY = 65_536
+_MOST_PARAMETERS = 1_000
+_CONTROL = {*map(chr, range(32)), "\x7f"}
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type's name
 _ID_TOKEN_TYPES = (
     "urn:ietf:params:oauth:token-type:id_token",
@@ -50,58 +56,77 @@ class TokenRequest:
         return f"TokenRequest({self.service!r}, {self.grant_type}, {self.login!r}, ***)"
 
 
-def read_post(request: HttpRequest) -> TokenRequest:
-    """Read the OAuth2 form (protocol.md A.4); raise InvalidRequest or UnsupportedGrantType."""
-    if request.content_type != "application/x-www-form-urlencoded":
+def read_request(asked: Asked) -> TokenRequest:
+    """Read either dialect; raise a TokenRefusal."""
+    return _read_post(asked) if asked.method == "POST" else _read_get(asked)
+
+
+def _read_post(asked: Asked) -> TokenRequest:
+    """Read the OAuth2 form (protocol.md A.4)."""
+    if asked.content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         message = "POST /token takes application/x-www-form-urlencoded"
         raise InvalidRequest(message)
-    if int(request.headers.get("Content-Length") or 0) > MAXIMUM_BODY:
+    if len(asked.body) > MAXIMUM_BODY:
         message = f"the body has more than {MAXIMUM_BODY} bytes"
+        raise BodyTooLarge(message)
+    form, scopes = _parameters(asked.body.decode("latin-1"))
+    if "\x00" in "".join(form.values()):
+        message = "a parameter has a NUL character"
         raise InvalidRequest(message)
-    form = _single_valued(QueryDict(request.body, encoding="utf-8"))
     grant = form.get("grant_type", "")
     if grant == GrantType.TOKEN_EXCHANGE:
-        return _read_exchange(form, request.META["REMOTE_ADDR"])
+        return _read_exchange(form, scopes, asked.address)
     if grant not in {GrantType.PASSWORD, GrantType.REFRESH_TOKEN}:
         message = "grant_type must be password, refresh_token or token-exchange"
         raise UnsupportedGrantType(message)
     is_password = grant == GrantType.PASSWORD
     return TokenRequest(
         service=form.get("service", ""),
-        scopes=parse_scopes(form.getlist("scope")),
+        scopes=parse_scopes(scopes),
         grant_type=GrantType(grant),
         login=form.get("username", "") if is_password else "",
         secret=form.get("password" if is_password else "refresh_token", ""),
         account="",
         client_id=form.get("client_id", "")[:80],
         offline=form.get("access_type") == "offline",
-        address=request.META["REMOTE_ADDR"],
+        address=asked.address,
     )
 
 
-def read_get(request: HttpRequest, *, login: str = "", secret: str = "") -> TokenRequest:
-    """Read the query; `login` and `secret` come from the Basic header.
+def _read_get(asked: Asked) -> TokenRequest:
+    """Read the query and the Basic header.
 
     An empty login with a secret is a refresh token: containerd falls back to that.
     """
-    query = _single_valued(request.GET)
+    login = secret = ""
+    if asked.authorization:
+        try:
+            credential = parse_basic(asked.authorization)
+        except InvalidCredentials as error:
+            raise InvalidGrant(str(error)) from error
+        if credential:
+            login, secret = credential.login, credential.secret
+    query, scopes = _parameters(asked.query)
+    if not _CONTROL.isdisjoint("".join([*query.values(), *scopes])):
+        message = "the address has control characters"
+        raise InvalidRequest(message)
     grant = GrantType.PASSWORD if login or secret else GrantType.NONE
     if secret and login in {"", "<token>"}:
         grant = GrantType.REFRESH_TOKEN
     return TokenRequest(
         service=query.get("service", ""),
-        scopes=parse_scopes(query.getlist("scope")),
+        scopes=parse_scopes(scopes),
         grant_type=grant,
         login=login,
         secret=secret,
         account=query.get("account", ""),
         client_id=query.get("client_id", "")[:80],
         offline=query.get("offline_token") == "true",
-        address=request.META["REMOTE_ADDR"],
+        address=asked.address,
     )
 
 
-def _read_exchange(form: QueryDict, address: str) -> TokenRequest:
+def _read_exchange(form: dict[str, str], scopes: list[str], address: str) -> TokenRequest:
     """Read RFC 8693, 2.1: an ID token as subject, for an access token; `account` is a robot."""
     if form.get("subject_token_type") not in _ID_TOKEN_TYPES or not form.get("subject_token"):
         message = f"send an ID token as subject_token, with subject_token_type={_ID_TOKEN_TYPES[0]}"
@@ -111,7 +136,7 @@ def _read_exchange(form: QueryDict, address: str) -> TokenRequest:
         raise InvalidRequest(message)
     return TokenRequest(
         service=form.get("service", ""),
-        scopes=parse_scopes(form.getlist("scope")),
+        scopes=parse_scopes(scopes),
         grant_type=GrantType.TOKEN_EXCHANGE,
         login="",
         secret=form.get("subject_token", ""),
@@ -122,13 +147,22 @@ def _read_exchange(form: QueryDict, address: str) -> TokenRequest:
     )
 
 
-def _single_valued(values: QueryDict) -> QueryDict:
-    """Refuse a parameter given twice: two readers would choose differently (ASVS 15.3.7)."""
-    for name in _SINGLE:
-        if len(values.getlist(name)) > 1:
+def _parameters(encoded: str) -> tuple[dict[str, str], list[str]]:
+    """Return the parameters, and every `scope`; raise InvalidRequest for one given twice.
+
+    Two readers would choose differently (ASVS 15.3.7).
+    """
+    try:
+        pairs = parse_qsl(
+            encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        message = "the parameters are not valid UTF-8, or too many"
+        raise InvalidRequest(message) from error
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found and name in _SINGLE:
             message = f"{name} is given more than once"
             raise InvalidRequest(message)
-    if any("\x00" in value for name in values for value in values.getlist(name)):
-        message = "a parameter has a NUL character"
-        raise InvalidRequest(message)
-    return values
+        found[name] = value
+    return found, [value for name, value in pairs if name == "scope"]

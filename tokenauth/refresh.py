@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.audit import origin
 from accounts.errors import SecondFactorRequired
 from accounts.models import User
-from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
+from accounts.opaque_tokens import OpaqueToken, make_opaque_token
+from accounts.principals import Principal
 from accounts.second_factor import check_password_suffices
 from tokenauth.errors import InvalidGrant
+from tokenauth.machines import principal_of_machine
 from tokenauth.models import RefreshToken
 
 PREFIX = "wbr"
@@ -47,35 +49,32 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
     return token.value
 
 
-def use_refresh_token(value: str, *, service: str) -> User:
-    """Return whose it is; raise InvalidGrant for any other service, user state or time.
+def accept_machine(row: RefreshToken | None, shown: OpaqueToken, *, needs_token: bool) -> Principal:
+    """Return whose usable login the row is; raise InvalidGrant.
 
     It stands for a password, so it ends to count where a password alone does: once two factors are
-    set up or demanded.
+    set up or demanded (`needs_token`).
     """
-    token = parse_opaque_token(value, PREFIX)
-    row = (
-        RefreshToken.objects.usable()
-        .select_related("user")
-        .filter(selector=token.selector, service=service, user__is_active=True)
-        .first()
-        if token
-        else None
-    )
-    if token is None or row is None or not token.matches(row.secret_digest):
-        message = f"this login has ended: run docker login {settings.PUBLIC_HOST} again"
-        raise InvalidGrant(message)
-    try:
-        check_password_suffices(row.user)
-    except SecondFactorRequired as error:
-        raise InvalidGrant(str(error)) from error
+    if row is None or not shown.matches(row.secret_digest):
+        raise login_ended()
+    if needs_token:
+        try:
+            check_password_suffices(row.user)
+        except SecondFactorRequired as error:
+            raise InvalidGrant(str(error)) from error
     now = timezone.now()
     if now - row.last_used_at > _TOUCH_EVERY:
         RefreshToken.objects.filter(pk=row.pk).update(
             last_used_at=now,
             idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
         )
-    return row.user
+    return principal_of_machine(row)
+
+
+def login_ended() -> InvalidGrant:
+    """Return the refusal of what is no login, or none any more, or for another service."""
+    message = f"this login has ended: run docker login {settings.PUBLIC_HOST} again"
+    return InvalidGrant(message)
 
 
 def revoke_all_of(user: User) -> None:

@@ -17,8 +17,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from index.errors import IndexRefusal, PageInvalid
+from index.gateway.refusals import TokenNeeded
 from index.gateway.responses import API_VERSION, refusal_response
-from index.gateway.routing import Caller, TokenNeeded, identify
+from index.gateway.routing import Caller, identify
 from index.models import Repository
 
 _SCOPE = "registry:catalog:*"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from index.gateway.credential_patterns import PATTERNS
 from index.models import Registry
 
 _TEMPLATE = settings.BASE_DIR / "deploy" / "templates" / "nginx.conf"
@@ -23,14 +24,26 @@ class Certificate:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class AppServers:
+    """host:port of those that sign tokens and say routes, hash passwords, and make pages.
+
+    All are the same program, so one address may stand in all three places.
+    """
+
+    tokens: Sequence[str]
+    passwords: Sequence[str]
+    web: Sequence[str]
+
+
 def render_nginx(
     registries: Iterable[Registry],
     *,
     listen: str,
-    web: Iterable[str],
+    servers: AppServers,
     certificate: Certificate | None = None,
 ) -> str:
-    """Return nginx.conf. `listen` is [host:]port of the gateway, `web` host:port of app servers.
+    """Return nginx.conf. `listen` is [host:]port of the gateway.
 
     It holds the gateway's secret: write it to a file that only its owner may read.
     """
@@ -40,17 +53,24 @@ def render_nginx(
         user_directive="user root;\n" if os.geteuid() == 0 else "",
         listen=f"{listen} ssl" if certificate else listen,
         certificate=_certificate(certificate) if certificate else "",
-        web=" ".join(f"server {address};" for address in web),
+        tokens=_servers(servers.tokens),
+        passwords=_servers(servers.passwords),
+        web=_servers(servers.web),
+        secrets="\n".join(f'    "~{pattern}" secret;' for pattern in PATTERNS),
         scheme=urlsplit(settings.PUBLIC_URL).scheme,
         public_host=settings.PUBLIC_HOST,
         secret=settings.GATEWAY_SECRET,
         upstreams="\n".join(_upstream(registry) for registry in chosen),
         registry_map="\n".join(_origin(registry) for registry in chosen),
         unavailable=_error(
-            "UNAVAILABLE", "the index or the registry does not answer: try again in a moment"
+            "UNAVAILABLE", "the index or the registry is away or too busy: try again in a moment"
         ),
         malformed=_error("UNSUPPORTED", "the request is malformed or too large"),
     )
+
+
+def _servers(addresses: Sequence[str]) -> str:
+    return " ".join(f"server {address};" for address in addresses)
 
 
 def _certificate(certificate: Certificate) -> str:

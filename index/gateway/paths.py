@@ -37,12 +37,19 @@ _WRITES = frozenset({"POST", "PUT", "PATCH"})
 class RegistryRequest:
     """A request for one repository, and what it needs there."""
 
+    method: str
     name: RepositoryName
     needs: frozenset[Action]
     mount_from: str  # repository whose blob is to be mounted, "" without a mount
     starts_push: bool  # a repository appears with such a request
+    reference: str  # tag or digest of a manifest, "" where no manifest is asked for
     endpoint: str  # what follows the name: `/manifests/latest`
     query: str  # as it came
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it only looks."""
+        return self.method in _READS
 
     def address(self, *, name: str, mount_from: str = "") -> str:
         """Return path and query under the names a registry knows; "" if these are what came."""
@@ -78,11 +85,13 @@ def parse_request(method: str, raw_uri: str, content_type: str = "") -> Registry
         message = "the source of a mount is given more than once, or too long"
         raise NameInvalid(message)
     return RegistryRequest(
+        method=method,
         name=parse_repository_name(match["name"]),
         needs=needs,
         mount_from=sources[0] if sources else "",
         starts_push=(method == "POST" and bool(match["upload"]))
         or (method == "PUT" and bool(match["kind"])),
+        reference=match["reference"] or "",
         endpoint=path[match.end("name") :],
         query=query,
     )

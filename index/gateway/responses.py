@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 
+from accounts.lane import Answer, Headers
 from index.errors import IndexRefusal
-from index.gateway.routing import Route, TokenNeeded
+from index.gateway.refusals import TokenNeeded
+from index.gateway.routing import Route
+from index.pull_limits import PullAllowance, PullLimitReached
 
+_KEPT_FOR = "2"  # seconds; with accounts.changes.LONGEST_MEMORY the five of design.md
 API_VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}
 
 
@@ -45,27 +49,41 @@ def refusal_response(refusal: IndexRefusal) -> JsonResponse:
     return response
 
 
-def route_to(route: Route) -> HttpResponse:
+def route_to(route: Route, allowance: PullAllowance | None, *, may_be_kept: bool) -> Answer:
     """Tell nginx where the request goes: the registry's name, which nginx maps to its address.
 
-    And what to ask for there, where that is not what the client asked for.
+    And what to ask for there, where that is not what the client asked for. `may_be_kept`: nginx may
+    answer the same request by itself for a moment.
     """
-    headers = {"X-Waybill-Registry": route.registry.name}
+    headers = [("X-Waybill-Registry", route.registry)]
     if route.address:
-        headers["X-Waybill-Address"] = route.address
-    return HttpResponse(status=204, headers=headers)
+        headers.append(("X-Waybill-Address", route.address))
+    if allowance:
+        headers += _allowance(allowance)
+    if may_be_kept:
+        headers.append(("X-Accel-Expires", _KEPT_FOR))
+    return Answer("204 No Content", headers, b"")
 
 
-def route_refused(refusal: IndexRefusal) -> HttpResponse:
+def route_refused(refusal: IndexRefusal) -> Answer:
     """Tell nginx what to answer by itself: status, challenge and body travel in headers.
 
     So no byte of an upload that is refused comes here, and there is no second sub-request.
     """
-    return HttpResponse(
-        status=403,
-        headers={
-            "X-Waybill-Refusal-Status": str(refusal.status),
-            "X-Waybill-Refusal-Challenge": refusal_challenge(refusal),
-            "X-Waybill-Refusal-Body": json.dumps(oci_error(refusal)),
-        },
-    )
+    headers = [
+        ("X-Waybill-Refusal-Status", str(refusal.status)),
+        ("X-Waybill-Refusal-Challenge", refusal_challenge(refusal)),
+        ("X-Waybill-Refusal-Body", json.dumps(oci_error(refusal))),
+    ]
+    if isinstance(refusal, PullLimitReached):
+        headers += _allowance(refusal.allowance)
+        headers.append(("X-Waybill-Retry-After", str(refusal.retry_after)))
+    return Answer("403 Forbidden", headers, b"")
+
+
+def _allowance(allowance: PullAllowance) -> Headers:
+    return [
+        ("X-Waybill-Limit", allowance.limit),
+        ("X-Waybill-Remaining", allowance.remaining),
+        ("X-Waybill-Limit-Source", allowance.source),
+    ]

@@ -6,35 +6,35 @@ knows: that the repository still exists, and that this principal may still do th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from django.conf import settings
 
 from accounts.models import Namespace
 from accounts.plans import plan_of, storage_limit
 from accounts.principals import Principal
+from index.denials import Who, note
 from index.errors import (
-    Denied,
-    IndexRefusal,
     NameInvalid,
     NameTaken,
-    RepositoryUnknown,
-    Unauthorized,
 )
-from index.flows.create_repository import create_repository, creation_refusal
+from index.facts import Facts, facts_by_id, facts_by_name
+from index.flows.create_repository import create_repository
 from index.flows.quotas import check_storage, storage
+from index.gateway import refusals
 from index.gateway.paths import RegistryRequest
+from index.gateway.refusals import TokenNeeded
+from index.immutable_tags import refuse_blob_deletion, refuse_change
 from index.lookup import find_repository, todays_name
-from index.models import Registry, Repository
+from index.models import Repository
+from index.models.denial import Door
 from index.names import parse_repository_name
-from index.policy import allowed_actions, may_create, narrowed_by_token
+from index.policy import may_create
 from index.roles import Action
-from index.rules import Decision
+from index.rules import Decision, decide
 from index.subjects import principal_from_subject
-from tokenauth.signing.tokens import AccessToken, AccessTokenInvalid, check_access_token
-
-_LOGIN = f"docker login {settings.PUBLIC_HOST}"
-_TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
+from tokenauth.signing.tokens import LEEWAY, AccessToken, AccessTokenInvalid, check_access_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,23 @@ class Caller:
         """Return the actions on a repository that the token carries."""
         return self.token.grants("repository", name)
 
+    @property
+    def until(self) -> datetime:
+        """When the token ends."""
+        return datetime.fromtimestamp(self.token.expires_at + LEEWAY, UTC)
 
-class TokenNeeded(Unauthorized):
-    """The client is to fetch a token for `scope`; `problem` is the challenge's `error`."""
 
-    def __init__(self, message: str, *, scope: str, problem: str = "") -> None:
-        """Keep what the challenge will say."""
-        super().__init__(message)
-        self.scope = scope
-        self.problem = problem
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The registry that keeps the repository, and its address there.
+
+    The address is "" where it is what the client asked for: then nginx passes that on, byte for
+    byte. `until`: when the first of the grants ends that the answer rests on.
+    """
+
+    registry: str
+    address: str
+    until: datetime | None = None
 
 
 def identify(authorization: str, *, scope: str) -> Caller:
@@ -70,137 +78,91 @@ def identify(authorization: str, *, scope: str) -> Caller:
     except AccessTokenInvalid as error:
         message = "the token is not valid (any more)"
         raise TokenNeeded(message, scope=scope, problem="invalid_token") from error
-    principal = principal_from_subject(token.subject, token.credential)
+    principal = principal_from_subject(token.subject, token.credential, issued_at=token.issued_at)
     if principal is None:
         message = "the account or the access token behind this login is gone, expired or disabled"
         raise TokenNeeded(message, scope=scope, problem="invalid_token")
     return Caller(principal, token)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The registry that keeps the repository, and its address there.
-
-    The address is "" where it is what the client asked for: then nginx passes that on, byte for byte.
-    """
-
-    registry: Registry
-    address: str
-
-
-def find_route(request: RegistryRequest, authorization: str) -> Route:
-    """Return where to send the request; raise an IndexRefusal."""
-    caller = identify(authorization, scope=scope_of(request))
-    repository = _find(request, caller.principal)
-    if repository is None:
-        repository = _create_at_first_push(request, caller)
-    _check_policy(request, caller, repository)
-    _check_token(request, caller, repository.stored_name)
+def find_route(request: RegistryRequest, caller: Caller, *, address: str) -> Route:
+    """Return where to send the request; raise an IndexRefusal. `address` is the client's."""
+    facts = _find(request, caller.principal)
+    if facts is None:
+        facts = _create_at_first_push(request, caller, address)
+    decision = decide(facts.standing(caller.principal))
+    if not request.needs <= decision.actions:
+        _note(request, caller, address, facts.repository_id, decision)
+        raise refusals.denied(request, caller.principal, facts.name, decision)
+    _check_token(request, caller, facts)
+    if not request.is_read:
+        _check_writing(request, facts)
     source = _check_mount(request, caller) if request.mount_from else ""
-    if request.starts_push:
-        check_storage(repository.namespace, limit=getattr(repository, "storage_limit", None))
-    address = request.address(name=repository.stored_name, mount_from=source)
-    return Route(repository.registry, address)
-
-
-def as_client_wants_it(refusal: IndexRefusal, method: str) -> IndexRefusal:
-    """Return what to tell the client: docker repeats a push for 50 seconds unless it is denied."""
-    if isinstance(refusal, NameInvalid) and method in {"POST", "PUT", "PATCH"}:
-        return Denied(str(refusal))
-    return refusal
+    asks_for = request.address(name=facts.stored_name, mount_from=source)
+    return Route(facts.registry, asks_for, facts.until)
 
 
 def scope_of(request: RegistryRequest) -> str:
     """Return the scope that the request needs, as a challenge writes it."""
-    scopes = [f"repository:{request.name}:{','.join(sorted(request.needs))}"]
-    if request.mount_from:
-        scopes.append(f"repository:{request.mount_from}:pull")
-    return " ".join(scopes)
+    return refusals.scope_of(request)
 
 
-def _find(request: RegistryRequest, principal: Principal) -> Repository | None:
-    """Return it if the principal may pull it: as many queries for a hidden one as for no name.
-
-    For what adds content the limit of its namespace comes along, as `storage_limit`.
-    """
-    visible = Repository.objects.visible_to(principal)
-    if request.starts_push:
-        visible = visible.annotate(storage_limit=storage_limit("namespace__"))
-    return find_repository(visible, request.name)
+def _find(request: RegistryRequest, principal: Principal) -> Facts | None:
+    """Return the facts if the principal may pull: as much work for what is hidden as for no name."""
+    facts = facts_by_name(principal, [request.name.value]).get(request.name.value)
+    if facts and Action.PULL in decide(facts.standing(principal)).actions:
+        return facts
+    repository = find_repository(Repository.objects.visible_to(principal), request.name)
+    return facts_by_id(principal, [repository.pk])[repository.pk] if repository else None
 
 
-def _create_at_first_push(request: RegistryRequest, caller: Caller) -> Repository:
+def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str) -> Facts:
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
-        raise _refuse_unseen(request, caller)
-    _check_token(request, caller, todays_name(request.name).value)
+        _note_unseen(request, caller, address)
+        raise refusals.unseen(request, caller.principal)
+    _check_held(request, caller, todays_name(request.name).value)
     namespace = Namespace.objects.called(request.name.namespace).get()
     check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
     try:
-        return create_repository(request.name, by=caller.principal)
+        create_repository(request.name, by=caller.principal)
     except NameTaken:  # perhaps another layer of the same push was first
-        repository = _find(request, caller.principal)
-        if repository is None:
+        if _find(request, caller.principal) is None:
             raise
-        return repository
+    facts = _find(request, caller.principal)
+    if facts is None:  # gone again at once
+        raise refusals.unseen(request, caller.principal)
+    return facts
 
 
-def _check_policy(request: RegistryRequest, caller: Caller, repository: Repository) -> None:
-    decision = allowed_actions(caller.principal, repository)
-    missing = request.needs - decision.actions
-    if not missing:
-        return
-    if caller.principal.is_anonymous:
-        message = f"to {' and '.join(sorted(missing))} {request.name}, log in: {_LOGIN}"
-        raise TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
-    is_narrowed = narrowed_by_token(caller.principal, repository.name, missing)
-    raise Denied(_what_is_missing(request, caller, decision, missing, is_narrowed=is_narrowed))
-
-
-def _what_is_missing(
-    request: RegistryRequest,
-    caller: Caller,
-    decision: Decision,
-    missing: frozenset[Action],
-    *,
-    is_narrowed: bool,
-) -> str:
-    may = " and ".join(sorted(decision.actions))
-    wants = " and ".join(sorted(missing))
-    if is_narrowed:
-        return (
-            f"this access token of '{caller.principal.name}' may {may} but not {wants} "
-            f"{request.name}. Make one that may: {_TOKENS}"
-        )
-    return (
-        f"'{caller.principal.name}' may {may} but not {wants} {request.name}. "
-        f"Its owners can change that: {settings.PUBLIC_URL}/r/{request.name}"
-    )
-
-
-def _refuse_unseen(request: RegistryRequest, caller: Caller) -> IndexRefusal:
-    """Answer alike for a repository that is not there and one the caller may not know of."""
-    if caller.principal.is_anonymous:
-        return _insufficient(request)
-    if request.starts_push:
-        return Denied(creation_refusal(caller.principal, request.name))
-    if narrowed_by_token(caller.principal, request.name.value, request.needs):
-        return RepositoryUnknown(
-            f"{request.name} does not exist, or this access token of '{caller.principal.name}' "
-            f"may not see it. Another token? {_TOKENS}"
-        )
-    return RepositoryUnknown(
-        f"{request.name} does not exist, or '{caller.principal.name}' may not see it. "
-        f"Other account? {_LOGIN}"
-    )
-
-
-def _check_token(request: RegistryRequest, caller: Caller, stored_name: str) -> None:
+def _check_token(request: RegistryRequest, caller: Caller, facts: Facts) -> None:
     """Send the client for another token where the policy says yes and the token does not.
 
-    What counts is what the registry will look for: the name that it knows the repository by.
+    What counts is what the registry will look for: the name that it knows the repository by. A
+    token from before the name changed hands was for another repository (F2).
     """
+    since = facts.tokens_not_before
+    if since and caller.token.issued_at < since.timestamp():
+        raise refusals.insufficient(request)
+    _check_held(request, caller, facts.stored_name)
+
+
+def _check_held(request: RegistryRequest, caller: Caller, stored_name: str) -> None:
     if not request.needs <= caller.holds(stored_name):
-        raise _insufficient(request)
+        raise refusals.insufficient(request)
+
+
+def _check_writing(request: RegistryRequest, facts: Facts) -> None:
+    """Refuse what would change an immutable tag, and what the plan has no room for."""
+    if facts.immutable_tags:
+        repository = Repository.objects.select_related("registry").get(pk=facts.repository_id)
+        if request.reference:
+            refuse_change(repository, request.method, request.reference, request.query)
+        elif request.method == "DELETE":
+            refuse_blob_deletion(repository)
+    if request.starts_push:
+        limited = Repository.objects.annotate(storage_limit=storage_limit("namespace__"))
+        repository = limited.select_related("namespace").get(pk=facts.repository_id)
+        check_storage(repository.namespace, limit=repository.storage_limit)  # type: ignore[attr-defined]
 
 
 def _check_mount(request: RegistryRequest, caller: Caller) -> str:
@@ -208,16 +170,35 @@ def _check_mount(request: RegistryRequest, caller: Caller) -> str:
 
     Clients take a refusal and upload instead.
     """
-    visible = Repository.objects.visible_to(caller.principal)
     try:
-        source = find_repository(visible, parse_repository_name(request.mount_from))
-    except NameInvalid:
-        source = None
+        name = parse_repository_name(request.mount_from)
+    except NameInvalid as error:
+        raise refusals.insufficient(request) from error
+    source = _find(replace(request, name=name), caller.principal)
     if source is None or Action.PULL not in caller.holds(source.stored_name):
-        raise _insufficient(request)
+        raise refusals.insufficient(request)
     return source.stored_name
 
 
-def _insufficient(request: RegistryRequest) -> TokenNeeded:
-    message = f"{request.name} does not exist, or you need to log in: {_LOGIN}"
-    return TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
+def _note_unseen(request: RegistryRequest, caller: Caller, address: str) -> None:
+    """Note a denial, if there is such a repository; the answer does not tell."""
+    facts = facts_by_name(caller.principal, [request.name.value]).get(request.name.value)
+    decision = decide(facts.standing(caller.principal)) if facts else ""
+    _note(request, caller, address, facts.repository_id if facts else None, decision)
+
+
+def _note(
+    request: RegistryRequest,
+    caller: Caller,
+    address: str,
+    repository: int | None,
+    why: Decision | str,
+) -> None:
+    note(
+        repository,
+        who=Who(caller.principal.subject, caller.principal.credential, address),
+        door=Door.GATEWAY,
+        asked=request.needs,
+        granted=why.actions if isinstance(why, Decision) else frozenset(),
+        why=why,
+    )

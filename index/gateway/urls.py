@@ -10,5 +10,4 @@ urlpatterns = [
     path("v2", views.version_check),
     path("v2/", views.version_check, name="gateway-version"),
     path("v2/_catalog", catalog.catalog, name="gateway-catalog"),
-    path("_gateway/route", views.route, name="gateway-route"),
 ]

@@ -15,11 +15,13 @@ from accounts.credential_kinds import (
 )
 from accounts.errors import InvalidCredentials
 from accounts.principals import ANONYMOUS, Principal
+from accounts.proofs import prove
+from accounts.proofs import prove
 from index.subjects import principal_from_subject
 from index.v1.auth import check_secret, read_basic
 from index.v1.errors import LoginNeeded
 from tokenauth.errors import InvalidGrant
-from tokenauth.refresh import use_refresh_token
+from tokenauth.proofs import proof_by_machine
 from tokenauth.signing.tokens import AccessTokenInvalid, check_access_token
 from tokenauth.workloads.workload_secrets import use_workload_secret
 
@@ -59,7 +61,7 @@ def _holder_of_registry_token(value: str) -> Principal:
     if "search" not in token.grants("registry", "catalog"):
         message = "the token is not for searching: ask for registry:catalog:search"
         raise LoginNeeded(message)
-    principal = principal_from_subject(token.subject, token.credential)
+    principal = principal_from_subject(token.subject, token.credential, issued_at=token.issued_at)
     if principal is None:
         message = "the account of this token is gone or disabled"
         raise LoginNeeded(message)
@@ -76,6 +78,6 @@ def _ci_job(credential: BasicCredential) -> Principal:
 
 def _holder_of_refresh_token(value: str) -> Principal:
     try:
-        return Principal(use_refresh_token(value, service=settings.SERVICE))
+        return prove(proof_by_machine(value, service=settings.SERVICE))
     except InvalidGrant as error:
         raise LoginNeeded(str(error)) from error

@@ -42,6 +42,7 @@ class AccessToken:
 
     subject: str
     issued_at: int
+    expires_at: int
     access: list[Access]
     credential: str = ""
 
@@ -125,7 +126,11 @@ def check_access_token(token: str, *, service: str) -> AccessToken:
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise AccessTokenInvalid(str(error)) from error
     return AccessToken(
-        claims["sub"], claims["iat"], claims.get("access") or [], str(claims.get("via", ""))
+        claims["sub"],
+        claims["iat"],
+        claims["exp"],
+        claims.get("access") or [],
+        str(claims.get("via", "")),
     )
 
 

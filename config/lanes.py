@@ -1,0 +1,82 @@
+"""The fast lanes: `/token` and the gateway's question are answered in front of Django's handler.
+
+The same functions answer when Django's own handler is asked (`as_view`): its test client and its
+development server know nothing of lanes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.lane import JSON, Answer
+from index.gateway import lane as gateway
+from tokenauth import lane as tokens
+
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Door = Callable[[Mapping[str, Any]], Answer]
+
+DOORS: Mapping[str, Door] = {
+    "/token": tokens.answer,
+    "/token/": tokens.answer,
+    "/_gateway/route": gateway.answer,
+}
+
+
+class Lanes:
+    """A WSGI application that answers the doors of programs itself and leaves the rest to Django."""
+
+    def __init__(self, django: Application) -> None:
+        """Stand in front of Django's handler."""
+        self._django = django
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        door = DOORS.get(environ["PATH_INFO"])
+        if door is None:
+            return self._django(environ, start_response)
+        found = answer(door, environ)
+        start_response(found.status, found.headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
+
+
+def answer(door: Door, environ: Mapping[str, Any]) -> Answer:
+    """Answer one request; 503 while the database is away, and its connection is made anew then."""
+    try:
+        return door(environ)
+    except (DatabaseError, InterfaceError):
+        log.exception("the database does not answer")
+        connection.close()
+        return _trouble("503 Service Unavailable", "UNAVAILABLE", "try again in a moment")
+    except Exception:
+        log.exception("a lane failed")
+        return _trouble("500 Internal Server Error", "UNKNOWN", "something went wrong here")
+
+
+def as_view(path: str) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the door as a view of Django's."""
+
+    @csrf_exempt
+    @login_not_required
+    def view(request: HttpRequest) -> HttpResponse:
+        found = DOORS[path](request.META)
+        status = int(found.status.partition(" ")[0])
+        return HttpResponse(found.body, status=status, headers=dict(found.headers))
+
+    return view
+
+
+def _trouble(status: str, code: str, message: str) -> Answer:
+    body = {"errors": [{"code": code, "message": message, "detail": None}], "error": message}
+    headers = [*JSON, ("Cache-Control", "no-store"), ("Retry-After", "5")]
+    return Answer(status, headers, json.dumps(body).encode())

@@ -1,0 +1,89 @@
+"""What the gateway refuses, in words that docker shows: what is missing and who can change that."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from accounts.principals import Principal
+from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
+from index.flows.create_repository import creation_refusal
+from index.gateway.paths import RegistryRequest
+from index.policy import narrowed_by_token
+from index.reasons import obstacle
+from index.rules import Decision
+
+_LOGIN = f"docker login {settings.PUBLIC_HOST}"
+_TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
+_OF_REPOSITORY = frozenset({"mode", "stage"})  # limits that concern everybody
+
+
+class TokenNeeded(Unauthorized):
+    """The client is to fetch a token for `scope`; `problem` is the challenge's `error`."""
+
+    def __init__(self, message: str, *, scope: str, problem: str = "") -> None:
+        """Keep what the challenge will say."""
+        super().__init__(message)
+        self.scope = scope
+        self.problem = problem
+
+
+def scope_of(request: RegistryRequest) -> str:
+    """Return the scope that the request needs, as a challenge writes it."""
+    scopes = [f"repository:{request.name}:{','.join(sorted(request.needs))}"]
+    if request.mount_from:
+        scopes.append(f"repository:{request.mount_from}:pull")
+    return " ".join(scopes)
+
+
+def denied(
+    request: RegistryRequest, principal: Principal, name: str, decision: Decision
+) -> IndexRefusal:
+    """Return the refusal of what the policy does not allow on a repository that may be seen."""
+    missing = request.needs - decision.actions
+    if principal.is_anonymous:
+        message = f"to {' and '.join(sorted(missing))} {request.name}, log in: {_LOGIN}"
+        return TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
+    may, wants = " and ".join(sorted(decision.actions)), " and ".join(sorted(missing))
+    if narrowed_by_token(principal, name, missing):
+        return Denied(
+            f"this access token of '{principal.name}' may {may} but not {wants} "
+            f"{request.name}. Make one that may: {_TOKENS}"
+        )
+    page = f"{settings.PUBLIC_URL}/r/{request.name}"
+    hindered_by = obstacle(decision, missing)
+    if hindered_by and hindered_by.code in _OF_REPOSITORY:
+        return Denied(f"{request.name}: {hindered_by.words}; {hindered_by.remedy}: {page}")
+    return Denied(
+        f"'{principal.name}' may {may} but not {wants} {request.name}. "
+        f"Its owners can change that: {page}"
+    )
+
+
+def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:
+    """Return the same for a repository that is not there and one the caller may not know of."""
+    if principal.is_anonymous:
+        return insufficient(request)
+    if request.starts_push:
+        return Denied(creation_refusal(principal, request.name))
+    if narrowed_by_token(principal, request.name.value, request.needs):
+        return RepositoryUnknown(
+            f"{request.name} does not exist, or this access token of '{principal.name}' "
+            f"may not see it. Another token? {_TOKENS}"
+        )
+    return RepositoryUnknown(
+        f"{request.name} does not exist, or '{principal.name}' may not see it. "
+        f"Other account? {_LOGIN}"
+    )
+
+
+def insufficient(request: RegistryRequest) -> TokenNeeded:
+    """Send the client for another token."""
+    message = f"{request.name} does not exist, or you need to log in: {_LOGIN}"
+    return TokenNeeded(message, scope=scope_of(request), problem="insufficient_scope")
+
+
+def as_client_wants_it(refusal: IndexRefusal, method: str) -> IndexRefusal:
+    """Return what to tell the client: docker repeats a push for 50 seconds unless it is denied."""
+    if isinstance(refusal, NameInvalid) and method in {"POST", "PUT", "PATCH"}:
+        return Denied(str(refusal))
+    return refusal

@@ -1,0 +1,197 @@
+"""The fast lane: what is remembered is true, the rest is asked, and nothing breaks the lane."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.changes import LONGEST_MEMORY
+from accounts.lane import Answer, client_address
+from accounts.models import Membership, User, Visibility
+from accounts.principals import Principal
+from config.lanes import Lanes, answer
+from index.flows.change_repository import change_visibility
+from index.models import AccessGrant, Repository
+from index.roles import Role
+from tests.clients import basic, claims_of, get_token, granted
+from tests.conftest import World
+from tests.factories import SERVICE, make_grant
+
+APP = "repository:acme/app:pull,push"
+
+
+def no_django(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    raise AssertionError(environ["PATH_INFO"])
+
+
+def ask_lane(**environ: Any) -> tuple[str, dict[str, str], bytes]:
+    """Ask the WSGI application as the app server does; Django behind it must not be reached."""
+    said: dict[str, Any] = {}
+
+    def start_response(status: str, headers: list[tuple[str, str]]) -> None:
+        said.update(status=status, headers=dict(headers))
+
+    asked = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/token",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.input": io.BytesIO(),
+        **environ,
+    }
+    body = b"".join(Lanes(no_django)(asked, start_response))
+    return said["status"], said["headers"], body
+
+
+def test_what_was_decided_a_moment_ago_costs_no_statement(
+    world: World, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first = claims_of(get_token(client, APP, user=world.mia))
+    with django_assert_num_queries(0):
+        again = claims_of(get_token(client, APP, user=world.mia))
+    assert again["access"] == first["access"] != []
+    assert again["jti"] != first["jti"]  # signed anew
+
+
+CHANGES: dict[str, Callable[[World], object]] = {
+    "the grant ends": lambda world: AccessGrant.objects.filter(repository=world.app).delete(),
+    "the member leaves": lambda world: Membership.objects.filter(user=world.mia).delete(),
+    "the repository is archived": lambda world: Repository.objects.filter(pk=world.app.pk).update(
+        mode="archived"
+    ),
+    "the repository is deleted": lambda world: Repository.objects.filter(pk=world.app.pk).update(
+        state="deleting"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_remembered_ends_with_what_it_rests_on(
+    world: World, client: Client, change: str
+) -> None:
+    assert granted(get_token(client, APP, user=world.mia))["acme/app"] == ["pull", "push"]
+    CHANGES[change](world)
+    assert "push" not in granted(get_token(client, APP, user=world.mia)).get("acme/app", [])
+
+
+def test_a_remembered_log_in_ends_with_the_account(world: World, client: Client) -> None:
+    assert get_token(client, APP, user=world.mia).status_code == 200
+    User.objects.filter(pk=world.mia.pk).update(is_active=False)
+    assert get_token(client, APP, user=world.mia).status_code == 401
+
+
+def test_a_remembered_no_ends_with_the_grant(world: World, client: Client) -> None:
+    assert granted(get_token(client, APP, user=world.bob)) == {}
+    make_grant(world.app, world.bob, Role.READER)
+    assert granted(get_token(client, APP, user=world.bob)) == {"acme/app": ["pull"]}
+
+
+def test_a_remembered_yes_ends_when_the_repository_becomes_private(
+    world: World, client: Client
+) -> None:
+    assert granted(get_token(client, "repository:alice/pub:pull")) == {"alice/pub": ["pull"]}
+    change_visibility(world.public, by=Principal(world.alice), visibility=Visibility.PRIVATE)
+    assert granted(get_token(client, "repository:alice/pub:pull")) == {}
+
+
+def test_a_grant_with_a_date_ends_on_time_though_remembered(world: World, client: Client) -> None:
+    with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
+        soon = clock.shift  # one second later
+        AccessGrant.objects.filter(role=Role.WRITER).update(expires_at="2026-06-01 12:00:01Z")
+        assert "acme/app" in granted(get_token(client, APP, user=world.mia))
+        soon(1.5)
+        assert granted(get_token(client, APP, user=world.mia)) == {}
+
+
+def test_nothing_is_remembered_longer_than_stated(world: World, client: Client) -> None:
+    with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
+        get_token(client, APP, user=world.mia)
+        with connection.cursor() as cursor:
+            cursor.cursor.execute("DELETE FROM index_accessgrant")  # past every watch of ours
+        assert "acme/app" in granted(get_token(client, APP, user=world.mia))
+        clock.shift(LONGEST_MEMORY)
+        assert granted(get_token(client, APP, user=world.mia)) == {}
+
+
+def test_one_secret_is_not_remembered_for_another(world: World, client: Client) -> None:
+    assert get_token(client, APP, user=world.mia).status_code == 200
+    query = {"service": SERVICE, "scope": APP}
+    wrong = client.get("/token", query, headers={"Authorization": basic("mila", "wrong")})
+    assert wrong.status_code == 401
+
+
+def test_the_lane_answers_without_django(world: World) -> None:
+    status, headers, body = ask_lane(
+        QUERY_STRING=f"service={SERVICE}&scope=repository:alice/pub:pull"
+    )
+    assert status == "200 OK"
+    assert json.loads(body)["scope"] == "repository:alice/pub:pull"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in headers
+
+
+def test_a_token_of_nobody_may_be_shared_by_the_gateway_and_no_other(world: World) -> None:
+    query = f"service={SERVICE}&scope=repository:alice/pub:pull"
+    _, of_nobody, _ = ask_lane(QUERY_STRING=query)
+    _, of_alice, _ = ask_lane(QUERY_STRING=query, HTTP_AUTHORIZATION=basic("alice"))
+    assert (of_nobody["X-Accel-Expires"], of_alice.get("X-Accel-Expires")) == ("5", None)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
+def test_other_methods_are_refused(method: str) -> None:
+    status, headers, _ = ask_lane(REQUEST_METHOD=method)
+    assert (status[:3], headers["Allow"]) == ("405", "GET, HEAD, POST")
+
+
+def test_a_head_has_no_body(world: World) -> None:
+    status, _, body = ask_lane(REQUEST_METHOD="HEAD", QUERY_STRING=f"service={SERVICE}")
+    assert (status, body) == ("200 OK", b"")
+
+
+@pytest.mark.parametrize(
+    "query", ["%ff", "service=a%00b", "service=a%0ab", "&".join(["a=b"] * 2000), "service=%", "="]
+)
+def test_an_odd_query_is_a_bad_request(world: World, query: str) -> None:
+    status, _, body = ask_lane(QUERY_STRING=query)
+    assert status[:3] == "400"
+    assert json.loads(body)["errors"][0]["code"] == "UNSUPPORTED"
+
+
+@pytest.mark.parametrize("length", ["", "70000", "-1", "many"])
+def test_a_body_is_read_no_further_than_it_may_be_long(world: World, length: str) -> None:
+    body = io.BytesIO(b"grant_type=password&password=" + b"x" * 200_000)
+    status, _, _ = ask_lane(
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE="application/x-www-form-urlencoded",
+        CONTENT_LENGTH=length,
+        **{"wsgi.input": body},
+    )
+    assert status[:3] in {"400", "413"}
+    assert body.tell() <= 65_537
+
+
+@pytest.mark.parametrize(
+    ("secret", "address"), [("guess", "127.0.0.1"), (settings.GATEWAY_SECRET, "203.0.113.9")]
+)
+def test_the_gateway_alone_says_whose_address_it_is(secret: str, address: str) -> None:
+    told = {"HTTP_X_REAL_IP": "203.0.113.9", "HTTP_X_WAYBILL_GATEWAY": secret}
+    assert client_address({"REMOTE_ADDR": "127.0.0.1", **told}) == address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_is_503_with_a_time_to_come_back() -> None:
+    def door(_environ: Mapping[str, Any]) -> Answer:
+        raise OperationalError
+
+    found = answer(door, {})
+    assert (found.status[:3], dict(found.headers)["Retry-After"]) == ("503", "5")
+    assert json.loads(found.body)["errors"][0]["code"] == "UNAVAILABLE"

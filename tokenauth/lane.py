@@ -1,0 +1,194 @@
+"""`/token`: decide what the caller may do of what it asks for, and sign that.
+
+The one way a token is issued, in front of Django's handler (`config.lanes`). What was decided is
+remembered by a keyed digest of the whole request until anything changes; it is signed each time anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.audit import Origin, origin
+from accounts.changes import stamp
+from accounts.credential_kinds import Kind, kind_of_secret
+from accounts.lane import Answer, Asked, read
+from accounts.memory import Memory, keyed_digest
+from index.denials import Who, note
+from index.models import KeyFormat, Registry
+from index.models.denial import Door
+from tokenauth.access import check_service, granted_access, repository_names
+from tokenauth.credentials import Authenticated, authenticate
+from tokenauth.errors import InvalidRequest, TokenRefusal
+from tokenauth.inputs import GrantType, TokenRequest, read_request
+from tokenauth.refresh import issue_refresh_token
+from tokenauth.responses import (
+    method_not_allowed,
+    refusal_answer,
+    scope_text,
+    to_passwords,
+    token_answer,
+)
+from tokenauth.signing.tokens import lasting_claims, sign
+
+MAXIMUM_TOKEN = 7_000  # bytes; many servers refuse header lines above 8 KiB
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Everything about an answer but the signature; no secret is in it unless `refresh_token` is."""
+
+    claims: bytes
+    scope: str
+    key_format: str
+    is_anonymous: bool = False
+    is_exchange: bool = False
+    refresh_token: str = ""
+    repeats_refresh_token: bool = False  # the answer has the one that stands in the form
+
+
+_memory: Memory[Decided] = Memory()
+_formats: Memory[str] = Memory()
+
+
+def answer(environ: Mapping[str, Any]) -> Answer:
+    """Answer `/token`; never sets a cookie."""
+    asked = read(environ)
+    if asked.method not in {"GET", "HEAD", "POST"}:
+        return method_not_allowed()
+    key = keyed_digest(
+        asked.method,
+        asked.query,
+        asked.authorization,
+        asked.content_type,
+        asked.body,
+        asked.address,
+    )
+    try:
+        decided = _memory.get(key) or _decide(asked, key)
+        return _issue(decided, asked) if decided else to_passwords()
+    except TokenRefusal as refusal:
+        return refusal_answer(refusal)
+
+
+def forget() -> None:
+    """Drop what is remembered."""
+    _memory.forget()
+    _formats.forget()
+
+
+def _decide(asked: Asked, key: bytes) -> Decided | None:
+    """Decide anew, and remember; None where a password has to be hashed, which is done elsewhere."""
+    since = stamp.read()
+    request = read_request(asked)
+    if _is_for_passwords(request, asked):
+        return None
+    context = origin.set(Origin(asked.address, asked.user_agent))
+    try:
+        decided, until = _grant(request, asked)
+    finally:
+        origin.reset(context)
+    if not decided.refresh_token and request.grant_type is not GrantType.TOKEN_EXCHANGE:
+        _memory.keep(key, decided, since=since, until=until)
+    return decided
+
+
+def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | None]:
+    """Return what is granted, and when the first of what it rests on ends."""
+    check_service(request.service)
+    names = repository_names(request.scopes)
+    who = authenticate(request, list(names))
+    principal = who.principal
+    granted = granted_access(
+        principal, request.scopes, names=names, facts=who.facts, service=request.service
+    )
+    for lack in granted.shortfalls:
+        note(
+            lack.repository,
+            who=Who(principal.subject, principal.credential, request.address),
+            door=Door.TOKEN,
+            asked=lack.asked,
+            granted=lack.granted,
+            why=lack.why,
+        )
+    repeats = bool(who.refresh_token) and _shown_refresh_token(asked) == who.refresh_token
+    decided = Decided(
+        claims=lasting_claims(
+            subject=principal.subject,
+            service=request.service,
+            access=granted.access,
+            credential=principal.credential,
+        ),
+        scope=scope_text(granted.access),
+        key_format=_format_of(request.service),
+        is_anonymous=request.grant_type is GrantType.NONE,
+        is_exchange=request.grant_type is GrantType.TOKEN_EXCHANGE,
+        refresh_token="" if repeats else _refresh_token(request, who),
+        repeats_refresh_token=repeats,
+    )
+    return decided, min(filter(None, (who.until, granted.until)), default=None)
+
+
+def _issue(decided: Decided, asked: Asked) -> Answer:
+    signed = sign(decided.claims, key_format=decided.key_format)
+    if len(signed) > MAXIMUM_TOKEN:
+        message = "too_many_scopes: ask for fewer repositories in one request"
+        raise InvalidRequest(message)
+    repeats = decided.repeats_refresh_token
+    return token_answer(
+        signed,
+        decided.scope,
+        _shown_refresh_token(asked) if repeats else decided.refresh_token,
+        is_exchange=decided.is_exchange,
+        may_be_shared=decided.is_anonymous and asked.method == "GET",
+    )
+
+
+def _refresh_token(request: TokenRequest, who: Authenticated) -> str:
+    """Return the refresh token it came with, or a new one for a login with an account password.
+
+    Never one for an access token or a robot's secret: it would outlive and outgrow them (case 16),
+    and they are meant to stay in pull secrets, where kubelet ignores identity tokens.
+    """
+    if who.refresh_token:
+        return who.refresh_token
+    if not (request.offline and who.may_stay and who.principal.user):
+        return ""
+    return issue_refresh_token(
+        who.principal.user,
+        service=request.service,
+        client_id=request.client_id,
+        address=request.address,
+    )
+
+
+def _shown_refresh_token(asked: Asked) -> str:
+    """Return the refresh token as it stands in the form; what it is, has been decided."""
+    return asked.body.partition(b"refresh_token=")[2].partition(b"&")[0].decode("latin-1")
+
+
+def _is_for_passwords(request: TokenRequest, asked: Asked) -> bool:
+    """Whether the gateway shall hand it to the servers that hash passwords.
+
+    It cannot see that by itself in a form. The class is the gateway's word; without a gateway every
+    server hashes.
+    """
+    return (
+        request.grant_type is GrantType.PASSWORD
+        and asked.method == "POST"
+        and asked.environ.get("HTTP_X_WAYBILL_CLASS") == "token"
+        and kind_of_secret(request.secret, login=request.login) is Kind.PASSWORD
+    )
+
+
+def _format_of(service: str) -> str:
+    """Return how the registries of a service want the key named; they agree on it."""
+    key, since = keyed_digest(service), stamp.read()
+    known = _formats.get(key)
+    if known is None:
+        found = Registry.objects.filter(service=service).values_list("key_format", flat=True)
+        known = str(found.first() or KeyFormat.X5C)
+        _formats.keep(key, known, since=since)
+    return known
