@@ -99,6 +99,15 @@ def env_issuer(name: str) -> str:
     return value
 
 
+def env_number(name: str, default: int) -> int:
+    """Read a number of at least 1."""
+    text = env_text(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+        message = f"{name} must be a number of at least 1."
+        raise ImproperlyConfigured(message)
+    return int(text)
+
+
 def env_flag(name: str) -> bool:
     """Return whether the variable is `yes`; without it, or with `no`, it is off."""
     return env_choice(name, ("no", "yes")) == "yes"

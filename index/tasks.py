@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from index import denials
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion
 from index.flows.end_grants import forget_the_past, grants_that_end_soon, warn_of_end
@@ -83,6 +84,12 @@ def prune_inbox() -> None:
 def prune_pull_counts() -> None:
     """Delete what was counted without Redis and counts no more."""
     forget_pull_counts()
+
+
+@shared_task
+def prune_denials() -> None:
+    """Delete denials that are older than they are kept."""
+    denials.prune()
 
 
 @shared_task

@@ -13,6 +13,7 @@ from config.env import (
     env_email,
     env_list,
     env_networks,
+    env_number,
     env_secret,
     env_text,
 )
@@ -36,6 +37,7 @@ TOKEN_LIFETIME = 300  # seconds; clients take anything under 60 for 60
 REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
+DENIALS_DAYS = env_number("WAYBILL_DENIALS_DAYS", 14)  # how long who was denied what is kept
 
 # --- Trusted publishing -------------------------------------------------------------------------
 
@@ -166,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "prune-denials": {"task": "index.tasks.prune_denials", "schedule": 3600.0},
     "prune-pull-counts": {"task": "index.tasks.prune_pull_counts", "schedule": 86400.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},

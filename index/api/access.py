@@ -15,7 +15,6 @@ from accounts.api.pagination import Pages, paginated
 from accounts.api.recent import require_session
 from accounts.models import Namespace
 from index.access import AccessFilter, AccessSource, access_rows
-from index.access_check import explain
 from index.access_review import AccessRow, describe
 from index.api.grants import GrantInput
 from index.api.repository_view import OrganizationView, RepositoryView, plain_name
@@ -53,16 +52,6 @@ class AccessOutput(serializers.Serializer[AccessRow]):
     without_second_factor = serializers.BooleanField()
     disabled = serializers.BooleanField()
     last_push = serializers.DateTimeField(allow_null=True)
-
-
-class WhyOutput(serializers.Serializer[Any]):
-    """What somebody may do, and why."""
-
-    name = serializers.CharField()
-    role = serializers.CharField(allow_null=True)
-    actions = serializers.ListField(child=serializers.CharField())
-    reason = serializers.CharField()
-    ways = serializers.ListField(child=serializers.CharField())
 
 
 class ReviewInput(serializers.Serializer[Any]):
@@ -138,30 +127,6 @@ class ConfirmOrganizationReview(OrganizationView):
     def post(self, request: Request, organization: str) -> Response:
         """Write it down; people look through things, so with a session alone."""
         return _confirm(request, self.find_namespace(request, organization))
-
-
-class WhyAccess(RepositoryView):
-    """Why somebody may do what they may."""
-
-    @extend_schema(
-        parameters=[OpenApiParameter("name", str, description="A user, or `namespace+robot`.")],
-        responses=WhyOutput,
-    )
-    def get(self, request: Request, name: str) -> Response:
-        """Return the decision; of a name that is nobody's, that about someone without a role."""
-        repository = self.find_administered(request, name)
-        asked = plain_name(request.query_params.get("name"))
-        if not asked:
-            raise serializers.ValidationError({"name": ["Say whom to look at."]})
-        found = explain(repository, asked)
-        body = {
-            "name": asked,
-            "role": found.decision.role,
-            "actions": found.actions,
-            "reason": found.decision.reason,
-            "ways": found.ways,
-        }
-        return Response(WhyOutput(body).data)
 
 
 class OwnRequests(RepositoryView):

@@ -6,6 +6,8 @@ from django.urls import URLPattern, path
 
 from index.api import (
     access,
+    denials,
+    explain,
     grants,
     organizations,
     own_data,
@@ -55,7 +57,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "repositories/<path:name>/-/access/why",
-        access.WhyAccess.as_view(),
+        explain.WhyAccess.as_view(),
         name="api-repository-why",
     ),
     path(
@@ -84,6 +86,17 @@ urlpatterns: list[URLPattern] = [
         name="api-organization-review",
     ),
     path("namespaces/<str:name>/usage", usage.NamespaceUsage.as_view(), name="api-namespace-usage"),
+    path("explain", explain.Explain.as_view(), name="api-explain"),
+    path(
+        "repositories/<path:name>/-/denials",
+        denials.RepositoryDenials.as_view(),
+        name="api-repository-denials",
+    ),
+    path(
+        "organizations/<str:organization>/denials",
+        denials.OrganizationDenials.as_view(),
+        name="api-organization-denials",
+    ),
     path("access-requests", access.OwnRequests.as_view(), name="api-access-requests"),
     path(
         "organizations/<str:organization>/access",

@@ -12,7 +12,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
-from index.access_check import explain
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
 from index.flows.review_access import confirm_review, last_review
@@ -21,6 +20,8 @@ from index.roles import Role
 from index.web.access_export import export
 from index.web.access_forms import AccessFilterForm, AnswerForm, GrantForm, ReviewForm
 from index.web.access_table import review_page
+from index.web.denials import newest
+from index.web.explain_forms import ExplainForm
 from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
 from index.web.repositories import page_context
@@ -97,7 +98,6 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
     """Render the page; a refused form takes the place of its fresh twin."""
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     wanted = filter_form.wanted
-    asked = request.GET.get("check", "").strip()[:80]
     has_errors = bool(refused)
     context = {
         **page_context(repository, principal_of(request)),
@@ -107,8 +107,8 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
         ),
         "query": f"{urlencode(_given(request))}&" if _given(request) else "",
         "is_filtered": any(_given(request).values()),
-        "checked": asked,
-        "explanation": explain(repository, asked) if asked else None,
+        "denials": newest(repository),
+        "explain_form": ExplainForm(auto_id="id_explain_%s"),
         "grant_form": GrantForm(namespace=repository.namespace),
         "review_form": ReviewForm(),
         "last_review": last_review(repository),

@@ -27,14 +27,14 @@ from index.web.methods import post_only
 @require_safe
 def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show who can access what."""
-    head, namespace = _find(request, name)
+    head, namespace = find_organization(request, name)
     return _page(request, head, namespace, ReviewForm())
 
 
 @require_safe
 def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """Hand out the whole review as a file."""
-    _, namespace = _find(request, name)
+    _, namespace = find_organization(request, name)
     by = principal_of(request)
     try:
         return export(_repositories(namespace), namespace, kind, namespace.name, by=by)
@@ -46,7 +46,7 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
 @post_only
 def confirm(request: HttpRequest, name: str) -> HttpResponse:
     """Write down that somebody has looked through it."""
-    head, namespace = _find(request, name)
+    head, namespace = find_organization(request, name)
     form = ReviewForm(request.POST)
     if not form.is_valid():
         return _page(request, head, namespace, form)
@@ -58,14 +58,14 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def defaults(request: HttpRequest, name: str) -> HttpResponse:
     """Show what new repositories start with."""
-    head, namespace = _find(request, name)
+    head, namespace = find_organization(request, name)
     return _defaults_page(request, head, namespace, DefaultGrantForm(namespace=namespace))
 
 
 @post_only
 def add_default(request: HttpRequest, name: str) -> HttpResponse:
     """Give a team or a robot a role on repositories to come."""
-    head, namespace = _find(request, name)
+    head, namespace = find_organization(request, name)
     form = DefaultGrantForm(request.POST, namespace=namespace)
     if form.is_valid():
         role = Role(form.cleaned_data["role"])
@@ -82,7 +82,7 @@ def add_default(request: HttpRequest, name: str) -> HttpResponse:
 @post_only
 def delete_default(request: HttpRequest, name: str, default_id: int) -> HttpResponse:
     """Give it no more; a default of another organization is not found (case 19)."""
-    _, namespace = _find(request, name)
+    _, namespace = find_organization(request, name)
     rows = namespace.default_grants.select_related(
         "namespace", "team__organization", "robot__namespace"
     )
@@ -92,7 +92,8 @@ def delete_default(request: HttpRequest, name: str, default_id: int) -> HttpResp
     return redirect("web-organization-defaults", namespace.name)
 
 
-def _find(request: HttpRequest, name: str) -> tuple[OrganizationHead, Namespace]:
+def find_organization(request: HttpRequest, name: str) -> tuple[OrganizationHead, Namespace]:
+    """Return the organization for its owners, and its namespace."""
     head = find_for_owners(request, name)
     namespace = Namespace.objects.filter(organization=head.organization).first()
     if namespace is None:

@@ -7,6 +7,8 @@ from django.urls import path, register_converter
 from index.web import (
     access,
     access_requests,
+    denials,
+    explain,
     home,
     namespaces,
     organization_access,
@@ -34,6 +36,8 @@ urlpatterns = [
     path("settings/data/export", own_data.export, name="web-own-data-export"),
     path("settings/data/close", own_data.close, name="web-account-close"),
     path("settings/namespace", namespaces.settings, name="web-namespace-settings"),
+    path("settings/explain", explain.own, name="web-explain"),
+    path("settings/explain/<path:name>", explain.own, name="web-explain-name"),
     path("settings/requests", access_requests.own, name="web-access-requests"),
     path("settings/requests/new", access_requests.ask, name="web-access-ask"),
     path("settings/robots", robots.of_user, name="web-user-robots"),
@@ -86,6 +90,7 @@ urlpatterns = [
         organization_access.confirm,
         name="web-organization-access-confirm",
     ),
+    path("o/<str:name>/-/denials", denials.of_organization, name="web-organization-denials"),
     path("o/<str:name>/-/defaults", organization_access.defaults, name="web-organization-defaults"),
     path(
         "o/<str:name>/-/defaults/add",
@@ -98,6 +103,8 @@ urlpatterns = [
         name="web-organization-default-delete",
     ),
     path("r/<path:name>/-/access", access.show, name="web-repository-access"),
+    path("r/<path:name>/-/access/explain", explain.of_repository, name="web-repository-explain"),
+    path("r/<path:name>/-/denials", denials.of_repository, name="web-repository-denials"),
     path(
         "r/<path:name>/-/access/export/<slug:kind>",
         access.download,

@@ -53,24 +53,6 @@ def test_only_admins_see_it(world: World, client: Client, who: str, status: int)
         assert client.get(f"/o/acme/-/access{path}").status_code == status
 
 
-def test_a_check_does_not_tell_which_accounts_there_are(world: World, client: Client) -> None:
-    client.force_login(world.olga)
-    answers = {
-        text(client, f"/r/acme/app/-/access?check={name}").replace(name, "NAME")
-        for name in ("bobby", "nobody", "dave", "newt")
-    }
-    parts = {page[page.index('id="check"') : page.index('id="review"')] for page in answers}
-    assert len(parts) == 1
-    assert "may do nothing" in parts.pop()
-
-
-def test_a_check_says_why(world: World, client: Client) -> None:
-    client.force_login(world.olga)
-    page = text(client, "/r/acme/app/-/access?check=mila")
-    assert "may pull, push: a grant gives the role writer." in page
-    assert "writer: team devs" in page
-
-
 def test_a_name_in_capitals_is_told_apart(world: World, client: Client) -> None:
     client.force_login(world.alice)
     response = client.post(

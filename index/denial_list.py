@@ -1,0 +1,124 @@
+"""The recent denials of repositories, for the people who can help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.models import PersonalAccessToken, RobotSecret
+from index.models import Denial, Door, Repository
+from index.reasons import NO_ROLE, ROLE
+from index.rules import LIMITING
+
+_KINDS = {
+    "": "password",
+    "machine": "machine that stays logged in",
+    "token": "access token",
+    "secret": "robot's secret",
+}
+# Why, by the code of the reason; the page that explains has the details.
+REASONS = {
+    NO_ROLE: "no role there",
+    ROLE: "the role does not carry it",
+    "credential": "the access token leaves less",
+    "quota": "the plan of the namespace is full",
+    "immutable-tag": "the tag never changes",
+    "read-only": "the repository is read-only",
+    "archived": "the repository is archived",
+    "builders": "the registry takes writes from build servers alone",
+    "promotion": "the registry takes promotions alone",
+    "deleted": "the repository was deleted",
+}
+assert REASONS.keys() >= {limit.code for limit in LIMITING}  # noqa: S101 - two tables, one truth
+
+
+@dataclass(frozen=True, slots=True)
+class DenialRow:
+    """One denial, in words."""
+
+    repository: str
+    name: str  # a user name, a robot, a CI job; the network of anonymous clients
+    is_anonymous: bool
+    credential: str
+    door: str
+    asked: list[str]
+    granted: list[str]
+    reason: str
+    code: str
+    first_at: datetime
+    last_at: datetime
+    count: int
+    explain_query: str
+
+    @property
+    def explain_url(self) -> str:
+        """The page that says why, as things are now."""
+        return f"{reverse('web-repository-explain', args=[self.repository])}?{self.explain_query}"
+
+
+def denials_of(repositories: QuerySet[Repository]) -> QuerySet[Denial]:
+    """Return the denials of these repositories that are still there, the newest first."""
+    live = Denial.objects.filter(repository__in=repositories.values("pk"))
+    return live.select_related("repository").order_by("-last_at", "-pk")
+
+
+def describe(denials: Iterable[Denial]) -> list[DenialRow]:
+    """Return them in words: two queries, whatever their number."""
+    listed = list(denials)
+    parts = _public_parts(listed)
+    return [_row(denial, parts.get(denial.credential, "")) for denial in listed]
+
+
+def _row(denial: Denial, public_part: str) -> DenialRow:
+    is_anonymous = not denial.subject
+    asked = denial.asked.split(",")
+    missing = [action for action in asked if action not in denial.granted.split(",")]
+    return DenialRow(
+        repository=denial.repository.name,
+        name=f"anonymous from {denial.network}" if is_anonymous else denial.name,
+        is_anonymous=is_anonymous,
+        credential=_credential(denial, public_part),
+        door=Door(denial.door).label,
+        asked=asked,
+        granted=denial.granted.split(",") if denial.granted else [],
+        reason=REASONS.get(denial.reason, denial.reason),
+        code=denial.reason,
+        first_at=denial.first_at,
+        last_at=denial.last_at,
+        count=denial.count,
+        explain_query=urlencode(
+            {"who": _who(denial, public_part), "action": missing[0] if len(missing) == 1 else ""}
+        ),
+    )
+
+
+def _credential(denial: Denial, public_part: str) -> str:
+    if not denial.subject:
+        return "none"
+    kind = denial.credential.partition(":")[0]
+    if denial.subject.partition(":")[0] == "workload":
+        return "ID token of a CI job"
+    words = _KINDS.get(kind, "")
+    return f"{words} {public_part}".strip()
+
+
+def _who(denial: Denial, public_part: str) -> str:
+    if not denial.subject:
+        return "anonymous"
+    return public_part or denial.name.partition(" ")[0]
+
+
+def _public_parts(denials: list[Denial]) -> dict[str, str]:
+    """Return what lists call the credentials, by the `via` that names them."""
+    found: dict[str, str] = {}
+    for kind, model in (("token", PersonalAccessToken), ("secret", RobotSecret)):
+        named = [denial.credential.partition(":") for denial in denials]
+        numbers = {number for via, _, number in named if via == kind and number.isdigit()}
+        selectors = model.objects.filter(pk__in=numbers).values_list("pk", "selector")
+        found |= {f"{kind}:{pk}": f"{model.PREFIX}_{selector}" for pk, selector in selectors}
+    return found
