@@ -41,8 +41,8 @@ def _check(pattern: str) -> None:
         raise PatternRefused(message)
     if not _PATTERN.fullmatch(pattern):
         message = (
-            f"{pattern[:40]!a} is no pattern of tags: letters, digits, . _ - and * for any "
-            "characters, beginning with none of . and -. Like: v* or 1.2.3"
+            f"{pattern[:40]!a} is no pattern of tags. Take letters, digits, . _ - and *, and begin "
+            "with neither . nor -, like: v*"
         )
         raise PatternRefused(message)
     if "**" in pattern:
