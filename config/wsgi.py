@@ -11,7 +11,9 @@ django = get_wsgi_application()
 
 from config.lanes import Lanes  # noqa: E402 - models are ready only now
 from config.start import refuse_without_signing_key  # noqa: E402 - the same
+from index.denials import keep_writing  # noqa: E402 - the same
 
 refuse_without_signing_key()
+keep_writing()
 
 application = Lanes(django)
