@@ -73,8 +73,8 @@ def running_stack(kind: str) -> Iterator[Stack]:
         redis = services.redis(layout, {"redis-server": _redis()}, sockets)
         stack.enter_context(_process(redis.command, environment))
         seeded = _seed(environment)
-        web = services.web(Path(sys.executable), port)
-        server = stack.enter_context(_process(web.command, environment))
+        tokens = services.app_server(Path(sys.executable), "tokens", port)
+        server = stack.enter_context(_process(tokens.command, environment))
         _wait_for(port, server)
         yield Stack(port, seeded, server.pid)
 

@@ -11,7 +11,16 @@ from collections import defaultdict, deque
 from pathlib import Path
 from typing import IO
 
-COLOURS = {"redis": 31, "web": 32, "worker": 33, "east": 34, "west": 36, "gateway": 35}
+COLOURS = {
+    "redis": 31,
+    "tokens": 92,
+    "passwords": 93,
+    "web": 32,
+    "worker": 33,
+    "east": 34,
+    "west": 36,
+    "gateway": 35,
+}
 PREFIX_WIDTH = max(map(len, COLOURS))
 REMEMBERED_LINES = 12
 # An old log is set aside at the start when it has grown past this.

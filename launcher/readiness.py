@@ -24,10 +24,9 @@ Check = Callable[[], Trouble | None]
 
 def checks_for(ports: Ports) -> list[Check]:
     """The requests that must succeed, in the order they are tried."""
-    registries = [_registry_check(name, port) for name, port in ports.registries.items()]
     return [
-        lambda: silence(ports.web),
-        *registries,
+        *(_app_server_check(name, port) for name, port in ports.app_servers.items()),
+        *(_registry_check(name, port) for name, port in ports.registries.items()),
         lambda: installation_trouble(ports.public),
         lambda: challenge_trouble(ports.public),
     ]
@@ -43,12 +42,12 @@ def first_trouble(checks: list[Check]) -> Trouble | None:
     return None
 
 
-def silence(web: int) -> Trouble | None:
-    """Wait for web on its own port first, or the gateway's log would begin with errors."""
+def silence(name: str, port: int) -> Trouble | None:
+    """Wait for app servers on their own ports first, or the gateway's log would begin with errors."""
     try:
-        get(web, "/healthz")
+        get(port, "/healthz")
     except OSError as error:
-        return Trouble("web", f"no answer on port {web} ({error})")
+        return Trouble(name, f"no answer on port {port} ({error})")
     return None
 
 
@@ -108,6 +107,10 @@ def get(port: int, path: str) -> tuple[int, str | None, str]:
     finally:
         connection.close()
     return response.status, response.getheader("WWW-Authenticate"), body
+
+
+def _app_server_check(name: str, port: int) -> Check:
+    return lambda: silence(name, port)
 
 
 def _registry_check(name: str, port: int) -> Check:

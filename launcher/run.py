@@ -17,7 +17,7 @@ from launcher.layout import Layout, prepare
 from launcher.log import Log
 from launcher.ports import LOOPBACK, check_free, free_ports
 from launcher.problems import Problem
-from launcher.services import REGISTRIES, Ports, services
+from launcher.services import APP_SERVERS, REGISTRIES, Ports, services
 from launcher.spawn import spawn
 from launcher.supervisor import Supervisor
 from launcher.terminal import say, timed
@@ -72,13 +72,17 @@ def clean_up_after_killed_launcher(layout: Layout) -> None:
 def assemble(
     layout: Layout, python: Path, tools: Mapping[str, Path], *, port: int, sockets: Path
 ) -> Parts:
-    web, *registries = free_ports(1 + len(REGISTRIES), besides=port)
+    free = free_ports(len(APP_SERVERS) + len(REGISTRIES), besides=port)
     variables = instance_variables(layout, port=port, sockets=sockets)
     return Parts(
         layout=layout,
         python=python,
         tools=tools,
-        ports=Ports(port, web, dict(zip(REGISTRIES, registries, strict=True))),
+        ports=Ports(
+            port,
+            dict(zip(APP_SERVERS, free, strict=False)),
+            dict(zip(REGISTRIES, free[len(APP_SERVERS) :], strict=True)),
+        ),
         environment=process_environment(variables, venv=python.parent.parent),
         note=Note.of_this_process(port, sockets=sockets, variables=variables),
     )
@@ -168,11 +172,16 @@ def prepare_local(parts: Parts, log: Log) -> str | None:
         for name, port in parts.ports.registries.items()
         for argument in ("--registry", f"{name}={port}")
     ]
+    app_servers = [
+        argument
+        for name, port in parts.ports.app_servers.items()
+        for argument in (f"--{name}", f"{LOOPBACK}:{port}")
+    ]
     process = spawn(
         [
             *(str(parts.python), "manage.py", "prepare_local"),
             *("--listen", f"{LOOPBACK}:{parts.ports.public}"),
-            *("--web", f"{LOOPBACK}:{parts.ports.web}"),
+            *app_servers,
             *registries,
         ],
         environment=parts.environment,

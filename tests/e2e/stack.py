@@ -17,6 +17,7 @@ from pathlib import Path
 
 from launcher.layout import CHECKOUT
 from launcher.ports import free_ports
+from launcher.services import APP_SERVERS
 from tests.waiting import eventually
 
 _READY_WITHIN = 180.0  # the first run of all makes a virtual environment
@@ -56,13 +57,13 @@ class Stack:
         return found.group()
 
     def pid(self, process: str) -> int:
-        """Return the id of web, worker, east, west, gateway or redis."""
+        """Return the id of tokens, passwords, web, worker, east, west, gateway or redis."""
         note = json.loads((self.var / "run" / "instance.json").read_text())
         return int(note["processes"][process]["pid"])
 
     def port_of(self, process: str) -> int:
-        """Return where web or a registry listens, as the gateway is told."""
-        upstream = "waybill" if process == "web" else f"registry_{process}"
+        """Return where an app server or a registry listens, as the gateway is told."""
+        upstream = process if process in APP_SERVERS else f"registry_{process}"
         configuration = (self.var / "nginx" / "nginx.conf").read_text()
         found = re.search(rf"upstream {upstream} {{ server [\d.]+:(\d+);", configuration)
         assert found, configuration

@@ -15,7 +15,7 @@ ROTATE = """
 from django.core.management import call_command
 call_command("keys", "rotate", stdout=open("/dev/null", "w"))
 """
-PARTS = ("web", "east", "west", "gateway")
+PARTS = ("tokens", "passwords", "web", "east", "west", "gateway")
 
 
 class Loop:

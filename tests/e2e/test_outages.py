@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from launcher.services import APP_SERVERS
 from tests.e2e.backstage import Backstage
 from tests.e2e.people import People, Person
 from tests.e2e.processes import kill, standing_still
@@ -36,7 +37,7 @@ def assert_try_again(answer: Answer) -> None:
 def test_an_index_that_stands_still_lets_nobody_in(
     stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
 ) -> None:
-    with standing_still(stack, "web"):
+    with standing_still(stack, "tokens"):
         assert_try_again(wire.ask("GET", *pull))
     assert wire.ask("GET", *pull).status == 200
 
@@ -44,12 +45,29 @@ def test_an_index_that_stands_still_lets_nobody_in(
 def test_an_index_that_crashed_lets_nobody_in_and_comes_back(
     stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
 ) -> None:
-    old = kill(stack, "web")
+    old = {name: kill(stack, name) for name in APP_SERVERS}
     assert_try_again(wire.ask("GET", *pull))
     assert_try_again(wire.ask("GET", "/token"))
+    wrong = {"Authorization": basic("nobody99", "a river")}
+    assert_try_again(wire.ask("GET", "/token", wrong))
     assert wire.ask("GET", "/").status == 503
-    eventually(lambda: stack.pid("web") != old)
+    eventually(lambda: all(stack.pid(name) != old[name] for name in APP_SERVERS))
     eventually(lambda: wire.ask("GET", *pull).status == 200)
+    eventually(lambda: wire.ask("GET", "/").status == 200)
+    eventually(lambda: wire.ask("GET", f"/token?service={stack.host}", wrong).status == 401)
+
+
+def test_app_servers_fail_one_by_one(stack: Stack, wire: Wire, alice: Person) -> None:
+    """What one of them does not do goes on while it stands still."""
+    page, signed = "/healthz", f"/token?service={stack.host}"
+    own_password = {"Authorization": basic(alice.name, alice.password)}
+    with standing_still(stack, "web", "passwords"):
+        assert wire.ask("GET", signed).status == 200
+        assert wire.ask("GET", "/v2/").status == 401
+    with standing_still(stack, "tokens", "web"):
+        assert wire.ask("GET", signed, own_password).status == 200
+    with standing_still(stack, "tokens", "passwords"):
+        assert wire.ask("GET", page).status == 200
 
 
 def test_a_registry_that_crashed_is_named_unavailable_and_comes_back(

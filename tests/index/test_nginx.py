@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from index.gateway.nginx import Certificate, render_nginx
+from index.gateway.nginx import AppServers, Certificate, render_nginx
 from tests.conftest import World
 
 
 def render(world: World, certificate: Certificate | None = None) -> str:
-    """Return the configuration for both registries and two web hosts."""
+    """Return the configuration for both registries and app servers on two hosts."""
     return render_nginx(
         [world.east, world.west],
         listen="443",
-        web=["10.0.0.11:8001", "10.0.0.12:8001"],
+        servers=AppServers(
+            tokens=["10.0.0.11:8001", "10.0.0.12:8001"],
+            passwords=["10.0.0.11:8002"],
+            web=["10.0.0.12:8003"],
+        ),
         certificate=certificate,
     )
 
@@ -28,13 +32,32 @@ def test_registries_are_reached_by_name_and_nothing_else_is(world: World) -> Non
     assert 'default "";' in text
 
 
-def test_every_web_host_is_asked(world: World) -> None:
-    assert "server 10.0.0.11:8001; server 10.0.0.12:8001;" in render(world)
+def test_every_app_server_is_asked(world: World) -> None:
+    text = render(world)
+    assert "upstream tokens { server 10.0.0.11:8001; server 10.0.0.12:8001; keepalive" in text
+    assert "upstream passwords { server 10.0.0.11:8002; keepalive" in text
+    assert "upstream web { server 10.0.0.12:8003; keepalive" in text
+
+
+def test_one_app_server_may_be_all_three(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("gateway_config", "--listen", "443", "--web", "10.0.0.11:8001")
+    text = capsys.readouterr().out
+    for name in ("tokens", "passwords", "web"):
+        assert f"upstream {name} {{ server 10.0.0.11:8001; keepalive" in text
+
+
+def test_app_servers_can_be_named_each(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    named = ("--tokens", "a:1", "--tokens", "b:1", "--passwords", "c:2", "--web", "d:3")
+    call_command("gateway_config", "--listen", "443", *named)
+    text = capsys.readouterr().out
+    assert "upstream tokens { server a:1; server b:1;" in text
+    assert "upstream passwords { server c:2;" in text
+    assert "upstream web { server d:3;" in text
 
 
 def test_a_certificate_turns_tls_on(world: World) -> None:
     text = render(world, Certificate("/etc/tls/chain.pem", "/etc/tls/key.pem"))
-    assert "listen 443 ssl;" in text
+    assert "listen 443 ssl backlog=4096;" in text
     assert "ssl_certificate_key /etc/tls/key.pem;" in text
     assert "ssl" not in render(world)
 

@@ -22,8 +22,8 @@ def test_every_line_has_the_name_of_its_process(
     log = Log(file)
     log.follow("web", io.StringIO("started\nserving\n"))
     log.close()
-    assert capsys.readouterr().out == "web     | started\nweb     | serving\n"
-    assert file.read_text().count(" web     | ") == 2
+    assert capsys.readouterr().out == "web       | started\nweb       | serving\n"
+    assert file.read_text().count(" web       | ") == 2
 
 
 @pytest.mark.parametrize(

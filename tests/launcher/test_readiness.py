@@ -67,7 +67,7 @@ def test_a_part_that_does_not_listen_is_named() -> None:
     assert part_of(registry_trouble("west", port)) == "west"
     assert part_of(installation_trouble(port)) == "gateway"
     assert part_of(challenge_trouble(port)) == "gateway"
-    assert part_of(silence(port)) == "web"
+    assert part_of(silence("tokens", port)) == "tokens"
 
 
 def test_web_is_named_when_the_gateway_cannot_reach_it(serve: Serve) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.flows.first_administrator import make_setup_token
 from index.flows.registries import place, register_registry
-from index.gateway.nginx import render_nginx
+from index.gateway.nginx import AppServers, render_nginx
 from index.models import PlacementRule, Registry
 from index.registry_config import render_registry_config
 from tokenauth.signing.keys import signing_keys
@@ -30,7 +30,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take addresses."""
         parser.add_argument("--listen", required=True, help="host:port of the gateway")
-        parser.add_argument("--web", required=True, help="host:port of the app server")
+        for name in ("tokens", "passwords", "web"):
+            parser.add_argument(f"--{name}", required=True, help="host:port of that app server")
         parser.add_argument("--registry", action="append", required=True, help="name=port")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         signing_keys.create(settings.PUBLIC_HOST)
         registries = [self._registry(*pair.split("=", 1)) for pair in options["registry"]]
         self._first_rules(registries)
-        nginx = render_nginx(registries, listen=options["listen"], web=[options["web"]])
+        servers = AppServers([options["tokens"]], [options["passwords"]], [options["web"]])
+        nginx = render_nginx(registries, listen=options["listen"], servers=servers)
         _write_private(settings.VAR_DIR / "nginx" / "nginx.conf", nginx)
         token = make_setup_token()
         link = f"{settings.PUBLIC_URL}/setup/{token}" if token else None

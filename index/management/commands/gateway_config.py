@@ -1,4 +1,4 @@
-"""`manage.py gateway_config --listen 443 --web HOST:PORT …` prints nginx.conf."""
+"""`manage.py gateway_config --listen 443 --tokens HOST:PORT … --web HOST:PORT …` prints nginx.conf."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from index.gateway.nginx import Certificate, render_nginx
+from index.gateway.nginx import AppServers, Certificate, render_nginx
 from index.models import Registry
 
 
@@ -18,7 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take addresses and the certificate."""
         parser.add_argument("--listen", required=True, help="[host:]port")
-        parser.add_argument("--web", required=True, action="append", help="host:port; repeatable")
+        where = "host:port; repeatable; as --web if left out"
+        parser.add_argument("--tokens", action="append", help=f"app servers for tokens: {where}")
+        parser.add_argument("--passwords", action="append", help=f"for passwords: {where}")
+        parser.add_argument(
+            "--web", required=True, action="append", help="for pages: host:port; repeatable"
+        )
         parser.add_argument("--certificate", help="certificate chain, if nginx is to end TLS")
         parser.add_argument("--key", help="its private key")
 
@@ -29,9 +34,11 @@ class Command(BaseCommand):
             message = "Give both --certificate and --key, or neither."
             raise CommandError(message)
         certificate = Certificate(chain, key) if chain else None
+        web = options["web"]
+        servers = AppServers(options["tokens"] or web, options["passwords"] or web, web)
         registries = Registry.objects.order_by("name")
         self.stdout.write(
             render_nginx(
-                registries, listen=options["listen"], web=options["web"], certificate=certificate
+                registries, listen=options["listen"], servers=servers, certificate=certificate
             )
         )

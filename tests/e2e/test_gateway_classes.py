@@ -1,0 +1,345 @@
+"""Who waits where, what nginx keeps and for whom: the gateway alone, with stubs behind it."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from accounts.opaque_tokens import make_opaque_token
+from tests.e2e.lone_gateway import Asked, LoneGateway, Reply, answer_well, running_gateway
+from tests.e2e.wire import basic
+
+URL = "/token?service=index.test&scope=repository:acme/app:pull"
+PULL = "/v2/acme/app/manifests/1.0"
+NOBODY = "Basic Og=="
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneGateway]:
+    """One nginx for all tests here: each asks for names of its own."""
+    with running_gateway(tmp_path_factory.mktemp("gateway")) as alone:
+        yield alone
+
+
+@pytest.fixture(autouse=True)
+def begin(alone: LoneGateway) -> None:
+    """Forget the test before."""
+    alone.parts.begin()
+
+
+def secret(kind: str = "wbp") -> str:
+    return make_opaque_token(kind).value
+
+
+def bearer(signature: str = "s" * 86, payload: str = "cGF5") -> dict[str, str]:
+    return {"Authorization": f"Bearer aGVhZA.{payload}.{signature}"}
+
+
+def keep(seconds: int) -> dict[str, str]:
+    """The headers with which the index lets nginx keep an answer."""
+    return {"X-Accel-Expires": str(seconds), "Cache-Control": "no-store", "Vary": "Authorization"}
+
+
+def kept_route(asked: Asked) -> Reply:
+    """An index that lets every route be kept."""
+    if asked.door == "/_gateway/route":
+        return Reply(204, {"X-Waybill-Registry": "east", **keep(60)}, b"")
+    return answer_well(asked)
+
+
+# --- classes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "authorization", "part", "named"),
+    [
+        ("GET", "", "tokens", "anonymous"),
+        ("GET", NOBODY, "tokens", "anonymous"),
+        ("HEAD", "", "tokens", "anonymous"),
+        ("GET", basic("alice", secret("wbp")), "tokens", "token"),
+        ("GET", basic("alice2", secret("wbs")), "tokens", "token"),
+        ("GET", basic("acme+ci", secret("wbw")), "tokens", "token"),
+        ("GET", basic("", secret()), "tokens", "token"),
+        ("GET", basic("alice", "a river runs"), "passwords", "password"),
+        ("GET", basic("", "a river runs"), "passwords", "password"),
+        ("GET", basic("alice", ""), "passwords", "password"),
+        ("GET", "Basic %%%", "passwords", "password"),
+        ("GET", "basic " + base64.b64encode(b"alice:river").decode(), "passwords", "password"),
+        ("GET", "Bearer abc", "tokens", "token"),
+        ("POST", "", "tokens", "refresh"),
+        ("POST", basic("alice", "a river runs"), "tokens", "refresh"),
+    ],
+)
+def test_a_request_for_a_token_waits_with_its_like(
+    alone: LoneGateway, method: str, authorization: str, part: str, named: str
+) -> None:
+    lie = {"X-Waybill-Class": "lie", "X-Request-Start": "t=1.000"}
+    headers = lie | ({"Authorization": authorization} if authorization else {})
+    assert alone.wire.ask(method, URL, headers).status == 200
+    [asked] = alone.parts.asked
+    assert (asked.part, asked.headers["x-waybill-class"]) == (part, named)
+    assert abs(float(asked.headers["x-request-start"].removeprefix("t=")) - time.time()) < 30
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "authorization", "part"),
+    [
+        ("GET", "/", "", "web"),
+        ("GET", "/v1/search?q=a", "", "web"),
+        ("GET", "/v1/users/", basic("alice", "a river runs"), "passwords"),
+        ("GET", "/v1/users/", basic("alice", secret()), "web"),
+        ("GET", "/api/v1/user", basic("alice", "a river runs"), "passwords"),
+        ("GET", "/api/v1/user", "Bearer wbp_abc", "web"),
+        ("GET", "/accounts/login/", "", "web"),
+        ("POST", "/accounts/login/", "", "passwords"),
+        ("POST", "/accounts/reauthenticate/", "", "passwords"),
+        ("POST", "/accounts/password/change/", "", "passwords"),
+        ("POST", "/r/acme/app/-/star", "", "web"),
+        ("GET", "/v2/", "", "tokens"),
+        ("GET", "/v2/_catalog", "", "web"),
+        ("POST", "/events/east", "", "tokens"),
+    ],
+)
+def test_whatever_may_hash_a_password_waits_with_passwords(
+    alone: LoneGateway, method: str, path: str, authorization: str, part: str
+) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    assert alone.wire.ask(method, path, headers).status == 200
+    assert [asked.part for asked in alone.parts.asked] == [part]
+
+
+def test_a_password_in_a_body_is_handed_on_with_method_and_body(alone: LoneGateway) -> None:
+    def hand_on(asked: Asked) -> Reply:
+        if asked.part == "tokens":
+            return Reply(200, {"X-Accel-Redirect": "@passwords"}, b"")
+        return Reply(body=b"signed")
+
+    alone.parts.begin(hand_on)
+    body = b"grant_type=password&username=alice&password=river"
+    answer = alone.wire.ask("POST", "/token?x=%2F", {"Content-Type": "text/plain"}, body)
+    assert (answer.status, answer.body) == (200, b"signed")
+    first, second = alone.parts.asked
+    assert (second.part, second.method, second.target, second.body) == (
+        "passwords",
+        "POST",
+        "/token?x=%2F",
+        body,
+    )
+    assert (first.headers["x-waybill-class"], second.headers["x-waybill-class"]) == (
+        "refresh",
+        "password",
+    )
+    assert second.headers["x-waybill-gateway"] == first.headers["x-waybill-gateway"]
+
+
+def test_who_is_over_the_limit_is_told_at_once_and_nobody_else_waits(alone: LoneGateway) -> None:
+    """256 log-ins wait; the next is refused, and pages, tokens and docker's passwords go on."""
+    go_on = threading.Event()
+
+    def stand_still(asked: Asked) -> Reply:
+        if asked.door == "/accounts/login/":
+            assert go_on.wait(20)
+        return answer_well(asked)
+
+    def log_in(_: object = None) -> int:
+        return alone.wire.ask("POST", "/accounts/login/").status
+
+    alone.parts.begin(stand_still)
+    with ThreadPoolExecutor(256) as many:
+        waiting = [many.submit(log_in) for _ in range(256)]
+        while len(alone.parts.asked) < 256:
+            time.sleep(0.01)
+        refused = alone.wire.ask("POST", "/accounts/login/")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+        over = alone.wire.ask("GET", "/v1/users/", {"Authorization": basic("alice", "river")})
+        assert (over.status, over.code) == (503, "UNAVAILABLE")
+        assert int(over.headers["Retry-After"]) > 0
+        for path, authorization in (("/", ""), (URL, ""), (URL, basic("alice", "river"))):
+            headers = {"Authorization": authorization} if authorization else {}
+            assert alone.wire.ask("GET", path, headers).status == 200
+        go_on.set()
+        assert {one.result() for one in waiting} == {200}
+    assert log_in() == 200
+
+
+# --- kept tokens --------------------------------------------------------------------------------
+
+
+def test_a_token_for_nobody_is_asked_for_once(alone: LoneGateway) -> None:
+    alone.parts.begin(lambda _: Reply(200, keep(60), b"signed"))
+    url = f"{URL}&a=1"
+    answers = [alone.wire.ask("GET", url) for _ in range(3)]
+    assert {answer.body for answer in answers} == {b"signed"}
+    assert len(alone.parts.asked) == 1
+    assert answers[1].headers["Cache-Control"] == "no-store"
+    assert answers[1].headers["X-Accel-Expires"] is None
+
+
+def test_a_herd_asks_once(alone: LoneGateway) -> None:
+    def slowly(_: Asked) -> Reply:
+        time.sleep(0.2)
+        return Reply(200, keep(60), b"signed")
+
+    alone.parts.begin(slowly)
+    with ThreadPoolExecutor(40) as herd:
+        answers = list(herd.map(lambda _: alone.wire.ask("GET", f"{URL}&a=herd"), range(40)))
+    assert {answer.body for answer in answers} == {b"signed"}
+    assert len(alone.parts.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": NOBODY}, {"Authorization": basic("alice", secret())}]
+)
+def test_nobody_gets_anothers_token(alone: LoneGateway, headers: dict[str, str]) -> None:
+    alone.parts.begin(lambda asked: Reply(200, keep(60), asked.headers["x-waybill-class"].encode()))
+    url = f"{URL}&a={headers['Authorization']}".replace(" ", "")
+    for _ in range(2):
+        alone.wire.ask("GET", url, headers)
+    assert len(alone.parts.asked) == 2
+    assert alone.wire.ask("GET", url).body == b"anonymous"
+    alone.wire.ask("GET", url, headers)
+    assert len(alone.parts.asked) == 4
+
+
+def test_what_the_index_does_not_let_it_keep_is_not_kept(alone: LoneGateway) -> None:
+    alone.parts.begin(lambda _: Reply(200, {"Cache-Control": "max-age=60"}, b"signed"))
+    for _ in range(2):
+        alone.wire.ask("GET", f"{URL}&a=2")
+        alone.wire.ask("POST", f"{URL}&a=2")
+    assert len(alone.parts.asked) == 4
+
+
+# --- kept routes --------------------------------------------------------------------------------
+
+
+def pull(alone: LoneGateway, headers: dict[str, str], method: str = "GET", path: str = PULL) -> int:
+    return alone.wire.ask(method, path, headers).status
+
+
+def test_a_route_is_asked_for_once_and_the_registry_each_time(alone: LoneGateway) -> None:
+    alone.parts.begin(kept_route)
+    for _ in range(3):
+        assert pull(alone, bearer("a" * 86)) == 200
+    assert len(alone.parts.routes()) == 1
+    at_registry = [asked for asked in alone.parts.asked if asked.part == "east"]
+    assert [asked.headers["authorization"] for asked in at_registry] == [
+        bearer("a" * 86)["Authorization"]
+    ] * 3
+
+
+def test_a_kept_route_is_of_one_method_address_and_signature(alone: LoneGateway) -> None:
+    alone.parts.begin(kept_route)
+    mine = bearer("b" * 86)
+    assert pull(alone, mine) == 200
+    pull(alone, mine, "HEAD")
+    pull(alone, mine, path=f"{PULL}?x=1")
+    pull(alone, mine, path="/v2/acme/other/manifests/1.0")
+    pull(alone, bearer("c" * 86))
+    assert len(alone.parts.routes()) == 5
+    pull(alone, mine | {"Range": "bytes=0-0"})
+    pull(alone, mine, "HEAD")
+    assert len(alone.parts.routes()) == 5
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        f"bearer aGVhZA.cGF5.{'d' * 86}",
+        f"Bearer  aGVhZA.cGF5.{'d' * 86}",
+        "Bearer aGVhZA.cGF5.",
+        "Bearer aGVhZA.cGF5",
+        "Bearer aGVhZA.cGF5.short",
+        f"Bearer aGVhZA.cGF5.x.{'d' * 86}",
+        f"Bearer aGVhZA..{'d' * 86}",
+        f"Bearer aGVhZA.cGF5.{'d' * 86}, Bearer aGVhZA.cGF5.{'d' * 86}",
+        f"Basic aGVhZA.cGF5.{'d' * 86}",
+    ],
+)
+def test_a_route_without_a_whole_bearer_token_is_never_kept(
+    alone: LoneGateway, authorization: str | None
+) -> None:
+    alone.parts.begin(kept_route)
+    headers = {"Authorization": authorization} if authorization else {}
+    for _ in range(2):
+        pull(alone, headers)
+    assert len(alone.parts.routes()) == 2
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE"])
+def test_a_route_of_a_write_is_never_kept(alone: LoneGateway, method: str) -> None:
+    alone.parts.begin(kept_route)
+    mine = bearer("e" * 86)
+    for _ in range(2):
+        pull(alone, mine, method, "/v2/acme/app/manifests/2.0")
+    assert len(alone.parts.routes()) == 2
+
+
+def test_a_refusal_is_never_kept_although_the_index_said_so(alone: LoneGateway) -> None:
+    def refuse(_: Asked) -> Reply:
+        return Reply(403, {"X-Waybill-Refusal-Status": "401", "X-Waybill-Refusal-Body": "{}"})
+
+    alone.parts.begin(refuse)
+    mine = bearer("f" * 86)
+    assert [pull(alone, mine) for _ in range(2)] == [401, 401]
+    assert len(alone.parts.routes()) == 2
+
+
+def test_of_two_authorizations_index_and_registry_see_the_same_one(alone: LoneGateway) -> None:
+    """Else one would be judged by a token and served by another; nginx 1.22 refuses both."""
+    alone.parts.begin(kept_route)
+    one, other = bearer("g" * 86)["Authorization"], bearer("h" * 86)["Authorization"]
+    pull(alone, {"Authorization": one, "authorization": other})
+    seen = {asked.headers.get("authorization") for asked in alone.parts.asked}
+    assert len(seen) <= 1
+    alone.parts.begin(kept_route)
+    pull(alone, {"Authorization": other})
+    assert len(alone.parts.routes()) == 1
+
+
+def test_no_token_lies_in_a_file_and_nobody_else_may_look(alone: LoneGateway) -> None:
+    alone.parts.begin(kept_route)
+    mine = bearer("i" * 86, payload="c2VjcmV0LXBheWxvYWQ")
+    pull(alone, mine)
+    folder = alone.folder / "temp" / "kept-routes"
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    text = b"".join(path.read_bytes() for path in files)
+    assert b"i" * 86 in text
+    assert b"c2VjcmV0LXBheWxvYWQ" not in text
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_without_the_index_what_was_seen_goes_on_for_a_moment_and_nothing_else(
+    alone: LoneGateway,
+) -> None:
+    def briefly(asked: Asked) -> Reply:
+        if asked.door == "/_gateway/route":
+            return Reply(204, {"X-Waybill-Registry": "east", **keep(1)}, b"")
+        return answer_well(asked)
+
+    def away(asked: Asked) -> Reply:
+        return Reply(502) if asked.part == "tokens" else answer_well(asked)
+
+    alone.parts.begin(briefly)
+    mine = bearer("j" * 86)
+    assert pull(alone, mine) == 200
+    alone.parts.begin(away)
+    assert pull(alone, mine) == 200
+    assert pull(alone, mine, path="/v2/acme/unseen/manifests/1.0") == 503
+    until = time.monotonic() + 5
+    while pull(alone, mine) == 200:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    refused = alone.wire.ask("GET", PULL, mine)
+    assert (refused.status, refused.code, refused.headers["Retry-After"]) == (
+        503,
+        "UNAVAILABLE",
+        "5",
+    )
