@@ -13,7 +13,7 @@ from index.gateway.paths import RegistryRequest, parse_request
 from index.gateway.refusals import as_client_wants_it, scope_of
 from index.gateway.responses import route_refused, route_to
 from index.gateway.routing import Caller, find_route, identify
-from index.pull_limits import PullAllowance, count_pull
+from index.pull_limits import PullAllowance, count_pull, may_be_counted
 
 _memory: Memory[Answer] = Memory()
 _callers: Memory[Caller] = Memory()
@@ -49,9 +49,10 @@ def _decide(request: RegistryRequest, authorization: str, key: bytes, address: s
     caller = _identify(authorization, scope=scope_of(request), since=since)
     route = find_route(request, caller, address=address)
     allowance: PullAllowance | None = None
-    if request.reference and request.is_read:
+    is_lasting = request.is_read
+    if request.reference and request.is_read and may_be_counted(caller.principal):
+        is_lasting = False  # it depends on the address, and what is counted must be asked each time
         allowance = count_pull(caller.principal, address, is_head=request.method == "HEAD")
-    is_lasting = request.is_read and allowance is None  # what is counted must be asked each time
     found = route_to(route, allowance, may_be_kept=is_lasting)
     if is_lasting:
         until = min(caller.until, route.until) if route.until else caller.until

@@ -22,6 +22,7 @@ from index.pull_limits import (
     pulls_left,
 )
 from index.tasks import prune_pull_counts
+from tests.clients import ask_route, token_for
 from tests.conftest import World
 from tests.machines import make_robot
 
@@ -209,6 +210,72 @@ def test_refused_pulls_do_not_make_it_longer(limits: Any, db: None) -> None:
     before = refusal().retry_after
     for _ in range(5):
         assert refusal().retry_after <= before
+
+
+# --- at the gateway -----------------------------------------------------------------------------
+
+
+def test_the_gateway_is_told_what_is_left_and_when_to_come_again(
+    limits: Any, world: World, client: Client
+) -> None:
+    token = token_for(client, "repository:alice/pub:pull")
+    manifest = "/v2/alice/pub/manifests/latest"
+    assert ask_route(client, "HEAD", manifest, token=token)["X-Waybill-Remaining"] == "2;w=21600"
+    told = [ask_route(client, "GET", manifest, token=token) for _ in range(3)]
+    assert [answer["X-Waybill-Remaining"] for answer in told] == [
+        "1;w=21600",
+        "0;w=21600",
+        "0;w=21600",
+    ]
+    assert [answer.headers.get("X-Waybill-Refusal-Status") for answer in told] == [
+        None,
+        None,
+        "429",
+    ]
+    assert int(told[2]["X-Waybill-Retry-After"]) > 0
+    assert told[0]["X-Waybill-Limit-Source"] == "127.0.0.0/24"
+    assert not any("X-Accel-Expires" in answer.headers for answer in told)
+
+
+@pytest.mark.parametrize(
+    ("method", "uri"),
+    [("GET", "tags/list"), ("HEAD", "blobs/sha256:00"), ("GET", "blobs/sha256:00")],
+)
+def test_nothing_but_manifests_is_counted(
+    limits: Any, world: World, client: Client, method: str, uri: str
+) -> None:
+    token = token_for(client, "repository:alice/pub:pull")
+    answer = ask_route(client, method, f"/v2/alice/pub/{uri}", token=token)
+    assert (answer.status_code, "X-Waybill-Limit" in answer.headers) == (204, False)
+
+
+def test_what_may_not_be_pulled_counts_for_nothing(
+    limits: Any, world: World, client: Client
+) -> None:
+    token = token_for(client, "repository:alice/priv:pull")
+    answer = ask_route(client, "GET", "/v2/alice/priv/manifests/latest", token=token)
+    assert answer["X-Waybill-Refusal-Status"] == "401"
+    assert not PullCount.objects.exists()
+
+
+def test_what_an_exempt_network_was_answered_is_remembered_for_nobody(
+    limits: Any, world: World, client: Client
+) -> None:
+    """Anonymous tokens are the same for many."""
+    token, manifest = token_for(client, "repository:alice/pub:pull"), "/v2/alice/pub/manifests/1"
+    limits.PULL_LIMIT_EXEMPT_NETWORKS = ("127.0.0.0/8",)
+    answer = ask_route(client, "GET", manifest, token=token)
+    assert (answer.status_code, "X-Waybill-Limit" in answer.headers) == (204, False)
+    assert "X-Accel-Expires" not in answer.headers
+    limits.PULL_LIMIT_EXEMPT_NETWORKS = ()
+    assert "X-Waybill-Limit" in ask_route(client, "GET", manifest, token=token).headers
+
+
+def test_without_limits_a_pull_may_be_remembered(world: World, client: Client) -> None:
+    token = token_for(client, "repository:alice/pub:pull")
+    answer = ask_route(client, "GET", "/v2/alice/pub/manifests/latest", token=token)
+    assert answer["X-Accel-Expires"] == "2"
+    assert "X-Waybill-Limit" not in answer.headers
 
 
 # --- what is kept -------------------------------------------------------------------------------
