@@ -66,12 +66,12 @@ def client_address(environ: Mapping[str, Any]) -> str:
     return str(environ.get("REMOTE_ADDR", ""))
 
 
-def read(environ: Mapping[str, Any]) -> Asked:
-    """Return what is asked; of a body no more than a byte beyond what is taken."""
+def read(environ: Mapping[str, Any], *, most: int = MAXIMUM_BODY) -> Asked:
+    """Return what is asked; of a body no more than a byte beyond the most that is taken."""
     method = environ["REQUEST_METHOD"]
     body = b""
     if method == "POST":
-        body = environ["wsgi.input"].read(min(_length(environ), MAXIMUM_BODY + 1))
+        body = environ["wsgi.input"].read(min(_length(environ), most + 1))
     return Asked(
         method,
         environ.get("QUERY_STRING", ""),
@@ -85,5 +85,5 @@ def read(environ: Mapping[str, Any]) -> Asked:
 
 
 def _length(environ: Mapping[str, Any]) -> int:
-    said = environ.get("CONTENT_LENGTH") or str(MAXIMUM_BODY + 1)
+    said = environ.get("CONTENT_LENGTH") or "0"
     return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0

@@ -10,10 +10,10 @@ from config import health, lanes
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    *(path(door.removeprefix("/"), lanes.as_view(door)) for door in lanes.DOORS),
+    *(path(door.removeprefix("/"), lanes.view) for door in lanes.DOORS),
+    path("events/<slug:registry_name>", lanes.view),
     path("", include("tokenauth.urls")),
     path("", include("index.gateway.urls")),
-    path("", include("index.events.urls")),
     path("", include("index.v1.urls")),
     path("", include("search.v1.urls")),
     path("", include("search.web.urls")),

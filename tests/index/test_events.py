@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Namespace, RobotAccount
-from index.events import views
+from index.events import lane
 from index.flows import receive_notification as receive_module
 from index.models import (
     BlobLink,
