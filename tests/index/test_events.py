@@ -33,7 +33,7 @@ DIGEST = make_digest("image")
 def _no_registry(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
     """Nothing listens at the registries' addresses: describing comes later, in its own tests."""
     monkeypatch.setattr(receive_module, "describe_if_reachable", lambda manifest: None)
-    monkeypatch.setattr(views, "start_soon", lambda task, row_id: task(row_id))
+    monkeypatch.setattr(lane, "start_soon", lambda task, row_id: task(row_id))
 
 
 def send(client: Client, body: bytes, *, registry: str = "east", secret: str | None = None) -> int:
