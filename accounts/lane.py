@@ -66,6 +66,14 @@ def client_address(environ: Mapping[str, Any]) -> str:
     return str(environ.get("REMOTE_ADDR", ""))
 
 
+def told_beginning(environ: Mapping[str, Any]) -> str:
+    """Return when the gateway began with the request, as it says it; "" without its word."""
+    supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
+    if supplied and is_secret_of_gateway(supplied):
+        return str(environ.get("HTTP_X_REQUEST_START", ""))
+    return ""
+
+
 def read(environ: Mapping[str, Any], *, most: int = MAXIMUM_BODY) -> Asked:
     """Return what is asked; of a body no more than a byte beyond the most that is taken."""
     method = environ["REQUEST_METHOD"]

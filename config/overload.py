@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
 from accounts.errors import NoAnswerNow
-from accounts.password_hashing import DEADLINE, QUICK_DEADLINE, deadline
+from accounts.password_hashing import deadline
 from config.middleware import Handler
 
 
@@ -21,9 +21,8 @@ class LoginDeadline:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer within the deadline: programs wait less than people, and try again by themselves."""
-        seconds = QUICK_DEADLINE if request.path_info == "/token" else DEADLINE
-        with deadline(request.META.get("HTTP_X_REQUEST_START", ""), seconds=seconds):
+        """Answer within the deadline; `/token` has a shorter one (`tokenauth.lane`)."""
+        with deadline(request.META.get("HTTP_X_REQUEST_START", "")):
             return self._get_response(request)
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -14,8 +14,9 @@ from typing import Any
 from accounts.audit import Origin, origin
 from accounts.changes import stamp
 from accounts.credential_kinds import Kind, kind_of_secret
-from accounts.lane import Answer, Asked, read
+from accounts.lane import Answer, Asked, read, told_beginning
 from accounts.memory import Memory, keyed_digest
+from accounts.password_hashing import QUICK_DEADLINE, deadline
 from index.denials import Who, note
 from index.models import KeyFormat, Registry
 from index.models.denial import Door
@@ -87,7 +88,8 @@ def _decide(asked: Asked, key: bytes) -> Decided | None:
         return None
     context = origin.set(Origin(asked.address, asked.user_agent))
     try:
-        decided, until = _grant(request, asked)
+        with deadline(told_beginning(asked.environ), seconds=QUICK_DEADLINE):
+            decided, until = _grant(request, asked)
     finally:
         origin.reset(context)
     if not decided.refresh_token and request.grant_type is not GrantType.TOKEN_EXCHANGE:
@@ -172,12 +174,11 @@ def _shown_refresh_token(asked: Asked) -> str:
 def _is_for_passwords(request: TokenRequest, asked: Asked) -> bool:
     """Whether the gateway shall hand it to the servers that hash passwords.
 
-    It cannot see that by itself in a form. The class is the gateway's word; without a gateway every
-    server hashes.
+    It cannot see that by itself in a form, nor in a password that is made to look like a secret of
+    ours. The class is the gateway's word; without a gateway every server hashes.
     """
     return (
         request.grant_type is GrantType.PASSWORD
-        and asked.method == "POST"
         and asked.environ.get("HTTP_X_WAYBILL_CLASS") == "token"
         and kind_of_secret(request.secret, login=request.login) is Kind.PASSWORD
     )

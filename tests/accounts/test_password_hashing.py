@@ -15,6 +15,7 @@ from accounts.errors import PasswordsBusy, WrongPassword
 from accounts.flows.authenticate import authenticate, verify_password
 from accounts.flows.change_credentials import change_credentials
 from accounts.models import User
+from accounts.opaque_tokens import make_opaque_token
 from accounts.password_hashing import (
     REMEMBERED_AT_MOST,
     REMEMBERED_SECONDS,
@@ -187,6 +188,20 @@ def test_a_request_that_waited_too_long_in_the_queue_costs_no_hash(late: Client)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert answer.json()["errors"][0]["code"] == "UNAVAILABLE"
     assert Counting.made == 0
+
+
+def test_what_is_made_to_look_like_a_secret_is_hashed_where_passwords_are(
+    alice: User, client: Client
+) -> None:
+    """`alice:x:wbp_…` has `:wbp_` in its base64, and its secret begins with an x."""
+    secret = f"x:{make_opaque_token('wbp').value}"
+    headers = {"Authorization": basic("alice", secret), "X-Waybill-Class": "token"}
+    answer = client.get("/token", {"service": SERVICE}, headers=headers)
+    assert answer.headers["X-Accel-Redirect"] == "@passwords"
+    assert Counting.made == 0
+    headers["X-Waybill-Class"] = "password"
+    assert client.get("/token", {"service": SERVICE}, headers=headers).status_code == 401
+    assert Counting.made == 1
 
 
 def test_a_remembered_password_is_never_too_late(late: Client, alice: User) -> None:

@@ -58,9 +58,9 @@ def kept_route(asked: Asked) -> Reply:
 @pytest.mark.parametrize(
     ("method", "authorization", "part", "named"),
     [
-        ("GET", "", "tokens", "anonymous"),
-        ("GET", NOBODY, "tokens", "anonymous"),
-        ("HEAD", "", "tokens", "anonymous"),
+        ("GET", "", "tokens", "token"),
+        ("GET", NOBODY, "tokens", "token"),
+        ("HEAD", "", "tokens", "token"),
         ("GET", basic("alice", secret("wbp")), "tokens", "token"),
         ("GET", basic("alice2", secret("wbs")), "tokens", "token"),
         ("GET", basic("acme+ci", secret("wbw")), "tokens", "token"),
@@ -71,8 +71,8 @@ def kept_route(asked: Asked) -> Reply:
         ("GET", "Basic %%%", "passwords", "password"),
         ("GET", "basic " + base64.b64encode(b"alice:river").decode(), "passwords", "password"),
         ("GET", "Bearer abc", "tokens", "token"),
-        ("POST", "", "tokens", "refresh"),
-        ("POST", basic("alice", "a river runs"), "tokens", "refresh"),
+        ("POST", "", "tokens", "token"),
+        ("POST", basic("alice", "a river runs"), "tokens", "token"),
     ],
 )
 def test_a_request_for_a_token_waits_with_its_like(
@@ -131,7 +131,7 @@ def test_a_password_in_a_body_is_handed_on_with_method_and_body(alone: LoneGatew
         body,
     )
     assert (first.headers["x-waybill-class"], second.headers["x-waybill-class"]) == (
-        "refresh",
+        "token",
         "password",
     )
     assert second.headers["x-waybill-gateway"] == first.headers["x-waybill-gateway"]
@@ -201,7 +201,7 @@ def test_nobody_gets_anothers_token(alone: LoneGateway, headers: dict[str, str])
     for _ in range(2):
         alone.wire.ask("GET", url, headers)
     assert len(alone.parts.asked) == 2
-    assert alone.wire.ask("GET", url).body == b"anonymous"
+    assert alone.wire.ask("GET", url).body == b"token"
     alone.wire.ask("GET", url, headers)
     assert len(alone.parts.asked) == 4
 
