@@ -16,7 +16,6 @@ from accounts.credential_kinds import (
 from accounts.errors import InvalidCredentials
 from accounts.principals import ANONYMOUS, Principal
 from accounts.proofs import prove
-from accounts.proofs import prove
 from index.subjects import principal_from_subject
 from index.v1.auth import check_secret, read_basic
 from index.v1.errors import LoginNeeded
@@ -71,7 +70,7 @@ def _holder_of_registry_token(value: str) -> Principal:
 def _ci_job(credential: BasicCredential) -> Principal:
     login, secret = credential.login, credential.secret
     try:
-        return use_workload_secret(secret, login=login, service=settings.SERVICE)
+        return use_workload_secret(secret, login=login, service=settings.SERVICE, use=Use.SEARCH)
     except InvalidGrant as error:
         raise LoginNeeded(str(error)) from error
 

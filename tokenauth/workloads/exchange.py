@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.credential_kinds import Kind, Use, opens
 from accounts.models import Namespace, RobotAccount
 from accounts.principals import Principal
 from accounts.ratelimits import WORKLOAD_FAILURES, count, network_of, refuse_above
@@ -63,6 +64,9 @@ def exchange(
     Raises SubjectTokenRefused, IssuerUnavailable, and TooManyAttempts after many failures from one
     network. A repository that is not there and one that does not trust this job look the same.
     """
+    if not opens(Kind.ID_TOKEN, Use.TOKEN):
+        message = "ID tokens are not exchanged here"
+        raise SubjectTokenRefused(message)
     if not (wanted.robot or wanted.names):
         message = "say for what: scope=repository:NAMESPACE/NAME:pull,push, or account=ROBOT"
         raise SubjectTokenRefused(message)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.credential_kinds import Kind, Use, opens
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
 from accounts.principals import Principal
 from index.models import WorkloadLogin
@@ -36,7 +37,7 @@ def is_workload_secret(value: str) -> bool:
     return value.startswith(f"{PREFIX}_")
 
 
-def use_workload_secret(value: str, *, login: str, service: str) -> Principal:
+def use_workload_secret(value: str, *, login: str, service: str, use: Use = Use.TOKEN) -> Principal:
     """Return the job; raise InvalidGrant for any other service or time, and once nobody trusts it.
 
     Without a login it came as an identity token.
@@ -44,7 +45,7 @@ def use_workload_secret(value: str, *, login: str, service: str) -> Principal:
     if login not in {LOGIN, "", "<token>"}:
         message = f"the user name for this secret is {LOGIN}"
         raise InvalidGrant(message)
-    token = parse_opaque_token(value, PREFIX)
+    token = parse_opaque_token(value, PREFIX) if opens(Kind.JOB_SECRET, use) else None
     kept = WorkloadSecret.objects.filter(service=service, expires_at__gt=timezone.now())
     row = kept.filter(selector=token.selector).first() if token else None
     principal = None
