@@ -56,6 +56,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_tag",
         "index_v1image",
         "index_v1token",
+        "tokenauth_keyprobe",
         "usersessions_usersession",
     }
 )

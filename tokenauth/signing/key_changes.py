@@ -27,6 +27,7 @@ from tokenauth.signing.key_folder import (
     Contents,
     KeyTrouble,
     SigningKeyMissing,
+    give_to_owner,
     is_over,
     leaf_file,
     read_folder,
@@ -175,6 +176,8 @@ def _new_leaf(directory: Path, root: KeyPair, name: str, turn: datetime.datetime
     """Make one that holds for its life from the day of its turn."""
     try:
         key = SigningKey(make_leaf(root, name, until=turn + LEAF_LIFE))
+        while key.kid.startswith("-"):  # a shell would take its id for an option
+            key = SigningKey(make_leaf(root, name, until=turn + LEAF_LIFE))
     except ValueError as error:
         message = f"no key can be made: {error}"
         raise KeyTrouble(message) from error
@@ -217,6 +220,7 @@ def _locked(directory: Path) -> Iterator[None]:
         message = f"the keys cannot be changed from here: {error}"
         raise KeyTrouble(message) from error
     try:
+        give_to_owner(handle, directory)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:

@@ -137,10 +137,19 @@ def write_states(directory: Path, contents: Contents) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read, and have it on disk."""
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        give_to_owner(handle, path.parent)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def give_to_owner(handle: int, directory: Path) -> None:
+    """Let the folder's owner have a file that root makes there: processes must read it."""
+    if os.geteuid() == 0:
+        owner = directory.stat()
+        os.fchown(handle, owner.st_uid, owner.st_gid)
 
 
 def _read_states(directory: Path) -> dict[str, tuple[str, datetime.datetime | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 import jwt
@@ -42,6 +43,23 @@ def test_the_files_are_for_their_owner_only(keys: SigningKeys) -> None:
     assert {path.stat().st_mode & 0o777 for path in keys.root_certificate.parent.iterdir()} == {
         0o600
     }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_files_that_root_makes_are_the_folders_owners(tmp_path: Path) -> None:
+    os.chown(tmp_path, 1234, 1234)
+    keys = SigningKeys(tmp_path)
+    keys.create("test")
+    keys.rotate("test")
+    assert {path.stat().st_uid for path in tmp_path.iterdir()} == {1234}
+
+
+def test_no_key_id_looks_like_an_option_or_is_known_by_another_name(keys: SigningKeys) -> None:
+    for _ in range(50):
+        key = keys.rotate("test")
+        assert not key.kid.startswith("-")
+        numbers = key.public_key.public_numbers()
+        assert min(numbers.x, numbers.y).bit_length() > 248
 
 
 def test_creating_again_changes_nothing(keys: SigningKeys) -> None:
