@@ -24,7 +24,7 @@ _KINDS = {
 # Why, by the code of the reason; the page that explains has the details.
 REASONS = {
     NO_ROLE: "no role there",
-    ROLE: "the role does not carry it",
+    ROLE: "the role does not allow it",
     "credential": "the access token leaves less",
     "quota": "the plan of the namespace is full",
     "immutable-tag": "the tag never changes",

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 _MOST_WAITING = 2_000  # of more in between two writings, the oldest are forgotten
 _MOST_DISTINCT = 1_000  # of more within a minute, the newest are not heeded
 _PAUSE = 5.0  # seconds between two writings
-_ONCE_IN = 60.0  # seconds: how often one denial is written at most
+_ONCE_IN = timedelta(minutes=1)  # how often one denial is written at most
 _ANY_ACTION = "*"
 _KNOWN = {*Action, _ANY_ACTION}
 
@@ -84,7 +84,7 @@ class Waiting:
 
 _lines: deque[Line] = deque(maxlen=_MOST_WAITING)
 _waiting: dict[Same, Waiting] = {}
-_written: dict[Same, float] = {}  # when, by the clock of the process
+_written: dict[Same, datetime] = {}  # when
 
 
 def note(
@@ -116,7 +116,7 @@ def keep_writing() -> None:
 def write_now() -> None:
     """Write what waits, except what was written within a minute."""
     _gather()
-    now = time.monotonic()
+    now = timezone.now()
     for same in [same for same in _written if now - _written[same] >= _ONCE_IN]:
         del _written[same]
     for same in [same for same in _waiting if same not in _written]:
@@ -223,8 +223,8 @@ def _has_room(same: Same, address: str) -> bool:
 
 def _name_of(subject: str) -> str:
     kind, _, number = subject.partition(":")
-    if not subject:
-        return "anonymous"
+    if not number.isdigit():
+        return subject or "anonymous"
     if kind == "user":
         return User.objects.filter(pk=number).values_list("username", flat=True).first() or subject
     if kind == "robot":

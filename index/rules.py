@@ -120,7 +120,7 @@ GIVING = (
         lambda standing: _ADMIN(standing.holds_namespace),
         "owners of the namespace may do everything in it",
         "not an owner of the namespace",
-        "an owner of the organization makes you one too",
+        "an owner of the organization makes them one too",
     ),
     Rule(
         "grant",
@@ -215,12 +215,12 @@ def role_given(standing: Standing) -> Role | None:
     return None
 
 
-def in_words(actions: Set[Action]) -> str:
+def in_words(actions: Set[Action], *, last: str = "and") -> str:
     """Return them as people say it: `pull and push`, `nothing`."""
     names = [action.value for action in Action if action in actions]
     if len(names) < 2:
         return names[0] if names else "nothing"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def _role(standing: Standing) -> Role | None:

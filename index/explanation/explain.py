@@ -96,9 +96,16 @@ class Explanation:
         return bool(self.decision and self.decision.may_administer and barrier is None)
 
     @property
-    def may(self) -> str:
-        """What is allowed of what was asked, in words."""
-        return in_words({verdict.action for verdict in self.verdicts if verdict.allowed})
+    def headline(self) -> str:
+        """The answer: `alice may pull, but not push or delete`."""
+        allowed = {verdict.action for verdict in self.verdicts if verdict.allowed}
+        denied = in_words(self.question.actions - allowed, last="or")
+        may = f"{self.name} {'could' if self.supposed else 'may'}"
+        if not allowed:
+            return f"{may} not {denied}"
+        but = f", but not {denied}" if self.question.actions - allowed else ""
+        settings = ", and change settings" if self.may_administer and not but else ""
+        return f"{may} {in_words(allowed)}{but}{settings}"
 
 
 def explain(
@@ -162,7 +169,8 @@ def _explain_absent(asked: Asked, question: Question, *, is_sure: bool) -> Expla
         Part("The account", asked.steps),
         Part("If it is new", tuple(around)),
     ]
-    verdicts = tuple(_of_none(action, named[-1], asked, around) for action in question.asked)
+    unseen = named[-1]
+    verdicts = tuple(_of_none(action, unseen, asked, around) for action in question.asked)
     return Explanation(asked, question, None, tuple(part for part in parts if part.steps), verdicts)
 
 
@@ -189,6 +197,8 @@ def _first_in_the_way(action: Action, around: Iterable[Step]) -> Step | None:
 def _of_none(action: Action, unseen: Step, asked: Asked, around: list[Step]) -> Verdict:
     stop = asked.barrier or (unseen if action is not Action.PUSH else None)
     stop = stop or _first_in_the_way(action, around)
-    if stop:
-        return Verdict(action, stop.words, stop.remedy, stop.code)
-    return Verdict(action, around[0].words)
+    if stop is None:
+        return Verdict(action, around[0].words)
+    if stop.code == "creation":  # or it is there, and not for them
+        stop = replace(stop, words=f"{unseen.words}; {stop.words}", remedy=unseen.remedy)
+    return Verdict(action, stop.words, stop.remedy, stop.code)

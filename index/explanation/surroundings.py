@@ -25,15 +25,15 @@ def name_steps(question: Question, repository: Repository) -> Iterator[Step]:
     yield from _official(question)
     name = question.name.value
     if name == repository.name:
-        yield Step("name", Effect.NOTHING, f"{name} is a repository")
+        yield Step("name", Effect.NOTHING, f"the name {name} is that of a repository")
     elif name == repository.stored_name:
-        words = f"{name} leads to {repository.name}, which its registry keeps under that name"
+        words = f"the name {name} leads to {repository.name}, which its registry keeps under it"
         yield Step("name", Effect.NOTHING, words)
     else:
-        words = f"{name} leads to {repository.name}: its namespace was renamed"
+        words = f"the name {name} leads to {repository.name}: its namespace was renamed"
         yield Step("name", Effect.NOTHING, words)
     if repository.state == RepositoryState.DELETING:
-        yield Step("name", Effect.TAKES, f"{repository.name} is being deleted")
+        yield Step("name", Effect.TAKES, f"the repository {repository.name} is being deleted")
 
 
 def absent_steps(question: Question) -> Iterator[Step]:
@@ -51,7 +51,7 @@ def absent_steps(question: Question) -> Iterator[Step]:
 def unseen_steps(question: Question) -> Iterator[Step]:
     """Say what is said of every name that is not there or may not be seen (case 24)."""
     yield from _official(question)
-    words = f"{question.name} does not exist, or may not be seen"
+    words = f"the repository {question.name} does not exist, or may not be seen"
     remedy = "check how it is written; if it exists, its admins can give a role"
     yield Step("name", Effect.TAKES, words, remedy)
 
@@ -104,7 +104,7 @@ def creation_steps(creation: Creation, name: RepositoryName, *, is_sure: bool) -
 
 
 def _quota(namespace: Namespace, usage: Usage) -> Step:
-    words = f"{namespace} uses {usage.sentence}"
+    words = f"the namespace {namespace} uses {usage.sentence}"
     if usage.is_full:
         return Step("quota", Effect.TAKES, f"{words}: there is no room for more", _PLAN)
     return Step("quota", Effect.NOTHING, words)
@@ -112,5 +112,5 @@ def _quota(namespace: Namespace, usage: Usage) -> Step:
 
 def _official(question: Question) -> Iterator[Step]:
     if question.typed.startswith(f"{ROOT_NAMESPACE}/"):
-        words = f"{question.typed} is written without {ROOT_NAMESPACE}/: {question.name}"
+        words = f"the official image {question.name} is written without {ROOT_NAMESPACE}/"
         yield Step("library", Effect.NOTHING, words)
