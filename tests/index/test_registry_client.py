@@ -9,10 +9,11 @@ import pytest
 from index import registry_client
 from index.errors import RegistryTrouble
 from index.flows.receive_notification import describe_if_reachable
-from index.models import Manifest
+from index.models import KeyFormat, Manifest
 from index.registry_client import RegistryClient
 from tests.conftest import World
 from tests.registry_stub import RegistryStub, serve
+from tokenauth.signing.keys import signing_keys
 
 NAME = "alice/priv"
 
@@ -75,6 +76,16 @@ def test_credentials_are_for_one_repository_and_a_minute(
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["access"] == [{"type": "repository", "name": NAME, "actions": ["delete", "pull"]}]
     assert claims["exp"] - claims["iat"] == 60
+
+
+def test_tokens_name_their_key_as_the_registry_wants_it(world: World, stub: RegistryStub) -> None:
+    import jwt
+
+    world.east.key_format = KeyFormat.LIBTRUST
+    RegistryClient(world.east, NAME).tags()
+    header = jwt.get_unverified_header(stub.requests[0][1].removeprefix("Bearer "))
+    assert header["kid"] == signing_keys.current().libtrust_kid
+    assert "x5c" not in header
 
 
 def test_a_manifest_that_cannot_be_described_is_tried_ever_more_rarely(

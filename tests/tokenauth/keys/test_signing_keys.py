@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import jwt
@@ -14,6 +16,7 @@ from django.test import Client
 
 from tests.factories import SERVICE
 from tokenauth.signing import certificates
+from tokenauth.signing.key_format import KeyFormat
 from tokenauth.signing.keys import SigningKeyMissing, SigningKeys, signing_keys
 from tokenauth.signing.tokens import check_access_token, sign_access_token
 
@@ -108,3 +111,15 @@ def test_jwks_publishes_each_public_key_once_and_nothing_private(client: Client)
 def test_coordinates_are_padded(keys: SigningKeys) -> None:
     jwk = keys.current().jwk
     assert len(jwk["x"]) == len(jwk["y"]) == 43
+
+
+@pytest.mark.parametrize("key_format", [*KeyFormat, *KeyFormat.values], ids=repr)
+def test_the_header_of_tokens_is_made_once_for_each_format(
+    keys: SigningKeys, key_format: str
+) -> None:
+    key = keys.current()
+    header = json.loads(urlsafe_b64decode(key.jose_header(key_format) + b"=="))
+    assert header == key.header(key_format)
+    assert key.jose_header(key_format) is key.jose_header(key_format)
+    assert ("x5c" in header) == (key_format == KeyFormat.X5C)
+    assert keys.by_kid(header["kid"]) is key
