@@ -51,6 +51,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_denial",
         "index_manifest",
         "index_notification",
+        "index_pullcount",
         "index_registryevent",
         "index_star",
         "index_tag",
