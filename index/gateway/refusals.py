@@ -14,7 +14,8 @@ from index.rules import Decision
 
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"
 _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
-_OF_REPOSITORY = frozenset({"mode", "stage"})  # limits that concern everybody
+# Limits that concern everybody with a role.
+_OF_REPOSITORY = frozenset({"read-only", "archived", "builders", "promotion"})
 
 
 class TokenNeeded(Unauthorized):

@@ -152,17 +152,17 @@ def _check_held(request: RegistryRequest, caller: Caller, stored_name: str) -> N
 
 
 def _check_writing(request: RegistryRequest, facts: Facts) -> None:
-    """Refuse what would change an immutable tag, and what the plan has no room for."""
+    """Refuse what the plan has no room for; last what would change an immutable tag: it is claimed."""
+    if request.starts_push:
+        limited = Repository.objects.annotate(storage_limit=storage_limit("namespace__"))
+        repository = limited.select_related("namespace").get(pk=facts.repository_id)
+        check_storage(repository.namespace, limit=repository.storage_limit)  # type: ignore[attr-defined]
     if facts.immutable_tags:
         repository = Repository.objects.select_related("registry").get(pk=facts.repository_id)
         if request.reference:
             refuse_change(repository, request.method, request.reference, request.query)
         elif request.method == "DELETE":
             refuse_blob_deletion(repository)
-    if request.starts_push:
-        limited = Repository.objects.annotate(storage_limit=storage_limit("namespace__"))
-        repository = limited.select_related("namespace").get(pk=facts.repository_id)
-        check_storage(repository.namespace, limit=repository.storage_limit)  # type: ignore[attr-defined]
 
 
 def _check_mount(request: RegistryRequest, caller: Caller) -> str:

@@ -19,12 +19,15 @@ from index.flows.star_repository import unstar as unstar_repository
 from index.models import Repository
 from index.policy import allowed_actions
 from index.readme import render_readme
-from index.roles import Action, actions_of
-from index.state_words import words_for_stage
+from index.reasons import obstacle
+from index.roles import Action
+from index.rules import Decision
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.tags import newest_tags, tags_page
+
+_OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits that they set, not the repository
 
 
 @login_not_required
@@ -88,13 +91,19 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "repository": repository,
         "may_administer": decision.may_administer,
         "may_push": Action.PUSH in decision.actions,
-        "stage_words": words_for_stage(repository.name, repository.registry.writers)
-        if Action.PUSH in actions_of(decision.role) - decision.actions
-        else "",
+        "stage_words": _why_the_registry_takes_no_push(decision),
         "may_ask": user is not None and not decision.may_administer,
         "is_starred": user is not None and repository.stars.filter(user=user).exists(),
         "tag_count": repository.tags.count(),
     }
+
+
+def _why_the_registry_takes_no_push(decision: Decision) -> str:
+    """Return it and what to do, to who has a role that pushes; "" if that is not what is in the way."""
+    step = obstacle(decision, {Action.PUSH})
+    if step is None or step.code not in _OF_REGISTRIES:
+        return ""
+    return f"{step.words[:1].upper()}{step.words[1:]}. To push: {step.remedy}"
 
 
 def _pull_tag(repository: Repository, newest: str) -> str:

@@ -20,12 +20,15 @@ from index.flows.create_repository import create_repository
 from index.models import (
     AccessGrant,
     DefaultGrant,
+    Registry,
     Repository,
+    RepositoryMode,
     RepositoryState,
     TrustedPublisher,
+    Writers,
 )
 from index.names import parse_repository_name
-from index.policy import allowed_actions
+from index.policy import allowed_actions, decisions_for
 from index.roles import Action, Role
 from tests.factories import (
     make_grant,
@@ -44,6 +47,7 @@ NAMES = ["user0/a", "user1/b", "group0/c", "group0/d", "group1/e", "group1/f", "
 OLD = range(6)  # the last one is created in the world, with what is given by default
 GROUP_OF = [None, None, 0, 0, 1, 1, 0]
 ROBOT_NAMESPACES = ["user0", "group0", "group1"]
+CLOSED = [RepositoryMode.READ_ONLY, RepositoryMode.ARCHIVED]
 PATTERNS = ["*", "user0/*", "group0/c", "group0/*", "group*", "group1/e", "user1", "g"]
 
 user_choice = st.sampled_from(USERS)
@@ -68,6 +72,10 @@ world_plan = st.fixed_dictionaries(
         ),
         "visibility": st.lists(st.sampled_from(Visibility), min_size=6, max_size=6),
         "deleted": st.sets(st.sampled_from(OLD), max_size=2),
+        "closed": st.dictionaries(st.sampled_from(OLD), st.sampled_from(CLOSED), max_size=2),
+        "strict": st.sets(st.sampled_from(OLD), max_size=3),  # kept where not everybody writes
+        "writers": st.sampled_from(Writers),
+        "builders": st.sets(st.sampled_from(ROBOTS), max_size=2),
         "grants": st.lists(grant, max_size=8),
         "robot_grants": st.lists(
             st.tuples(st.sampled_from(OLD), st.sampled_from(ROBOTS), st.sampled_from(Role), hours),
@@ -85,7 +93,9 @@ world_plan = st.fixed_dictionaries(
 
 
 class TwinTest(TestCase):
-    """`decide` against `visible_to` and the review, with an oracle that shares no code with them."""
+    """`decide` for one and for many at once, `visible_to` and the review, with an oracle that shares
+    no code with them.
+    """
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(world_plan, limit)
@@ -95,8 +105,11 @@ class TwinTest(TestCase):
         built = RandomWorld(plan)
         for principal in built.principals(limits):
             seen = set(Repository.objects.visible_to(principal).values_list("name", flat=True))
+            with self.assertNumQueries(1):
+                together = decisions_for(principal, built.repositories)
             for number, repository in enumerate(built.repositories):
                 decided = allowed_actions(principal, repository)
+                assert decided == together[repository.pk]
                 role, actions = built.oracle(principal, number)
                 assert decided.role == role
                 assert decided.actions == actions
@@ -127,6 +140,10 @@ PLAIN: dict[str, Any] = {
     "members": [(0, 1, OrganizationRole.MEMBER), (0, 2, OrganizationRole.OWNER)],
     "visibility": [Visibility.PRIVATE, Visibility.PUBLIC, *[Visibility.INTERNAL] * 4],
     "deleted": {3},
+    "closed": {},
+    "strict": set(),
+    "writers": Writers.ANYONE,
+    "builders": set(),
     "grants": [(2, True, 1, Role.WRITER, None), (0, False, 3, Role.READER, 1)],
     "robot_grants": [(2, 1, Role.WRITER, None)],
     "publishers": {4},
@@ -173,6 +190,8 @@ class RandomWorld:
         self.plan = plan
         registry = make_registry("random")
         make_rule("*", registry)
+        strict = make_registry("strict")
+        Registry.objects.filter(pk=strict.pk).update(writers=plan["writers"])
         self.users = [
             make_user(f"user{n}", administrator=n == plan["administrator"]) for n in USERS
         ]
@@ -182,11 +201,20 @@ class RandomWorld:
         for group, user, role in plan["members"]:
             make_member(self.groups[group], self.users[user], role=role)
         self.robots = [
-            RobotAccount.objects.create(namespace=Namespace.objects.get(name=name), name="bot")
-            for name in ROBOT_NAMESPACES
+            RobotAccount.objects.create(
+                namespace=Namespace.objects.get(name=name),
+                name="bot",
+                is_builder=number in plan["builders"],
+            )
+            for number, name in enumerate(ROBOT_NAMESPACES)
         ]
         self.repositories = [
-            make_repository(NAMES[n], registry=registry, visibility=plan["visibility"][n])
+            make_repository(
+                NAMES[n],
+                registry=strict if n in plan["strict"] else registry,
+                visibility=plan["visibility"][n],
+                mode=plan["closed"].get(n, RepositoryMode.OPEN),
+            )
             for n in OLD
         ]
         self.given: list[tuple[int, int, Role]] = []
@@ -238,7 +266,16 @@ class RandomWorld:
             Role.WRITER: {Action.PULL, Action.PUSH},
             Role.ADMIN: set(Action),
         }
+        if number in self.plan["closed"] or not self._may_write(principal, number):
+            allowed &= {Action.PULL}
         return role, carried[role] & allowed
+
+    def _may_write(self, principal: Principal, number: int) -> bool:
+        if number not in self.plan["strict"] or self.plan["writers"] == "anyone":
+            return True
+        builders = [self.robots[robot] for robot in self.plan["builders"]]
+        is_builder = principal.workload is not None or principal.robot in builders
+        return is_builder and self.plan["writers"] == "builders"
 
     def _role(self, principal: Principal, number: int) -> Role | None:
         if number in self.plan["deleted"]:

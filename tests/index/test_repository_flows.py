@@ -23,11 +23,10 @@ from index.flows.create_repository import create_repository
 from index.flows.delete_repository import request_deletion
 from index.flows.grant_access import grant_access, revoke_access
 from index.flows.star_repository import star, unstar
-from index.models import AccessGrant, RepositoryMode, RepositoryState, Star, Writers
+from index.models import AccessGrant, RepositoryMode, RepositoryState, Star
 from index.names import parse_repository_name
 from index.policy import allowed_actions
 from index.roles import Action, Role
-from index.state_words import words_for_mode, words_for_stage
 from tests.conftest import World
 from tests.factories import make_grant, make_repository
 
@@ -134,13 +133,6 @@ def test_a_wrong_pattern_changes_nothing(world: World) -> None:
         change_immutable_tags(world.app, by=Principal(world.olga), patterns=["v*", "?"])
     world.app.refresh_from_db()
     assert world.app.immutable_tags == []
-
-
-def test_what_docker_is_told_of_a_mode_and_a_stage_fits_a_line() -> None:
-    said = [words_for_mode("acme/app", mode) for mode in RepositoryMode]
-    said += [words_for_stage("acme/app", writers) for writers in Writers]
-    assert [bool(words) for words in said] == [False, True, True, False, True, True]
-    assert all(words.isascii() and "\n" not in words and len(words) <= 200 for words in said)
 
 
 def test_a_name_that_had_an_owner_takes_no_token_from_before(world: World) -> None:

@@ -197,10 +197,13 @@ def test_who_may_push_by_role_reads_why_the_registry_takes_nothing(
     empty = make_repository("alice/empty", pushed=False, visibility=Visibility.PUBLIC)
     client.force_login(world.alice)
     page = client.get(f"/r/{empty}").content.decode()
-    assert "build servers alone push to" in page
+    assert "takes writes from build servers alone" in page
     assert "docker push" not in page
-    assert "build servers alone push to" in client.get(f"/r/{empty}/-/settings").content.decode()
+    assert (
+        "takes writes from build servers alone"
+        in client.get(f"/r/{empty}/-/settings").content.decode()
+    )
     client.logout()
     page = client.get(f"/r/{empty}").content.decode()
     assert "<dd>Release</dd>" in page
-    assert "build servers alone push to" not in page
+    assert "takes writes from build servers alone" not in page
