@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -54,8 +53,8 @@ def _note_new_password(instance: User, *, created: bool, **_kwargs: Any) -> None
             machines_logged_out.send(sender=User, user=instance)
 
 
-@receiver(authenticator_added)
-def _note_second_factor(user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
-    """What a password alone had got ends with the first second factor."""
-    if is_second_factor(authenticator):
-        end_registry_tokens(user)
+@receiver(post_save, sender=Authenticator)
+def _note_second_factor(instance: Authenticator, *, created: bool, **_kwargs: Any) -> None:
+    """What a password alone had got ends once there is a second factor."""
+    if created and is_second_factor(instance):
+        end_registry_tokens(instance.user)
