@@ -10,19 +10,23 @@ import django
 
 
 def seed() -> dict[str, str]:
-    """Migrate, make keys, a registry, a user, a public and a private repository."""
+    """Migrate, make keys, a registry, a user, a robot, a public and a private repository."""
     from allauth.account.models import EmailAddress
     from django.conf import settings
     from django.core.management import call_command
 
     from accounts.flows.personal_access_tokens import create_token
+    from accounts.flows.robot_accounts import create_robot
+    from accounts.flows.robot_secrets import add_secret
     from accounts.flows.signup import create_user
     from accounts.models import Visibility
     from accounts.principals import Principal
     from accounts.token_limits import read_limits
     from index.flows.create_repository import create_repository
     from index.flows.registries import place, register_registry
+    from index.models import AccessGrant, Repository
     from index.names import parse_repository_name
+    from index.roles import Role
     from tokenauth.refresh import issue_refresh_token
     from tokenauth.signing.keys import signing_keys
 
@@ -55,8 +59,12 @@ def seed() -> dict[str, str]:
         ).value
         for number in range(50)
     ]
+    robot = create_robot(user.namespace, name="builds", by=Principal(user))
+    app = Repository.objects.get(name="bench/app")
+    AccessGrant.objects.create(repository=app, robot=robot, role=Role.WRITER)
     return {
         "access_token": tokens[-1],
+        "robot_secret": add_secret(robot, label="bench", expires_at=None, by=Principal(user)).value,
         "password": password,
         "refresh_token": refresh_token,
         "service": settings.SERVICE,

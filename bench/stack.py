@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+from bench.processes import SERVER_CORE, cpu_seconds, process
 from launcher import postgres, secret_files, services
 from launcher.instance import remove_socket_folder, socket_folder
 from launcher.layout import CHECKOUT, Layout, prepare
 from launcher.ports import LOOPBACK, free_ports
-from launcher.spawn import spawn
 from launcher.tools import find
 from launcher.variables import clean_environment, instance_variables
 
 STARTS_WITHIN = 30.0
-_TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class NotStarted(Exception):
@@ -37,10 +36,16 @@ class Stack:
     port: int
     seeded: Mapping[str, str]
     server: int
+    environment: Mapping[str, str]
+    database: int | None = None  # PostgreSQL's main process
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the app server's processes have used so far."""
-        return sum(_cpu_seconds(pid) for pid in _tree(self.server))
+        return cpu_seconds(self.server)
+
+    def database_seconds(self) -> float:
+        """Return the processor time of the database, where it is not in the app server itself."""
+        return cpu_seconds(self.database) if self.database else 0.0
 
 
 @contextmanager
@@ -70,13 +75,38 @@ def running_stack(kind: str) -> Iterator[Stack]:
         [port] = free_ports(1)
         url = stack.enter_context(database(kind, folder))
         environment = _environment(layout, port, sockets, url)
+        postmaster = None if kind == "sqlite" else _postmaster(url)
         redis = services.redis(layout, {"redis-server": _redis()}, sockets)
-        stack.enter_context(_process(redis.command, environment))
-        seeded = _seed(environment)
-        tokens = services.app_server(Path(sys.executable), "tokens", port)
-        server = stack.enter_context(_process(tokens.command, environment))
+        stack.enter_context(process(redis.command, environment))
+        seeded = run_module("bench.seed", environment=environment)
+        server = stack.enter_context(process(_tokens(port), environment, core=SERVER_CORE))
         _wait_for(port, server)
-        yield Stack(port, seeded, server.pid)
+        yield Stack(port, seeded, server.pid, environment, postmaster)
+
+
+def run_module(module: str, *arguments: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Run a module of ours in the environment of a stack, and return the JSON that it prints."""
+    answer = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=CHECKOUT,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(answer.stdout.splitlines()[-1])
+    return found
+
+
+def _tokens(port: int) -> list[str]:
+    """Return the command of the app server that signs: one worker, and the empty views beside."""
+    command = services.app_server(Path(sys.executable), "tokens", port).command
+    return [*command[:-1], "--workers", "1", "bench.wsgi:application"]
+
+
+def _postmaster(url: str) -> int:
+    [folder] = parse_qs(urlsplit(url).query)["host"]
+    return int((Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def _environment(layout: Layout, port: int, sockets: Path, url: str) -> dict[str, str]:
@@ -96,35 +126,6 @@ def _redis() -> Path:
     return found
 
 
-@contextmanager
-def _process(
-    command: Sequence[str], environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[str]]:
-    process = spawn(command, environment=environment, folder=CHECKOUT, stdout=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _seed(environment: Mapping[str, str]) -> dict[str, str]:
-    answer = subprocess.run(
-        [sys.executable, "-m", "bench.seed"],
-        cwd=CHECKOUT,
-        env=dict(environment),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    seeded: dict[str, str] = json.loads(answer.stdout.splitlines()[-1])
-    return seeded
-
-
 def _wait_for(port: int, server: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline and server.poll() is None:
@@ -139,17 +140,3 @@ def _wait_for(port: int, server: subprocess.Popen[str]) -> None:
             connection.close()
     message = "the app server does not answer"
     raise NotStarted(message)
-
-
-def _tree(root: int) -> list[int]:
-    """Return the process and its descendants."""
-    found = [root]
-    for pid in found:  # grows while it is walked
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += [int(child) for child in children.read_text().split()]
-    return found
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _TICK

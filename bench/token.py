@@ -1,4 +1,4 @@
-"""How long a token takes, beside an empty view of the same server: `python bench/token.py`."""
+"""What a token costs, beside the least that anything can cost: `python bench/token.py`."""
 
 from __future__ import annotations
 
@@ -9,122 +9,134 @@ import sys
 sys.path.pop(0)
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
-import argparse
 import base64
-import http.client
 import json
 from collections.abc import Mapping
-from statistics import median
 from urllib.parse import urlencode
 
 import jwt
 
-from bench.load import Case, RequestFailed, Timing, ask, run_round
-from bench.stack import NotStarted, Stack, running_stack
-from launcher.ports import LOOPBACK
-from launcher.problems import Problem
+from bench.command import run
+from bench.go_baseline import GoServer, go_token_server
+from bench.load import NUMBER, RequestFailed, ask, request_bytes
+from bench.measure import (
+    SIGNATURE,
+    Aim,
+    Case,
+    print_aims,
+    print_costs,
+    print_row,
+    ratio,
+    take_turns,
+)
+from bench.stack import Stack, running_stack
 
+WSGI, BARE, FULL = "empty WSGI callable", "empty Django view", "empty view, all middleware"
+GO = "Go token server, anonymous"
+ACCESS, REFRESH, ROBOT = "access token", "refresh token", "robot secret"
+ANONYMOUS, PASSWORD = "anonymous", "password, again"
+NOT_CACHED = ", nothing cached"
+# What docker_auth needs for a token with an ES256 key and without a password (performance.md, C1).
+GO_SIGNATURES = 4.5
 CHECKED_TOKENS = 100
 
 
 def main() -> int:
-    """Measure on each database in turn; what is missing on this machine is said."""
-    chosen = _arguments()
-    for kind in chosen.database or ("sqlite", "postgresql"):
-        try:
-            with running_stack(kind) as stack:
-                print(f"\n{kind}: {chosen.rounds} rounds of {chosen.seconds:g} s each\n")
-                measure(stack, rounds=chosen.rounds, seconds=chosen.seconds)
-        except (NotStarted, Problem) as error:
-            print(f"\n{kind}: not measured: {error}")
-        except RequestFailed as error:
-            print(f"\n{kind}: {error}", file=sys.stderr)
-            return 1
-    return 0
+    """Measure on each database in turn."""
+    return run(__doc__, measure)
 
 
-def measure(stack: Stack, *, rounds: int, seconds: float) -> None:
-    """Let the cases take turns, so that a busy machine slows all of them; print the medians."""
-    cases = make_cases(stack.seeded)
-    for case in cases:
-        run_round(case, stack.port, 0.3)  # connections, caches, imports
-    results: dict[str, list[tuple[Timing, float]]] = {case.name: [] for case in cases}
-    for _ in range(rounds):
-        for case in cases:
-            before = stack.cpu_seconds()
-            timing = run_round(case, stack.port, seconds)
-            cpu = (stack.cpu_seconds() - before) / timing.requests * 1e6
-            results[case.name].append((timing, cpu))
-    print_table(results)
-    check_tokens(stack, cases[1:])
+def measure(kind: str, *, rounds: int, seconds: float) -> None:
+    """Measure on one database, and print what it costs and which aims are met."""
+    with running_stack(kind) as stack, go_token_server() as go:
+        cases = make_cases(stack, go)
+        samples = take_turns(cases, rounds=rounds, seconds=seconds)
+        print_costs(
+            samples,
+            beside={"x signature": SIGNATURE, "x empty view": BARE, "x WSGI": WSGI},
+        )
+        print_aims(samples, aims(kind, with_go=go is not None))
+        found = ratio(samples, ANONYMOUS, SIGNATURE) / GO_SIGNATURES
+        print_row(f"{ANONYMOUS:<38} | docker_auth", found, "≤", 1, met=found <= 1)
+        if go is None:
+            print("\nno `go` on this machine: docker_auth's 4.5 signatures stand for a Go server")
+        check_tokens(stack, [case for case in cases if case.port == stack.port][3:])
 
 
-def make_cases(seeded: Mapping[str, str]) -> list[Case]:
-    """Return the empty view, and and tokens for nobody and for each kind of secret."""
-    service = seeded["service"]
-    public = urlencode({"service": service, "scope": "repository:bench/public:pull"})
-    private = {"service": service, "scope": "repository:bench/app:pull,push"}
-    refresh = {
-        **private,
-        "grant_type": "refresh_token",
-        "client_id": "bench",
-        "refresh_token": seeded["refresh_token"],
-    }
+def aims(kind: str, *, with_go: bool) -> list[Aim]:
+    """Return the rows of the issue's table that compare processor time."""
+    nothing_cached = 8 if kind == "sqlite" else 11
     return [
-        Case("empty view", "GET", "/bench/empty"),
-        Case("anonymous", "GET", f"/token?{public}"),
-        Case(
-            "refresh token",
-            "POST",
-            "/token",
-            {"Content-Type": "application/x-www-form-urlencoded"},
-            urlencode(refresh),
-        ),
-        Case(
-            "access token",
-            "GET",
-            f"/token?{urlencode({**private, 'account': 'bench'})}",
-            {"Authorization": f"Basic {_basic(seeded['access_token'])}"},
-        ),
-        Case(
-            "password",
-            "GET",
-            f"/token?{urlencode({**private, 'account': 'bench'})}",
-            {"Authorization": f"Basic {_basic(seeded['password'])}"},
-        ),
+        Aim(ACCESS, SIGNATURE, 4),
+        Aim(REFRESH, SIGNATURE, 4),
+        Aim(ROBOT, SIGNATURE, 4),
+        Aim(ACCESS, BARE, 0.75),
+        Aim(REFRESH, BARE, 0.75),
+        *(Aim(name + NOT_CACHED, SIGNATURE, nothing_cached) for name in (ACCESS, REFRESH, ROBOT)),
+        Aim(PASSWORD, ACCESS, 1.1),
+        Aim(PASSWORD + NOT_CACHED, ACCESS + NOT_CACHED, 1.1),
+        *([Aim(ANONYMOUS, GO, 1), Aim(ANONYMOUS + NOT_CACHED, GO, 1)] if with_go else []),
     ]
 
 
-def _basic(secret: str) -> str:
-    return base64.b64encode(f"bench:{secret}".encode()).decode()
+def make_cases(stack: Stack, go: GoServer | None) -> list[Case]:
+    """Return the empty answers, and a token for each kind of secret: asked for again, and anew."""
+    seeded = stack.seeded
+    asked = {
+        ANONYMOUS: (_get(seeded, "bench/public:pull")),
+        ACCESS: _get(seeded, "bench/app:pull,push", f"bench:{seeded['access_token']}"),
+        REFRESH: _refresh(seeded),
+        ROBOT: _get(seeded, "bench/app:pull,push", f"bench+builds:{seeded['robot_secret']}"),
+        PASSWORD: _get(seeded, "bench/app:pull,push", f"bench:{seeded['password']}"),
+    }
+    found = [
+        _case(stack, WSGI, request_bytes("GET", "/bench/wsgi"), status=204),
+        _case(stack, BARE, request_bytes("GET", "/bench/bare")),
+        _case(stack, FULL, request_bytes("GET", "/bench/empty")),
+        *(
+            _case(stack, name, request.replace(NUMBER, b"00000000"))
+            for name, request in asked.items()
+        ),
+        *(_case(stack, name + NOT_CACHED, request) for name, request in asked.items()),
+    ]
+    if go:
+        query = urlencode({"service": "index.test", "scope": "repository:bench/public:pull"})
+        request = request_bytes("GET", f"/token?{query}")
+        found.append(Case(GO, request, go.port, go.cpu_seconds))
+    return found
 
 
-def print_table(results: dict[str, list[tuple[Timing, float]]]) -> None:
-    """Print the median of each column, and how many times the empty view's it is."""
-    print(f"{'':<15}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>9}{'times CPU of empty':>20}")
-    empty = [cpu for _, cpu in next(iter(results.values()))]
-    for name, rounds in results.items():
-        timings = [timing for timing, _ in rounds]
-        ratio = median(cpu / base for (_, cpu), base in zip(rounds, empty, strict=True))
-        print(
-            f"{name:<15}"
-            f"{median(timing.per_second for timing in timings):>8.0f}"
-            f"{median(timing.p50 for timing in timings):>9.2f}"
-            f"{median(timing.p99 for timing in timings):>9.2f}"
-            f"{median(cpu for _, cpu in rounds):>9.0f}"
-            f"{ratio:>20.1f}"
-        )
+def _case(stack: Stack, name: str, request: bytes, *, status: int = 200) -> Case:
+    return Case(name, request, stack.port, stack.cpu_seconds, status)
+
+
+def _get(seeded: Mapping[str, str], scope: str, credential: str = "") -> bytes:
+    asked = {"service": seeded["service"], "scope": f"repository:{scope}"}
+    headers = {}
+    if credential:
+        basic = base64.b64encode(credential.encode()).decode()
+        headers["Authorization"] = f"Basic {basic}"
+    return request_bytes("GET", f"/token?{urlencode(asked)}&client_id={NUMBER.decode()}", headers)
+
+
+def _refresh(seeded: Mapping[str, str]) -> bytes:
+    form = {
+        "service": seeded["service"],
+        "scope": "repository:bench/app:pull,push",
+        "grant_type": "refresh_token",
+        "refresh_token": seeded["refresh_token"],
+    }
+    body = f"{urlencode(form)}&client_id={NUMBER.decode()}"
+    return request_bytes("POST", "/token", body=body)
 
 
 def check_tokens(stack: Stack, cases: list[Case]) -> None:
     """Verify a hundred fresh tokens like a reader of the JWKS. Raises RequestFailed."""
-    connection = http.client.HTTPConnection(LOOPBACK, stack.port, timeout=20)
-    jwks = jwt.PyJWKSet.from_json(
-        ask(connection, Case("jwks", "GET", "/.well-known/jwks.json")).decode()
-    )
+    found = ask(request_bytes("GET", "/.well-known/jwks.json"), stack.port)
+    jwks = jwt.PyJWKSet.from_json(found.decode())
     for number in range(CHECKED_TOKENS):
         case = cases[number % len(cases)]
-        token = json.loads(ask(connection, case))["token"]
+        token = json.loads(ask(case.request, case.port))["token"]
         try:
             key = jwks[jwt.get_unverified_header(token)["kid"]]
             claims = jwt.decode(token, key, algorithms=["ES256"], audience=stack.seeded["service"])
@@ -134,16 +146,7 @@ def check_tokens(stack: Stack, cases: list[Case]) -> None:
         if not claims["access"]:
             message = f"{case.name}: the token grants nothing"
             raise RequestFailed(message)
-    connection.close()
     print(f"\n{CHECKED_TOKENS} tokens checked: signed with ES256, for this service, with access.")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each case in each round")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

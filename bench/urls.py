@@ -11,8 +11,8 @@ from config.urls import urlpatterns as real_urlpatterns
 
 @login_not_required
 def empty(_request: HttpRequest) -> HttpResponse:
-    """Answer with nothing, through all of the middleware."""
-    return HttpResponse()
+    """Answer with nothing: through all of the middleware, or without it (`bench/wsgi.py`)."""
+    return HttpResponse(headers={"Content-Length": "0"})
 
 
-urlpatterns = [path("bench/empty", empty), *real_urlpatterns]
+urlpatterns = [path("bench/empty", empty), path("bench/bare", empty), *real_urlpatterns]

@@ -1,0 +1,197 @@
+"""A whole instance as `./dev run` makes it, with a private image and those who may pull it."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.nodes import Credential, Image
+from bench.stack import NotStarted, database
+from launcher.layout import CHECKOUT
+from launcher.ports import LOOPBACK, free_ports
+
+_STARTS_WITHIN = 120.0
+_CONFIG = b"{}"
+_LAYER = secrets.token_bytes(65_536)
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_PASSWORD = "a long quiet river"
+_PEOPLE = """
+import json
+from allauth.account.models import EmailAddress
+from accounts.flows.signup import create_user
+for number in range(FIRST, FIRST + MANY):
+    name = f"herd{number:04}"
+    user = create_user(username=name, email=f"{name}@example.com", password=PASSWORD)
+    EmailAddress.objects.filter(user=user).update(verified=True)
+print(json.dumps([]))
+"""
+_TOKENS = """
+import json
+from accounts.flows import personal_access_tokens as flow
+from accounts.models import Namespace, Plan, User
+from accounts.principals import Principal
+from accounts.token_limits import read_limits
+flow.MOST_TOKENS = MANY + 10
+user = User.objects.get(username="herd0000")
+limits = read_limits(["herd0000/*"], ["push"], [])
+made = [
+    flow.create_token(
+        user, name=f"node {n}", limits=limits, networks=[], expires_at=None, by=Principal(user)
+    ).value
+    for n in range(MANY)
+]
+print(json.dumps(made))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Where it answers, and its data folder."""
+
+    port: int
+    var: Path
+    environment: Mapping[str, str]
+
+    @property
+    def host(self) -> str:
+        """What stands before a repository's name, and the service."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def make_people(self, many: int) -> list[Credential]:
+        """Make accounts; each is its own hash of the same password."""
+        self._run(_PEOPLE, FIRST=1, MANY=many, PASSWORD=_PASSWORD)
+        return [Credential(f"herd{number:04}", _PASSWORD) for number in range(1, many + 1)]
+
+    def make_nodes(self, many: int) -> list[Credential]:
+        """Make access tokens of one account."""
+        made = self._run(_TOKENS, MANY=many)
+        return [Credential("herd0000", value) for value in made]
+
+    def push_image(self, name: str) -> Image:
+        """Make the owner, and push an image of one layer as a registry's client does."""
+        self._run(_PEOPLE, FIRST=0, MANY=1, PASSWORD=_PASSWORD)
+        image = Image(self.port, self.host, f"herd0000/{name}", "1.0")
+        [owner] = self.make_nodes(1)
+        scope = {"service": self.host, "scope": f"repository:{image.repository}:pull,push"}
+        answer = self._ask("GET", f"/token?{urlencode(scope)}", {"Authorization": owner.header})
+        bearer = {"Authorization": f"Bearer {json.loads(answer)['token']}"}
+        for blob in (_CONFIG, _LAYER):
+            self._push_blob(image.repository, blob, bearer)
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "config": _descriptor("application/vnd.oci.image.config.v1+json", _CONFIG),
+            "layers": [_descriptor("application/vnd.oci.image.layer.v1.tar", _LAYER)],
+        }
+        self._ask(
+            "PUT",
+            f"/v2/{image.repository}/manifests/{image.reference}",
+            {**bearer, "Content-Type": _MANIFEST},
+            json.dumps(manifest).encode(),
+        )
+        return image
+
+    def _push_blob(self, repository: str, blob: bytes, bearer: Mapping[str, str]) -> None:
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        headers = {**bearer, "Host": self.host}
+        connection.request("POST", f"/v2/{repository}/blobs/uploads/", b"", headers)
+        begun = connection.getresponse()
+        begun.read()
+        location = begun.headers["Location"]
+        join = "&" if "?" in location else "?"
+        target = f"{location}{join}{urlencode({'digest': _digest(blob)})}"
+        connection.request("PUT", target, blob, headers)
+        ended = connection.getresponse()
+        if ended.status != 201:
+            message = f"a blob was not taken: {ended.status} {ended.read()[:200]!r}"
+            raise NotStarted(message)
+        connection.close()
+
+    def _ask(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> bytes:
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        connection.request(method, target, body, {**headers, "Host": self.host})
+        response = connection.getresponse()
+        answer = response.read()
+        connection.close()
+        if response.status not in {200, 201}:
+            message = f"{method} {target}: {response.status} {answer[:200]!r}"
+            raise NotStarted(message)
+        return answer
+
+    def _run(self, code: str, **names: object) -> list[str]:
+        given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+        command = [sys.executable, str(CHECKOUT / "dev"), "manage", "--var", str(self.var)]
+        done = subprocess.run(
+            [*command, "shell", "-c", given + code],
+            env=dict(self.environment),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        answer: list[str] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+
+
+@contextmanager
+def running_instance(kind: str) -> Iterator[Instance]:
+    """Start one on `sqlite` or `postgresql`; all is gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wb-bench-")))
+        environment = {**os.environ, "WAYBILL_VENV": sys.prefix}
+        if kind != "sqlite":
+            environment["WAYBILL_DATABASE_URL"] = stack.enter_context(database(kind, folder))
+        [port] = free_ports(1)
+        var, output = folder / "var", folder / "output"
+        command = [sys.executable, str(CHECKOUT / "dev"), "run", "--var", str(var)]
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                [*command, "--port", str(port)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+        stack.callback(_stop, process)
+        _wait_for(process, output)
+        yield Instance(port, var, environment)
+
+
+def _wait_for(process: subprocess.Popen[bytes], output: Path) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while "READY " not in output.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            message = f"the instance did not start: {output.read_text()[-500:]}"
+            raise NotStarted(message)
+        time.sleep(0.1)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _descriptor(media_type: str, content: bytes) -> dict[str, object]:
+    return {"mediaType": media_type, "digest": _digest(content), "size": len(content)}
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
