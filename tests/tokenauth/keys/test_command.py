@@ -14,8 +14,11 @@ import time_machine
 from cryptography import x509
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
 
 from index.models import Registry
+from tests.clients import ask_route, token_for
+from tests.conftest import World
 from tests.factories import SERVICE, make_registry
 from tests.tokenauth.keys.conftest import Gate
 from tokenauth.signing.key_folder import SigningKeyMissing
@@ -213,6 +216,24 @@ def test_a_key_that_leaked_is_retired_at_once(keys: SigningKeys, gates: Gates) -
     assert b"PRIVATE" not in b"".join(
         path.read_bytes() for path in keys.directory.glob(f"*{old.kid}*")
     )
+
+
+def test_the_gateway_lets_no_token_of_a_retired_key_in(
+    keys: SigningKeys, world: World, client: Client
+) -> None:
+    """At once, though it remembers what it decided a moment ago."""
+    Registry.objects.all().update(upstream_url="http://127.0.0.1:9")
+    signed = token_for(client, "repository:alice/priv:pull", user=world.alice)
+
+    def status() -> int:
+        uri = "/v2/alice/priv/manifests/latest"
+        return int(ask_route(client, "GET", uri, token=signed).status_code)
+
+    old = keys.current().kid
+    run("rotate", "--skip", "east", "--skip", "west")
+    assert status() == status() == 204
+    run("retire", old, "--now")
+    assert status() == 403
 
 
 def test_an_unknown_or_unclear_id_is_refused(keys: SigningKeys) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.changes import stamp
 from index.key_formats import key_format_of
 from index.models import KeyFormat, Registry
 from tokenauth import key_exports
@@ -123,6 +124,7 @@ class Command(BaseCommand):
             )
             raise KeyTrouble(message)
         signing_keys.retire(kid)
+        stamp.renew()  # what was decided for its tokens is not to be remembered
         self.stdout.write(f"{kid} verifies no more and is out of the JWKS.")
         if until:
             self.stdout.write(
