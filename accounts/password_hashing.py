@@ -4,8 +4,8 @@ A hash takes 19 ms of a core and blocks its worker, so it is what an overload is
 bound it, in each process by itself:
 
 * `slot` lets one hash run at once. Who cannot begin by the deadline of the request is refused with
-  PasswordsBusy; a request counts from the moment the gateway passed it on, so what waited too long in
-  the queue of the app server costs nothing more than the refusal.
+  PasswordsBusy. A request counts from the moment the gateway passed it on, and `check_time` refuses
+  what waited too long in the queue of the app server before the database is asked for anything.
 * `verify` remembers right passwords for a minute. The key is an HMAC of stored hash and password under
   a key that only this process has: a changed password is another key, and nothing can be read.
 * Wrong passwords, unknown accounts and accounts without a password are never remembered and always
@@ -31,10 +31,11 @@ from accounts.errors import PasswordsBusy
 from accounts.models import User
 
 REMEMBERED_SECONDS = 60
-REMEMBERED_AT_MOST = 4_096
+REMEMBERED_AT_MOST = 8_192
 DEADLINE = 5.0  # seconds from the gateway to the beginning of the hash
 QUICK_DEADLINE = 1.5  # where programs wait, which try again by themselves
 
+_HASH, _LOGIN = "hash", "login"
 _BEGAN = re.compile(r"t=[0-9]{1,12}\.[0-9]{3}", re.ASCII)
 _one_at_a_time = threading.BoundedSemaphore(1)
 _begin_by: ContextVar[float | None] = ContextVar("_begin_by", default=None)
@@ -48,12 +49,28 @@ def verify(user: User | None, password: str) -> bool:
     if user is None:
         make_password(password)
         return False
-    if memory.knows(user.password, password):
+    if memory.knows(_HASH, user.password, password):
         return True
     if not user.check_password(password):
         return False
-    memory.keep(user.password, password)  # the hash may be a newer one by now
+    memory.keep(_HASH, user.password, password)  # the hash may be a newer one by now
     return True
+
+
+def check_time(login: str, password: str) -> None:
+    """Raise PasswordsBusy if there is no time for a hash any more, and one may be needed.
+
+    A pair that opened an account a moment ago goes on: most likely `verify` remembers it.
+    """
+    begin_by = _begin_by.get()
+    is_late = begin_by is not None and begin_by < time.monotonic()
+    if is_late and not memory.knows(_LOGIN, login, password):
+        raise PasswordsBusy
+
+
+def remember_login(login: str, password: str) -> None:
+    """Note that this pair opened an account, whoever said so; it proves nothing."""
+    memory.keep(_LOGIN, login, password)
 
 
 @contextmanager
@@ -123,14 +140,14 @@ class Memory:
         """Return how many it holds, forgotten ones included."""
         return len(self._until)
 
-    def knows(self, stored: str, password: str) -> bool:
-        """Whether this password was right for this stored hash within the minute."""
-        until = self._until.get(self._name(stored, password), 0.0)
+    def knows(self, kind: str, subject: str, password: str) -> bool:
+        """Whether this password was right for this stored hash or login within the minute."""
+        until = self._until.get(self._name(kind, subject, password), 0.0)
         return time.time() < until
 
-    def keep(self, stored: str, password: str) -> None:
+    def keep(self, kind: str, subject: str, password: str) -> None:
         """Remember it for a minute, and forget what is older or too much."""
-        name, now = self._name(stored, password), time.time()
+        name, now = self._name(kind, subject, password), time.time()
         with self._lock:
             self._until[name] = now + REMEMBERED_SECONDS
             self._until.move_to_end(name)
@@ -142,9 +159,9 @@ class Memory:
         with self._lock:
             self._until.clear()
 
-    def _name(self, stored: str, password: str) -> bytes:
-        # No stored hash has a NUL, so no two pairs are the same text.
-        text = f"{stored}\x00{password}".encode("utf-8", "surrogatepass")
+    def _name(self, kind: str, subject: str, password: str) -> bytes:
+        # With the length in front no two pairs are the same text.
+        text = f"{kind}{len(subject)}:{subject}{password}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, text, hashlib.sha256)
 
 

@@ -15,7 +15,7 @@ from accounts.errors import (
 from accounts.flows import directory_login
 from accounts.flows.use_credential import use_robot_secret, use_token
 from accounts.models import User
-from accounts.password_hashing import verify
+from accounts.password_hashing import check_time, remember_login, verify
 from accounts.passwords import MAXIMUM_BYTES
 from accounts.principals import Principal
 from accounts.ratelimits import (
@@ -81,6 +81,7 @@ def verify_password(*, login: str, password: str, address: str) -> User:
     """
     if not password.strip() or len(password.encode("utf-8", "replace")) > MAXIMUM_BYTES:
         raise WrongPassword(wrong_secret(login))
+    check_time(login, password)
     network, user = network_of(address), _find(login)
     account = f"user:{user.pk}" if user else login.lower()  # however it is spelled
     refuse_above(LOGIN_FAILURES, account, network)
@@ -90,6 +91,7 @@ def verify_password(*, login: str, password: str, address: str) -> User:
         count(LOGIN_FAILURES, account, network)
         count(NETWORK_LOGIN_FAILURES, network)
         raise WrongPassword(wrong_secret(login))
+    remember_login(login, password)
     return found
 
 
