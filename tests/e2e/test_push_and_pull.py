@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.e2e.engine import Docker, layer
 from tests.e2e.people import Person
 from tests.e2e.setup import Setup
+from tests.e2e.wire import Wire
 
 
 def test_what_was_pushed_is_pulled_back_by_tag(alice: Person) -> None:
@@ -109,3 +110,39 @@ def test_anyone_pulls_a_public_image_and_nobody_pushes_without_a_login(
     alice.forget(reference)
     anyone("pull", reference)
     assert f"docker login {alice.host}" in anyone.fails("push", reference)
+
+
+def test_an_archived_repository_is_pulled_and_not_pushed(alice: Person, setup: Setup) -> None:
+    reference, name = alice.push_image("app"), f"{alice.name}/app"
+    setup.change(name, mode="archived")
+    alice.make_image("app")
+    said = alice.docker.fails("push", reference)
+    assert f"denied: {name}: the repository is archived" in said
+    assert f"opens it again, in its settings: http://{alice.host}/r/{name}\n" in said
+    alice.forget(reference)
+    alice.docker("pull", reference)
+    setup.change(name, mode="open")
+    alice.push_image("app")
+
+
+def test_an_immutable_tag_is_pushed_once_and_not_deleted(
+    alice: Person, setup: Setup, wire: Wire
+) -> None:
+    reference, name = alice.push_image("app"), f"{alice.name}/app"
+    digest = alice.docker.digest_of(reference)
+    setup.change(name, immutable_tags=["1.*"])
+    refused = f"denied: {name}:1.0 is already there and immutable (1.*): push under a new tag. "
+    assert refused in alice.docker.fails("push", reference)
+    assert refused in alice.docker.fails("push", alice.make_image("app"))
+    delete = wire.bearer(alice, f"repository:{name}:delete")
+    answer = wire.ask("DELETE", f"/v2/{name}/manifests/{digest}", delete)
+    assert (answer.status, answer.code) == (403, "DENIED")
+    assert f"the immutable tag {name}:1.0 needs this manifest" in answer.message
+    alice.push_image("app", "latest")
+    alice.push_image("app", "latest")
+    alice.push_image("app", "1.1")  # and at once again, whoever was told of it by now
+    assert f"{name}:1.1 is already there" in alice.docker.fails(
+        "push", alice.make_image("app", "1.1")
+    )
+    alice.forget(reference)
+    assert digest in alice.docker("pull", reference)
