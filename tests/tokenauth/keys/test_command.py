@@ -218,6 +218,20 @@ def test_a_key_that_leaked_is_retired_at_once(keys: SigningKeys, gates: Gates) -
     )
 
 
+def test_a_retired_key_stays_retired_when_a_backup_brings_its_file_back(
+    keys: SigningKeys, gates: Gates
+) -> None:
+    old = keys.current()
+    path = keys.directory / f"leaf-{old.kid}.pem"
+    backup = path.read_bytes()
+    run("rotate")
+    run("retire", old.kid, "--now")
+    path.write_bytes(backup)
+    fresh = SigningKeys(keys.directory)
+    assert fresh.by_kid(old.kid) is None
+    assert old.kid not in {key.kid for key in fresh.all()}
+
+
 def test_the_gateway_lets_no_token_of_a_retired_key_in(
     keys: SigningKeys, world: World, client: Client
 ) -> None:
