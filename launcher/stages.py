@@ -26,6 +26,7 @@ TOLD = {
     "WAYBILL_TEST_DOCKER": "docker",
     "WAYBILL_TEST_SKOPEO": "skopeo",
     "WAYBILL_TEST_PODMAN": "podman",
+    "WAYBILL_TEST_BUILDAH": "buildah",
     "WAYBILL_TEST_CHROMIUM": "chromium",
     "WAYBILL_TEST_SLAPD": "slapd",
     "WAYBILL_TEST_GLEWLWYD": "glewlwyd",

@@ -47,6 +47,7 @@ TOOLS = {
         Tool("docker", ("docker.io",), "tests with the docker command", unpackable=False),
         Tool("skopeo", ("skopeo",), "tests with skopeo"),
         Tool("podman", ("podman",), "tests with podman", needs_root=True, unpackable=False),
+        Tool("buildah", ("buildah",), "tests with buildah", needs_root=True, unpackable=False),
         Tool("slapd", ("slapd",), "tests with a company's directory", "-VV"),
         # Without the second its package would bring a client of MySQL.
         Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
@@ -58,7 +59,7 @@ TOOLS = {
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
 UNIT_TOOLS = ("slapd", "glewlwyd")
 TEST_TOOLS = (
-    *("initdb", "dockerd", "docker", "skopeo", "podman", "chromium"),
+    *("initdb", "dockerd", "docker", "skopeo", "podman", "buildah", "chromium"),
     *("slapd", "glewlwyd", "curl", "jq"),
 )
 

@@ -173,3 +173,10 @@ def podman(home: Path) -> Program:
         *("--root", str(home / "root"), "--runroot", str(home / "run")),
         *("--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"),
     )
+
+
+@pytest.fixture
+def buildah(home: Path) -> Program:
+    """buildah with storage of its own."""
+    storage = ("--root", str(home / "root"), "--runroot", str(home / "run"))
+    return Program(tool("buildah"), home, *storage, "--storage-driver", "vfs")

@@ -1,4 +1,4 @@
-"""skopeo and podman do what docker does."""
+"""skopeo, podman and buildah do what docker does."""
 
 from __future__ import annotations
 
@@ -67,6 +67,17 @@ def test_podman_says_that_a_password_is_wrong(alice: Person, podman: Program) ->
         *("login", "--tls-verify=false", "-u", alice.name, "-p", "not this one", alice.host)
     )
     assert "invalid username/password" in printed
+
+
+def test_buildah_pushes_what_it_built_and_pulls_it(alice: Person, buildah: Program) -> None:
+    assert "Login Succeeded" in login(buildah, alice)
+    built = alice.reference("built")
+    container = buildah("from", "scratch").strip()
+    buildah("config", "--label", "of=a test", container)
+    buildah("commit", container, built)
+    buildah("push", "--tls-verify=false", built)
+    buildah("rmi", "--all", "--force")
+    assert buildah("from", "--tls-verify=false", built).strip()
 
 
 def test_podman_searches(alice: Person, podman: Program, setup: Setup) -> None:
