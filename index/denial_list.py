@@ -33,6 +33,7 @@ REASONS = {
     "builders": "the registry takes writes from build servers alone",
     "promotion": "the registry takes promotions alone",
     "deleted": "the repository was deleted",
+    "service": "the token was asked for another registry",
 }
 assert REASONS.keys() >= {limit.code for limit in LIMITING}  # noqa: S101 - two tables, one truth
 

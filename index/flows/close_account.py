@@ -15,7 +15,7 @@ from accounts.people_only import check_person
 from accounts.principals import Principal
 from index.flows.delete_repository import request_deletion
 from index.flows.quotas import lock_namespace
-from index.models import AccessGrant, Repository, RepositoryState, Star
+from index.models import AccessGrant, Denial, Repository, RepositoryState, Star
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def close_account(*, by: Principal, typed: str) -> None:
             request_deletion(repository, by=by)
         AccessGrant.objects.filter(user=locked).delete()
         _take_back_stars(locked)
+        Denial.objects.filter(subject=by.subject).delete()
         accounts_half.close(locked, by=by)
 
 

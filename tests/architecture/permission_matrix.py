@@ -112,6 +112,14 @@ ADDRESSES = {
     "api/v1/organizations/<str:organization>/default-grants/<slug:kind>/<str:grantee>": (
         "/api/v1/organizations/acme/default-grants/teams/devs"
     ),
+    "settings/explain": "/settings/explain?repository=acme/app",
+    "settings/explain/<path:name>": "/settings/explain/acme/app",
+    "r/<path:name>/-/access/explain": "/r/acme/app/-/access/explain?who=mila",
+    "r/<path:name>/-/denials": "/r/acme/app/-/denials",
+    "o/<str:name>/-/denials": "/o/acme/-/denials",
+    "api/v1/explain": "/api/v1/explain?repository=acme/app",
+    "api/v1/repositories/<path:name>/-/denials": "/api/v1/repositories/acme/app/-/denials",
+    "api/v1/organizations/<str:organization>/denials": "/api/v1/organizations/acme/denials",
     "settings/requests": "/settings/requests",
     "settings/requests/new": "/settings/requests/new",
     "o/<str:name>/-/access": "/o/acme/-/access",

@@ -17,6 +17,7 @@ from accounts.models import Namespace, RobotAccount, User
 from accounts.principals import ANONYMOUS, Principal
 from index import denials
 from index.denials import Who, note, write_now
+from index.flows.close_account import close_account
 from index.models import Denial, Door, Repository
 from index.policy import allowed_actions
 from index.tasks import prune_denials
@@ -141,6 +142,14 @@ def test_a_flood_is_bounded_in_memory_and_in_the_table(world: World) -> None:
     write_now()
     assert Denial.objects.filter(door=Door.TOKEN).count() == DENIALS_OF_NETWORK.events
     assert Denial.objects.filter(door=Door.GATEWAY).count() == 1
+
+
+def test_they_go_with_the_account(world: World) -> None:
+    deny(world.app, world.bob)
+    deny(world.app, world.rita)
+    write_now()
+    close_account(by=Principal(world.bob), typed="bobby")
+    assert Denial.objects.get().name == "rita"
 
 
 def test_they_are_forgotten_after_some_days(world: World, settings: Any) -> None:
