@@ -16,7 +16,7 @@ from accounts.flows.use_credential import accept_secret, accept_token, unknown_c
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
 from accounts.principals import ANONYMOUS, Principal
-from accounts.statements import Row, moment, run
+from accounts.statements import Row, moment_or_none, run
 
 _OF_NOBODY = "SELECT CAST(NULL AS bigint) AS user_id, CAST(NULL AS bigint) AS robot_id"
 _BY_ACCESS = """
@@ -116,9 +116,9 @@ def _token(row: Row) -> PersonalAccessToken:
         actions=json.loads(row[11]),
         api_parts=json.loads(row[12]),
         networks=json.loads(row[13]),
-        expires_at=moment(row[14]),
-        last_used_at=moment(row[15]),
-        revoked_at=moment(row[16]),
+        expires_at=moment_or_none(row[14]),
+        last_used_at=moment_or_none(row[15]),
+        revoked_at=moment_or_none(row[16]),
     )
 
 
@@ -135,7 +135,7 @@ def _secret(row: Row) -> RobotSecret:
         robot=robot,
         selector=row[9],
         secret_digest=row[10],
-        expires_at=moment(row[11]),
-        last_used_at=moment(row[12]),
-        revoked_at=moment(row[13]),
+        expires_at=moment_or_none(row[11]),
+        last_used_at=moment_or_none(row[12]),
+        revoked_at=moment_or_none(row[13]),
     )

@@ -38,10 +38,15 @@ def now() -> Any:
     return str(present.replace(tzinfo=None)) if connection.vendor == "sqlite" else present
 
 
-def moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime:
     """Return a time as either database gives it."""
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    found: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def moment_or_none(value: Any) -> datetime | None:
+    """Return a time that may be missing."""
+    return None if value is None else moment(value)
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
@@ -23,8 +24,6 @@ from tokenauth import lane as tokens
 
 log = logging.getLogger(__name__)
 
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 Door = Callable[[Mapping[str, Any]], Answer]
 
 DOORS: Mapping[str, Door] = {
@@ -42,11 +41,11 @@ def door_of(path: str) -> Door | None:
 class Lanes:
     """A WSGI application that answers the doors of programs itself and leaves the rest to Django."""
 
-    def __init__(self, django: Application) -> None:
+    def __init__(self, django: WSGIApplication) -> None:
         """Stand in front of Django's handler."""
         self._django = django
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         door = door_of(environ["PATH_INFO"])
         if door is None:

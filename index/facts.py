@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts.models import Visibility
 from accounts.principals import Principal
-from accounts.statements import Row, moment, now, run
+from accounts.statements import Row, moment_or_none, now, run
 from index.models.registry import Writers
 from index.models.repository import RepositoryMode
 from index.roles import EVERY_ACTION, Action, Role
@@ -167,11 +167,11 @@ def _read(row: Sequence[Any]) -> Facts:
         live=row[4] == "active",
         mode=RepositoryMode(row[5]),
         immutable_tags=json.loads(row[6]) if row[6] != "[]" else [],
-        tokens_not_before=moment(row[7]),
+        tokens_not_before=moment_or_none(row[7]),
         registry=row[8],
         service=row[9],
         writers=Writers(row[10]),
         holds_namespace=bool(row[11]),
         granted=_ROLES[int(rank)],
-        until=moment(until) if until else None,
+        until=moment_or_none(until or None),
     )

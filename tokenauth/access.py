@@ -90,7 +90,8 @@ def granted_access(
     result = Granted()
     granted: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
-        called, actions = {scope.name}, _NOTHING
+        called = {scope.name}
+        actions: frozenset[str] = _NOTHING
         if scope.kind == "registry" and scope.name == "catalog":
             actions = _catalog_actions(principal) & scope.actions
         elif scope.name in names and scope.kind == "repository":  # no `repository(plugin)` (F6)
@@ -119,16 +120,14 @@ def _catalog_actions(principal: Principal) -> frozenset[str]:
 
 def _find(principal: Principal, name: RepositoryName, facts: Facts | None, service: str) -> _Found:
     """Decide about one name; as much work for what is hidden as for what is not there (case 24)."""
-    if facts is not None:
-        decision = decide(facts.standing(principal))
-        if service not in {settings.SERVICE, facts.service}:
-            return _Found(facts.stored_name, _NOTHING, facts.repository_id, "service")
-        if decision.actions:
-            return _Found(facts.stored_name, decision.actions, facts.repository_id, decision)
-    elsewhere = _find_by_another_name(principal, name, service)
-    if facts is not None:
-        return _Found(facts.stored_name, _NOTHING, facts.repository_id, decision)
-    return elsewhere
+    if facts is None:
+        return _find_by_another_name(principal, name, service)
+    decision = decide(facts.standing(principal))
+    if service not in {settings.SERVICE, facts.service}:
+        return _Found(facts.stored_name, _NOTHING, facts.repository_id, "service")
+    if not decision.actions:
+        _find_by_another_name(principal, name, service)
+    return _Found(facts.stored_name, decision.actions, facts.repository_id, decision)
 
 
 def _find_by_another_name(principal: Principal, name: RepositoryName, service: str) -> _Found:
