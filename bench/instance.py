@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.nodes import Credential, Image
+from bench.processes import cpu_seconds
 from bench.stack import NotStarted, database
 from launcher.layout import CHECKOUT
 from launcher.ports import LOOPBACK, free_ports
@@ -27,7 +28,7 @@ _STARTS_WITHIN = 120.0
 _CONFIG = b"{}"
 _LAYER = secrets.token_bytes(65_536)
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-_PASSWORD = "a long quiet river"
+_PASSWORD = "a long quiet river"  # noqa: S105 - of nobody
 _PEOPLE = """
 import json
 from allauth.account.models import EmailAddress
@@ -69,6 +70,11 @@ class Instance:
     def host(self) -> str:
         """What stands before a repository's name, and the service."""
         return f"{LOOPBACK}:{self.port}"
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Return the processor time of each part so far."""
+        note = json.loads((self.var / "run" / "instance.json").read_text())
+        return {name: cpu_seconds(int(of["pid"])) for name, of in note["processes"].items()}
 
     def make_people(self, many: int) -> list[Credential]:
         """Make accounts; each is its own hash of the same password."""

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_MANIFEST = (
+    "application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.v2+json"
+)
 
 
 class NodeFailed(Exception):
@@ -105,7 +108,7 @@ async def _pull(image: Image, node: Credential, herd: Herd, delay: float) -> Non
             _expect(answer, 200)
             herd.tokens.append(time.perf_counter() - asked)
             await _fetch(connection, image, json.loads(answer.body)["token"])
-    except (NodeFailed, OSError, asyncio.IncompleteReadError, ValueError) as error:
+    except (NodeFailed, OSError, asyncio.IncompleteReadError, ValueError, KeyError) as error:
         herd.failures.append(f"{type(error).__name__}: {error}")
         return
     herd.pulls.append(time.perf_counter() - begun)
