@@ -17,7 +17,8 @@ from index.flows.quotas import check_private_repositories, lock_namespace
 from index.models import AccessGrant, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
-from index.policy import holds_namespace, may_create, narrowed_by_token
+from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
+from index.reasons import obstacle
 from index.roles import Action, Role
 
 # A token for a deleted name must not open its successor: token life, the registries' leeway and a
@@ -31,8 +32,11 @@ def create_repository(
     by: Principal,
     visibility: Visibility | None = None,
     description: str = "",
+    to_push: bool = False,
 ) -> Repository:
     """Create the repository on the registry that the placement rules name.
+
+    With `to_push` only where its creator may push then: no refused push leaves an empty one behind.
 
     Without a visibility the namespace's default holds, which is private unless its owner changed
     it. A name in a namespace that was renamed means the one of today. Raises Denied (also for a
@@ -54,13 +58,9 @@ def create_repository(
                 check_private_repositories(namespace)
             repository.save()
             _give_first_grants(repository, by=by)
-            record(
-                AuditAction.REPOSITORY_CREATED,
-                by=by,
-                namespace=namespace,
-                target=repository.name,
-                visibility=repository.visibility,
-            )
+            if to_push:
+                _check_push(repository, by=by)
+            _note(repository, by=by)
             return repository
     except IntegrityError as error:
         message = f"there is a repository {name} already, or one is being deleted"
@@ -97,6 +97,24 @@ def _give_first_grants(repository: Repository, *, by: Principal) -> None:
     if by.user and not (by.is_administrator or holds_namespace(by, repository.namespace)):
         grants.append(AccessGrant(repository=repository, user=by.user, role=Role.ADMIN))
     AccessGrant.objects.bulk_create(grants)
+
+
+def _note(repository: Repository, *, by: Principal) -> None:
+    record(
+        AuditAction.REPOSITORY_CREATED,
+        by=by,
+        namespace=repository.namespace,
+        target=repository.name,
+        visibility=repository.visibility,
+    )
+
+
+def _check_push(repository: Repository, *, by: Principal) -> None:
+    """Raise Denied where its registry takes nothing from whoever has just created it."""
+    in_the_way = obstacle(allowed_actions(by, repository), {Action.PUSH})
+    if in_the_way:
+        message = f"{repository}: {in_the_way.words}; {in_the_way.remedy}"
+        raise Denied(message)
 
 
 def creation_refusal(principal: Principal, name: RepositoryName) -> str:

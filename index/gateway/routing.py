@@ -124,7 +124,7 @@ def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str
     namespace = Namespace.objects.called(request.name.namespace).get()
     check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
     try:
-        create_repository(request.name, by=caller.principal)
+        create_repository(request.name, by=caller.principal, to_push=True)
     except NameTaken:  # perhaps another layer of the same push was first
         if _find(request, caller.principal) is None:
             raise

@@ -82,7 +82,7 @@ def answer_with_token(
 def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
     repository = find_repository(Repository.objects.live(), name)
     if repository is None:
-        return create_repository(name, by=principal)
+        return create_repository(name, by=principal, to_push=True)
     if Action.PUSH not in allowed_actions(principal, repository).actions:
         raise Denied(creation_refusal(principal, name))
     return repository

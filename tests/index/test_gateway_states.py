@@ -67,6 +67,16 @@ def test_a_registry_for_build_servers_takes_nothing_from_people(
     assert "a robot that is a build server" in message
 
 
+def test_a_push_that_is_refused_creates_nothing(world: World, client: Client) -> None:
+    held = token_for(client, "repository:acme/fresh:pull,push", user=world.olga)
+    Registry.objects.update(writers=Writers.BUILDERS)
+    response = ask_route(client, "POST", "/v2/acme/fresh/blobs/uploads/", token=held)
+    status, code, message = refusal(response)
+    assert (status, code) == (403, "DENIED")
+    assert "acme/fresh: the registry that keeps it takes writes from build servers" in message
+    assert not Repository.objects.filter(name="acme/fresh").exists()
+
+
 @pytest.mark.parametrize(("builders", "status"), [(1, 204), (0, 403)])
 def test_a_robot_pushes_there_if_it_is_a_build_server(
     world: World, client: Client, builders: int, status: int
