@@ -15,7 +15,7 @@ from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
 from index.policy import allowed_actions, may_create
-from index.roles import Action
+from index.roles import EVERY_ACTION, Action
 from index.rules import Decision, decide
 from tokenauth.errors import UnknownService
 from tokenauth.scopes import ResourceScope
@@ -98,8 +98,9 @@ def granted_access(
             found = _find(principal, names[scope.name], facts.get(scope.name), service)
             called.add(found.stored_name)
             actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
-            if not scope.actions <= actions:
-                lack = Shortfall(found.repository, scope.actions, frozenset(actions), found.why)
+            asked = EVERY_ACTION & scope.actions  # `*` asks for whatever there is
+            if not asked <= actions:
+                lack = Shortfall(found.repository, asked, frozenset(actions), found.why)
                 result.shortfalls.append(lack)
         for name in called if actions else ():
             granted.setdefault((scope.kind, name), set()).update(actions)

@@ -19,8 +19,9 @@ from accounts.lane import Answer, client_address
 from accounts.models import Membership, User, Visibility
 from accounts.principals import Principal
 from config.lanes import Lanes, answer
+from index import denials
 from index.flows.change_repository import change_visibility
-from index.models import AccessGrant, Repository
+from index.models import AccessGrant, Denial, Repository
 from index.roles import Role
 from tests.clients import basic, claims_of, get_token, granted
 from tests.conftest import World
@@ -195,3 +196,15 @@ def test_a_database_that_is_away_is_503_with_a_time_to_come_back() -> None:
     found = answer(door, {})
     assert (found.status[:3], dict(found.headers)["Retry-After"]) == ("503", "5")
     assert json.loads(found.body)["errors"][0]["code"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    ("actions", "noted"),
+    [("pull", 0), ("*", 0), ("pull,*", 0), ("pull,nonsense", 0), ("pull,push", 1), ("delete", 1)],
+)
+def test_what_falls_short_is_noted_and_nothing_else(
+    world: World, client: Client, actions: str, noted: int
+) -> None:
+    get_token(client, f"repository:acme/app:{actions}", user=world.rita)
+    denials.write_now()
+    assert Denial.objects.count() == noted
