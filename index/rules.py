@@ -120,7 +120,7 @@ GIVING = (
         lambda standing: _ADMIN(standing.holds_namespace),
         "owners of the namespace may do everything in it",
         "not an owner of the namespace",
-        "an owner of the organization makes them one too",
+        "in an organization, an owner makes them one too",
     ),
     Rule(
         "grant",
@@ -183,14 +183,14 @@ LIMITING = (
         lambda standing: _pull_if(standing.writers is Writers.BUILDERS and not standing.is_builder),
         "the registry that keeps it takes writes from build servers alone: CI jobs, and robots "
         "marked so",
-        "the registry that keeps it does not keep writes for build servers",
+        "its registry does not leave writes to build servers alone",
         "push from a CI job that the repository trusts, or from a robot that is a build server",
     ),
     Limit(
         "promotion",
         lambda standing: _pull_if(standing.writers is Writers.PROMOTION),
         "the registry that keeps it takes promotions alone, and no pushes",
-        "the registry that keeps it does not wait for promotions",
+        "its registry does not leave writes to promotions alone",
         "push to a repository of an earlier stage and have it promoted",
     ),
 )
