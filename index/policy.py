@@ -28,6 +28,12 @@ def standing_of(principal: Principal, repository: Repository) -> Standing:
     return facts_by_id(principal, [repository.pk])[repository.pk].standing(principal)
 
 
+def administers(principal: Principal, repository: Repository) -> bool:
+    """Whether the principal may delete it, or might before its deletion began."""
+    standing = standing_of(principal, repository)
+    return decide(replace(standing, live=True)).may_administer
+
+
 def decisions_for(principal: Principal, repositories: Iterable[Repository]) -> dict[int, Decision]:
     """Decide about many at once, by their ids: one query."""
     found = facts_by_id(principal, [repository.pk for repository in repositories])

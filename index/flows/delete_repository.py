@@ -19,7 +19,7 @@ from index.flows.describe_manifest import remember_digests
 from index.flows.quotas import recount_storage
 from index.manifests import ManifestDocument
 from index.models import Deletion, Manifest, Repository, RepositoryState
-from index.policy import allowed_actions
+from index.policy import administers
 from index.registry_client import RegistryClient
 
 _LEASE = timedelta(minutes=5)
@@ -27,12 +27,16 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 
 def request_deletion(repository: Repository, *, by: Principal) -> Deletion:
-    """Close the repository now and note the intent; a task does the rest. Raises Denied."""
-    if not allowed_actions(by, repository).may_administer:
+    """Close the repository now and note the intent; a task does the rest. Raises Denied.
+
+    Once more is the same deletion.
+    """
+    if not administers(by, repository):
         message = f"'{by.name}' may not delete {repository}"
         raise Denied(message)
     with transaction.atomic():
-        Repository.objects.filter(pk=repository.pk).update(state=RepositoryState.DELETING)
+        live = Repository.objects.live().filter(pk=repository.pk)
+        live.update(state=RepositoryState.DELETING)
         deletion, is_new = Deletion.objects.get_or_create(
             repository=repository, defaults={"requested_by": by.user}
         )

@@ -13,13 +13,13 @@ from index.lookup import find_repository
 from index.models import Repository, RepositoryState, V1Image
 from index.names import RepositoryName, parse_familiar_name
 from index.outbox import start_soon
-from index.policy import allowed_actions
+from index.policy import administers, allowed_actions
 from index.roles import Action
 from index.tasks import continue_deletion
 from index.v1.auth import identify_account
 from index.v1.inputs import read_images
 from index.v1.responses import json_response, with_endpoints
-from index.v1.tokens import V1Access, administers, issue_token
+from index.v1.tokens import V1Access, issue_token
 
 
 def put_repository(request: HttpRequest, name: str) -> HttpResponse:

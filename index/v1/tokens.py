@@ -6,7 +6,6 @@ The client carries it to a registry, the registry shows it to us, and there it i
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -18,11 +17,10 @@ from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.opaque_tokens import digest_of, make_opaque_token
 from accounts.principals import Principal
 from index.lookup import leads_to
-from index.models import Repository, RepositoryState, V1Token
+from index.models import Repository, V1Token
 from index.names import RepositoryName
-from index.policy import allowed_actions, standing_of
+from index.policy import administers, allowed_actions
 from index.roles import Action
-from index.rules import decide
 from index.subjects import principal_from_subject
 from index.v1.errors import TokenRefused
 
@@ -80,13 +78,6 @@ def use_token(authorization: str, name: RepositoryName) -> V1Token:
         message = "the token is used up"
         raise TokenRefused(message)
     return row
-
-
-def administers(principal: Principal, repository: Repository) -> bool:
-    """Whether the policy lets the principal delete it, or did before the deletion began."""
-    standing = standing_of(principal, repository)
-    is_deleting = repository.state == RepositoryState.DELETING
-    return decide(replace(standing, live=standing.live or is_deleting)).may_administer
 
 
 def _find(secret: str, access: str) -> V1Token | None:
