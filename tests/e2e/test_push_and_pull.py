@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.e2e.engine import Docker, layer
 from tests.e2e.people import Person
 from tests.e2e.setup import Setup
-from tests.e2e.wire import Wire
+from tests.e2e.wire import Wire, basic
+from tests.waiting import eventually
 
 
 def test_what_was_pushed_is_pulled_back_by_tag(alice: Person) -> None:
@@ -76,7 +77,9 @@ def test_push_into_a_namespace_of_somebody_else_is_denied(alice: Person, bob: Pe
     ) in bob.docker.fails("push", reference)
 
 
-def test_a_reader_is_told_that_pushing_needs_more(alice: Person, bob: Person, setup: Setup) -> None:
+def test_a_reader_and_the_owner_are_told_that_pushing_needs_more(
+    alice: Person, bob: Person, setup: Setup, wire: Wire
+) -> None:
     reference = alice.push_image("app")
     setup.grant(f"{alice.name}/app", bob, "reader")
     bob.docker("pull", reference)
@@ -84,6 +87,16 @@ def test_a_reader_is_told_that_pushing_needs_more(alice: Person, bob: Person, se
         f"denied: '{bob.name}' may pull but not push {alice.name}/app. "
         f"Its owners can change that: http://{bob.host}/r/{alice.name}/app\n"
     ) in bob.docker.fails("push", reference)
+
+    def is_listed() -> bool:
+        page = f"/api/v1/repositories/{alice.name}/app/-/denials"
+        rows = wire.ask("GET", page, {"Authorization": basic(alice.name, alice.password)}).json[
+            "results"
+        ]
+        told = {(row["name"], row["code"], *row["asked"], "got", *row["granted"]) for row in rows}
+        return (bob.name, "role", "pull", "push", "got", "pull") in told
+
+    eventually(is_listed)
 
 
 def test_a_writer_may_push(alice: Person, bob: Person, setup: Setup) -> None:
