@@ -91,8 +91,12 @@ def deadline(began: str, *, seconds: float = DEADLINE) -> Iterator[None]:
     """Let hashes begin within so many seconds of `began`: X-Request-Start, as the gateway sends it.
 
     Only the gateway's word may come here: a time in the future would make everyone else late. Of
-    two deadlines the earlier one holds.
+    two deadlines the earlier one holds. Without its word there was no queue to wait in: then `slot`
+    alone counts.
     """
+    if not began:
+        yield
+        return
     begin_by = time.monotonic() + seconds - lateness.of(began)
     token = _begin_by.set(min(begin_by, _begin_by.get() or begin_by))
     try:
