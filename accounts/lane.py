@@ -13,6 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.password_hashing import lateness
+
 MAXIMUM_BODY = 65_536
 
 Headers = list[tuple[str, str]]
@@ -72,6 +74,11 @@ def told_beginning(environ: Mapping[str, Any]) -> str:
     if supplied and is_secret_of_gateway(supplied):
         return str(environ.get("HTTP_X_REQUEST_START", ""))
     return ""
+
+
+def waited(environ: Mapping[str, Any]) -> float:
+    """Return for how many seconds the request has been on its way from the gateway to here."""
+    return lateness.of(told_beginning(environ))
 
 
 def read(environ: Mapping[str, Any], *, most: int = MAXIMUM_BODY) -> Asked:

@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.lane import JSON, Answer
+from accounts.lane import JSON, Answer, waited
 from index.events import lane as events
 from index.gateway import lane as gateway
 from tokenauth import lane as tokens
@@ -25,6 +25,9 @@ from tokenauth import lane as tokens
 log = logging.getLogger(__name__)
 
 Door = Callable[[Mapping[str, Any]], Answer]
+
+# nginx has told the client by then: whoever works on goes under in what nobody waits for.
+GIVEN_UP_AFTER = 8.0
 
 DOORS: Mapping[str, Door] = {
     "/token": tokens.answer,
@@ -50,7 +53,10 @@ class Lanes:
         door = door_of(environ["PATH_INFO"])
         if door is None:
             return self._django(environ, start_response)
-        found = answer(door, environ)
+        if waited(environ) > GIVEN_UP_AFTER:
+            found = _trouble("503 Service Unavailable", "UNAVAILABLE", "too busy at this moment")
+        else:
+            found = answer(door, environ)
         start_response(found.status, found.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
 

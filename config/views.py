@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -37,5 +40,11 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without touching session or database: one of them may be what is broken."""
+    """Answer 500 without touching session or database: one of them may be what is broken.
+
+    While the database is away it is 503, and clients come back.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        page = render_to_string("503.html", {"reason": "the database does not answer"})
+        return HttpResponse(page, status=503, headers={"Retry-After": "5"})
     return HttpResponse(render_to_string("500.html"), status=500)

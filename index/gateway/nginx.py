@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from index.gateway.credential_patterns import PATTERNS
+from index.gateway.refusals import AUTHENTICATION_REQUIRED, TokenNeeded
+from index.gateway.responses import challenge, oci_error
 from index.models import Registry
 
 _TEMPLATE = settings.BASE_DIR / "deploy" / "templates" / "nginx.conf"
@@ -62,6 +64,8 @@ def render_nginx(
         secret=settings.GATEWAY_SECRET,
         upstreams="\n".join(_upstream(registry) for registry in chosen),
         registry_map="\n".join(_origin(registry) for registry in chosen),
+        challenge=challenge(),
+        challenged=json.dumps(oci_error(TokenNeeded(AUTHENTICATION_REQUIRED, scope=""))),
         unavailable=_error(
             "UNAVAILABLE", "the index or the registry is away or too busy: try again in a moment"
         ),

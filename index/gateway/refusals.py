@@ -18,6 +18,9 @@ _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 _OF_REPOSITORY = frozenset({"read-only", "archived", "builders", "promotion"})
 
 
+AUTHENTICATION_REQUIRED = "authentication required"
+
+
 class TokenNeeded(Unauthorized):
     """The client is to fetch a token for `scope`; `problem` is the challenge's `error`."""
 

@@ -24,7 +24,7 @@ from index.flows.create_repository import create_repository
 from index.flows.quotas import check_storage, storage
 from index.gateway import refusals
 from index.gateway.paths import RegistryRequest
-from index.gateway.refusals import TokenNeeded
+from index.gateway.refusals import AUTHENTICATION_REQUIRED, TokenNeeded
 from index.immutable_tags import refuse_blob_deletion, refuse_change
 from index.lookup import find_repository, todays_name
 from index.models import Repository
@@ -71,8 +71,7 @@ def identify(authorization: str, *, scope: str) -> Caller:
     """Return who holds the Bearer token; raise TokenNeeded."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() != "bearer" or not value:
-        message = "authentication required"
-        raise TokenNeeded(message, scope=scope)
+        raise TokenNeeded(AUTHENTICATION_REQUIRED, scope=scope)
     try:
         token = check_access_token(value, service=settings.SERVICE)
     except AccessTokenInvalid as error:

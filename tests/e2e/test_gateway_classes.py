@@ -100,9 +100,9 @@ def test_a_request_for_a_token_waits_with_its_like(
         ("POST", "/accounts/reauthenticate/", "", "passwords"),
         ("POST", "/accounts/password/change/", "", "passwords"),
         ("POST", "/r/acme/app/-/star", "", "web"),
-        ("GET", "/v2/", "", "tokens"),
+        ("GET", "/v2/", "Bearer a.b.c", "tokens"),
         ("GET", "/v2/_catalog", "", "web"),
-        ("POST", "/events/east", "", "tokens"),
+        ("POST", "/events/east", "", "web"),
     ],
 )
 def test_whatever_may_hash_a_password_waits_with_passwords(
@@ -165,6 +165,20 @@ def test_who_is_over_the_limit_is_told_at_once_and_nobody_else_waits(alone: Lone
         go_on.set()
         assert {one.result() for one in waiting} == {200}
     assert log_in() == 200
+
+
+def test_the_first_question_of_every_client_is_answered_here(alone: LoneGateway) -> None:
+    for method in ("GET", "HEAD"):
+        answer = alone.wire.ask(method, "/v2/")
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"] == (
+            'Bearer realm="http://index.test/token",service="index.test"'
+        )
+        assert answer.headers["Content-Type"] == "application/json"
+    assert alone.parts.asked == []
+    assert alone.wire.ask("GET", "/v2/", {"Authorization": "Basic x"}).status == 200
+    assert alone.wire.ask("POST", "/v2/").status == 200
+    assert [asked.method for asked in alone.parts.asked] == ["GET", "POST"]
 
 
 # --- kept tokens --------------------------------------------------------------------------------

@@ -1,29 +1,53 @@
-"""The same parts on PostgreSQL: one short walk, for every rule is tested there without them."""
+"""The same parts on PostgreSQL: one short walk and one outage; every rule is tested there without them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
+from launcher.services import APP_SERVERS
 from tests.e2e import steps
-from tests.e2e.backstage import running_backstage
+from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import Look, Window
 from tests.e2e.engine import Docker, Engine
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack, running_stack
+from tests.e2e.wire import Wire, basic
 from tests.waiting import eventually
 
 VENDOR = """
 from django.db import connection
 answer = connection.vendor
 """
+TOKENS = """
+from accounts.flows.personal_access_tokens import create_token
+from accounts.models import User
+from accounts.principals import Principal
+from accounts.token_limits import read_limits
+user = User.objects.get(username=name)
+given = dict(limits=read_limits([f"{name}/*"], ["pull"], []), networks=[], expires_at=None)
+answer = [
+    create_token(user, name=one, by=Principal(user), **given).value for one in ("kept", "gone")
+]
+"""
+REVOKE = """
+from accounts.flows.personal_access_tokens import revoke_all_tokens
+from accounts.models import User
+from accounts.principals import Principal
+user = User.objects.get(username=name)
+answer = revoke_all_tokens(user, by=Principal(user))
+"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stack_on_postgresql() -> Iterator[Stack]:
     """An instance that keeps everything in PostgreSQL."""
     url = os.environ.get("WAYBILL_TEST_DATABASE_URL")
@@ -33,13 +57,45 @@ def stack_on_postgresql() -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture
-def alice(stack_on_postgresql: Stack, engine: Engine, homes: Iterator[Path]) -> Iterator[Person]:
-    """Someone with an account there."""
+@pytest.fixture(scope="module")
+def backstage_on_postgresql(stack_on_postgresql: Stack) -> Iterator[Backstage]:
+    """Python inside that instance."""
     with running_backstage(stack_on_postgresql) as backstage:
         assert backstage.run(VENDOR) == "postgresql"
-        people = People(stack_on_postgresql, backstage, lambda: Docker(engine, next(homes)))
-        yield people.make("alice")
+        yield backstage
+
+
+@pytest.fixture
+def people_on_postgresql(
+    stack_on_postgresql: Stack,
+    backstage_on_postgresql: Backstage,
+    engine: Engine,
+    homes: Iterator[Path],
+) -> People:
+    """Makes people there."""
+    return People(stack_on_postgresql, backstage_on_postgresql, lambda: Docker(engine, next(homes)))
+
+
+@pytest.fixture
+def alice(people_on_postgresql: People) -> Person:
+    """Someone with an account there."""
+    return people_on_postgresql.make("alice")
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """End every connection to the database, and let nobody connect meanwhile."""
+    url = os.environ["WAYBILL_TEST_DATABASE_URL"]
+    name = str(conninfo_to_dict(url)["dbname"])
+    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+        allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        connection.execute(end, [name])
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
 
 
 @pytest.fixture
@@ -61,3 +117,43 @@ def test_a_repository_lives_and_dies_on_postgresql(alice: Person, window: Window
     alice.docker("pull", reference)
     steps.delete_repository(window, name)
     assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+
+
+def test_a_database_that_goes_away_lets_nobody_in_and_all_go_on_when_it_is_back(
+    alice: Person, stack_on_postgresql: Stack, backstage_on_postgresql: Backstage
+) -> None:
+    """Case 37: a revocation of the moment before holds, and no process is started again."""
+    wire = Wire(stack_on_postgresql)
+    pids = {name: stack_on_postgresql.pid(name) for name in (*APP_SERVERS, "worker")}
+    kept, gone = backstage_on_postgresql.run(TOKENS, name=alice.name)
+    of_gone = {"Authorization": basic(alice.name, gone)}
+    token = f"/token?service={alice.host}&scope=repository:{alice.name}/app:pull"
+    assert wire.ask("GET", token, of_gone).status == 200
+    assert backstage_on_postgresql.run(REVOKE, name=alice.name) == 2
+    doors: list[tuple[str, str, dict[str, str]]] = [
+        ("GET", token, of_gone),
+        ("GET", token, {"Authorization": basic(alice.name, alice.password)}),
+        ("GET", token, {"Authorization": basic(alice.name, "a wrong guess")}),
+        ("GET", f"{token}&x=new", {}),
+        ("GET", f"/v2/{alice.name}/app/manifests/1.0", {"Authorization": "Bearer a.b.c"}),
+        ("GET", "/", {}),
+        ("GET", f"/u/{alice.name}", {}),
+        ("GET", "/api/v1/repositories", of_gone),
+        ("GET", "/v1/users/", of_gone),
+        ("POST", "/events/east", {"Authorization": "Bearer wrong"}),
+    ]
+    with database_away():
+        answers = {door[:2]: wire.ask(*door) for _ in range(3) for door in doors}
+        assert {answer.status for answer in answers.values()} <= {401, 404, 503}
+        for door, answer in answers.items():
+            assert answer.status != 503 or int(answer.headers["Retry-After"]) > 0, door
+        assert answers["GET", f"{token}&x=new"].status == 503
+        assert answers["GET", "/"].status == 503
+
+    def is_well() -> bool:
+        answers = [wire.ask(*door).status for door in doors]
+        return answers[:4] == [401, 200, 401, 200] and 503 not in answers
+
+    eventually(is_well, within=15)
+    assert kept != gone
+    assert pids == {name: stack_on_postgresql.pid(name) for name in pids}

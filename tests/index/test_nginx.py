@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from index.gateway.nginx import AppServers, Certificate, render_nginx
 from tests.conftest import World
@@ -53,6 +54,14 @@ def test_app_servers_can_be_named_each(world: World, capsys: pytest.CaptureFixtu
     assert "upstream tokens { server a:1; server b:1;" in text
     assert "upstream passwords { server c:2;" in text
     assert "upstream web { server d:3;" in text
+
+
+def test_the_challenge_is_the_one_that_the_index_gives(world: World, client: Client) -> None:
+    own = client.get("/v2/")
+    assert own.status_code == 401
+    text = render(world)
+    assert f"WWW-Authenticate '{own.headers['WWW-Authenticate']}' always;" in text
+    assert f"return 401 '{own.content.decode()}';" in text
 
 
 def test_a_certificate_turns_tls_on(world: World) -> None:
