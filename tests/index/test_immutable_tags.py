@@ -57,6 +57,7 @@ def test_the_dot_of_a_pattern_is_a_dot() -> None:
 
 def test_stars_do_not_match_the_same_characters_twice() -> None:
     assert frozen_by(["v1*1"], "v1") == ""
+    assert frozen_by(["*rc*rc*"], "v1-rc") == ""
 
 
 @pytest.mark.parametrize(
