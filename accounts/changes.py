@@ -55,6 +55,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_registryevent",
         "index_star",
         "index_tag",
+        "index_tagclaim",
         "index_v1image",
         "index_v1token",
         "tokenauth_keyprobe",

@@ -103,7 +103,8 @@ def _why_the_registry_takes_no_push(decision: Decision) -> str:
     step = obstacle(decision, {Action.PUSH})
     if step is None or step.code not in _OF_REGISTRIES:
         return ""
-    return f"{step.words[:1].upper()}{step.words[1:]}. To push: {step.remedy}"
+    sentences = (f"{text[:1].upper()}{text[1:]}" for text in (step.words, step.remedy))
+    return ". ".join(sentences)
 
 
 def _pull_tag(repository: Repository, newest: str) -> str:
