@@ -76,7 +76,7 @@ def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:
         )
     return RepositoryUnknown(
         f"{request.name} does not exist, or '{principal.name}' may not see it. "
-        f"Other account? {_LOGIN}"
+        f"Other account? {_LOGIN}. Why not: {settings.PUBLIC_URL}/settings/explain/{request.name}"
     )
 
 

@@ -18,6 +18,8 @@ from index.denials import Who, note
 from index.errors import (
     NameInvalid,
     NameTaken,
+    OverQuota,
+    TagIsImmutable,
 )
 from index.facts import Facts, facts_by_id, facts_by_name
 from index.flows.create_repository import create_repository
@@ -95,7 +97,12 @@ def find_route(request: RegistryRequest, caller: Caller, *, address: str) -> Rou
         raise refusals.denied(request, caller.principal, facts.name, decision)
     _check_token(request, caller, facts)
     if not request.is_read:
-        _check_writing(request, facts)
+        try:
+            _check_writing(request, facts)
+        except (OverQuota, TagIsImmutable) as refusal:
+            why = "quota" if isinstance(refusal, OverQuota) else "immutable-tag"
+            _note(request, caller, address, facts.repository_id, why)
+            raise
     source = _check_mount(request, caller) if request.mount_from else ""
     asks_for = request.address(name=facts.stored_name, mount_from=source)
     return Route(facts.registry, asks_for, facts.until)
