@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 Door = Callable[[Mapping[str, Any]], Answer]
 
 # nginx has told the client by then: whoever works on goes under in what nobody waits for.
-GIVEN_UP_AFTER = 8.0
+GIVEN_UP_AFTER = 20.0
 
 DOORS: Mapping[str, Door] = {
     "/token": tokens.answer,

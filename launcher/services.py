@@ -69,6 +69,7 @@ def app_server(python: Path, name: str, port: int) -> Service:
 
 def worker(layout: Layout, python: Path) -> Service:
     command = [
+        *("nice", "-n", "5"),  # what nobody waits for comes after what somebody does
         *(str(python), "-W", f"ignore:{ROOT_WARNING}"),
         *("-m", "celery", "--quiet", "-A", "config.celery", "worker"),
         *("--beat", "--schedule", str(layout.run / "celerybeat-schedule")),
