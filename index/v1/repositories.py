@@ -14,6 +14,7 @@ from index.models import Repository, RepositoryState, V1Image
 from index.names import RepositoryName, parse_familiar_name
 from index.outbox import start_soon
 from index.policy import administers, allowed_actions
+from index.reasons import obstacle
 from index.roles import Action
 from index.tasks import continue_deletion
 from index.v1.auth import identify_account
@@ -83,7 +84,12 @@ def _find_to_push(principal: Principal, name: RepositoryName) -> Repository:
     repository = find_repository(Repository.objects.live(), name)
     if repository is None:
         return create_repository(name, by=principal, to_push=True)
-    if Action.PUSH not in allowed_actions(principal, repository).actions:
+    decision = allowed_actions(principal, repository)
+    hindered_by = obstacle(decision, {Action.PUSH})
+    if hindered_by and decision.may_administer:  # by the state of the repository or its registry
+        message = f"{name}: {hindered_by.words}; {hindered_by.remedy}"
+        raise Denied(message)
+    if hindered_by:
         raise Denied(creation_refusal(principal, name))
     return repository
 

@@ -177,3 +177,12 @@ def test_no_door_sets_a_cookie(world: World, client: Client) -> None:
 def test_methods_that_a_door_does_not_have_are_405(world: World, client: Client) -> None:
     response = call(client, "POST", "repositories/alice/pub/images", user=world.alice, body=[])
     assert (response.status_code, response["Allow"]) == (405, "GET, PUT, DELETE, HEAD")
+
+
+def test_an_admin_reads_why_an_archived_repository_takes_nothing(
+    world: World, client: Client
+) -> None:
+    Repository.objects.filter(pk=world.private.pk).update(mode="archived")
+    answer = put_repository(client, "alice/priv", user=world.alice)
+    assert answer.status_code == 403
+    assert "alice/priv: the repository is archived" in answer.content.decode()
