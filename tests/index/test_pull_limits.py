@@ -188,7 +188,7 @@ def test_what_was_pulled_fades_in_the_next_window(limits: Any, db: None) -> None
         assert pull() == "1;w=21600"
 
 
-@pytest.mark.parametrize("events", [1, 2, 7, 100])
+@pytest.mark.parametrize("events", [1, 2, 30])
 @pytest.mark.parametrize("offset", [0, 1, 5000, 21599])
 def test_who_waits_as_told_may_pull_and_who_comes_sooner_may_not(
     settings: Any, db: None, events: int, offset: int
