@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import jwt
@@ -97,18 +99,29 @@ def test_the_public_key_is_no_hmac_secret() -> None:
             check_access_token(forged, service=SERVICE)
 
 
-def test_a_key_that_the_token_brings_along_is_not_looked_at() -> None:
+@pytest.fixture
+def canary() -> Iterator[socket.socket]:
+    """A server that nobody is to call."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)  # noqa: FBT003 - the standard library's own
+        yield server
+
+
+def test_a_key_that_the_token_brings_along_is_not_looked_at(canary: socket.socket) -> None:
     stranger = SigningKey(make_leaf(make_root("evil"), "evil"))
     ours = signing_keys.current().kid
+    there = f"http://127.0.0.1:{canary.getsockname()[1]}/"
     for header in (
         {**stranger.header(), "kid": ours},
         {"kid": ours, "jwk": stranger.jwk},
-        {"kid": ours, "jku": "http://127.0.0.1:9/", "x5u": "http://127.0.0.1:9/"},
+        {"kid": ours, "jku": there, "x5u": there},
         stranger.header(),
     ):
         forged = jwt.encode(claims(), stranger.pair.key, "ES256", headers=header)
         with pytest.raises(AccessTokenInvalid):
             check_access_token(forged, service=SERVICE)
+    with pytest.raises(BlockingIOError):  # nobody did
+        canary.accept()
 
 
 def test_an_unknown_critical_header_is_refused() -> None:
