@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -10,20 +12,23 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, Namespace, Visibility
-from accounts.principals import Principal
+from accounts.principals import ANONYMOUS, Principal
+from accounts.token_limits import TokenLimits
 from index.models import AccessGrant
 from index.names import parse_repository_name
-from index.policy import allowed_actions, may_create
+from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
 from index.roles import EVERY_ACTION, Action, Role
 from index.rules import Standing, decide
 from tests.conftest import World
 from tests.factories import (
     make_grant,
     make_member,
+    make_organization,
     make_repository,
     make_team,
     make_user,
 )
+from tests.machines import make_robot
 
 
 def standing(**changes: Any) -> Standing:
@@ -149,3 +154,101 @@ def test_namespaces_are_compared_by_key_never_by_prefix(world: World) -> None:
     assert Namespace.objects.filter(name="alicea").exists()
     stranger = Principal(Namespace.objects.get(name="alicea").user)
     assert allowed_actions(stranger, world.private).role is None
+
+
+def limited(*patterns: str, actions: tuple[str, ...] = ("push", "delete")) -> TokenLimits:
+    return TokenLimits(patterns, frozenset({"pull", *actions}), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("limits", "actions"),
+    [
+        (None, {"pull", "push", "delete"}),
+        (limited("*"), {"pull", "push", "delete"}),
+        (limited("alice/*", actions=("push",)), {"pull", "push"}),
+        (limited("alice/new"), {"pull", "push", "delete"}),
+        (limited("alice/*", actions=()), set()),
+        (limited("alice/other"), set()),
+    ],
+)
+def test_a_token_leaves_of_a_creation_what_it_leaves_of_a_repository(
+    world: World, limits: TokenLimits | None, actions: set[str]
+) -> None:
+    principal = Principal(world.alice, limits=limits, credential="token:1")
+    decision = may_create(principal, parse_repository_name("alice/new"))
+    assert decision.actions == actions
+    assert (decision.role is None) == (not actions)
+    assert "access token" in decision.reason or actions
+
+
+def test_members_create_where_their_organization_lets_them(world: World) -> None:
+    name, mia = parse_repository_name("acme/new"), Principal(world.mia)
+    other = make_organization("other", owner=world.bob)
+    other.members_may_create = True
+    other.save()
+    assert may_create(mia, name).role is None
+    assert may_create(mia, parse_repository_name("other/new")).role is None
+    world.acme.members_may_create = True
+    world.acme.save()
+    assert may_create(mia, name).role is Role.ADMIN
+    assert may_create(Principal(world.bob), name).role is None
+    assert may_create(ANONYMOUS, name).role is None
+
+
+def test_a_robot_creates_in_its_namespace_if_it_may_and_its_organizations_members_do_not_matter(
+    world: World,
+) -> None:
+    world.acme.members_may_create = True
+    world.acme.save()
+    plain, maker = (
+        Principal(robot=make_robot("acme", robot, by=world.olga, may_create=may))
+        for robot, may in (("plain", False), ("maker", True))
+    )
+    created = may_create(maker, parse_repository_name("acme/new"))
+    assert (created.role, created.actions) == (Role.WRITER, {"pull", "push"})
+    assert may_create(plain, parse_repository_name("acme/new")).role is None
+    for elsewhere in ("alice/new", "new", "nobody/new"):
+        assert may_create(maker, parse_repository_name(elsewhere)).role is None
+
+
+def test_nobody_creates_in_a_deleted_organization(world: World) -> None:
+    world.acme.deleted_at = timezone.now()
+    world.acme.save()
+    for person in (world.olga, world.root):
+        assert may_create(Principal(person), parse_repository_name("acme/new")).role is None
+
+
+def test_a_namespace_is_held_by_its_user_or_the_owners_of_its_organization(world: World) -> None:
+    alices, acmes = (Namespace.objects.get(name=name) for name in ("alice", "acme"))
+    holders = {
+        (namespace.name, name)
+        for namespace in (alices, acmes)
+        for name in ("anonymous", "alice", "bob", "mia", "olga", "root")
+        if holds_namespace(_principal(world, name), namespace)
+    }
+    assert holders == {("alice", "alice"), ("acme", "olga")}
+    assert not holds_namespace(Principal(robot=make_robot("acme", by=world.olga)), acmes)
+
+
+def test_a_narrow_token_stands_in_the_way_of_what_it_leaves_out(world: World) -> None:
+    narrow = Principal(world.alice, limits=limited("alice/a", actions=("push",)))
+    ask = partial(narrowed_by_token, narrow, "alice/a")
+    assert not ask(frozenset())
+    assert not ask(frozenset({Action.PULL}))
+    assert not ask(frozenset({Action.PULL, Action.PUSH}))
+    assert ask(frozenset({Action.DELETE}))
+    assert ask(frozenset({Action.PULL, Action.DELETE}))
+    assert narrowed_by_token(narrow, "alice/b", frozenset({Action.PULL}))
+    assert not narrowed_by_token(Principal(world.alice), "alice/b", EVERY_ACTION)
+
+
+def test_a_creation_that_was_decided_does_not_change(world: World) -> None:
+    decision = may_create(Principal(world.alice), parse_repository_name("alice/new"))
+    with pytest.raises(FrozenInstanceError):
+        decision.role = None  # type: ignore[misc]  # that is the point
+    assert not hasattr(decision, "__dict__")
+
+
+def _principal(world: World, name: str) -> Principal:
+    person = world.person(name)
+    return Principal(person) if person else ANONYMOUS

@@ -120,3 +120,4 @@ def test_what_was_decided_does_not_change(thing: Any) -> None:
     first = thing.__slots__[0]
     with pytest.raises(FrozenInstanceError):
         setattr(thing, first, None)
+    assert not hasattr(thing, "__dict__")  # a misspelt field would be kept, and read by nobody
