@@ -205,7 +205,8 @@ def test_a_robot_creates_in_its_namespace_if_it_may_and_its_organizations_member
         for robot, may in (("plain", False), ("maker", True))
     )
     created = may_create(maker, parse_repository_name("acme/new"))
-    assert (created.role, created.actions) == (Role.WRITER, {"pull", "push"})
+    assert created.role is Role.WRITER
+    assert created.actions == {Action.PULL, Action.PUSH}
     assert may_create(plain, parse_repository_name("acme/new")).role is None
     for elsewhere in ("alice/new", "new", "nobody/new"):
         assert may_create(maker, parse_repository_name(elsewhere)).role is None

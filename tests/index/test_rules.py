@@ -44,7 +44,7 @@ def test_every_standing_is_decided_as_the_oracle_says() -> None:
         decision = decide(Standing(**fields))
         role, actions = judge(fields)
         administers = role == "admin" and fields["ceiling"] == EVERY_ACTION
-        expected = (role, actions, administers)
+        expected: Any = (role, actions, administers)
         if (decision.role, decision.actions, decision.may_administer) != expected:
             wrong.append((fields, decision, expected))
     assert wrong[:3] == []
