@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import RobotAccount, Team, User
+from accounts.models import RobotAccount, Team, TeamMembership, User
 from accounts.principals import Principal
 from index.roles import Role
 
@@ -20,12 +20,16 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     def reaching(self, principal: Principal) -> AccessGrantQuerySet:
         """Return the unexpired grants that the principal has, directly or through a team."""
         if principal.robot:
-            whose = Q(robot=principal.robot)
+            found = self.filter(robot=principal.robot)
         elif principal.user:
-            whose = Q(user=principal.user) | Q(team__memberships__membership__user=principal.user)
+            # Two ways, each by its index: an OR of both walks through every grant there is.
+            teams = TeamMembership.objects.filter(membership__user=principal.user)
+            direct = AccessGrant.objects.filter(user=principal.user)
+            through_teams = AccessGrant.objects.filter(team__in=teams.values("team"))
+            found = self.filter(pk__in=direct.values("pk").union(through_teams.values("pk")))
         else:
             return self.none()
-        return self.filter(whose, Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return found.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 class AccessGrant(models.Model):
