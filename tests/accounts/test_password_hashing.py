@@ -174,7 +174,7 @@ def test_one_hash_at_a_time(alice: User) -> None:
 
 def test_who_cannot_begin_by_the_deadline_is_refused(alice: User) -> None:
     def ask() -> None:
-        with deadline("", seconds=0.01):
+        with deadline(f"t={time.time():.3f}", seconds=0.01):
             verify(alice, PASSWORD)
 
     with slot(), ThreadPoolExecutor(1) as other, pytest.raises(PasswordsBusy):
