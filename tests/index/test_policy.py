@@ -208,7 +208,8 @@ def test_a_robot_creates_in_its_namespace_if_it_may_and_its_organizations_member
     assert created.role is Role.WRITER
     assert created.actions == {Action.PULL, Action.PUSH}
     assert may_create(plain, parse_repository_name("acme/new")).role is None
-    for elsewhere in ("alice/new", "new", "nobody/new"):
+    make_organization("younger", owner=world.olga)
+    for elsewhere in ("alice/new", "younger/new", "new", "nobody/new"):
         assert may_create(maker, parse_repository_name(elsewhere)).role is None
 
 
@@ -220,14 +221,15 @@ def test_nobody_creates_in_a_deleted_organization(world: World) -> None:
 
 
 def test_a_namespace_is_held_by_its_user_or_the_owners_of_its_organization(world: World) -> None:
-    alices, acmes = (Namespace.objects.get(name=name) for name in ("alice", "acme"))
+    names = ("alice", "mila", "acme")
+    alices, mias, acmes = (Namespace.objects.get(name=name) for name in names)
     holders = {
         (namespace.name, name)
-        for namespace in (alices, acmes)
+        for namespace in (alices, mias, acmes)
         for name in ("anonymous", "alice", "bob", "mia", "olga", "root")
         if holds_namespace(_principal(world, name), namespace)
     }
-    assert holders == {("alice", "alice"), ("acme", "olga")}
+    assert holders == {("alice", "alice"), ("mila", "mia"), ("acme", "olga")}
     assert not holds_namespace(Principal(robot=make_robot("acme", by=world.olga)), acmes)
 
 
