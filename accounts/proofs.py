@@ -16,7 +16,7 @@ from accounts.flows.use_credential import accept_secret, accept_token, unknown_c
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
 from accounts.principals import ANONYMOUS, Principal
-from accounts.statements import Row, moment_or_none, run
+from accounts.statements import Row, loaded, moment_or_none, run
 
 _OF_NOBODY = "SELECT CAST(NULL AS bigint) AS user_id, CAST(NULL AS bigint) AS robot_id"
 _BY_ACCESS = """
@@ -105,37 +105,50 @@ def _parse(secret: str, prefix: str, login: str) -> OpaqueToken:
 
 
 def _token(row: Row) -> PersonalAccessToken:
-    user = User(id=row[0], username=row[2], is_active=row[3], is_superuser=row[4])
-    return PersonalAccessToken(
+    user = loaded(User, id=row[0], username=row[2], is_active=row[3], is_superuser=row[4])
+    token = loaded(
+        PersonalAccessToken,
         id=row[6],
-        user=user,
+        user_id=row[0],
         name=row[7],
         selector=row[8],
         secret_digest=row[9],
-        patterns=json.loads(row[10]),
-        actions=json.loads(row[11]),
-        api_parts=json.loads(row[12]),
-        networks=json.loads(row[13]),
+        patterns=_list(row[10]),
+        actions=_list(row[11]),
+        api_parts=_list(row[12]),
+        networks=_list(row[13]),
         expires_at=moment_or_none(row[14]),
         last_used_at=moment_or_none(row[15]),
         revoked_at=moment_or_none(row[16]),
     )
+    token.user = user
+    return token
 
 
 def _secret(row: Row) -> RobotSecret:
-    robot = RobotAccount(
+    robot = loaded(
+        RobotAccount,
         id=row[1],
         name=row[2],
         may_create=row[3],
         is_builder=row[4],
-        namespace=Namespace(id=row[5], name=row[6]),
+        namespace_id=row[5],
     )
-    return RobotSecret(
+    robot.namespace = loaded(Namespace, id=row[5], name=row[6])
+    secret = loaded(
+        RobotSecret,
         id=row[8],
-        robot=robot,
+        robot_id=row[1],
         selector=row[9],
         secret_digest=row[10],
         expires_at=moment_or_none(row[11]),
         last_used_at=moment_or_none(row[12]),
         revoked_at=moment_or_none(row[13]),
     )
+    secret.robot = robot
+    return secret
+
+
+def _list(text: str) -> list[str]:
+    found: list[str] = json.loads(text) if text != "[]" else []
+    return found

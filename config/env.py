@@ -182,7 +182,11 @@ def env_database(name: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 "connect_timeout": 3,  # seconds: whoever waits is told to come again
-                "options": "-c lock_timeout=5000 -c statement_timeout=15000",
+                "options": "-c lock_timeout=5000 -c statement_timeout=15000"
+                " -c plan_cache_mode=force_generic_plan",
+                # For the statements of accounts.statements alone: planning one anew takes longer
+                # than running it. Querysets are never prepared (client-side cursors).
+                "prepare_threshold": 5,
             },
         }
     message = f"{name} must start with sqlite:/// or postgresql://."

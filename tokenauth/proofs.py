@@ -7,7 +7,7 @@ from django.conf import settings
 from accounts.models import User
 from accounts.opaque_tokens import parse_opaque_token
 from accounts.proofs import Proof, Proven
-from accounts.statements import Row, moment, now
+from accounts.statements import Row, loaded, moment, now
 from tokenauth.models import RefreshToken
 from tokenauth.refresh import PREFIX, accept_machine, login_ended
 
@@ -43,11 +43,14 @@ def proof_by_machine(secret: str, *, service: str) -> Proof:
 
 
 def _machine(row: Row) -> RefreshToken:
-    return RefreshToken(
+    machine = loaded(
+        RefreshToken,
         id=row[5],
-        user=User(id=row[0], username=row[2], is_superuser=row[3]),
+        user_id=row[0],
         secret_digest=row[6],
         last_used_at=moment(row[7]),
         expires_at=moment(row[8]),
         idle_expires_at=moment(row[9]),
     )
+    machine.user = loaded(User, id=row[0], username=row[2], is_superuser=row[3])
+    return machine

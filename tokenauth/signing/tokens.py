@@ -12,7 +12,6 @@ from typing import TypedDict
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.conf import settings
 
@@ -21,6 +20,7 @@ from tokenauth.signing.keys import signing_keys
 
 LEEWAY = 60  # seconds, what registries give as well (F5)
 _ES256 = ECDSA(SHA256())
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -81,7 +81,7 @@ def lasting_claims(
     claims = {"iss": settings.ISSUER, "sub": subject, "aud": service, "access": list(access)}
     if credential:
         claims["via"] = credential
-    return json.dumps(claims, separators=(",", ":")).encode()[:-1]
+    return _to_json(claims).encode()[:-1]
 
 
 def sign(claims: bytes, *, lifetime: int | None = None, key_format: str = KeyFormat.X5C) -> bytes:
@@ -98,8 +98,7 @@ def sign(claims: bytes, *, lifetime: int | None = None, key_format: str = KeyFor
         end, now - LEEWAY, now, os.urandom(16).hex().encode()
     )  # fmt: skip
     signed = key.jose_header(key_format) + b"." + _base64url(claims + times)
-    r, s = decode_dss_signature(key.pair.key.sign(signed, _ES256))
-    return signed + b"." + _base64url(r.to_bytes(32) + s.to_bytes(32))
+    return signed + b"." + _base64url(_plain(key.pair.key.sign(signed, _ES256)))
 
 
 def check_access_token(token: str, *, service: str) -> AccessToken:
@@ -132,6 +131,13 @@ def check_access_token(token: str, *, service: str) -> AccessToken:
         claims.get("access") or [],
         str(claims.get("via", "")),
     )
+
+
+def _plain(signature: bytes) -> bytes:
+    """Return R and S, 32 bytes each, of DER: `30 length`, twice `02 length number`."""
+    middle = 4 + signature[3]
+    r, s = signature[4:middle], signature[middle + 2 :]
+    return r[-32:].rjust(32, b"\0") + s[-32:].rjust(32, b"\0")
 
 
 def _base64url(data: bytes) -> bytes:
