@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REGISTRY = "http://127.0.0.1:9"  # bench/gateway.py puts a stub there
 
 
 def seed() -> dict[str, str]:
@@ -16,24 +22,20 @@ def seed() -> dict[str, str]:
     from django.core.management import call_command
 
     from accounts.flows.personal_access_tokens import create_token
-    from accounts.flows.robot_accounts import create_robot
-    from accounts.flows.robot_secrets import add_secret
     from accounts.flows.signup import create_user
     from accounts.models import Visibility
     from accounts.principals import Principal
     from accounts.token_limits import read_limits
     from index.flows.create_repository import create_repository
     from index.flows.registries import place, register_registry
-    from index.models import AccessGrant, Repository
     from index.names import parse_repository_name
-    from index.roles import Role
     from tokenauth.refresh import issue_refresh_token
     from tokenauth.signing.keys import signing_keys
 
     call_command("migrate", verbosity=0)
     signing_keys.create(settings.PUBLIC_HOST)
     registry = register_registry(
-        "east", upstream_url="http://127.0.0.1:9", events_secret=secrets.token_urlsafe(32)
+        "east", upstream_url=REGISTRY, events_secret=secrets.token_urlsafe(32)
     )
     place("*", on=registry)
     password = secrets.token_urlsafe(12)
@@ -59,16 +61,27 @@ def seed() -> dict[str, str]:
         ).value
         for number in range(50)
     ]
-    robot = create_robot(user.namespace, name="builds", by=Principal(user))
-    app = Repository.objects.get(name="bench/app")
-    AccessGrant.objects.create(repository=app, robot=robot, role=Role.WRITER)
     return {
         "access_token": tokens[-1],
-        "robot_secret": add_secret(robot, label="bench", expires_at=None, by=Principal(user)).value,
+        "robot_secret": _robot_secret(user),
         "password": password,
         "refresh_token": refresh_token,
         "service": settings.SERVICE,
     }
+
+
+def _robot_secret(user: User) -> str:
+    from accounts.flows.robot_accounts import create_robot
+    from accounts.flows.robot_secrets import add_secret
+    from accounts.principals import Principal
+    from index.models import AccessGrant, Repository
+    from index.roles import Role
+
+    person = Principal(user)
+    robot = create_robot(user.namespace, name="builds", by=person)
+    app = Repository.objects.get(name="bench/app")
+    AccessGrant.objects.create(repository=app, robot=robot, role=Role.WRITER)
+    return add_secret(robot, label="bench", expires_at=None, by=person).value
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 
@@ -13,7 +13,8 @@ from django.test.utils import override_settings
 
 from config.wsgi import application as real_application
 
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
 
 class WithoutMiddleware(WSGIHandler):
