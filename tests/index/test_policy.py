@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Membership, Namespace, Visibility
+from accounts.models import Membership, Namespace, RobotAccount, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.token_limits import TokenLimits
 from index.models import AccessGrant
@@ -255,3 +255,14 @@ def test_a_creation_that_was_decided_does_not_change(world: World) -> None:
 def _principal(world: World, name: str) -> Principal:
     person = world.person(name)
     return Principal(person) if person else ANONYMOUS
+
+
+def test_numbers_are_compared_as_numbers_also_when_they_are_large(world: World) -> None:
+    User.objects.create(pk=70_000, username="elder")
+    Namespace.objects.create(pk=80_000, name="elder", user_id=70_000)
+    elder = Principal(User.objects.get(pk=70_000))
+    assert holds_namespace(elder, Namespace.objects.get(name="elder"))
+    RobotAccount.objects.create(namespace_id=80_000, name="ci", may_create=True)
+    robot = RobotAccount.objects.select_related("namespace").get(namespace=80_000)
+    made = may_create(Principal(robot=robot), parse_repository_name("elder/new"))
+    assert made.role is Role.WRITER
