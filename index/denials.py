@@ -2,7 +2,7 @@
 
 `note` puts a line into memory, the same for a name that is there and for one that is not, and does
 nothing else. A thread of the process (`keep_writing`) takes the lines every few seconds, whatever came
-in, drops what is about nothing, and writes each distinct denial at most once a minute.
+in, drops those about nothing, and writes each distinct denial at most once a minute.
 """
 
 from __future__ import annotations
@@ -83,6 +83,9 @@ class Waiting:
 
 
 _lines: deque[Line] = deque(maxlen=_MOST_WAITING)
+# Lines about nothing. Noted as long as the others, so that they cost as much; apart from them, so that
+# asking for names that do not exist pushes no denial out.
+_about_nothing: deque[Line] = deque(maxlen=_MOST_WAITING)
 _waiting: dict[Same, Waiting] = {}
 _written: dict[Same, datetime] = {}  # when
 
@@ -102,7 +105,8 @@ def note(
     `why`. Else `why` is the policy's decision, from which the reason is worked out later, or the code
     of what else was in the way, like `quota` or `immutable-tag`.
     """
-    _lines.append(Line(repository, who, door, asked, granted, why, timezone.now()))
+    lines = _about_nothing if repository is None else _lines
+    lines.append(Line(repository, who, door, asked, granted, why, timezone.now()))
 
 
 def keep_writing() -> None:
@@ -126,7 +130,7 @@ def write_now() -> None:
 
 def forget() -> None:
     """Forget what waits and what was written: a process of tests starts anew."""
-    for memory in (_lines, _waiting, _written):
+    for memory in (_lines, _about_nothing, _waiting, _written):
         memory.clear()
 
 
@@ -148,6 +152,7 @@ def _write_for_ever() -> None:
 
 def _gather() -> None:
     """Move what was noted to what waits, each kind once."""
+    _about_nothing.clear()
     while _lines:
         line = _lines.popleft()
         same = _sorted_in(line)

@@ -131,10 +131,14 @@ def test_one_denial_is_written_once_a_minute(world: World) -> None:
 
 
 def test_a_flood_is_bounded_in_memory_and_in_the_table(world: World) -> None:
-    for number in range(denials._MOST_WAITING + 10):
-        deny(None, world.bob, who=Who(f"user:{number}", "", "203.0.113.7"))
-    assert len(denials._lines) == denials._MOST_WAITING
+    nobody = Who("", "", "203.0.113.7")
+    for repository in (None, world.app.pk):
+        for _ in range(denials._MOST_WAITING + 10):
+            note(repository, who=nobody, door=Door.TOKEN, asked=PULL, granted=PULL, why="")
+    assert len(denials._lines) == len(denials._about_nothing) == denials._MOST_WAITING
     write_now()
+    assert not denials._lines
+    assert not denials._about_nothing
     for number in range(DENIALS_OF_NETWORK.events + 5):
         who = Who(f"user:{number}", "", f"203.0.113.{number}")
         deny(world.app, who=who, granted=frozenset())
@@ -142,6 +146,14 @@ def test_a_flood_is_bounded_in_memory_and_in_the_table(world: World) -> None:
     write_now()
     assert Denial.objects.filter(door=Door.TOKEN).count() == DENIALS_OF_NETWORK.events
     assert Denial.objects.filter(door=Door.GATEWAY).count() == 1
+
+
+def test_names_that_do_not_exist_push_no_denial_out(world: World) -> None:
+    deny(world.app, world.rita)
+    for _ in range(denials._MOST_WAITING + 10):
+        deny(None)
+    write_now()
+    assert Denial.objects.get().name == "rita"
 
 
 def test_they_go_with_the_account(world: World) -> None:
