@@ -19,11 +19,12 @@ from tokenauth.machines import principal_of_machine
 from tokenauth.models import RefreshToken
 
 PREFIX = "wbr"
+LOGINS_AT_MOST = 200  # of one person; a cluster is better off with a robot account
 _TOUCH_EVERY = timedelta(hours=1)  # last use is kept to the hour: no write in most requests
 
 
 def issue_refresh_token(user: User, *, service: str, client_id: str, address: str) -> str:
-    """Return a new refresh token; only its digest is kept.
+    """Return a new refresh token; only its digest is kept. Above 200 the least used login ends.
 
     `user` is as it was when the password was checked. Raises InvalidGrant if that was changed, or
     the account disabled, meanwhile: a token made after the others ended would outlive them.
@@ -46,6 +47,7 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
             expires_at=now + timedelta(days=settings.REFRESH_TOKEN_LIFETIME_DAYS),
             idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
         )
+        _end_beyond_the_most(held)
     return token.value
 
 
@@ -80,3 +82,11 @@ def login_ended() -> InvalidGrant:
 def revoke_all_of(user: User) -> None:
     """End every machine's login of this user."""
     RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _end_beyond_the_most(user: User) -> None:
+    """End the least recently used logins; the user's row is locked, so none comes beside them."""
+    usable = RefreshToken.objects.usable().filter(user=user).order_by("-last_used_at", "-pk")
+    beyond = list(usable.values_list("pk", flat=True)[LOGINS_AT_MOST:])
+    if beyond:
+        RefreshToken.objects.filter(pk__in=beyond).update(revoked_at=timezone.now())
