@@ -8,7 +8,7 @@ from accounts.errors import NameTaken
 from accounts.models import Namespace
 from accounts.principals import Principal
 from index.flows.rename_namespace import rename_organization
-from index.lookup import find_repository, leads_to
+from index.lookup import find_repository, leads_to, the_one_called
 from index.models import Repository, RepositoryState
 from index.names import parse_repository_name
 from tests.conftest import World
@@ -16,8 +16,11 @@ from tests.factories import make_repository
 
 
 def found(name: str) -> Repository | None:
-    """Look for the name among all repositories."""
-    return find_repository(Repository.objects.all(), parse_repository_name(name))
+    """Look for the name among all repositories, in both ways."""
+    among, parsed = Repository.objects.all(), parse_repository_name(name)
+    repository = find_repository(among, parsed)
+    assert the_one_called(among, parsed).first() == repository
+    return repository
 
 
 def test_the_name_in_the_registry_leads_to_it(world: World) -> None:
@@ -44,6 +47,14 @@ def test_the_name_in_the_registry_wins_over_an_old_name_of_the_namespace(world: 
     make_repository("alice/app", stored_name="alice/app")
     stored = make_repository("alice/moved", stored_name="old/app")
     assert found("old/app") == stored
+
+
+def test_an_old_name_of_the_namespace_leads_to_todays(world: World) -> None:
+    Namespace.objects.create(name="old", redirects_to=Namespace.objects.get(name="alice"))
+    assert found("old/priv") == world.private
+    assert found("old/nope") is None
+    assert found("older/priv") is None
+    assert found("base") == world.base
 
 
 def test_no_organization_takes_a_name_that_a_registry_keeps_anothers_images_under(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from accounts.models import Namespace, RobotAccount
 from accounts.principals import Principal
 from accounts.ratelimits import WORKLOAD_FAILURES, count, network_of, refuse_above
 from index.errors import NameInvalid
-from index.lookup import find_repository
+from index.lookup import the_one_called
 from index.models import Repository, TrustedPublisher, WorkloadLogin
 from index.names import parse_repository_name
 from index.subjects import principal_of_login
@@ -91,7 +92,10 @@ def _find_publisher(job: Job, wanted: Wanted) -> TrustedPublisher:
 
 
 def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
-    """Yield what is named for the robot; or for the repositories, in the order of the scopes."""
+    """Yield what is named for the robot; or for the repositories, in the order of the scopes.
+
+    One statement for each name, whether or not it is one: a job may belong to anybody at the issuer.
+    """
     named = TrustedPublisher.objects.heeded().filter(issuer=job.issuer.url).order_by("pk")
     if wanted.robot:
         namespace, _, name = wanted.robot.partition("+")
@@ -100,16 +104,9 @@ def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
         yield from named.filter(robot__in=robots)
         return
     for text in wanted.names[:_MOST_NAMES]:
-        repository = _find_repository(text)
-        if repository:
-            yield from named.filter(repository=repository)
-
-
-def _find_repository(text: str) -> Repository | None:
-    try:
-        return find_repository(Repository.objects.live(), parse_repository_name(text))
-    except NameInvalid:
-        return None
+        with suppress(NameInvalid):
+            called = the_one_called(Repository.objects.live(), parse_repository_name(text))
+            yield from named.filter(repository__in=called.values("pk"))
 
 
 def _log_in(publisher: TrustedPublisher, token: IdToken, job: Job, service: str) -> Exchanged:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import RobotAccount
-from index.models import TrustedPublisher, WorkloadLogin
+from accounts.models import Namespace, RobotAccount
+from index.models import Repository, TrustedPublisher, WorkloadLogin
 from index.roles import Role
 from tests.clients import ask_route, claims_of, granted
 from tests.conftest import World
-from tests.factories import make_grant
+from tests.factories import make_grant, make_repository
 from tests.local_issuer import LocalIssuer
 from tests.tokenauth.workloads.jobs import (
     PUSH,
@@ -111,6 +113,36 @@ def test_a_form_that_asks_for_something_else_is_400(
     publisher: TrustedPublisher, issuer: LocalIssuer, client: Client, form: dict[str, str]
 ) -> None:
     refused(exchange(client, issuer.token(), **form))
+
+
+@pytest.mark.parametrize("name", ["acme/app", "east/app", "old/app"])
+def test_a_repository_is_asked_for_by_any_of_its_names(
+    world: World, publisher: TrustedPublisher, issuer: LocalIssuer, client: Client, name: str
+) -> None:
+    Repository.objects.filter(pk=world.app.pk).update(stored_name="east/app")
+    Namespace.objects.create(name="old", redirects_to=world.app.namespace)
+    assert exchange(client, issuer.token(), f"repository:{name}:pull").status_code == 200
+    assert WorkloadLogin.objects.get().publisher == publisher
+
+
+def test_a_job_learns_by_no_number_of_statements_which_names_exist(
+    world: World, publisher: TrustedPublisher, issuer: LocalIssuer, client: Client
+) -> None:
+    """alice/priv trusts a job of somebody else, acme/other nobody."""
+    TrustedPublisher.objects.create(
+        repository=world.private, issuer=issuer.url, source_repository="alice/web"
+    )
+    make_repository("acme/other", stored_name="acme/stored")
+    answers, numbers = set(), set()
+    names = ("alice/warm", "alice/priv", "acme/other", "acme/stored", "alice/nope", "nobody/no")
+    for name in names:
+        with CaptureQueriesContext(connection) as seen:
+            answer = exchange(client, issuer.token(), f"repository:{name}:pull,push")
+        answers.add(refused(answer).replace(name, "NAME"))
+        if name != "alice/warm":
+            numbers.add(len(seen))
+    assert len(answers) == 1
+    assert len(numbers) == 1
 
 
 @pytest.fixture
