@@ -138,7 +138,8 @@ def matters(sql: str) -> bool:
         return table not in _HARMLESS_WHEN_NEW
     if verb == "UPDATE":
         assigned = _ASSIGNED.findall(sql.partition(" WHERE ")[0])
-        return not (assigned and _HARMLESS_COLUMNS.issuperset(assigned))
+        is_simple = "SELECT" not in sql  # else the first WHERE may not be the end of what is set
+        return not (is_simple and assigned and _HARMLESS_COLUMNS.issuperset(assigned))
     return True
 
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from accounts.password_hashing import lateness
 
 MAXIMUM_BODY = 65_536
+UNREADABLE = "?"
 
 Headers = list[tuple[str, str]]
 # On every answer: programs read these doors, and no browser shall show what they say as a page.
@@ -68,6 +69,16 @@ def client_address(environ: Mapping[str, Any]) -> str:
     return str(environ.get("REMOTE_ADDR", ""))
 
 
+def header(environ: Mapping[str, Any], name: str) -> str:
+    """Return a header, "" where there is none, UNREADABLE where it was sent and says nothing.
+
+    The app server hands one with a byte beyond ASCII on as empty, and what stands behind us may
+    read it all the same.
+    """
+    value = environ.get(name)
+    return "" if value is None else str(value) or UNREADABLE
+
+
 def told_beginning(environ: Mapping[str, Any]) -> str:
     """Return when the gateway began with the request, as it says it; "" without its word."""
     supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
@@ -78,7 +89,7 @@ def told_beginning(environ: Mapping[str, Any]) -> str:
 
 def waited(environ: Mapping[str, Any]) -> float:
     """Return for how many seconds the request has been on its way from the gateway to here."""
-    return lateness.of(told_beginning(environ))
+    return lateness(told_beginning(environ))
 
 
 def read(environ: Mapping[str, Any], *, most: int = MAXIMUM_BODY) -> Asked:
@@ -90,8 +101,8 @@ def read(environ: Mapping[str, Any], *, most: int = MAXIMUM_BODY) -> Asked:
     return Asked(
         method,
         environ.get("QUERY_STRING", ""),
-        environ.get("HTTP_AUTHORIZATION", ""),
-        environ.get("CONTENT_TYPE", ""),
+        header(environ, "HTTP_AUTHORIZATION"),
+        header(environ, "CONTENT_TYPE"),
         body,
         client_address(environ),
         environ.get("HTTP_USER_AGENT", ""),

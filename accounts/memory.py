@@ -36,7 +36,11 @@ class Memory(Generic[T]):
             self._stamp = present
             return None
         found = self._values.get(key)
-        return found[1] if found and found[0] > time.time() else None
+        if (
+            found and found[0] > time.time() >= found[0] - LONGEST_MEMORY
+        ):  # clocks are set back, too
+            return found[1]
+        return None
 
     def keep(self, key: bytes, value: T, *, since: bytes, until: datetime | None = None) -> None:
         """Remember a value that was found out when the stamp was `since`; not beyond `until`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.token_limits import TokenLimits
@@ -22,7 +23,8 @@ class Principal:
     """A person, a robot account, a CI job, or anybody.
 
     `limits` narrow what the person may do, where a personal access token proved who it is;
-    `credential` names what proved it, `token:17` or `secret:4`, and is empty for a password.
+    `credential` names what proved it, `token:17`, `secret:4` or `machine:9`, and is empty for a
+    password; `until` is when that ends by its date.
     """
 
     user: User | None = None
@@ -30,6 +32,7 @@ class Principal:
     workload: Workload | None = None
     limits: TokenLimits | None = None
     credential: str = ""
+    until: datetime | None = field(default=None, compare=False)
 
     @property
     def is_anonymous(self) -> bool:
@@ -65,9 +68,15 @@ ANONYMOUS = Principal()
 
 def principal_of_token(token: PersonalAccessToken) -> Principal:
     """Return the token's owner, as narrow as the token."""
-    return Principal(token.user, limits=token.limits, credential=f"token:{token.pk}")
+    return Principal(
+        token.user,
+        limits=token.limits,
+        credential=f"token:{token.pk}",
+        until=token.expires_at,
+    )
 
 
 def principal_of_secret(secret: RobotSecret) -> Principal:
     """Return the robot whose secret it is."""
-    return Principal(robot=secret.robot, credential=f"secret:{secret.pk}")
+    credential = f"secret:{secret.pk}"
+    return Principal(robot=secret.robot, credential=credential, until=secret.expires_at)

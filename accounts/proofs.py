@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from accounts.flows.use_credential import accept_secret, accept_token, unknown_credential
@@ -44,41 +43,32 @@ WHERE s.selector = :selector
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """Who it is, and how long that is known to hold."""
-
-    principal: Principal
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """A statement, its parameters, and what makes a principal of its row or refuses."""
 
     sql: str
     params: Mapping[str, Any]
-    accept: Callable[[Row | None], Proven]
+    accept: Callable[[Row | None], Principal]
 
 
 def prove(proof: Proof) -> Principal:
     """Return who it is, where nothing else is asked; raises what the proof's `accept` raises."""
     rows = run(proof.sql, proof.params)
-    return proof.accept(rows[0] if rows else None).principal
+    return proof.accept(rows[0] if rows else None)
 
 
-NOBODY = Proof(_OF_NOBODY, {}, lambda _: Proven(ANONYMOUS))
+NOBODY = Proof(_OF_NOBODY, {}, lambda _: ANONYMOUS)
 
 
 def proof_by_token(secret: str, *, login: str, address: str) -> Proof:
     """Return the proof by a personal access token; raises what `use_token` raises."""
     parsed = _parse(secret, PersonalAccessToken.PREFIX, login)
 
-    def accept(row: Row | None) -> Proven:
+    def accept(row: Row | None) -> Principal:
         token = _token(row) if row else None
-        principal = accept_token(
+        return accept_token(
             token, parsed, login=login, address=address, is_proven=bool(row and row[5])
         )
-        return Proven(principal, token.expires_at if token else None)
 
     return Proof(_BY_ACCESS, {"selector": parsed.selector}, accept)
 
@@ -87,12 +77,11 @@ def proof_by_secret(secret: str, *, login: str, address: str) -> Proof:
     """Return the proof by a robot's secret; raises what `use_robot_secret` raises."""
     parsed = _parse(secret, RobotSecret.PREFIX, login)
 
-    def accept(row: Row | None) -> Proven:
+    def accept(row: Row | None) -> Principal:
         found = _secret(row) if row else None
-        principal = accept_secret(
+        return accept_secret(
             found, parsed, login=login, address=address, is_enabled=bool(row and row[7])
         )
-        return Proven(principal, found.expires_at if found else None)
 
     return Proof(_BY_ROBOT, {"selector": parsed.selector}, accept)
 

@@ -21,6 +21,7 @@ from accounts.lane import JSON, Answer, waited
 from index.events import lane as events
 from index.gateway import lane as gateway
 from tokenauth import lane as tokens
+from tokenauth.signing.keys import SigningKeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,9 @@ def answer(door: Door, environ: Mapping[str, Any]) -> Answer:
     """Answer one request; 503 while the database is away, and its connection is made anew then."""
     try:
         return door(environ)
+    except SigningKeyMissing as error:
+        log.error("%s", error)
+        return _trouble("503 Service Unavailable", "UNAVAILABLE", "try again in a moment")
     except (DatabaseError, InterfaceError):
         log.exception("the database does not answer")
         connection.close()

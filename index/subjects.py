@@ -58,7 +58,7 @@ def principal_of_login(login: WorkloadLogin) -> Principal | None:
     if publisher is None:
         return None
     workload = Workload(login.pk, publisher.repository_id or 0, str(publisher))
-    return Principal(robot=publisher.robot, workload=workload)
+    return Principal(robot=publisher.robot, workload=workload, until=login.expires_at)
 
 
 def login_of_actor(actor: str) -> WorkloadLogin | None:

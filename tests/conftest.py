@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Namespace, Organization, User, Visibility
+from index import denials
 from index.gateway import lane as gateway
 from index.models import Registry, Repository
 from index.roles import Role
@@ -110,5 +111,6 @@ def _forgetful_limits() -> Iterator[None]:
     cache.clear()
     tokens.forget()
     gateway.forget()
+    denials.forget()
     yield
     cache.clear()

@@ -10,11 +10,11 @@ from django.conf import settings
 
 from accounts.principals import Principal
 from index.errors import NameInvalid
-from index.facts import Facts
+from index.facts import Facts, facts_by_id
 from index.lookup import find_repository, todays_name
 from index.models import Registry, Repository
 from index.names import RepositoryName, parse_repository_name
-from index.policy import allowed_actions, may_create
+from index.policy import may_create
 from index.roles import EVERY_ACTION, Action
 from index.rules import Decision, decide
 from tokenauth.errors import UnknownService
@@ -22,6 +22,9 @@ from tokenauth.scopes import ResourceScope
 from tokenauth.signing.tokens import Access
 
 _NOTHING: frozenset[Action] = frozenset()
+# Names of one request that are no repository of today's, or a hidden one: each costs four statements
+# and more, and no client asks for more than a few.
+_MOST_LOOKED_FOR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class _Found:
     allowed: frozenset[Action]
     repository: int | None = None
     why: Decision | str = ""
+    until: datetime | None = None
 
 
 def check_service(service: str) -> None:
@@ -88,6 +92,7 @@ def granted_access(
     renamed gets a second entry: registries compare with the name that they store it under.
     """
     result = Granted()
+    looked_for = 0
     granted: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
         called = {scope.name}
@@ -95,7 +100,15 @@ def granted_access(
         if scope.kind == "registry" and scope.name == "catalog":
             actions = _catalog_actions(principal) & scope.actions
         elif scope.name in names and scope.kind == "repository":  # no `repository(plugin)` (F6)
-            found = _find(principal, names[scope.name], facts.get(scope.name), service)
+            found = _find(
+                principal,
+                names[scope.name],
+                facts.get(scope.name),
+                service,
+                may_look=looked_for < _MOST_LOOKED_FOR,
+            )
+            looked_for += not found.allowed or scope.name not in facts
+            result.until = _earlier(result.until, found.until)
             called.add(found.stored_name)
             actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
             asked = EVERY_ACTION & scope.actions  # `*` asks for whatever there is
@@ -104,8 +117,6 @@ def granted_access(
                 result.shortfalls.append(lack)
         for name in called if actions else ():
             granted.setdefault((scope.kind, name), set()).update(actions)
-    ends = [found.until for found in facts.values() if found.until]
-    result.until = min(ends, default=None)
     result.access = [
         Access(type=kind, name=name, actions=sorted(actions))
         for (kind, name), actions in sorted(granted.items())
@@ -119,16 +130,31 @@ def _catalog_actions(principal: Principal) -> frozenset[str]:
     return frozenset({"search", "*"} if sees_all else {"search"})
 
 
-def _find(principal: Principal, name: RepositoryName, facts: Facts | None, service: str) -> _Found:
-    """Decide about one name; as much work for what is hidden as for what is not there (case 24)."""
-    if facts is None:
-        return _find_by_another_name(principal, name, service)
-    decision = decide(facts.standing(principal))
+def _find(
+    principal: Principal, name: RepositoryName, facts: Facts | None, service: str, *, may_look: bool
+) -> _Found:
+    """Decide about one name; as much work for what is hidden as for what is not there (case 24).
+
+    `may_look`: whether names of the past and names that are still free are looked for.
+    """
+    found = _by_facts(principal, facts, service) if facts else None
+    if (facts is None or not _is_seen(principal, facts)) and may_look:
+        elsewhere = _find_by_another_name(principal, name, service)
+        return found or elsewhere
+    return found or _Found(name.value, _NOTHING)
+
+
+def _is_seen(principal: Principal, facts: Facts) -> bool:
+    return bool(decide(facts.standing(principal)).actions)
+
+
+def _by_facts(principal: Principal, facts: Facts, service: str) -> _Found:
     if service not in {settings.SERVICE, facts.service}:
         return _Found(facts.stored_name, _NOTHING, facts.repository_id, "service")
-    if not decision.actions:
-        _find_by_another_name(principal, name, service)
-    return _Found(facts.stored_name, decision.actions, facts.repository_id, decision)
+    decision = decide(facts.standing(principal))
+    return _Found(
+        facts.stored_name, decision.actions, facts.repository_id, decision, until=facts.until
+    )
 
 
 def _find_by_another_name(principal: Principal, name: RepositoryName, service: str) -> _Found:
@@ -138,10 +164,7 @@ def _find_by_another_name(principal: Principal, name: RepositoryName, service: s
     creation = _creation_actions(principal, name, service)
     if repository is None:
         return _Found(todays_name(name).value, creation)
-    if service not in {settings.SERVICE, repository.registry.service}:
-        return _Found(repository.stored_name, _NOTHING, repository.pk, "service")
-    decision = allowed_actions(principal, repository)
-    return _Found(repository.stored_name, decision.actions, repository.pk, decision)
+    return _by_facts(principal, facts_by_id(principal, [repository.pk])[repository.pk], service)
 
 
 def _creation_actions(
@@ -151,3 +174,7 @@ def _creation_actions(
     if service != settings.SERVICE or principal.is_anonymous:
         return _NOTHING
     return may_create(principal, name).actions
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.conf import settings
 
-from accounts.credential_kinds import Kind, Use, check_opens, kind_of_secret
+from accounts.credential_kinds import Kind, Use, check_opens, kind_of_secret, opens
 from accounts.errors import (
     AccountError,
     AccountNotVerified,
@@ -35,7 +34,6 @@ class Authenticated:
     facts: Mapping[str, Facts] = field(default_factory=dict)
     refresh_token: str = ""  # the one it came with, or a CI job's new secret
     may_stay: bool = False  # whether it may be asked for a refresh token
-    until: datetime | None = None  # when the credential ends
 
 
 def authenticate(request: TokenRequest, names: Sequence[str]) -> Authenticated:
@@ -56,11 +54,11 @@ def authenticate(request: TokenRequest, names: Sequence[str]) -> Authenticated:
         if proof is None:
             return _by_password(request, names)
         row, facts = gather(proof.sql, proof.params, names)
-        proven = proof.accept(row)
+        principal = proof.accept(row)
     except AccountError as error:
         raise _refusal(error) from error
     token = request.secret if request.grant_type is GrantType.REFRESH_TOKEN else ""
-    return Authenticated(proven.principal, facts, refresh_token=token, until=proven.until)
+    return Authenticated(principal, facts, refresh_token=token)
 
 
 def _proof(request: TokenRequest) -> Proof | None:
@@ -68,6 +66,7 @@ def _proof(request: TokenRequest) -> Proof | None:
     if request.grant_type is GrantType.NONE:
         return NOBODY
     if request.grant_type is GrantType.REFRESH_TOKEN:
+        check_opens(Kind.MACHINE, Use.TOKEN)
         return proof_by_machine(request.secret, service=request.service)
     kind = kind_of_secret(request.secret, login=request.login)
     check_opens(kind, Use.TOKEN)
@@ -80,9 +79,10 @@ def _proof(request: TokenRequest) -> Proof | None:
 
 def _by_password(request: TokenRequest, names: Sequence[str]) -> Authenticated:
     principal = accounts_flow.authenticate(
-        login=request.login, secret=request.secret, address=request.address
+        login=request.login, secret=request.secret, address=request.address, use=Use.TOKEN
     )
-    return Authenticated(principal, facts_by_name(principal, names), may_stay=True)
+    may_stay = opens(Kind.PASSWORD, Use.REFRESH_TOKEN)
+    return Authenticated(principal, facts_by_name(principal, names), may_stay=may_stay)
 
 
 def _by_workload_secret(request: TokenRequest, names: Sequence[str]) -> Authenticated:

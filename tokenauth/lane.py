@@ -6,6 +6,7 @@ remembered by a keyed digest of the whole request until anything changes; it is 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from accounts.lane import Answer, Asked, read, told_beginning
 from accounts.memory import Memory, keyed_digest
 from accounts.password_hashing import QUICK_DEADLINE, deadline
 from index.denials import Who, note
-from index.models import KeyFormat, Registry
+from index.key_formats import key_format_of
 from index.models.denial import Door
 from tokenauth.access import check_service, granted_access, repository_names
 from tokenauth.credentials import Authenticated, authenticate
@@ -35,6 +36,7 @@ from tokenauth.responses import (
 from tokenauth.signing.tokens import lasting_claims, sign
 
 MAXIMUM_TOKEN = 7_000  # bytes; many servers refuse header lines above 8 KiB
+_TOO_MANY_SCOPES = "too_many_scopes: ask for fewer repositories in one request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,12 @@ def answer(environ: Mapping[str, Any]) -> Answer:
         asked.address,
     )
     try:
-        decided = _memory.get(key) or _decide(asked, key)
-        return _issue(decided, asked) if decided else to_passwords()
+        decided = _memory.get(key)
+        if decided:
+            return _issue(decided, asked)
+        began = int(time.time())
+        decided = _decide(asked, key)
+        return _issue(decided, asked, issued_at=began) if decided else to_passwords()
     except TokenRefusal as refusal:
         return refusal_answer(refusal)
 
@@ -130,14 +136,19 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
         refresh_token="" if repeats else _refresh_token(request, who),
         repeats_refresh_token=repeats,
     )
-    return decided, min(filter(None, (who.until, granted.until)), default=None)
+    if len(decided.claims) > MAXIMUM_TOKEN:
+        raise InvalidRequest(_TOO_MANY_SCOPES)  # and is not remembered
+    return decided, min(filter(None, (principal.until, granted.until)), default=None)
 
 
-def _issue(decided: Decided, asked: Asked) -> Answer:
-    signed = sign(decided.claims, key_format=decided.key_format)
+def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> Answer:
+    """Sign. What was decided just now counts from when that began.
+
+    A password that was changed while the old one was being hashed ends what is signed with it.
+    """
+    signed = sign(decided.claims, key_format=decided.key_format, issued_at=issued_at)
     if len(signed) > MAXIMUM_TOKEN:
-        message = "too_many_scopes: ask for fewer repositories in one request"
-        raise InvalidRequest(message)
+        raise InvalidRequest(_TOO_MANY_SCOPES)
     repeats = decided.repeats_refresh_token
     return token_answer(
         signed,
@@ -189,7 +200,6 @@ def _format_of(service: str) -> str:
     key, since = keyed_digest(service), stamp.read()
     known = _formats.get(key)
     if known is None:
-        found = Registry.objects.filter(service=service).values_list("key_format", flat=True)
-        known = str(found.first() or KeyFormat.X5C)
+        known = key_format_of(service)
         _formats.keep(key, known, since=since)
     return known

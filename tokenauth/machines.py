@@ -14,7 +14,8 @@ from tokenauth.models import RefreshToken
 
 def principal_of_machine(machine: RefreshToken) -> Principal:
     """Return whose login it is; what it proves ends with it."""
-    return Principal(machine.user, credential=f"machine:{machine.pk}")
+    until = min(machine.expires_at, machine.idle_expires_at)
+    return Principal(machine.user, credential=f"machine:{machine.pk}", until=until)
 
 
 @proves("user", "machine")

@@ -6,7 +6,8 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.opaque_tokens import parse_opaque_token
-from accounts.proofs import Proof, Proven
+from accounts.principals import Principal
+from accounts.proofs import Proof
 from accounts.statements import Row, loaded, moment, now
 from tokenauth.models import RefreshToken
 from tokenauth.refresh import PREFIX, accept_machine, login_ended
@@ -32,11 +33,10 @@ def proof_by_machine(secret: str, *, service: str) -> Proof:
     if shown is None:
         raise login_ended()
 
-    def accept(found: Row | None) -> Proven:
+    def accept(found: Row | None) -> Principal:
         row = _machine(found) if found else None
         needs_token = bool(found and found[4]) or settings.REQUIRE_TWO_FACTOR
-        principal = accept_machine(row, shown, needs_token=needs_token)
-        return Proven(principal, min(row.expires_at, row.idle_expires_at) if row else None)
+        return accept_machine(row, shown, needs_token=needs_token)
 
     params = {"selector": shown.selector, "service": service, "at": now()}
     return Proof(_BY_MACHINE, params, accept)

@@ -27,7 +27,7 @@ from accounts.ratelimits import (
 )
 
 
-def authenticate(*, login: str, secret: str, address: str, use: Use = Use.TOKEN) -> Principal:
+def authenticate(*, login: str, secret: str, address: str, use: Use) -> Principal:
     """Return whom `login` and a secret name, of a kind that opens the door: `use` says which.
 
     Raises what authenticate_password raises, and SecondFactorRequired for the right password of an

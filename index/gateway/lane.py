@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.changes import stamp
-from accounts.lane import PLAIN, Answer, client_address, is_secret_of_gateway
+from accounts.lane import PLAIN, Answer, client_address, header, is_secret_of_gateway
 from accounts.memory import Memory, keyed_digest
 from index.errors import IndexRefusal
 from index.gateway.paths import RegistryRequest, parse_request
@@ -25,8 +25,8 @@ def answer(environ: Mapping[str, Any]) -> Answer:
         return Answer("403 Forbidden", PLAIN, b"for the gateway only\n")
     method = environ.get("HTTP_X_ORIGINAL_METHOD", "")
     uri = environ.get("HTTP_X_ORIGINAL_URI", "")
-    content_type = environ.get("CONTENT_TYPE", "")
-    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    content_type = header(environ, "CONTENT_TYPE")
+    authorization = header(environ, "HTTP_AUTHORIZATION")
     key = keyed_digest(method, uri, content_type, authorization)
     known = _memory.get(key)
     if known:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from accounts.lane import UNREADABLE
 from index.errors import NameInvalid, Unsupported
 from index.names import MAXIMUM_LENGTH, RepositoryName, parse_repository_name
 from index.roles import Action
@@ -68,8 +69,8 @@ def parse_request(method: str, raw_uri: str, content_type: str = "") -> Registry
     Registries take the source of a mount from a form in the body too. No client sends one, and we
     do not see bodies, so a form is refused.
     """
-    if "form" in content_type.lower():
-        message = "registries are not asked by forms"
+    if "form" in content_type.lower() or content_type == UNREADABLE:
+        message = "registries are not asked by forms, nor by what cannot be read"
         raise Unsupported(message)
     path, _, query = raw_uri.partition("?")
     if not _PLAIN.fullmatch(path) or "//" in path or "/." in path:

@@ -7,10 +7,13 @@ knows: that the repository still exists, and that this principal may still do th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
+from accounts.changes import LONGEST_MEMORY
+from accounts.credential_kinds import Kind, Use, opens
 from accounts.models import Namespace
 from accounts.plans import plan_of, storage_limit
 from accounts.principals import Principal
@@ -45,15 +48,11 @@ class Caller:
 
     principal: Principal
     token: AccessToken
+    until: datetime  # how long that is known to hold: whatever rests on it is remembered no longer
 
     def holds(self, name: str) -> frozenset[str]:
         """Return the actions on a repository that the token carries."""
         return self.token.grants("repository", name)
-
-    @property
-    def until(self) -> datetime:
-        """When the token ends."""
-        return datetime.fromtimestamp(self.token.expires_at + LEEWAY, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,8 @@ class Route:
 def identify(authorization: str, *, scope: str) -> Caller:
     """Return who holds the Bearer token; raise TokenNeeded."""
     scheme, _, value = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not value:
+    is_open = opens(Kind.REGISTRY_TOKEN, Use.GATEWAY)
+    if not is_open or scheme.lower() != "bearer" or not value:
         raise TokenNeeded(AUTHENTICATION_REQUIRED, scope=scope)
     try:
         token = check_access_token(value, service=settings.SERVICE)
@@ -83,7 +83,9 @@ def identify(authorization: str, *, scope: str) -> Caller:
     if principal is None:
         message = "the account or the access token behind this login is gone, expired or disabled"
         raise TokenNeeded(message, scope=scope, problem="invalid_token")
-    return Caller(principal, token)
+    known_until = timezone.now() + timedelta(seconds=LONGEST_MEMORY)
+    token_ends = datetime.fromtimestamp(token.expires_at + LEEWAY, UTC)
+    return Caller(principal, token, min(known_until, token_ends, principal.until or token_ends))
 
 
 def find_route(request: RegistryRequest, caller: Caller, *, address: str) -> Route:

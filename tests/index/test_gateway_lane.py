@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -14,11 +15,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.changes import LONGEST_MEMORY
 from accounts.flows.end_tokens import end_registry_tokens
-from accounts.models import Membership, User
+from accounts.models import Membership, PersonalAccessToken, User
+from index.gateway import lane
 from index.models import AccessGrant, Repository
 from index.roles import Role
-from tests.clients import ask_route, token_for
+from tests.clients import ask_route, basic, token_for
 from tests.conftest import World
+from tests.factories import SERVICE
+from tests.machines import make_token
 
 BLOB = f"/v2/acme/app/blobs/sha256:{'0' * 64}"
 PULL = "repository:acme/app:pull"
@@ -32,7 +36,7 @@ def test_the_same_pull_again_costs_no_statement_and_nginx_may_keep_it(
     with django_assert_num_queries(0):
         again = ask_route(client, "GET", BLOB, token=token)
     assert dict(first.headers) == dict(again.headers)
-    assert (again["X-Waybill-Registry"], again["X-Accel-Expires"]) == ("east", "2")
+    assert (again["X-Waybill-Registry"], again["X-Accel-Expires"]) == ("east", "1")
 
 
 def test_another_blob_with_the_same_token_costs_one_statement(
@@ -111,3 +115,51 @@ def test_what_takes_no_pushes_says_so_and_still_gives(
     assert refused["X-Waybill-Refusal-Status"] == "403"
     assert f"the repository is {change}:" in refused["X-Waybill-Refusal-Body"]
     assert "/r/acme/app" in refused["X-Waybill-Refusal-Body"]
+
+
+def test_memories_do_not_add_up(world: World, client: Client) -> None:
+    """Who a token stands for is remembered, too, and what rests on that holds no longer."""
+    with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
+        token = token_for(client, PULL, user=world.rita)
+        ask_route(client, "GET", BLOB, token=token)
+        with connection.cursor() as cursor:
+            cursor.cursor.execute("UPDATE accounts_user SET is_active = FALSE")  # past every watch
+        clock.shift(LONGEST_MEMORY - 0.1)
+        assert ask_route(client, "GET", BLOB[:-1] + "1", token=token).status_code == 204
+        clock.shift(0.1)
+        assert ask_route(client, "GET", BLOB[:-1] + "1", token=token).status_code == 403
+
+
+def test_a_remembered_route_ends_with_the_credential(world: World, client: Client) -> None:
+    with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
+        PersonalAccessToken.objects.all().delete()
+        made = make_token(world.rita)
+        soon = timezone.now() + timedelta(seconds=1.5)
+        PersonalAccessToken.objects.update(expires_at=soon)
+        query = {"service": SERVICE, "scope": PULL}
+        header = {"Authorization": basic("rita", made.value)}
+        token = client.get("/token", query, headers=header).json()["token"]
+        assert ask_route(client, "GET", BLOB, token=token).status_code == 204
+        clock.shift(1.6)
+        assert ask_route(client, "GET", BLOB, token=token).status_code == 403
+
+
+def test_a_content_type_that_cannot_be_read_is_refused(world: World, client: Client) -> None:
+    """A form could hide behind it: the registry reads what the app server does not hand on."""
+    token = token_for(client, "repository:acme/app:pull,push", user=world.mia)
+    told = {
+        "HTTP_X_WAYBILL_ROUTE": settings.GATEWAY_SECRET,
+        "HTTP_X_ORIGINAL_METHOD": "POST",
+        "HTTP_X_ORIGINAL_URI": "/v2/acme/app/blobs/uploads/",
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+    }
+    assert lane.answer(told).status[:3] == "204"
+    refused = dict(lane.answer({**told, "CONTENT_TYPE": ""}).headers)
+    assert refused["X-Waybill-Refusal-Status"] == "405"
+
+
+def test_no_line_break_reaches_a_header(world: World, client: Client) -> None:
+    uri = "/v2/acme/app/blobs/uploads/?mount=sha256:0&from=a%0d%0aX-Waybill-Registry:%20east"
+    refused = ask_route(client, "POST", uri)
+    assert all(value.isprintable() for value in refused.headers.values())
+    assert refused["X-Waybill-Refusal-Challenge"].startswith("Bearer realm=")

@@ -5,25 +5,28 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
+from wsgiref.types import StartResponse
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.changes import LONGEST_MEMORY
+from accounts.flows.end_tokens import end_registry_tokens
 from accounts.lane import Answer, client_address
 from accounts.models import Membership, User, Visibility
 from accounts.principals import Principal
 from config.lanes import Lanes, answer
 from index import denials
 from index.flows.change_repository import change_visibility
-from index.models import AccessGrant, Denial, Repository
+from index.models import AccessGrant, Denial, Registry, Repository
 from index.roles import Role
-from tests.clients import basic, claims_of, get_token, granted
+from tests.clients import ask_route, basic, claims_of, get_token, granted, token_for
 from tests.conftest import World
 from tests.factories import SERVICE, make_grant
 
@@ -48,7 +51,7 @@ def ask_lane(**environ: Any) -> tuple[str, dict[str, str], bytes]:
         "wsgi.input": io.BytesIO(),
         **environ,
     }
-    body = b"".join(Lanes(no_django)(asked, start_response))
+    body = b"".join(Lanes(no_django)(asked, cast(StartResponse, start_response)))
     return said["status"], said["headers"], body
 
 
@@ -144,7 +147,7 @@ def test_a_token_of_nobody_may_be_shared_by_the_gateway_and_no_other(world: Worl
     query = f"service={SERVICE}&scope=repository:alice/pub:pull"
     _, of_nobody, _ = ask_lane(QUERY_STRING=query)
     _, of_alice, _ = ask_lane(QUERY_STRING=query, HTTP_AUTHORIZATION=basic("alice"))
-    assert (of_nobody["X-Accel-Expires"], of_alice.get("X-Accel-Expires")) == ("5", None)
+    assert (of_nobody["X-Accel-Expires"], of_alice.get("X-Accel-Expires")) == ("4", None)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
@@ -208,3 +211,50 @@ def test_what_falls_short_is_noted_and_nothing_else(
     get_token(client, f"repository:acme/app:{actions}", user=world.rita)
     denials.write_now()
     assert Denial.objects.count() == noted
+
+
+def test_fifty_unknown_names_cost_little_more_than_five(world: World) -> None:
+    scopes = [f"repository:nobody/n{number}:pull" for number in range(50)]
+    with CaptureQueriesContext(connection) as asked:
+        ask_lane(QUERY_STRING=f"service={SERVICE}&scope={'&scope='.join(scopes)}")
+    assert len(asked) <= 5 * 4 + 2
+
+
+@pytest.mark.parametrize("who", ["anonymous", "bob"])
+@pytest.mark.parametrize("service", [SERVICE, "west.test"])
+def test_a_hidden_name_costs_as_much_as_one_that_is_not_there(
+    world: World, client: Client, who: str, service: str
+) -> None:
+    Registry.objects.filter(pk=world.west.pk).update(service="west.test")
+    get_token(client, user=world.person(who), service=service)  # what is remembered of a service
+    asked = []
+    for name in ("acme/app", "acme/nope"):
+        with CaptureQueriesContext(connection) as found:
+            scope = f"repository:{name}:pull"
+            get_token(client, scope, user=world.person(who), service=service)
+        asked.append(len(found))
+    assert asked[0] == asked[1]
+
+
+def test_a_password_that_is_changed_while_it_is_hashed_gives_no_lasting_token(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = User.check_password
+    with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
+
+        def slow(user: User, password: str) -> bool:
+            end_registry_tokens(user)  # what a new password does
+            clock.shift(2)
+            return right(user, password)
+
+        monkeypatch.setattr(User, "check_password", slow)
+        token = token_for(client, APP, user=world.mia)
+    with time_machine.travel("2026-06-01 12:00:10Z"):
+        refused = ask_route(client, "GET", "/v2/acme/app/tags/list", token=token)
+    assert refused["X-Waybill-Refusal-Status"] == "401"
+
+
+def test_a_header_that_cannot_be_read_is_nobody_s_and_not_anonymous(world: World) -> None:
+    """The app server hands a header with a byte beyond ASCII on as empty."""
+    status, _, _ = ask_lane(QUERY_STRING=f"service={SERVICE}", HTTP_AUTHORIZATION="")
+    assert status[:3] == "401"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.clients import basic, claims_of, get_token, granted
 from tests.conftest import World
-from tests.factories import PASSWORD, SERVICE
+from tests.factories import PASSWORD, SERVICE, make_repository
 
 
 def test_login_without_scope_gets_a_token_that_grants_nothing(world: World, client: Client) -> None:
@@ -237,7 +237,10 @@ def test_51_scopes_are_too_many(world: World, client: Client) -> None:
 
 
 def test_the_largest_token_fits_a_header_line(world: World, client: Client) -> None:
-    scopes = [f"repository:alice/{'a' * 150}{n}:pull,push,delete" for n in range(50)]
+    names = [f"alice/{'a' * 150}{number}" for number in range(50)]
+    for name in names:
+        make_repository(name)
+    scopes = [f"repository:{name}:pull,push,delete" for name in names]
     response = get_token(client, *scopes, user=world.alice)
     assert response.status_code == 400
     fewer = get_token(client, *scopes[:15], user=world.alice)
