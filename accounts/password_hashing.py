@@ -34,6 +34,7 @@ REMEMBERED_SECONDS = 60
 REMEMBERED_AT_MOST = 8_192
 DEADLINE = 5.0  # seconds from the gateway to the beginning of the hash
 QUICK_DEADLINE = 1.5  # where programs wait, which try again by themselves
+NO_QUEUE_IS_OLDER = 30.0  # nginx gives up before
 
 _HASH, _LOGIN = "hash", "login"
 _BEGAN = re.compile(r"t=[0-9]{1,12}\.[0-9]{3}", re.ASCII)
@@ -97,7 +98,7 @@ def deadline(began: str, *, seconds: float = DEADLINE) -> Iterator[None]:
     if not began:
         yield
         return
-    begin_by = time.monotonic() + seconds - lateness.of(began)
+    begin_by = time.monotonic() + seconds - lateness(began)
     token = _begin_by.set(min(begin_by, _begin_by.get() or begin_by))
     try:
         yield
@@ -105,30 +106,16 @@ def deadline(began: str, *, seconds: float = DEADLINE) -> Iterator[None]:
         _begin_by.reset(token)
 
 
-class Lateness:
-    """How long requests waited, although the clocks of gateway and app server may differ.
+def lateness(began: str) -> float:
+    """Return the seconds between the gateway's `t=1700000000.123` and now; 0 where that is not known.
 
-    The least difference of the last minutes is taken for the difference of the clocks. Every moment
-    without a queue corrects it, and so does time, should a clock be set.
+    Less than none and more than nginx waits for anything says that a clock was set or is wrong: who
+    cannot be known to be late is in time. Nothing is learned, so a clock that is set is over at once.
     """
-
-    FORGET_AFTER = 600.0
-
-    def __init__(self) -> None:
-        """Know nothing yet: the first request is in time."""
-        self._least = 0.0
-        self._forget_at = 0.0
-
-    def of(self, began: str) -> float:
-        """Return the seconds between the gateway's `t=1700000000.123` and now; 0 if it says none."""
-        if not _BEGAN.fullmatch(began):
-            return 0.0
-        now = time.time()
-        passed = now - float(began.removeprefix("t="))
-        if passed < self._least or now >= self._forget_at:
-            self._least = passed
-            self._forget_at = now + self.FORGET_AFTER
-        return passed - self._least
+    if not _BEGAN.fullmatch(began):
+        return 0.0
+    passed = time.time() - float(began.removeprefix("t="))
+    return passed if 0 <= passed <= NO_QUEUE_IS_OLDER else 0.0
 
 
 class Memory:
@@ -170,4 +157,3 @@ class Memory:
 
 
 memory = Memory()
-lateness = Lateness()

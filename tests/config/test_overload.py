@@ -7,17 +7,16 @@ import time
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 
-from accounts.password_hashing import lateness
 from config import views
 from config.lanes import GIVEN_UP_AFTER, Lanes
 
 
 def ask(began: float, secret: str) -> tuple[str, dict[str, str], bytes]:
     """Ask the lane for routes, with what the gateway says of the beginning."""
-    lateness.of(f"t={time.time():.3f}")  # the clocks of both are the same
     said: list[Any] = []
     environ = {
         "REQUEST_METHOD": "GET",
@@ -41,6 +40,16 @@ def test_a_lane_does_not_work_for_whom_the_gateway_has_given_up(settings: Any) -
 def test_it_works_for_everybody_else(settings: Any, seconds: float, secret: str) -> None:
     status, _, _ = ask(time.time() - seconds, secret or settings.GATEWAY_SECRET)
     assert status == "403 Forbidden"  # what this address says without the gateway's second word
+
+
+@pytest.mark.parametrize("seconds", [-3_600, -25, 25, 3_600])
+def test_a_clock_that_is_set_blocks_no_lane(settings: Any, seconds: float) -> None:
+    """Of a host with gateway and app server: what is under way meanwhile must not count later."""
+    under_way = time.time()
+    with time_machine.travel(under_way + seconds):
+        ask(under_way, settings.GATEWAY_SECRET)
+        status, _, _ = ask(time.time(), settings.GATEWAY_SECRET)
+    assert status == "403 Forbidden"
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
