@@ -8,8 +8,6 @@ in, drops those about nothing, and writes each distinct denial at most once a mi
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections import deque
 from collections.abc import Set
 from dataclasses import dataclass
@@ -17,10 +15,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.background import keep_doing
 from accounts.errors import LimitReached
 from accounts.models import RobotAccount, User
 from accounts.ratelimits import DENIALS_OF_NETWORK, DENIALS_OF_REPOSITORY, network_of, spend
@@ -114,7 +113,7 @@ def keep_writing() -> None:
 
     What it has not written when the process ends is lost: seconds of a list that helps people.
     """
-    threading.Thread(target=_write_for_ever, name="denials", daemon=True).start()
+    keep_doing(write_now, every=_PAUSE, name="denials")
 
 
 def write_now() -> None:
@@ -138,16 +137,6 @@ def prune() -> None:
     """Delete what was last seen longer ago than it is kept."""
     old = timezone.now() - timedelta(days=settings.DENIALS_DAYS)
     Denial.objects.filter(last_at__lt=old).delete()
-
-
-def _write_for_ever() -> None:
-    while True:
-        time.sleep(_PAUSE)
-        try:
-            write_now()
-        except Exception:  # the thread outlives whatever happens to a database
-            log.exception("denials could not be written")
-        connection.close()
 
 
 def _gather() -> None:
