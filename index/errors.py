@@ -70,6 +70,12 @@ class TagIsImmutable(Denied):
     """The tag is there and never changes; the sentence names it and says what to do."""
 
 
+class TagsRefused(IndexRefusal):
+    """A push names too many tags, or what is none; the sentence says so."""
+
+    code, status = "TAG_INVALID", 400
+
+
 class PatternRefused(IndexRefusal):
     """No pattern of tags, or too many of them; a sentence for the form."""
 

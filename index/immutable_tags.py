@@ -8,6 +8,7 @@ there. A manifest that takes its sender longer than that to send is not held bac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -15,28 +16,37 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from index.errors import RegistrySilent, RegistryTrouble, TagIsImmutable
+from index.errors import (
+    IndexRefusal,
+    RegistrySilent,
+    RegistryTrouble,
+    TagIsImmutable,
+    TagsRefused,
+)
 from index.models import Repository, Tag, TagClaim
-from index.names import is_digest
+from index.names import is_digest, is_tag
 from index.registry_client import RegistryClient
 from index.tag_patterns import frozen_by
 
 _SECONDS = 2.0  # for all that a registry is asked; nginx waits four for us
 _MOST_ASKED = 20  # tags that a registry is asked for one by one before something is deleted
+_MOST_PUSHED = 10  # of one manifest put by its digest: what distribution-spec says at least
 
 
 def refuse_change(repository: Repository, method: str, reference: str, query: str = "") -> None:
     """Raise TagIsImmutable where `/manifests/<reference>` would move or remove an immutable tag.
 
-    Raises RegistrySilent where nobody can tell. `query` may name tags of a manifest that is put by
-    its digest (distribution-spec 1.2). A first push is noted: a second one at once is refused.
+    Raises RegistrySilent where nobody can tell, TagsRefused where it would take too long. `query` may
+    name tags of a manifest that is put by its digest (distribution-spec 1.2). A first push is noted: a
+    second one at once is refused.
     """
     if method == "DELETE":
         _refuse_deletion(repository, reference)
     elif method == "PUT":
-        named = [value for key, value in parse_qsl(query) if key == "tag"]
-        for tag in dict.fromkeys(named if is_digest(reference) else [*named, reference]):
-            _refuse_push(repository, tag)
+        named = dict.fromkeys(value for key, value in parse_qsl(query) if key == "tag")
+        if len(named) > _MOST_PUSHED:
+            raise _too_many(repository, len(named))
+        _refuse_push(repository, named if is_digest(reference) else {**named, reference: None})
 
 
 def refuse_blob_deletion(repository: Repository) -> None:
@@ -48,20 +58,44 @@ def refuse_blob_deletion(repository: Repository) -> None:
     raise TagIsImmutable(message)
 
 
-def _refuse_push(repository: Repository, tag: str) -> None:
-    pattern = frozen_by(repository.immutable_tags, tag)
-    if not pattern:
+def _refuse_push(repository: Repository, tags: Iterable[str]) -> None:
+    """Refuse a push under any immutable tag; believe our own rows first, which costs no time."""
+    frozen = {tag: frozen_by(repository.immutable_tags, tag) for tag in tags}
+    frozen = {tag: pattern for tag, pattern in frozen.items() if pattern}
+    if not frozen:
         return
-    if repository.tags.filter(name=tag).exists():
-        raise _already_there(repository, tag, pattern)
-    claim = _claim(repository, tag)
+    for tag in frozen:
+        if not is_tag(tag):
+            message = f"{tag[:40]!a} is no tag"
+            raise TagsRefused(message)
+    for known in repository.tags.filter(name__in=frozen).values_list("name", flat=True):
+        raise _already_there(repository, known, frozen[known])
+    claims: list[TagClaim] = []
+    client = _client(repository)  # one, for the time that it takes is that of all tags together
     try:
-        is_there = _client(repository).has_manifest(tag)
+        for tag, pattern in frozen.items():
+            _claim_free(repository, client, tag, pattern, claims)
+    except IndexRefusal:  # nothing is pushed, so nothing holds another push back
+        TagClaim.objects.filter(pk__in=[claim.pk for claim in claims]).delete()
+        raise
+
+
+def _claim_free(
+    repository: Repository,
+    client: RegistryClient,
+    tag: str,
+    pattern: str,
+    claims: list[TagClaim],
+) -> None:
+    """Claim one tag, if the registry has none of the name; add the claim as soon as it is there."""
+    claim = _claim(repository, tag)
+    if claim:
+        claims.append(claim)
+    try:
+        is_there = client.has_manifest(tag)
     except RegistryTrouble as trouble:
-        _release(claim)
         raise _silent(repository) from trouble
     if is_there:
-        _release(claim)
         raise _already_there(repository, tag, pattern)
     if claim is None:
         message = (
@@ -80,11 +114,6 @@ def _claim(repository: Repository, tag: str) -> TagClaim | None:
             return TagClaim.objects.create(repository=repository, tag=tag)
     except IntegrityError:
         return None
-
-
-def _release(claim: TagClaim | None) -> None:
-    if claim is not None:
-        claim.delete()
 
 
 def _refuse_deletion(repository: Repository, reference: str) -> None:
@@ -147,6 +176,14 @@ def _is_found_to_need(client: RegistryClient, tag: str, digest: str) -> bool:
 
 def _client(repository: Repository) -> RegistryClient:
     return RegistryClient(repository.registry, repository.stored_name, seconds=_SECONDS)
+
+
+def _too_many(repository: Repository, count: int) -> TagsRefused:
+    message = (
+        f"{repository} has immutable tags, so one push names at most {_MOST_PUSHED} tags, not "
+        f"{count}: push the others after it"
+    )
+    return TagsRefused(message)
 
 
 def _already_there(repository: Repository, tag: str, pattern: str) -> TagIsImmutable:

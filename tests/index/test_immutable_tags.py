@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import PatternRefused, RegistrySilent, TagIsImmutable
+from index.errors import PatternRefused, RegistrySilent, TagIsImmutable, TagsRefused
 from index.immutable_tags import refuse_blob_deletion, refuse_change
 from index.models import Manifest, Repository, TagClaim
 from index.tag_patterns import MOST_PATTERNS, frozen_by, parse_patterns
@@ -147,6 +150,66 @@ def test_tags_of_a_manifest_put_by_digest_count_as_well(
     with pytest.raises(TagIsImmutable):
         refuse_change(app, "PUT", f"sha256:{'a' * 64}", "tag=latest&t%61g=v1")
     refuse_change(app, "PUT", "v2", "tag=v2")
+
+
+def test_more_tags_than_ten_are_refused_before_anything_is_asked(
+    app: Repository, stub: RegistryStub
+) -> None:
+    digest = f"sha256:{'a' * 64}"
+    query = "&".join(f"tag=v{number}" for number in range(11))
+    with (
+        CaptureQueriesContext(connection) as seen,
+        pytest.raises(TagsRefused, match="at most 10 tags, not 11"),
+    ):
+        refuse_change(app, "PUT", digest, query)
+    assert stub.requests == []
+    assert not seen.captured_queries
+    refuse_change(app, "PUT", digest, query.replace("v10", "v1"))
+    assert len(stub.requests) == 10
+
+
+class SlowRegistry(RegistryStub):
+    """Each of its answers takes a second by the clock that deadlines are measured with."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self._late = 0
+        clock = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: clock() + self._late)
+
+    def answer(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+        self._late += 1
+        return super().answer(method, path)
+
+
+def test_all_tags_of_a_push_share_the_two_seconds(
+    app: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(SlowRegistry(monkeypatch)) as slow:
+        app.registry.upstream_url = slow.url
+        with pytest.raises(RegistrySilent):
+            refuse_change(app, "PUT", f"sha256:{'a' * 64}", "tag=v1&tag=v2&tag=v3&tag=v4")
+    assert len(slow.requests) == 2
+    assert not TagClaim.objects.exists()
+
+
+def test_a_push_that_one_tag_refuses_holds_no_other_back(
+    app: Repository, stub: RegistryStub
+) -> None:
+    stub.push_image(NAME, "v2")
+    with pytest.raises(TagIsImmutable, match="acme/app:v2 is already there"):
+        refuse_change(app, "PUT", f"sha256:{'a' * 64}", "tag=v1&tag=v2")
+    refuse_change(app, "PUT", "v1")
+
+
+@pytest.mark.parametrize("tag", ["v" * 129, "v1/../v2", "v%00", "v%0d%0ax"])
+def test_what_is_no_tag_is_neither_claimed_nor_asked_for(
+    app: Repository, stub: RegistryStub, tag: str
+) -> None:
+    with pytest.raises(TagsRefused, match="is no tag"):
+        refuse_change(app, "PUT", f"sha256:{'a' * 64}", f"tag={tag}")
+    assert stub.requests == []
+    assert not TagClaim.objects.exists()
 
 
 # Deletions
