@@ -17,6 +17,7 @@ from accounts.password_hashing import lateness
 
 MAXIMUM_BODY = 65_536
 UNREADABLE = "?"
+_SECRET = settings.GATEWAY_SECRET.encode()  # an attribute of the settings costs a microsecond
 
 Headers = list[tuple[str, str]]
 # On every answer: programs read these doors, and no browser shall show what they say as a page.
@@ -58,7 +59,7 @@ class Answer:
 
 def is_secret_of_gateway(supplied: str) -> bool:
     """Whether this is the gateway's secret, in constant time."""
-    return hmac.compare_digest(supplied.encode("latin-1"), settings.GATEWAY_SECRET.encode())
+    return hmac.compare_digest(supplied.encode("latin-1"), _SECRET)
 
 
 def client_address(environ: Mapping[str, Any]) -> str:

@@ -91,37 +91,53 @@ def granted_access(
     A denied, an unknown and an ill-named repository look the same: no entry (case 24). One that was
     renamed gets a second entry: registries compare with the name that they store it under.
     """
-    result = Granted()
-    looked_for = 0
+    asked = _Asked(principal, names, facts, service)
     granted: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
-        called = {scope.name}
-        actions: frozenset[str] = _NOTHING
-        if scope.kind == "registry" and scope.name == "catalog":
-            actions = _catalog_actions(principal) & scope.actions
-        elif scope.name in names and scope.kind == "repository":  # no `repository(plugin)` (F6)
-            found = _find(
-                principal,
-                names[scope.name],
-                facts.get(scope.name),
-                service,
-                may_look=looked_for < _MOST_LOOKED_FOR,
-            )
-            looked_for += not found.allowed or scope.name not in facts
-            result.until = _earlier(result.until, found.until)
-            called.add(found.stored_name)
-            actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
-            asked = EVERY_ACTION & scope.actions  # `*` asks for whatever there is
-            if not asked <= actions:
-                lack = Shortfall(found.repository, asked, frozenset(actions), found.why)
-                result.shortfalls.append(lack)
+        called, actions = asked.about(scope)
         for name in called if actions else ():
             granted.setdefault((scope.kind, name), set()).update(actions)
-    result.access = [
+    asked.result.access = [
         Access(type=kind, name=name, actions=sorted(actions))
         for (kind, name), actions in sorted(granted.items())
     ]
-    return result
+    return asked.result
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Who asks whom, and what came of it so far."""
+
+    principal: Principal
+    names: Mapping[str, RepositoryName]
+    facts: Mapping[str, Facts]
+    service: str
+    result: Granted = field(default_factory=Granted)
+    looked_for: int = 0
+
+    def about(self, scope: ResourceScope) -> tuple[set[str], frozenset[str]]:
+        """Return what the scope names, in its own words and the registry's, and what is granted."""
+        if scope.kind == "registry" and scope.name == "catalog":
+            return {scope.name}, _catalog_actions(self.principal) & scope.actions
+        if scope.kind != "repository" or scope.name not in self.names:
+            return set(), _NOTHING  # `repository(plugin)` too: registries ignore the class (F6)
+        facts = self.facts.get(scope.name)
+        may_look = self.looked_for < _MOST_LOOKED_FOR
+        name = self.names[scope.name]
+        found = _find(self.principal, name, facts, self.service, may_look=may_look)
+        self.looked_for += facts is None or not found.allowed
+        self._note(scope, found)
+        actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
+        return {scope.name, found.stored_name}, frozenset(actions)
+
+    def _note(self, scope: ResourceScope, found: _Found) -> None:
+        """Note when the answer ends, and what it lacks; `*` asks for whatever there is."""
+        self.result.until = _earlier(self.result.until, found.until)
+        asked = EVERY_ACTION & scope.actions
+        if not asked <= found.allowed:
+            granted = frozenset(asked & found.allowed)
+            lack = Shortfall(found.repository, asked, granted, found.why)
+            self.result.shortfalls.append(lack)
 
 
 def _catalog_actions(principal: Principal) -> frozenset[str]:
@@ -137,24 +153,19 @@ def _find(
 
     `may_look`: whether names of the past and names that are still free are looked for.
     """
-    found = _by_facts(principal, facts, service) if facts else None
-    if (facts is None or not _is_seen(principal, facts)) and may_look:
+    decision = decide(facts.standing(principal)) if facts else None
+    if may_look and not (decision and decision.actions):
         elsewhere = _find_by_another_name(principal, name, service)
-        return found or elsewhere
-    return found or _Found(name.value, _NOTHING)
+    else:
+        elsewhere = _Found(name.value, _NOTHING)
+    return _found(facts, decision, service) if facts and decision else elsewhere
 
 
-def _is_seen(principal: Principal, facts: Facts) -> bool:
-    return bool(decide(facts.standing(principal)).actions)
-
-
-def _by_facts(principal: Principal, facts: Facts, service: str) -> _Found:
+def _found(facts: Facts, decision: Decision, service: str) -> _Found:
     if service not in {settings.SERVICE, facts.service}:
         return _Found(facts.stored_name, _NOTHING, facts.repository_id, "service")
-    decision = decide(facts.standing(principal))
-    return _Found(
-        facts.stored_name, decision.actions, facts.repository_id, decision, until=facts.until
-    )
+    pk, until = facts.repository_id, facts.until
+    return _Found(facts.stored_name, decision.actions, pk, decision, until=until)
 
 
 def _find_by_another_name(principal: Principal, name: RepositoryName, service: str) -> _Found:
@@ -164,7 +175,8 @@ def _find_by_another_name(principal: Principal, name: RepositoryName, service: s
     creation = _creation_actions(principal, name, service)
     if repository is None:
         return _Found(todays_name(name).value, creation)
-    return _by_facts(principal, facts_by_id(principal, [repository.pk])[repository.pk], service)
+    facts = facts_by_id(principal, [repository.pk])[repository.pk]
+    return _found(facts, decide(facts.standing(principal)), service)
 
 
 def _creation_actions(

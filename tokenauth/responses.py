@@ -15,6 +15,7 @@ from tokenauth.signing.tokens import Access
 # Seconds that the gateway may hand the token of nobody to others: it counts whole ones, the last
 # included, so 4 are up to 5 (measured).
 _SHARED_FOR = "4"
+_LIFETIME: int = settings.TOKEN_LIFETIME
 _NO_STORE: Headers = [*JSON, ("Cache-Control", "no-store"), ("Vary", "Authorization")]
 _SHARED: Headers = [*_NO_STORE, ("X-Accel-Expires", _SHARED_FOR)]
 _EXCHANGED = json.dumps(  # RFC 8693, 2.2.1
@@ -31,7 +32,7 @@ def token_answer(
     are. `may_be_shared`: the gateway may keep it for a moment; nobody else ever.
     """
     body = b'{"token":"%b","access_token":"%b","expires_in":%d,"scope":"%b"' % (
-        token, token, settings.TOKEN_LIFETIME, scope.encode()
+        token, token, _LIFETIME, scope.encode()
     )  # fmt: skip
     if is_exchange:
         body += b"," + _EXCHANGED

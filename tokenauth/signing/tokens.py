@@ -20,6 +20,7 @@ from tokenauth.signing.keys import signing_keys
 
 LEEWAY = 60  # seconds, what registries give as well (F5)
 _ES256 = ECDSA(SHA256())
+_LIFETIME: int = settings.TOKEN_LIFETIME
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -101,7 +102,7 @@ def sign(
     """
     key = signing_keys.current()
     now = issued_at or int(time.time())
-    end = now + (lifetime or settings.TOKEN_LIFETIME)
+    end = now + (lifetime or _LIFETIME)
     times = b',"exp":%d,"nbf":%d,"iat":%d,"jti":"%b"}' % (
         end, now - LEEWAY, now, os.urandom(16).hex().encode()
     )  # fmt: skip
