@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.e2e.people import People, Person
-from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire
+from tests.e2e.wire import MANIFEST_TYPES, Answer, Wire, basic
 
 # MINE is alice's repository, whose token comes along; BOBS is private to bob.
 STEPS_ASIDE = [
@@ -170,6 +172,38 @@ def test_the_source_of_a_mount_must_be_readable(
         target = f"/v2/{alice.name}/app/blobs/uploads/?mount={secret_digest}&from={source}"
         answer = wire.ask("POST", target, alices_token)
         assert 400 <= answer.status < 500, answer
+
+
+@pytest.mark.parametrize("parameter", ["", "; charset=utf-8", "; \xff", "; charset=\xe9"])
+def test_a_mount_hides_in_no_form(
+    private: tuple[Person, Person],
+    secret_digest: str,
+    alices_token: dict[str, str],
+    wire: Wire,
+    parameter: str,
+) -> None:
+    """A registry reads parameters from a form as well, and its type though it is not ASCII."""
+    alice, bob = private
+    form = urlencode({"mount": secret_digest, "from": f"{bob.name}/app"}).encode()
+    headers = alices_token | {"Content-Type": f"application/x-www-form-urlencoded{parameter}"}
+    answer = wire.ask("POST", f"/v2/{alice.name}/app/blobs/uploads/", headers, form)
+    assert 400 <= answer.status < 500, answer
+    assert answer.code
+
+
+@pytest.mark.parametrize("byte", ["\xff", "\xe9", "\x80", "\t"])
+def test_a_credential_that_cannot_be_read_is_not_nobodys(
+    private: tuple[Person, Person], wire: Wire, byte: str
+) -> None:
+    """The app server hands such a header on as empty: nobody's token would be the answer."""
+    alice, _ = private
+    target = f"/token?service={wire.stack.host}"
+    whole = basic(alice.name, alice.password)
+    for value in (f"{whole}{byte}x", f"{byte}{whole}", f"Basic{byte}{whole[6:]}", f"x{byte}"):
+        for method in ("GET", "POST"):
+            answer = wire.ask(method, target, {"Authorization": value})
+            assert answer.status in {400, 401}, answer
+            assert b"token" not in answer.body.partition(b'"errors"')[0]
 
 
 def test_upper_case_is_no_repository(
