@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from urllib.parse import unquote
 
 import pytest
 
 from accounts.opaque_tokens import make_opaque_token
 from tests.e2e.lone_gateway import Asked, LoneGateway, Reply, answer_well, running_gateway
 from tests.e2e.wire import basic
+from tests.waiting import eventually
 
 URL = "/token?service=index.test&scope=repository:acme/app:pull"
 PULL = "/v2/acme/app/manifests/1.0"
@@ -146,12 +150,13 @@ def test_who_is_over_the_limit_is_told_at_once_and_nobody_else_waits(alone: Lone
             assert go_on.wait(20)
         return answer_well(asked)
 
-    def log_in(_: object = None) -> int:
-        return alone.wire.ask("POST", "/accounts/login/").status
+    def log_in(client: int = 0) -> int:
+        source = f"127.0.1.{client // 32}"  # eight clients, each with all that it may have
+        return alone.wire.ask("POST", "/accounts/login/", source=source).status
 
     alone.parts.begin(stand_still)
     with ThreadPoolExecutor(256) as many:
-        waiting = [many.submit(log_in) for _ in range(256)]
+        waiting = [many.submit(log_in, client) for client in range(256)]
         while len(alone.parts.asked) < 256:
             time.sleep(0.01)
         refused = alone.wire.ask("POST", "/accounts/login/")
@@ -165,6 +170,95 @@ def test_who_is_over_the_limit_is_told_at_once_and_nobody_else_waits(alone: Lone
         go_on.set()
         assert {one.result() for one in waiting} == {200}
     assert log_in() == 200
+
+
+SLOW = "127.0.2.1"
+QUEUES = [
+    ("/x", "GET", "/", 32),
+    ("/events/e", "POST", "/events/e", 32),
+    ("/token", "POST", URL, 1500),
+]
+
+
+def test_one_client_that_says_no_more_closes_no_queue_to_others(alone: LoneGateway) -> None:
+    """As many as one client may have begin a body and stop: its next is refused, others go on."""
+    with ExitStack() as held:
+        idle: list[socket.socket] = []
+        for door, method, path, most in QUEUES:
+            idle += [held.enter_context(begin_body(alone, door)) for _ in range(most)]
+            eventually(lambda m=method, p=path: alone.wire.ask(m, p, source=SLOW).status == 503)  # type: ignore[misc]
+            assert alone.wire.ask(method, path).status == 200
+        for connection in idle:
+            assert connection.recv(100) == b""  # cut off, long before the 60 seconds of nginx
+    for _, method, path, _ in QUEUES:
+        assert alone.wire.ask(method, path, source=SLOW).status == 200
+    assert all(asked.body == b"" for asked in alone.parts.asked)
+
+
+def begin_body(alone: LoneGateway, door: str) -> socket.socket:
+    """Send one byte of ten; nginx must cut this off before the socket gives up."""
+    address = ("127.0.0.1", alone.wire.stack.port)
+    connection = socket.create_connection(address, 30, (SLOW, 0))
+    head = f"POST {door} HTTP/1.1\r\nHost: index.test\r\nContent-Length: 10\r\n\r\nx"
+    connection.sendall(head.encode())
+    return connection
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_who_asks_for_a_token_and_posts_nothing_has_no_body(
+    alone: LoneGateway, method: str
+) -> None:
+    """It would be awaited in the queue of those who have none."""
+    for headers in ({"Content-Length": "010"}, {"Transfer-Encoding": "chunked"}):
+        assert alone.wire.ask(method, URL, headers).status == 400
+    assert alone.parts.asked == []
+    assert alone.wire.ask(method, URL, {"Content-Length": "0"}).status == 200
+
+
+def test_both_spellings_of_the_token_door_wait_with_their_like(alone: LoneGateway) -> None:
+    password = {"Authorization": basic("alice", "a river runs")}
+    for path in ("/token", "/token/", "/token?a=%2f", "/token/?a=//"):
+        alone.parts.begin()
+        assert alone.wire.ask("POST", path).status == 200
+        assert alone.wire.ask("GET", path, password).status == 200
+        seen = [(one.part, one.target, one.headers["x-waybill-class"]) for one in alone.parts.asked]
+        assert seen == [("tokens", path, "token"), ("passwords", path, "password")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/token%2f", "/%74oken", "/token//", "//token", "/token/%2e", "/x/../token", "/token/.",
+     "/token%2F?a=1", "/%2ftoken", "/token#x", "/./token/"],
+)  # fmt: skip
+def test_no_other_spelling_of_it_is_handed_on(alone: LoneGateway, path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = alone.wire.ask(method, path)
+        assert (answer.status, answer.code) == (400, "UNSUPPORTED")
+    assert alone.parts.asked == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/token", "/token%0a", "/token;x", "/token%00", "/token%2fx", "/%2574oken"]
+)
+def test_what_looks_like_it_never_meets_the_index_as_token(alone: LoneGateway, path: str) -> None:
+    alone.wire.ask("POST", path)
+    for asked in alone.parts.asked:
+        is_token = unquote(asked.door).rstrip("/") == "/token"
+        assert is_token == (asked.part == "tokens"), asked
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "Authorization"])
+@pytest.mark.parametrize(
+    "path", ["/v2", "/v2/", "/v2/_catalog", "/v2/acme/app/blobs/uploads/", "/v1/users/", "/token"]
+)
+def test_a_header_that_the_index_could_not_read_goes_no_further(
+    alone: LoneGateway, name: str, path: str
+) -> None:
+    for value in ("application/x-www-form-urlencoded; \xff", "Basic \xe4bc", "Basic a\tb"):
+        for method in ("GET", "POST"):
+            answer = alone.wire.ask(method, path, {name: value})
+            assert (answer.status, answer.code) == (400, "UNSUPPORTED")
+    assert alone.parts.asked == []
 
 
 def test_the_first_question_of_every_client_is_answered_here(alone: LoneGateway) -> None:

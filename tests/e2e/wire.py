@@ -61,14 +61,18 @@ class Wire:
         *,
         port: int | None = None,
         timeout: float = 30,
+        source: str = "",
     ) -> Answer:
-        """Send the target as it is; `port` names another part than the gateway."""
+        """Send the target as it is; `port` names another part than the gateway.
+
+        `source` is the client's own address: all of 127.0.0.0/8 are ours.
+        """
         lines = {"Host": self.stack.host, "Connection": "close", **(headers or {})}
         if body:
             lines["Content-Length"] = str(len(body))
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         address = ("127.0.0.1", port or self.stack.port)
-        with socket.create_connection(address, timeout=timeout) as connection:
+        with socket.create_connection(address, timeout, (source, 0)) as connection:
             connection.sendall(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
             response = http.client.HTTPResponse(connection, method=method)
             with response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -62,6 +64,33 @@ def test_the_challenge_is_the_one_that_the_index_gives(world: World, client: Cli
     text = render(world)
     assert f"WWW-Authenticate '{own.headers['WWW-Authenticate']}' always;" in text
     assert f"return 401 '{own.content.decode()}';" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:"),
+        ("2001:db8:1:2::5", "2001:db8:1:2:"),
+        ("2001:db8:1::5", "2001:db8:1::"),
+        ("2001:db8::", "2001:db8::"),
+        ("::1", "::"),
+    ],
+)
+def test_one_client_is_an_address_or_a_network_of_ipv6(
+    world: World, address: str, client: str
+) -> None:
+    """No address is an empty key, which nginx would not count."""
+    chosen = render(world).partition("map $remote_addr $client {")[2].partition("\n  }")[0]
+    patterns = re.findall(r'"~(.+)" \$(\w+);', chosen)
+    found = address
+    for pattern, name in patterns:
+        if match := re.search(pattern.replace("(?<", "(?P<"), address):
+            found = match[name]
+            break
+    assert len(patterns) == 3
+    assert found == client
 
 
 def test_a_certificate_turns_tls_on(world: World) -> None:
