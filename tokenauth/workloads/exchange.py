@@ -105,8 +105,8 @@ def _candidates(job: Job, wanted: Wanted) -> Iterable[TrustedPublisher]:
         return
     for text in wanted.names[:_MOST_NAMES]:
         with suppress(NameInvalid):
-            called = the_one_called(Repository.objects.live(), parse_repository_name(text))
-            yield from named.filter(repository__in=called.values("pk"))
+            wanted_one = the_one_called(Repository.objects.live(), parse_repository_name(text))
+            yield from named.filter(repository__in=wanted_one.values("pk"))
 
 
 def _log_in(publisher: TrustedPublisher, token: IdToken, job: Job, service: str) -> Exchanged:
