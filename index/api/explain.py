@@ -96,7 +96,8 @@ class WhyAccess(RepositoryView):
             raise serializers.ValidationError({"name": ["Say whom to look at."]})
         tag = plain_name(request.query_params.get("tag"))
         question = _question(request, f"{repository.name}:{tag}" if tag else repository.name, "tag")
-        who = find_asked(asked, insight=_insight(request), repository=repository)
+        reader = principal_of(request)
+        who = find_asked(asked, insight=_insight(request), repository=repository, reader=reader)
         return _answer(explain(repository, who, question, supposed=_supposed(request)))
 
 

@@ -13,6 +13,13 @@ from index.reasons import Effect, Step
 from index.roles import Action
 from index.rules import in_words
 
+# The same of every name, whoever it is: what the review of access does not tell.
+STATE_UNTOLD = Step(
+    "account",
+    Effect.NOTHING,
+    "whether the account can log in, and whether it administers this site, is told to its owner and "
+    "to administrators of this site alone",
+)
 _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 
 
@@ -21,15 +28,17 @@ def account_steps(user: User, *, by_password: bool = True) -> tuple[Step, ...]:
     return tuple(_of_account(user, by_password=by_password))
 
 
-def robot_steps(robot: RobotAccount) -> tuple[Step, ...]:
-    """Return whether a robot may log in."""
+def robot_steps(robot: RobotAccount, *, is_whole: bool = True) -> tuple[Step, ...]:
+    """Return whether a robot may log in; not `is_whole`, nothing of the account that holds it."""
+    if robot.disabled_at:
+        remedy = "an owner of its namespace enables it"
+        return (Step("account", Effect.TAKES, "the robot account is disabled", remedy),)
+    if not is_whole:
+        return (Step("account", Effect.NOTHING, "the robot account is not disabled"),)
     if RobotAccount.objects.enabled().filter(pk=robot.pk).exists():
         return (Step("account", Effect.NOTHING, "the robot account is in use"),)
-    if robot.disabled_at:
-        words, remedy = "the robot account is disabled", "an owner of its namespace enables it"
-    else:
-        words, remedy = "the account or organization that holds the robot is gone or disabled", ""
-    return (Step("account", Effect.TAKES, words, remedy),)
+    words = "the account or organization that holds the robot is gone or disabled"
+    return (Step("account", Effect.TAKES, words),)
 
 
 def token_steps(token: PersonalAccessToken, *, is_whole: bool) -> tuple[Step, ...]:

@@ -14,8 +14,13 @@ from accounts.principals import (
     principal_of_secret,
     principal_of_token,
 )
-from index.explanation.accounts import account_steps, robot_steps, secret_steps, token_steps
-from index.explanation.ways import own_ways
+from index.explanation.accounts import (
+    STATE_UNTOLD,
+    account_steps,
+    robot_steps,
+    secret_steps,
+    token_steps,
+)
 from index.models import Denial, Repository, TrustedPublisher
 from index.reasons import Effect, Step
 
@@ -39,6 +44,7 @@ class Asked:
     principal: Principal
     steps: tuple[Step, ...] = ()  # what there is to say of account and credential
     is_nobody: bool = False
+    as_reviewed: bool = False  # told as the review of access tells, which knows no administrators
 
     @property
     def barrier(self) -> Step | None:
@@ -46,11 +52,18 @@ class Asked:
         return next((step for step in self.steps if step.effect is Effect.TAKES), None)
 
 
-def find_asked(text: str, *, insight: Insight, repository: Repository | None) -> Asked:
+def find_asked(
+    text: str,
+    *,
+    insight: Insight,
+    repository: Repository | None,
+    reader: Principal = ANONYMOUS,
+) -> Asked:
     """Return whom the text names: a user, `acme+ci`, `wbp_…`, `anonymous`, or a job's `acme/web`.
 
-    Who administers a repository learns of accounts what its review tells. A name that is nobody's, or
-    of somebody unproven, disabled or elsewhere, is answered as someone logged in whom nothing connects.
+    Who administers a repository learns of other people what its review tells, so neither whether they
+    can log in, nor with how many factors, nor that they administer the site. A name that is nobody's is
+    answered as someone logged in whom nothing connects.
     """
     public_part = _SECRET.match(text)
     if public_part:
@@ -63,7 +76,7 @@ def find_asked(text: str, *, insight: Insight, repository: Repository | None) ->
     elif "/" in text:
         found = _job(text, insight, repository)
     else:
-        found = _person(text, insight, repository)
+        found = _person(text, insight, reader)
     return found or _nobody(text, insight)
 
 
@@ -91,21 +104,22 @@ def own_token(user: User, public_part: str) -> Asked | None:
 
 def _nobody(name: str, insight: Insight) -> Asked:
     """Return who is not there; administrators of the site may know that."""
+    if insight is not Insight.SITE:
+        return Asked(name, ANONYMOUS, (STATE_UNTOLD,), is_nobody=True, as_reviewed=True)
     step = Step("account", Effect.TAKES, f"there is no {name}", "check how it is written")
-    return Asked(name, ANONYMOUS, (step,) if insight is Insight.SITE else (), is_nobody=True)
+    return Asked(name, ANONYMOUS, (step,), is_nobody=True)
 
 
-def _person(name: str, insight: Insight, repository: Repository | None) -> Asked | None:
+def _person(name: str, insight: Insight, reader: Principal) -> Asked | None:
     user = User.objects.filter(username=name).first()
     if user is None:
         return None
     principal = Principal(user)
-    is_whole = insight is Insight.SITE
-    if not is_whole and repository:
-        is_whole = bool(own_ways(repository, principal))
-    if is_whole:
+    if insight is Insight.SITE:
         return Asked(name, principal, account_steps(user))
-    return Asked(name, principal) if user.is_active and user.is_verified else None
+    if user == reader.user:
+        return Asked(name, principal, account_steps(user, by_password=reader.limits is None))
+    return Asked(name, principal, (STATE_UNTOLD,), as_reviewed=True)
 
 
 def _robot(name: str, insight: Insight, repository: Repository | None) -> Asked | None:
@@ -116,7 +130,10 @@ def _robot(name: str, insight: Insight, repository: Repository | None) -> Asked 
     if insight is not Insight.SITE:
         robots = robots.filter(namespace=repository.namespace if repository else None)
     robot = robots.select_related("namespace__user", "namespace__organization").first()
-    return Asked(robot.full_name, Principal(robot=robot), robot_steps(robot)) if robot else None
+    if robot is None:
+        return None
+    steps = robot_steps(robot, is_whole=insight is Insight.SITE)
+    return Asked(robot.full_name, Principal(robot=robot), steps)
 
 
 def _by_secret(
@@ -133,7 +150,8 @@ def _by_secret(
     secret = secrets.filter(selector=selector).first()
     if secret is None or not _may_know(f"secret:{secret.pk}", insight, repository):
         return None
-    steps = (*robot_steps(secret.robot), *secret_steps(secret))
+    of_robot = robot_steps(secret.robot, is_whole=insight is Insight.SITE)
+    steps = (*of_robot, *secret_steps(secret))
     return Asked(secret.public_part, principal_of_secret(secret), steps)
 
 
@@ -144,7 +162,7 @@ def _of_token(token: PersonalAccessToken, insight: Insight) -> Asked:
         *token_steps(token, is_whole=is_whole),
     )
     name = f"{token.user.username} with {token.public_part}"
-    return Asked(name, principal_of_token(token), steps)
+    return Asked(name, principal_of_token(token), steps, as_reviewed=not is_whole)
 
 
 def _may_know(credential: str, insight: Insight, repository: Repository | None) -> bool:
@@ -168,4 +186,5 @@ def _job(source: str, insight: Insight, repository: Repository | None) -> Asked 
     if found is None or found.robot is None:
         return None
     job = Workload(0, 0, str(found))
-    return Asked(job.name, Principal(robot=found.robot, workload=job), robot_steps(found.robot))
+    steps = robot_steps(found.robot, is_whole=insight is Insight.SITE)
+    return Asked(job.name, Principal(robot=found.robot, workload=job), steps)

@@ -124,10 +124,10 @@ def explain(
     parts = [
         Part("The name", tuple(name_steps(question, repository))),
         Part("The account", asked.steps),
-        Part("The rules", tuple(steps(decision.standing))),
+        Part("The rules", tuple(_rules(asked, decision))),
         Part("What is around", tuple(around)),
     ]
-    rows = own_ways(repository, asked.principal)
+    rows = own_ways(repository, asked.principal, name=asked.name if asked.is_nobody else "")
     return Explanation(
         asked,
         question,
@@ -135,7 +135,7 @@ def explain(
         tuple(part for part in parts if part.steps),
         tuple(_verdict(action, decision, asked, around) for action in question.asked),
         decision,
-        ways_in_words(repository, asked.principal, rows),
+        ways_in_words(repository, rows, is_administrator=decision.standing.administrator),
         tuple(supposed.sentences),
     )
 
@@ -174,9 +174,18 @@ def _explain_absent(asked: Asked, question: Question, *, is_sure: bool) -> Expla
     return Explanation(asked, question, None, tuple(part for part in parts if part.steps), verdicts)
 
 
+def _rules(asked: Asked, decision: Decision) -> Iterable[Step]:
+    told = steps(decision.standing)
+    return (step for step in told if not (asked.as_reviewed and step.code == "administrator"))
+
+
 def _standing(asked: Asked, repository: Repository) -> Standing:
     standing = standing_of(asked.principal, repository)
-    return replace(standing, signed_in=True) if asked.is_nobody else standing
+    return replace(
+        standing,
+        signed_in=standing.signed_in or asked.is_nobody,
+        administrator=standing.administrator and not asked.as_reviewed,
+    )
 
 
 def _verdict(action: Action, decision: Decision, asked: Asked, around: Iterable[Step]) -> Verdict:

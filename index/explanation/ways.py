@@ -14,9 +14,14 @@ from index.roles import Role
 _OPEN_TO_ALL = {Visibility.PUBLIC: AccessSource.PUBLIC, Visibility.INTERNAL: AccessSource.INTERNAL}
 
 
-def own_ways(repository: Repository, principal: Principal) -> list[dict[str, Any]]:
-    """Return the rows that are this one's and not everybody's; one query."""
-    holder = _holder(principal)
+def own_ways(
+    repository: Repository, principal: Principal, *, name: str = ""
+) -> list[dict[str, Any]]:
+    """Return the rows that are this one's and not everybody's; one query.
+
+    `name` is looked for where it is nobody's: in vain, and for the same price.
+    """
+    holder = _holder(principal) or name
     if not holder:
         return []
     only = Repository.objects.filter(pk=repository.pk)
@@ -25,16 +30,16 @@ def own_ways(repository: Repository, principal: Principal) -> list[dict[str, Any
 
 
 def ways_in_words(
-    repository: Repository, principal: Principal, rows: list[dict[str, Any]]
+    repository: Repository, rows: list[dict[str, Any]], *, is_administrator: bool
 ) -> tuple[str, ...]:
     """Return each way as `role: where it comes from`; whatever gives all at the beginning."""
-    return tuple(_ways(repository, principal, rows))
+    return tuple(_ways(repository, rows, is_administrator=is_administrator))
 
 
 def _ways(
-    repository: Repository, principal: Principal, rows: list[dict[str, Any]]
+    repository: Repository, rows: list[dict[str, Any]], *, is_administrator: bool
 ) -> Iterator[str]:
-    if principal.is_administrator:
+    if is_administrator:
         yield f"{Role.ADMIN.value}: Administrator of this site"
     for row in rows:
         yield _way(row)

@@ -28,7 +28,12 @@ def of_repository(request: HttpRequest, name: str) -> HttpResponse:
         insight = Insight.SITE if principal.is_administrator else Insight.REPOSITORY
         found = explain(
             repository,
-            find_asked(form.cleaned_data["who"], insight=insight, repository=repository),
+            find_asked(
+                form.cleaned_data["who"],
+                insight=insight,
+                repository=repository,
+                reader=principal,
+            ),
             parse_question(f"{repository.name}{tag}", form.cleaned_data["action"]),
             supposed=form.supposed,
         )

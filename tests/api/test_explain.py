@@ -32,6 +32,16 @@ def test_an_admin_asks_about_anybody_and_supposes(world: World, client: Client) 
     assert ask(client, WHY, name="rita", tag="a b").status_code == 400
 
 
+def test_an_admin_is_told_the_state_of_ones_own_account_alone(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    states = {
+        name: [step["words"] for step in ask(client, WHY, name=name).json()["steps"]]
+        for name in ("olga", "rita")
+    }
+    assert "the account is in use" in states["olga"]
+    assert "the account is in use" not in states["rita"]
+
+
 def test_one_asks_about_oneself(world: World, client: Client) -> None:
     client.force_login(world.mia)
     body = ask(client, repository="acme/app", action="pull,push").json()

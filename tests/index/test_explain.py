@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -196,12 +197,76 @@ def test_a_secret_that_is_pasted_whole_is_not_shown(world: World) -> None:
     assert "aaaa" not in before_app(world, f"wbp_{'1' * 16}_{'a' * 64}").name
 
 
-def test_an_admin_learns_nothing_of_accounts_that_nothing_connects(world: World) -> None:
-    answers = set()
-    for name in ("bobby", "nemo", "dave", "newt"):
-        found = before_app(world, name)
-        answers.add((found.headline.replace(name, "NAME"), found.parts, found.verdicts, found.ways))
+@pytest.mark.parametrize("has_grant", [False, True])
+def test_an_admin_learns_no_state_of_anothers_account(world: World, *, has_grant: bool) -> None:
+    """Of bobby, with two factors, of one disabled, one unproven, one closed, an administrator."""
+    Authenticator.objects.create(user=world.bob, type=Authenticator.Type.TOTP, data={})
+    User.objects.filter(pk=world.alice.pk).update(closed_at=timezone.now(), is_active=False)
+    people = User.objects.filter(username__in=["bobby", "dave", "newt", "alice", "rooty"])
+    answers, queries = set(), set()
+    for user in people:
+        if has_grant:
+            make_grant(world.app, user, Role.WRITER)
+        with CaptureQueriesContext(connection) as seen:
+            found = before_app(world, user.username)
+        answers.add(repr(in_words(found)).replace(user.username, "NAME"))
+        queries.add(len(seen))
+        assert allowed(found) == (["pull", "push"] if has_grant else [])
+    if not has_grant:
+        with CaptureQueriesContext(connection) as seen:
+            answers.add(repr(in_words(before_app(world, "nemo"))).replace("nemo", "NAME"))
+        queries.add(len(seen))
+    assert people.count() == 5
     assert len(answers) == 1
+    assert len(queries) == 1
+
+
+def test_a_denied_token_does_not_tell_that_its_owner_administers_the_site(world: World) -> None:
+    token = make_token(world.root, actions=["pull"])
+    now = timezone.now()
+    Denial.objects.create(
+        repository=world.app, subject=f"user:{world.root.pk}", name="rooty", first_at=now,
+        credential=f"token:{token.pk}", door=Door.TOKEN, asked="push", reason="x", last_at=now,
+    )  # fmt: skip
+    found = before_app(world, token.public_part)
+    assert found.name == f"rooty with {token.public_part}"
+    assert (allowed(found), found.ways) == ([], ())
+    assert "administrator" not in told(found)
+
+
+def test_an_admin_learns_of_a_robot_nothing_about_who_holds_it(world: World) -> None:
+    robot = RobotAccount.objects.create(namespace=world.private.namespace, name="ci")
+    make_grant(world.private, robot, Role.READER)
+
+    def answer() -> Any:
+        asked = find_asked("alice+ci", insight=Insight.REPOSITORY, repository=world.private)
+        return in_words(explain(world.private, asked, parse_question("alice/priv")))
+
+    before = answer()
+    world.alice.is_active = False
+    world.alice.save()
+    assert answer() == before
+    assert (
+        "gone or disabled"
+        in told(explain_anything("alice+ci", parse_question("alice/priv")))["account"]
+    )
+
+
+def test_oneself_and_the_site_are_told_the_state_of_an_account(world: World) -> None:
+    Authenticator.objects.create(user=world.root, type=Authenticator.Type.TOTP, data={})
+    asked = find_asked(
+        "rooty",
+        insight=Insight.REPOSITORY,
+        repository=world.app,
+        reader=Principal(world.root),
+    )
+    for found in (
+        explain(world.app, asked, parse_question("acme/app")),
+        explain_anything("rooty", parse_question("acme/app")),
+    ):
+        assert told(found)["account"] == "the account is in use"
+        assert "second-factor" in told(found)
+        assert found.ways == ("admin: Administrator of this site",)
 
 
 @pytest.mark.parametrize("who", ["bob", "rita"])

@@ -29,11 +29,12 @@ def test_it_does_not_tell_which_accounts_there_are(world: World, client: Client)
     client.force_login(world.olga)
     answers = {
         text(client, f"{PAGE}?who={name}").replace(name, "NAME")
-        for name in ("bobby", "nemo", "dave", "newt")
+        for name in ("bobby", "nemo", "dave", "newt", "rooty")
     }
     parts = {page[page.index('id="ask"') : page.index("</main>")] for page in answers}
     assert len(parts) == 1
     assert "NAME may not pull, push or delete" in parts.pop()
+    assert "The account is in use." in text(client, f"{PAGE}?who=olga")
 
 
 @pytest.mark.parametrize(("who", "status"), [("bob", 404), ("rita", 403), ("mia", 403)])
