@@ -13,12 +13,11 @@ from index.reasons import Effect, Step
 from index.roles import Action
 from index.rules import in_words
 
-# The same of every name, whoever it is: what the review of access does not tell.
+# The same of every name, whoever it is.
 STATE_UNTOLD = Step(
     "account",
     Effect.NOTHING,
-    "whether the account can log in, and whether it administers this site, is told to its owner and "
-    "to administrators of this site alone",
+    "whether the account can log in, and whether it administers this site, is not looked at here",
 )
 _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 
