@@ -262,17 +262,21 @@ def test_a_header_that_the_index_could_not_read_goes_no_further(
 
 
 def test_the_first_question_of_every_client_is_answered_here(alone: LoneGateway) -> None:
+    ours = {"Host": "index.test"}
     for method in ("GET", "HEAD"):
-        answer = alone.wire.ask(method, "/v2/")
+        answer = alone.wire.ask(method, "/v2/", ours)
         assert answer.status == 401
         assert answer.headers["WWW-Authenticate"] == (
             'Bearer realm="http://index.test/token",service="index.test"'
         )
         assert answer.headers["Content-Type"] == "application/json"
     assert alone.parts.asked == []
-    assert alone.wire.ask("GET", "/v2/", {"Authorization": "Basic x"}).status == 200
-    assert alone.wire.ask("POST", "/v2/").status == 200
+    assert alone.wire.ask("GET", "/v2/", ours | {"Authorization": "Basic x"}).status == 200
+    assert alone.wire.ask("POST", "/v2/", ours).status == 200
     assert [asked.method for asked in alone.parts.asked] == ["GET", "POST"]
+    alone.parts.begin()
+    assert alone.wire.ask("GET", "/v2/", {"Host": "evil.example"}).status == 200
+    assert [asked.headers["host"] for asked in alone.parts.asked] == ["evil.example"]  # may refuse
 
 
 # --- kept tokens --------------------------------------------------------------------------------
