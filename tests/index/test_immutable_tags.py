@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
@@ -24,15 +23,6 @@ from tests.factories import make_tag
 from tests.registry_stub import RegistryStub, serve
 
 NAME = "acme/app"
-
-
-@pytest.fixture
-def stub(world: World) -> Iterator[RegistryStub]:
-    """East, at the stub's address."""
-    with serve(RegistryStub()) as stub:
-        world.east.upstream_url = stub.url
-        world.east.save()
-        yield stub
 
 
 @pytest.fixture

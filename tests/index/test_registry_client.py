@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from index import registry_client
@@ -12,19 +10,10 @@ from index.flows.receive_notification import describe_if_reachable
 from index.models import KeyFormat, Manifest
 from index.registry_client import RegistryClient
 from tests.conftest import World
-from tests.registry_stub import RegistryStub, serve
+from tests.registry_stub import RegistryStub
 from tokenauth.signing.keys import signing_keys
 
 NAME = "alice/priv"
-
-
-@pytest.fixture
-def stub(world: World) -> Iterator[RegistryStub]:
-    """East, at the stub's address."""
-    with serve(RegistryStub()) as stub:
-        world.east.upstream_url = stub.url
-        world.east.save()
-        yield stub
 
 
 @pytest.fixture
