@@ -48,7 +48,7 @@ def seed() -> dict[str, str]:
         create_repository(parse_repository_name(name), by=Principal(user), visibility=visibility)
     refresh_token = issue_refresh_token(
         user, service=settings.SERVICE, client_id="bench", address="127.0.0.1"
-    )
+    ).value
     limits = read_limits(["bench/*"], ["push"], [])
     tokens = [  # many: the time to find one must not depend on their number
         create_token(

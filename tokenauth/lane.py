@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from tokenauth.access import check_service, granted_access, repository_names
 from tokenauth.credentials import Authenticated, authenticate
 from tokenauth.errors import InvalidRequest, TokenRefusal
 from tokenauth.inputs import GrantType, TokenRequest, read_request
+from tokenauth.machines import principal_of_machine
 from tokenauth.refresh import issue_refresh_token
 from tokenauth.responses import (
     method_not_allowed,
@@ -107,7 +108,7 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
     """Return what is granted, and when the first of what it rests on ends."""
     check_service(request.service)
     names = repository_names(request.scopes)
-    who = authenticate(request, list(names))
+    who = _stay(request, authenticate(request, list(names)))
     principal = who.principal
     granted = granted_access(
         principal, request.scopes, names=names, facts=who.facts, service=request.service
@@ -133,7 +134,7 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
         key_format=_format_of(request.service),
         is_anonymous=request.grant_type is GrantType.NONE,
         is_exchange=request.grant_type is GrantType.TOKEN_EXCHANGE,
-        refresh_token="" if repeats else _refresh_token(request, who),
+        refresh_token="" if repeats else who.refresh_token,
         repeats_refresh_token=repeats,
     )
     if len(decided.claims) > MAXIMUM_TOKEN:
@@ -159,22 +160,22 @@ def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> A
     )
 
 
-def _refresh_token(request: TokenRequest, who: Authenticated) -> str:
-    """Return the refresh token it came with, or a new one for a login with an account password.
+def _stay(request: TokenRequest, who: Authenticated) -> Authenticated:
+    """Return who it is by a new docker login, where an account password asks to stay logged in.
 
-    Never one for an access token or a robot's secret: it would outlive and outgrow them (case 16),
-    and they are meant to stay in pull secrets, where kubelet ignores identity tokens.
+    The token of this answer ends with that login, too. Never for an access token or a robot's
+    secret: it would outlive and outgrow them (case 16), and they are meant to stay in pull secrets,
+    where kubelet ignores identity tokens.
     """
-    if who.refresh_token:
-        return who.refresh_token
     if not (request.offline and who.may_stay and who.principal.user):
-        return ""
-    return issue_refresh_token(
+        return who
+    new = issue_refresh_token(
         who.principal.user,
         service=request.service,
         client_id=request.client_id,
         address=request.address,
     )
+    return replace(who, principal=principal_of_machine(new.machine), refresh_token=new.value)
 
 
 def _shown_refresh_token(asked: Asked) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +24,18 @@ LOGINS_AT_MOST = 200  # of one person; a cluster is better off with a robot acco
 _TOUCH_EVERY = timedelta(hours=1)  # last use is kept to the hour: no write in most requests
 
 
-def issue_refresh_token(user: User, *, service: str, client_id: str, address: str) -> str:
+class NewLogin(NamedTuple):
+    """A docker login, and what its machine gets to see once."""
+
+    machine: RefreshToken
+    value: str
+
+    def __repr__(self) -> str:
+        """Hide the secret."""
+        return f"NewLogin({self.machine})"
+
+
+def issue_refresh_token(user: User, *, service: str, client_id: str, address: str) -> NewLogin:
     """Return a new refresh token; only its digest is kept. Above 200 the least used login ends.
 
     `user` is as it was when the password was checked. Raises InvalidGrant if that was changed, or
@@ -36,7 +48,7 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
         if held.password != user.password or not held.is_active:
             message = "the password was changed a moment ago: log in again"
             raise InvalidGrant(message)
-        RefreshToken.objects.create(
+        machine = RefreshToken.objects.create(
             selector=token.selector,
             secret_digest=token.digest,
             user=held,
@@ -48,7 +60,7 @@ def issue_refresh_token(user: User, *, service: str, client_id: str, address: st
             idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
         )
         _end_beyond_the_most(held)
-    return token.value
+    return NewLogin(machine, token.value)
 
 
 def accept_machine(row: RefreshToken | None, shown: OpaqueToken, *, needs_token: bool) -> Principal:

@@ -29,6 +29,8 @@ from index.roles import Role
 from tests.clients import ask_route, basic, claims_of, get_token, granted, token_for
 from tests.conftest import World
 from tests.factories import SERVICE, make_grant
+from tokenauth.machines import end_machine
+from tokenauth.models import RefreshToken
 
 APP = "repository:acme/app:pull,push"
 
@@ -258,3 +260,14 @@ def test_a_header_that_cannot_be_read_is_nobody_s_and_not_anonymous(world: World
     """The app server hands a header with a byte beyond ASCII on as empty."""
     status, _, _ = ask_lane(QUERY_STRING=f"service={SERVICE}", HTTP_AUTHORIZATION="")
     assert status[:3] == "401"
+
+
+def test_the_first_token_of_a_docker_login_ends_with_the_login(
+    world: World, client: Client
+) -> None:
+    answer = get_token(client, APP, user=world.mia, offline_token="true")
+    token = answer.json()["token"]
+    tags = "/v2/acme/app/tags/list"
+    assert ask_route(client, "GET", tags, token=token).status_code == 204
+    end_machine(RefreshToken.objects.get(), by=Principal(world.mia))
+    assert ask_route(client, "GET", tags, token=token).status_code == 403

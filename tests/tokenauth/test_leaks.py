@@ -69,7 +69,8 @@ def test_a_leaked_robot_secret_is_revoked_and_the_owners_told(world: World, clie
 
 @pytest.mark.django_db(transaction=True)
 def test_a_leaked_docker_login_ends(world: World, client: Client) -> None:
-    value = issue_refresh_token(world.alice, service=SERVICE, client_id="docker", address="::1")
+    login = issue_refresh_token(world.alice, service=SERVICE, client_id="docker", address="::1")
+    value = login.value
     report(client, find(value))
     assert RefreshToken.objects.get().revoked_at
     assert [message.to for message in mail.outbox] == [["alice@example.com"]]

@@ -193,24 +193,22 @@ def test_a_login_begun_with_the_old_password_outlives_it_not(world: World, clien
     assert not RefreshToken.objects.exists()
 
 
+def log_in(user: User) -> str:
+    login = issue_refresh_token(user, service=SERVICE, client_id="docker", address="192.0.2.1")
+    return login.value
+
+
 def test_of_too_many_logins_the_least_recently_used_ends(
     world: World, client: Client, refresh_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each `docker login` is a row: whoever has the password must not fill the table with them."""
     monkeypatch.setattr("tokenauth.refresh.LOGINS_AT_MOST", 3)
     bobs = get_token(client, user=world.bob, offline_token="true").json()["refresh_token"]
-    unused, *later = [
-        issue_refresh_token(world.alice, service=SERVICE, client_id="docker", address="192.0.2.1")
-        for _ in range(2)
-    ]
+    unused, *later = [log_in(world.alice) for _ in range(2)]
     soon = timezone.now() + timedelta(hours=2)
     with time_machine.travel(soon):
         assert use(client, refresh_token).status_code == 200  # the oldest, and in use
-        later.append(
-            issue_refresh_token(
-                world.alice, service=SERVICE, client_id="docker", address="192.0.2.1"
-            )
-        )
+        later.append(log_in(world.alice))
         assert use(client, unused).status_code == 401
         for kept in (refresh_token, *later, bobs):
             assert use(client, kept).status_code == 200
