@@ -23,7 +23,8 @@ SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_activ
   EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id AND e.verified) AS proven,
   t.id AS proof_id, t.name AS label, t.selector, t.secret_digest, CAST(t.patterns AS text) AS patterns,
   CAST(t.actions AS text) AS actions, CAST(t.api_parts AS text) AS parts,
-  CAST(t.networks AS text) AS networks, t.expires_at, t.last_used_at, t.revoked_at
+  CAST(t.networks AS text) AS networks, t.expires_at, t.last_used_at, t.revoked_at,
+  u.tokens_not_before
 FROM accounts_personalaccesstoken t JOIN accounts_user u ON u.id = t.user_id
 WHERE t.selector = :selector
 """
@@ -94,7 +95,14 @@ def _parse(secret: str, prefix: str, login: str) -> OpaqueToken:
 
 
 def _token(row: Row) -> PersonalAccessToken:
-    user = loaded(User, id=row[0], username=row[2], is_active=row[3], is_superuser=row[4])
+    user = loaded(
+        User,
+        id=row[0],
+        username=row[2],
+        is_active=row[3],
+        is_superuser=row[4],
+        tokens_not_before=moment_or_none(row[17]),
+    )
     token = loaded(
         PersonalAccessToken,
         id=row[6],

@@ -19,7 +19,8 @@ from launcher.variables import clean_environment
 
 TESTS = "tests"
 E2E = Path("tests/e2e")
-ARCHITECTURE = Path("tests/architecture")  # rules of the tree, and the permission matrix
+# What has nothing to do with a database: rules of the tree, the permission matrix, the launcher.
+WITHOUT_DATABASE = (Path("tests/architecture"), Path("tests/launcher"))
 # What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKERD": "dockerd",
@@ -53,7 +54,8 @@ def run_postgresql(workshop: Workshop) -> Outcome | None:
     arguments = unit_arguments(workshop)
     if not arguments:
         return None
-    ignored = [f"--ignore={ARCHITECTURE}"] if arguments[-1] == TESTS else []
+    is_whole = arguments[-1] == TESTS
+    ignored = [f"--ignore={folder}" for folder in WITHOUT_DATABASE] if is_whole else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with postgres.cluster(initdb) as url:
         return run_unit(workshop, "postgresql", url, *ignored)

@@ -6,6 +6,7 @@ remembered by a keyed digest of the whole request until anything changes; it is 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from accounts.credential_kinds import Kind, kind_of_secret
 from accounts.lane import Answer, Asked, read, told_beginning
 from accounts.memory import Memory, keyed_digest
 from accounts.password_hashing import QUICK_DEADLINE, deadline
+from accounts.principals import Principal
 from index.denials import Who, note
 from index.key_formats import key_format_of
 from index.models.denial import Door
@@ -49,6 +51,7 @@ class Decided:
     key_format: str
     is_anonymous: bool = False
     is_exchange: bool = False
+    counts_from: int = 0  # no token of this person counts that was issued before
     refresh_token: str = ""
     repeats_refresh_token: bool = False  # the answer has the one that stands in the form
 
@@ -134,6 +137,7 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
         key_format=_format_of(request.service),
         is_anonymous=request.grant_type is GrantType.NONE,
         is_exchange=request.grant_type is GrantType.TOKEN_EXCHANGE,
+        counts_from=_counts_from(principal),
         refresh_token="" if repeats else who.refresh_token,
         repeats_refresh_token=repeats,
     )
@@ -145,8 +149,10 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
 def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> Answer:
     """Sign. What was decided just now counts from when that began.
 
-    A password that was changed while the old one was being hashed ends what is signed with it.
+    A password that was changed while the old one was being hashed ends what is signed with it. Who
+    ended all tokens in this very second gets one that counts from the next (`end_tokens`).
     """
+    issued_at = max(issued_at or int(time.time()), decided.counts_from)
     signed = sign(decided.claims, key_format=decided.key_format, issued_at=issued_at)
     if len(signed) > MAXIMUM_TOKEN:
         raise InvalidRequest(_TOO_MANY_SCOPES)
@@ -158,6 +164,11 @@ def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> A
         is_exchange=decided.is_exchange,
         may_be_shared=decided.is_anonymous and asked.method == "GET",
     )
+
+
+def _counts_from(principal: Principal) -> int:
+    ended = principal.user.tokens_not_before if principal.user else None
+    return math.ceil(ended.timestamp()) if ended else 0
 
 
 def _stay(request: TokenRequest, who: Authenticated) -> Authenticated:

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.opaque_tokens import parse_opaque_token
 from accounts.principals import Principal
 from accounts.proofs import Proof
-from accounts.statements import Row, loaded, moment, now
+from accounts.statements import Row, loaded, moment, moment_or_none, now
 from tokenauth.models import RefreshToken
 from tokenauth.refresh import PREFIX, accept_machine, login_ended
 
@@ -20,7 +20,8 @@ SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_super
              JOIN accounts_organization o ON o.id = m.organization_id
              WHERE m.user_id = u.id AND o.requires_second_factor AND o.deleted_at IS NULL)
     AS needs_token,
-  t.id AS proof_id, t.secret_digest, t.last_used_at, t.expires_at, t.idle_expires_at
+  t.id AS proof_id, t.secret_digest, t.last_used_at, t.expires_at, t.idle_expires_at,
+  u.tokens_not_before
 FROM tokenauth_refreshtoken t JOIN accounts_user u ON u.id = t.user_id
 WHERE t.selector = :selector AND t.service = :service AND t.revoked_at IS NULL
   AND t.expires_at > :at AND t.idle_expires_at > :at AND u.is_active
@@ -52,5 +53,11 @@ def _machine(row: Row) -> RefreshToken:
         expires_at=moment(row[8]),
         idle_expires_at=moment(row[9]),
     )
-    machine.user = loaded(User, id=row[0], username=row[2], is_superuser=row[3])
+    machine.user = loaded(
+        User,
+        id=row[0],
+        username=row[2],
+        is_superuser=row[3],
+        tokens_not_before=moment_or_none(row[10]),
+    )
     return machine

@@ -176,7 +176,6 @@ SLOW = "127.0.2.1"
 QUEUES = [
     ("/x", "GET", "/", 32),
     ("/events/e", "POST", "/events/e", 32),
-    ("/token", "POST", URL, 1500),
 ]
 
 

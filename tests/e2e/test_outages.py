@@ -36,14 +36,6 @@ def assert_try_again(answer: Answer) -> None:
     assert answer.headers.get("Docker-Content-Digest") is None
 
 
-def test_an_index_that_stands_still_lets_nobody_in(
-    stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
-) -> None:
-    with standing_still(stack, "tokens"):
-        assert_try_again(wire.ask("GET", *pull))
-    assert wire.ask("GET", *pull).status == 200
-
-
 def test_an_index_that_crashed_lets_nobody_in_and_comes_back(
     stack: Stack, wire: Wire, pull: tuple[str, dict[str, str]]
 ) -> None:

@@ -40,7 +40,8 @@ def unseen(name: str, person: Person) -> str:
     return (
         f"Error response from daemon: repository {person.host}/{name} not found: name unknown: "
         f"{name} does not exist, or '{person.name}' may not see it. "
-        f"Other account? docker login {person.host}\n"
+        f"Other account? docker login {person.host}. "
+        f"Why not: http://{person.host}/settings/explain/{name}\n"
     )
 
 

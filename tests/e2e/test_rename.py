@@ -213,7 +213,7 @@ def test_a_token_from_before_ends_with_the_right_it_came_from(
         "AccessGrant.objects.filter(user__username=name).delete()",
         name=bob.name,
     )
-    assert wire.ask("GET", address, token).status == 404
+    eventually(lambda: wire.ask("GET", address, token).status == 404, within=5)
 
 
 def test_the_old_address_of_a_page_leads_to_the_new_one(

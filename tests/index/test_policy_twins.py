@@ -97,7 +97,7 @@ class TwinTest(TestCase):
     no code with them.
     """
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(world_plan, limit)
     def test_the_policy_and_its_sql_twins_agree_with_the_oracle(
         self, plan: dict[str, Any], limits: TokenLimits
@@ -115,7 +115,7 @@ class TwinTest(TestCase):
                 assert decided.actions == actions
                 assert (role is not None) == (repository.name in seen)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(world_plan)
     def test_the_review_shows_exactly_what_the_policy_allows(self, plan: dict[str, Any]) -> None:
         built = RandomWorld(plan)

@@ -245,7 +245,7 @@ def test_a_password_that_is_changed_while_it_is_hashed_gives_no_lasting_token(
     with time_machine.travel("2026-06-01 12:00:00Z", tick=False) as clock:
 
         def slow(user: User, password: str) -> bool:
-            end_registry_tokens(user)  # what a new password does
+            end_registry_tokens(User.objects.get(pk=user.pk))  # what a new password does
             clock.shift(2)
             return right(user, password)
 
@@ -271,3 +271,17 @@ def test_the_first_token_of_a_docker_login_ends_with_the_login(
     assert ask_route(client, "GET", tags, token=token).status_code == 204
     end_machine(RefreshToken.objects.get(), by=Principal(world.mia))
     assert ask_route(client, "GET", tags, token=token).status_code == 403
+
+
+def test_who_ended_all_tokens_this_second_gets_one_that_counts(
+    world: World, client: Client
+) -> None:
+    with time_machine.travel("2026-06-01 12:00:00.5Z", tick=False):
+        before = token_for(client, APP, user=world.mia)
+        end_registry_tokens(world.mia)
+        after = token_for(client, APP, user=world.mia)
+        again = token_for(client, APP, user=world.mia)
+    with time_machine.travel("2026-06-01 12:00:02Z"):
+        tags = "/v2/acme/app/tags/list"
+        told = [ask_route(client, "GET", tags, token=each) for each in (before, after, again)]
+    assert [answer.status_code for answer in told] == [403, 204, 204]
