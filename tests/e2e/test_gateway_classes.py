@@ -184,11 +184,11 @@ def test_one_client_that_says_no_more_closes_no_queue_to_others(alone: LoneGatew
     with ExitStack() as held:
         idle: list[socket.socket] = []
         for door, method, path, most in QUEUES:
-            idle += [held.enter_context(begin_body(alone, door)) for _ in range(most)]
+            idle += [held.enter_context(begin_body(alone, door)) for _ in range(most + 3)]
             eventually(lambda m=method, p=path: alone.wire.ask(m, p, source=SLOW).status == 503)  # type: ignore[misc]
             assert alone.wire.ask(method, path).status == 200
-        for connection in idle:
-            assert connection.recv(100) == b""  # cut off, long before the 60 seconds of nginx
+        for connection in idle:  # cut off long before the 60 seconds of nginx, or one too many
+            assert connection.recv(100)[:12] in {b"", b"HTTP/1.1 503"}
     for _, method, path, _ in QUEUES:
         assert alone.wire.ask(method, path, source=SLOW).status == 200
     assert all(asked.body == b"" for asked in alone.parts.asked)
