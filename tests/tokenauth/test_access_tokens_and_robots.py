@@ -175,8 +175,9 @@ def test_an_ended_token_is_refused_and_says_why(world: World, client: Client, ch
 def test_nobody_learns_anything_with_half_a_token(world: World, client: Client) -> None:
     made = make_token(world.olga)
     revoke_token(made.token, by=Principal(world.olga))
-    forged = make_token(world.alice).value.replace("wbp_", "wbp_", 1)
-    unknown = ask(client, "olga", forged[:21] + forged[21:].replace("a", "b"))
+    real = make_token(world.alice).value
+    forged = f"{real[:40]}{'0' if real[40] != '0' else '1'}{real[41:]}"
+    unknown = ask(client, "olga", forged)
     selector_only = ask(client, "olga", f"{made.token.public_part}_{'0' * 64}_00000000")
     assert words_of(unknown) == words_of(selector_only)
     assert unknown.status_code == selector_only.status_code == 401
