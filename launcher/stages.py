@@ -19,8 +19,12 @@ from launcher.variables import clean_environment
 
 TESTS = "tests"
 E2E = Path("tests/e2e")
-# What has nothing to do with a database: rules of the tree, the permission matrix, the launcher.
-WITHOUT_DATABASE = (Path("tests/architecture"), Path("tests/launcher"))
+# What is asked once: rules of the tree and the permission matrix, the launcher, and conversations with
+# providers and directories, whose flows are tested on both databases by themselves.
+ASKED_ONCE = tuple(
+    Path("tests") / folder
+    for folder in ("architecture", "config", "demo", "directory", "launcher", "openid")
+)
 # What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKERD": "dockerd",
@@ -55,7 +59,7 @@ def run_postgresql(workshop: Workshop) -> Outcome | None:
     if not arguments:
         return None
     is_whole = arguments[-1] == TESTS
-    ignored = [f"--ignore={folder}" for folder in WITHOUT_DATABASE] if is_whole else []
+    ignored = [f"--ignore={folder}" for folder in ASKED_ONCE] if is_whole else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with postgres.cluster(initdb) as url:
         return run_unit(workshop, "postgresql", url, *ignored)

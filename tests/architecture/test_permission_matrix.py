@@ -53,6 +53,14 @@ def test_upper_case_and_override_headers_open_nothing(
         assert response.status_code in {302, 404, 405}
 
 
+@pytest.mark.parametrize("path", PROTECTED)
+def test_a_head_opens_no_more(world: World, client: Client, path: str) -> None:
+    for person in (None, world.bob):
+        if person:
+            client.force_login(person)
+        assert client.head(path).status_code == client.get(path).status_code
+
+
 @pytest.mark.parametrize("header", ["X-User", "X-Remote-User", "Remote-User", "X-Webauth-User"])
 def test_no_header_makes_anyone_somebody(world: World, client: Client, header: str) -> None:
     assert client.get("/new", headers={header: "alice"}).status_code == 302
