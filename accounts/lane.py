@@ -62,12 +62,16 @@ def is_secret_of_gateway(supplied: str) -> bool:
     return hmac.compare_digest(supplied.encode("latin-1"), _SECRET)
 
 
+def is_from_gateway(environ: Mapping[str, Any]) -> bool:
+    """Whether the gateway handed the request on, so that it is believed about the client."""
+    supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
+    return bool(supplied) and is_secret_of_gateway(supplied)
+
+
 def client_address(environ: Mapping[str, Any]) -> str:
     """Return the client's address: by the gateway's word if it is the gateway, else the peer's."""
-    supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
-    if supplied and is_secret_of_gateway(supplied):
-        return str(environ.get("HTTP_X_REAL_IP", ""))
-    return str(environ.get("REMOTE_ADDR", ""))
+    is_told = is_from_gateway(environ)
+    return str(environ.get("HTTP_X_REAL_IP" if is_told else "REMOTE_ADDR", ""))
 
 
 def header(environ: Mapping[str, Any], name: str) -> str:
@@ -82,10 +86,7 @@ def header(environ: Mapping[str, Any], name: str) -> str:
 
 def told_beginning(environ: Mapping[str, Any]) -> str:
     """Return when the gateway began with the request, as it says it; "" without its word."""
-    supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
-    if supplied and is_secret_of_gateway(supplied):
-        return str(environ.get("HTTP_X_REQUEST_START", ""))
-    return ""
+    return str(environ.get("HTTP_X_REQUEST_START", "")) if is_from_gateway(environ) else ""
 
 
 def waited(environ: Mapping[str, Any]) -> float:

@@ -19,6 +19,7 @@ from accounts.plans import plan_of, storage_limit
 from accounts.principals import Principal
 from index.denials import Who, note
 from index.errors import (
+    IndexRefusal,
     NameInvalid,
     NameTaken,
     OverQuota,
@@ -110,11 +111,6 @@ def find_route(request: RegistryRequest, caller: Caller, *, address: str) -> Rou
     return Route(facts.registry, asks_for, facts.until)
 
 
-def scope_of(request: RegistryRequest) -> str:
-    """Return the scope that the request needs, as a challenge writes it."""
-    return refusals.scope_of(request)
-
-
 def _find(request: RegistryRequest, principal: Principal) -> Facts | None:
     """Return the facts if the principal may pull: as much work for what is hidden as for no name."""
     facts = facts_by_name(principal, [request.name.value]).get(request.name.value)
@@ -131,14 +127,14 @@ def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str
     _check_held(request, caller, todays_name(request.name).value)
     namespace = Namespace.objects.called(request.name.namespace).get()
     check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
+    refusal: IndexRefusal = refusals.unseen(request, caller.principal)  # where it is gone at once
     try:
         create_repository(request.name, by=caller.principal, to_push=True)
-    except NameTaken:  # perhaps another layer of the same push was first
-        if _find(request, caller.principal) is None:
-            raise
+    except NameTaken as error:  # perhaps another layer of the same push was first
+        refusal = error
     facts = _find(request, caller.principal)
-    if facts is None:  # gone again at once
-        raise refusals.unseen(request, caller.principal)
+    if facts is None:
+        raise refusal
     return facts
 
 
