@@ -65,7 +65,7 @@ def is_secret_of_gateway(supplied: str) -> bool:
 def is_from_gateway(environ: Mapping[str, Any]) -> bool:
     """Whether the gateway handed the request on, so that it is believed about the client."""
     supplied = environ.get("HTTP_X_WAYBILL_GATEWAY")
-    return bool(supplied) and is_secret_of_gateway(supplied)
+    return supplied is not None and is_secret_of_gateway(supplied)
 
 
 def client_address(environ: Mapping[str, Any]) -> str:
