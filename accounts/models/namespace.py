@@ -69,6 +69,10 @@ class Namespace(models.Model):
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="namespaces")
     # Bytes, as far as index.flows.quotas knows; written by tasks alone.
     storage_used = models.PositiveBigIntegerField(default=0, db_default=0)
+    # An administrator has looked at who this is: shown as the mark "verified".
+    is_verified = models.BooleanField(default=False, db_default=False)
+    # Nothing becomes public here while secrets that were found in it are not answered.
+    refuses_public_secrets = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()

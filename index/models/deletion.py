@@ -19,6 +19,8 @@ class Deletion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     requested_at = models.DateTimeField(auto_now_add=True)
+    # Until then the repository lies in the trash and can be taken out again.
+    purge_after = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
     last_problem = models.CharField(max_length=200, blank=True)

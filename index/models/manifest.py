@@ -22,6 +22,10 @@ class Manifest(models.Model):
     media_type = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(null=True)
     platform = models.CharField(max_length=80, blank=True)
+    # Of an artifact: which manifest it is about (a signature, an SBOM), and what it is.
+    subject = models.CharField(max_length=140, blank=True, default="", db_default="")
+    artifact_type = models.CharField(max_length=255, blank=True, default="", db_default="")
+    pushed_at = models.DateTimeField(null=True)
     children: models.JSONField[Any, Any] = models.JSONField(default=list)
     described_at = models.DateTimeField(null=True)
     describe_attempts = models.PositiveSmallIntegerField(default=0)
@@ -39,6 +43,11 @@ class Manifest(models.Model):
                 condition=models.Q(described_at=None),
                 name="manifest_undescribed",
             ),
+            models.Index(
+                fields=["repository", "subject"],
+                condition=~models.Q(subject=""),
+                name="manifest_referrers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,6 +58,24 @@ class Manifest(models.Model):
     def is_index(self) -> bool:
         """Whether it is an image index (a manifest list, in docker's older words)."""
         return bool(self.children)
+
+
+class ManifestContent(models.Model):
+    """The documents themselves, as the registry served them: pages need not ask it again.
+
+    Apart from the manifest, so that lists of manifests stay small. `config` is empty where there is
+    none, or none that is an image's.
+    """
+
+    manifest = models.OneToOneField(
+        Manifest, primary_key=True, on_delete=models.CASCADE, related_name="content"
+    )
+    document = models.BinaryField()
+    config = models.BinaryField(default=bytes)
+
+    def __str__(self) -> str:
+        """Return whose it is."""
+        return f"content of {self.manifest_id}"
 
 
 class BlobLink(models.Model):

@@ -25,6 +25,14 @@ class Writers(models.TextChoices):
     PROMOTION = "promotion", "Promotion alone"
 
 
+class RegistryState(models.TextChoices):
+    """Whether it is used."""
+
+    IN_USE = "in-use", "In use"
+    DRAINING = "draining", "Draining: gets no new repositories, and what it keeps is moved away"
+    RETIRED = "retired", "Retired: keeps nothing, and is asked nothing"
+
+
 class Registry(models.Model):
     """One registry behind the index.
 
@@ -47,6 +55,22 @@ class Registry(models.Model):
     writers = models.CharField(
         max_length=10, choices=Writers, default=Writers.ANYONE, db_default=Writers.ANYONE
     )
+    # A promotion into it waits for a second person.
+    needs_approval = models.BooleanField(default=False, db_default=False)
+    state = models.CharField(
+        max_length=10,
+        choices=RegistryState,
+        default=RegistryState.IN_USE,
+        db_default=RegistryState.IN_USE,
+    )
+    description = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # When its last notification came.
+    last_heard_at = models.DateTimeField(null=True)
+    # While its garbage collection runs: pushes are told to come again.
+    writes_held_until = models.DateTimeField(null=True)
+    # When its garbage collection is due, weekly in UTC; a None day is never. Monday is 0.
+    collects_on_day = models.PositiveSmallIntegerField(null=True)
+    collects_at_hour = models.PositiveSmallIntegerField(default=3, db_default=3)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -20,6 +20,7 @@ class RepositoryState(models.TextChoices):
     """Where in its life a repository is."""
 
     ACTIVE = "active"
+    TRASHED = "trashed"
     DELETING = "deleting"
     DELETED = "deleted"
 
@@ -30,6 +31,13 @@ class RepositoryMode(models.TextChoices):
     OPEN = "open", "Open: takes pushes"
     READ_ONLY = "read-only", "Read-only: can be pulled, takes no pushes for now"
     ARCHIVED = "archived", "Archived: kept as it is, and nobody works on it any more"
+
+
+class SizeClass(models.TextChoices):
+    """How large its images are said to be: placement rules may look at it."""
+
+    ORDINARY = "ordinary", "Ordinary"
+    LARGE = "large", "Large: images of many gigabytes, like models and data sets"
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
@@ -124,6 +132,15 @@ class Repository(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility)
     description = models.CharField(max_length=100, blank=True)
     readme = models.TextField(blank=True)
+    # Whether the README follows what the newest image says of itself, until somebody writes one here.
+    readme_from_image = models.BooleanField(default=False, db_default=False)
+    topics: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
+    size_class = models.CharField(
+        max_length=10,
+        choices=SizeClass,
+        default=SizeClass.ORDINARY,
+        db_default=SizeClass.ORDINARY,
+    )
     state = models.CharField(max_length=10, choices=RepositoryState, default=RepositoryState.ACTIVE)
     mode = models.CharField(
         max_length=10,
@@ -135,6 +152,8 @@ class Repository(models.Model):
     immutable_tags = models.JSONField(default=list, db_default=[])
     # When what was called so changed hands: no token from before opens it (F2).
     tokens_not_before = models.DateTimeField(null=True)
+    # While a move copies the last of it: pushes are told to come again.
+    writes_held_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -30,6 +30,11 @@ class Tag(models.Model):
         WorkloadLogin, null=True, on_delete=models.SET_NULL, related_name="tags"
     )
 
+    # What proved who pushed: `token:17`, `secret:4`, `machine:9`; empty where it is not known.
+    pushed_with = models.CharField(max_length=40, blank=True, default="", db_default="")
+    pull_count = models.PositiveBigIntegerField(default=0, db_default=0)
+    last_pulled_at = models.DateTimeField(null=True)
+
     class Meta:
         """A name once per repository; newest first."""
 

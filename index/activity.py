@@ -1,0 +1,54 @@
+"""What happened, told to people: the only writer of activities, called inside a flow's transaction.
+
+An audit event says who changed what for those who must account for it; an activity is news for whoever
+works with the repository. Feed, mails and webhooks are made of it (`index.flows.tell_activity`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.principals import Principal
+from index.models import Activity, ActivityKind, Repository
+
+
+def note(
+    kind: ActivityKind,
+    repository: Repository,
+    *,
+    by: Principal | None = None,
+    tag: str = "",
+    digest: str = "",
+    **details: Any,
+) -> Activity:
+    """Write one activity and have it told; `details` are plain values, never a secret."""
+    activity = make(kind, repository, by=by, tag=tag, digest=digest, **details)
+    activity.save()
+    return activity
+
+
+def make(
+    kind: ActivityKind,
+    repository: Repository,
+    *,
+    by: Principal | None = None,
+    tag: str = "",
+    digest: str = "",
+    at: datetime | None = None,
+    **details: Any,
+) -> Activity:
+    """Return an activity to be saved with others in one statement; beat tells it."""
+    return Activity(
+        kind=kind,
+        repository=repository,
+        namespace_id=repository.namespace_id,
+        actor=by.subject if by else "",
+        actor_name=by.name if by else "",
+        tag=tag,
+        digest=digest,
+        at=at or timezone.now(),
+        details=details,
+    )

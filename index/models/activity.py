@@ -1,0 +1,64 @@
+"""What happened in repositories, for people: the feed is read from it, mails and webhooks are made of it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Namespace
+from index.models.repository import Repository
+
+
+class ActivityKind(models.TextChoices):
+    """Everything that the feed tells and a webhook can be asked to send."""
+
+    CREATED = "repository.created", "Repository created"
+    CHANGED = "repository.changed", "Settings changed"
+    VISIBILITY = "repository.visibility", "Visibility changed"
+    RENAMED = "repository.renamed", "Renamed or transferred"
+    TRASHED = "repository.trashed", "Put into the trash"
+    RESTORED = "repository.restored", "Taken out of the trash"
+    DELETED = "repository.deleted", "Deleted for good"
+    PUSHED = "tag.pushed", "Tag pushed"
+    TAG_DELETED = "tag.deleted", "Tag deleted"
+    TAG_RESTORED = "tag.restored", "Tag restored"
+    PROMOTED = "tag.promoted", "Image promoted"
+    PROMOTION_ASKED = "promotion.asked", "Promotion waits for approval"
+    MOVED = "repository.moved", "Moved to another registry"
+    SECRET_FOUND = "secret.found", "Secret found in an image"
+
+
+class Activity(models.Model):
+    """One thing that happened, by whom. Only `index.activity` writes these.
+
+    `told_at` is empty until watchers and webhooks have theirs: the row is its own outbox.
+    """
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="activities")
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=30, choices=ActivityKind)
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(
+        max_length=80, blank=True
+    )  # a principal's subject; empty is nobody known
+    actor_name = models.CharField(max_length=80, blank=True)
+    tag = models.CharField(max_length=128, blank=True)
+    digest = models.CharField(max_length=140, blank=True)
+    details = models.JSONField(default=dict)  # plain values, never a secret
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Read newest first, of one repository or one namespace."""
+
+        ordering: ClassVar[list[str]] = ["-at", "-pk"]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["repository", "-at", "-id"], name="activity_of_repository"),
+            models.Index(fields=["namespace", "-at", "-id"], name="activity_of_namespace"),
+            models.Index(fields=["id"], condition=models.Q(told_at=None), name="activity_untold"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who did what."""
+        return f"{self.actor_name} {self.kind} {self.repository_id}"

@@ -1,0 +1,51 @@
+"""Runs of a registry's own garbage collection."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from index.models.registry import Registry
+
+
+class CollectionState(models.TextChoices):
+    """How far a run has come."""
+
+    WAITING = "waiting", "Waits for the registry's host to begin"
+    RUNNING = "running", "Runs; the registry takes no pushes"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class GarbageCollection(models.Model):
+    """One run, from the moment it was due to its report; sizes in bytes of the registry's storage."""
+
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="collections")
+    state = models.CharField(
+        max_length=10, choices=CollectionState, default=CollectionState.WAITING
+    )
+    due_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    bytes_before = models.PositiveBigIntegerField(null=True)
+    bytes_after = models.PositiveBigIntegerField(null=True)
+    blobs_deleted = models.PositiveIntegerField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Newest first; one unfinished at a time."""
+
+        ordering: ClassVar[list[str]] = ["-due_at", "-pk"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["registry"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="one_collection_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return where and how far."""
+        return f"garbage collection of {self.registry} {self.state}"
