@@ -13,6 +13,8 @@ LOOPBACK = "127.0.0.1"
 # Below 32768: from there on Linux hands out ports to outgoing connections, so that one that was
 # free when it was chosen may be taken a moment later.
 _CHOICE = range(20_000, 32_000)
+# What this process has chosen, bound until it ends; the kernel lets go however that happens.
+_chosen: list[socket.socket] = []
 
 
 def check_free(port: int) -> None:
@@ -48,10 +50,27 @@ def next_free(port: int) -> int:
 
 
 def free_ports(count: int, *, besides: int = 0) -> list[int]:
-    """Different ports that nobody listens on, none of them the one that is promised already."""
+    """Different ports that nobody has, none of them the one that is promised already.
+
+    They stay with this process: another that looks before anybody listens chooses others.
+    """
     shuffled = random.sample(_CHOICE, len(_CHOICE))
-    free = (port for port in shuffled if port != besides and is_free(port))
+    free = (port for port in shuffled if port != besides and choose(port))
     return list(islice(free, count))
+
+
+def choose(port: int) -> bool:
+    """Whether nobody has the port; then it is ours, for whoever is told of it to listen on."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.bind((LOOPBACK, port))
+    except OSError:
+        sock.close()
+        return False
+    # Only now: no other may choose it, but servers, which all set this, may listen beside us.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _chosen.append(sock)
+    return True
 
 
 def listener(port: int) -> socket.socket:

@@ -39,3 +39,15 @@ def test_free_ports_are_not_those_that_linux_gives_to_outgoing_connections() -> 
 def test_a_port_that_is_promised_already_is_not_chosen_again() -> None:
     with patch("launcher.ports._CHOICE", range(20_000, 20_002)):
         assert 20_000 not in free_ports(1, besides=20_000)
+
+
+def test_two_that_look_at_the_same_time_choose_different_ports() -> None:
+    with patch("launcher.ports._CHOICE", range(20_100, 20_108)):
+        first = free_ports(4)
+        assert set(first).isdisjoint(free_ports(4))
+
+
+def test_who_is_told_of_a_chosen_port_can_listen_there_and_nobody_else() -> None:
+    (port,) = free_ports(1)
+    with listener(port):
+        assert not is_free(port)
