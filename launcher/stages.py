@@ -27,6 +27,7 @@ ASKED_ONCE = tuple(
 )
 # What the tests are told of, by variable.
 TOLD = {
+    "WAYBILL_TEST_DOCKER_REGISTRY": "docker-registry",
     "WAYBILL_TEST_DOCKERD": "dockerd",
     "WAYBILL_TEST_DOCKER": "docker",
     "WAYBILL_TEST_SKOPEO": "skopeo",

@@ -57,7 +57,7 @@ TOOLS = {
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
-UNIT_TOOLS = ("slapd", "glewlwyd")
+UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry")
 TEST_TOOLS = (
     *("initdb", "dockerd", "docker", "skopeo", "podman", "buildah", "chromium"),
     *("slapd", "glewlwyd", "curl", "jq"),

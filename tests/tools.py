@@ -17,7 +17,8 @@ def tool(name: str) -> str:
     if TOOLS[name].needs_root and not is_root():
         pytest.skip(f"{name} needs root")
     unpacked = Path(os.environ.get("WAYBILL_TOOLS", CHECKOUT / "var" / "tools"))
-    found = os.environ.get(f"WAYBILL_TEST_{name.upper()}") or find(name, unpacked)
+    variable = f"WAYBILL_TEST_{name.upper().replace('-', '_')}"
+    found = os.environ.get(variable) or find(name, unpacked)
     if not found:
         pytest.skip(f"{name} is not here: {how_to_get([name])}")
     return str(found)
