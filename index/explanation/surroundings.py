@@ -98,7 +98,7 @@ def creation_steps(creation: Creation, name: RepositoryName, *, is_sure: bool) -
     if namespace.default_visibility != Visibility.PUBLIC:
         yield _quota(namespace, private_repositories(namespace, plan_of(namespace)))
     try:
-        choose_registry(name.moved_to(namespace.name))
+        choose_registry(name.moved_to(namespace.name), visibility=namespace.default_visibility)
     except NoPlacement as refusal:
         yield Step("placement", Effect.TAKES, str(refusal))
 

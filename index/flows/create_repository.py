@@ -14,7 +14,7 @@ from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, NameTaken
 from index.flows.quotas import check_private_repositories, lock_namespace
-from index.models import AccessGrant, Repository, RepositoryState
+from index.models import AccessGrant, Repository, RepositoryState, SizeClass
 from index.names import RepositoryName
 from index.placement import choose_registry
 from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
@@ -32,6 +32,7 @@ def create_repository(
     by: Principal,
     visibility: Visibility | None = None,
     description: str = "",
+    size_class: SizeClass = SizeClass.ORDINARY,
     to_push: bool = False,
 ) -> Repository:
     """Create the repository on the registry that the placement rules name.
@@ -51,6 +52,7 @@ def create_repository(
                 namespace=namespace,
                 visibility=visibility or namespace.default_visibility,
                 description=description,
+                size_class=size_class,
                 created_by=by.user,
             )
             _place(repository, name.moved_to(namespace.name))
@@ -81,7 +83,9 @@ def _place(repository: Repository, name: RepositoryName) -> None:
     _check_name(name)
     repository.name = repository.stored_name = name.value
     repository.tokens_not_before = _check_rest(name)
-    repository.registry = choose_registry(name)
+    repository.registry = choose_registry(
+        name, visibility=repository.visibility, size_class=repository.size_class
+    )
 
 
 def _give_first_grants(repository: Repository, *, by: Principal) -> None:
