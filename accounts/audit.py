@@ -88,6 +88,10 @@ class AuditAction(StrEnum):
     REPOSITORY_CREATED = "repository:created"
     REPOSITORY_CHANGED = "repository:changed"
     REPOSITORY_DELETED = "repository:deleted"
+    SECRET_DISMISSED = "repository:secret:dismissed"  # noqa: S105 - a name
+    SECRET_REOPENED = "repository:secret:reopened"  # noqa: S105 - a name
+    NAMESPACE_VERIFIED = "namespace:verified"
+    NAMESPACE_UNVERIFIED = "namespace:verification:withdrawn"
     NAMESPACE_CHANGED = "namespace:changed"
     REPOSITORY_GRANT_GIVEN = "repository:grant:given"
     REPOSITORY_GRANT_CHANGED = "repository:grant:changed"

@@ -107,3 +107,9 @@ class PublisherRefused(IndexRefusal):
         """Keep the field."""
         super().__init__(message)
         self.field = field
+
+
+class SecretsInTheWay(IndexRefusal):
+    """It cannot become public while secrets that were found in it are not answered."""
+
+    code, status = "DENIED", 409

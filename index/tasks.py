@@ -8,12 +8,21 @@ from celery import shared_task
 from django.utils import timezone
 
 from index import denials
+from index.flows.check_secrets import tell_admins
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion
 from index.flows.end_grants import forget_the_past, grants_that_end_soon, warn_of_end
 from index.flows.receive_notification import describe_if_reachable, receive_notification
 from index.flows.request_access import announce_request
-from index.models import AccessRequest, Deletion, Manifest, Notification, RegistryEvent, V1Token
+from index.models import (
+    AccessRequest,
+    Deletion,
+    Manifest,
+    Notification,
+    RegistryEvent,
+    SecretFinding,
+    V1Token,
+)
 from index.models.notification import NotificationState
 from index.pull_counts import forget_the_past as forget_pull_counts
 
@@ -113,3 +122,11 @@ def warn_of_ending_grants() -> None:
     for grant_id in grants_that_end_soon()[:_BATCH]:
         warn_of_end(grant_id)
     forget_the_past()
+
+
+@shared_task
+def tell_of_secrets() -> None:
+    """Mail the admins of repositories in which secrets were found; those of one push together."""
+    untold = SecretFinding.objects.filter(told_at=None).order_by("repository")
+    for repository_id in untold.values_list("repository", flat=True).distinct()[:_BATCH]:
+        tell_admins(repository_id)

@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "index.tasks.sweep_access_requests",
         "schedule": 60.0,
     },
+    "tell-of-secrets": {"task": "index.tasks.tell_of_secrets", "schedule": 20.0},
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
     "prune-denials": {"task": "index.tasks.prune_denials", "schedule": 3600.0},

@@ -10,6 +10,15 @@ from django.utils import timezone
 
 from index.models.manifest import Manifest
 from index.models.repository import Repository
+from index.secret_check.formats import words_of
+
+
+class Dismissal(models.TextChoices):
+    """Why a finding needs nobody any more."""
+
+    NO_SECRET = "no-secret", "It is no secret"
+    HARMLESS = "harmless", "It opens nothing that matters: a test or default value"
+    REPLACED = "replaced", "It was replaced where it was valid, and opens nothing any more"
 
 
 class SecretFinding(models.Model):
@@ -29,11 +38,12 @@ class SecretFinding(models.Model):
     excerpt = models.CharField(max_length=80)  # `AKIA…`: what its owner needs to recognise it
     fingerprint = models.CharField(max_length=64)
     found_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)  # when the admins were mailed
     dismissed_at = models.DateTimeField(null=True)
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    dismissal = models.CharField(max_length=200, blank=True)
+    dismissal = models.CharField(max_length=10, choices=Dismissal, blank=True)
 
     class Meta:
         """Once for each place."""
@@ -45,6 +55,7 @@ class SecretFinding(models.Model):
             ),
         ]
         indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["repository", "fingerprint"], name="secret_findings_of"),
             models.Index(
                 fields=["repository"],
                 condition=models.Q(dismissed_at=None),
@@ -55,3 +66,8 @@ class SecretFinding(models.Model):
     def __str__(self) -> str:
         """Return what and where."""
         return f"{self.kind} in {self.place}"
+
+    @property
+    def kind_words(self) -> str:
+        """What people call this kind."""
+        return words_of(self.kind)
