@@ -53,6 +53,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_denial",
         "index_difference",
         "index_garbagecollection",
+        "index_indexentry",
         "index_mailchoice",
         "index_manifest",
         "index_manifestcontent",

@@ -11,7 +11,13 @@ from index.models.deletion import Deletion
 from index.models.denial import Denial, Door
 from index.models.former_name import FormerName, Transfer
 from index.models.garbage_collection import CollectionState, GarbageCollection
-from index.models.manifest import BlobLink, Manifest, ManifestContent
+from index.models.manifest import (
+    BlobLink,
+    ContentState,
+    IndexEntry,
+    Manifest,
+    ManifestContent,
+)
 from index.models.move import Move, MoveState
 from index.models.notification import Notification, RegistryEvent
 from index.models.placement_rule import PlacementRule
@@ -29,14 +35,14 @@ from index.models.registry_check import RegistryCheck
 from index.models.registry_pool import RegistryPool
 from index.models.repository import Repository, RepositoryMode, RepositoryState, SizeClass
 from index.models.retention_rule import RetentionRule, TagDeletion, TagDeletionState
-from index.models.secret_finding import SecretFinding
+from index.models.secret_finding import Dismissal, SecretFinding
 from index.models.star import Star
 from index.models.tag import Tag
 from index.models.tag_change import TagChange, TagChangeKind
 from index.models.tag_claim import TagClaim
 from index.models.trusted_publisher import TrustedPublisher, WorkloadLogin
 from index.models.v1_image import V1Image, V1Token
-from index.models.watch import MailChoice, Watch
+from index.models.watch import Watch
 from index.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from tokenauth.signing.key_format import KeyFormat
 
@@ -48,6 +54,7 @@ __all__ = [
     "ActivityKind",
     "BlobLink",
     "CollectionState",
+    "ContentState",
     "DailyCount",
     "DefaultGrant",
     "Deletion",
@@ -56,11 +63,12 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "DifferenceState",
+    "Dismissal",
     "Door",
     "FormerName",
     "GarbageCollection",
+    "IndexEntry",
     "KeyFormat",
-    "MailChoice",
     "Manifest",
     "ManifestContent",
     "Move",

@@ -10,11 +10,21 @@ from django.utils import timezone
 from index.models.repository import Repository
 
 
+class ContentState(models.TextChoices):
+    """Whether the documents are kept here: see ManifestContent."""
+
+    UNREAD = "", "Not read yet"
+    KEPT = "kept", "Kept"
+    TOO_LARGE = "too-large", "Too large to be kept"
+    GONE = "gone", "Gone from the registry"
+
+
 class Manifest(models.Model):
     """A manifest by digest. `size` is what a pull transfers: config and layers, compressed, bytes.
 
-    Of an image `platform` is like `linux/arm64/v8`; of an image index `platforms` lists those of
-    its children and `size` is None. `described_at` is empty until the registry was asked.
+    Of an image `platform` is like `linux/arm64/v8`; of an image index `children` lists those it is
+    made of, `size` is None and `largest` the size of the largest of them. `described_at` is empty
+    until the registry was asked.
     """
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="manifests")
@@ -26,6 +36,14 @@ class Manifest(models.Model):
     subject = models.CharField(max_length=140, blank=True, default="", db_default="")
     artifact_type = models.CharField(max_length=255, blank=True, default="", db_default="")
     pushed_at = models.DateTimeField(null=True)
+    contents = models.CharField(
+        max_length=10,
+        choices=ContentState,
+        default=ContentState.UNREAD,
+        blank=True,
+        db_default=ContentState.UNREAD,
+    )
+    largest = models.PositiveBigIntegerField(null=True)
     children: models.JSONField[Any, Any] = models.JSONField(default=list)
     described_at = models.DateTimeField(null=True)
     describe_attempts = models.PositiveSmallIntegerField(default=0)
@@ -44,6 +62,11 @@ class Manifest(models.Model):
                 name="manifest_undescribed",
             ),
             models.Index(
+                fields=["describe_after"],
+                condition=models.Q(described_at__isnull=False, contents=""),
+                name="manifest_unread",
+            ),
+            models.Index(
                 fields=["repository", "subject"],
                 condition=~models.Q(subject=""),
                 name="manifest_referrers",
@@ -58,6 +81,30 @@ class Manifest(models.Model):
     def is_index(self) -> bool:
         """Whether it is an image index (a manifest list, in docker's older words)."""
         return bool(self.children)
+
+
+class IndexEntry(models.Model):
+    """A manifest that an image index lists. `about` is what an attestation in it is about (BuildKit)."""
+
+    index = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="entries")
+    digest = models.CharField(max_length=140, db_index=True)
+    about = models.CharField(max_length=140, blank=True)
+
+    class Meta:
+        """A digest once per index."""
+
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["index", "digest"], name="index_entry_once"),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["about"], condition=~models.Q(about=""), name="index_entry_about"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest
 
 
 class ManifestContent(models.Model):
