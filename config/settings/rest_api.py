@@ -29,6 +29,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "/static/img/logo.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"repository": str},
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "index.roles.Role",
         "OrganizationRoleEnum": "accounts.models.OrganizationRole",

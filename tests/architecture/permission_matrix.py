@@ -87,22 +87,22 @@ ADDRESSES = {
     "api/v1/openapi.json": "/api/v1/openapi.json",
     "api/v1/user": "/api/v1/user",
     "api/v1/repositories": "/api/v1/repositories",
-    "api/v1/repositories/<path:name>": "/api/v1/repositories/acme/app",
-    "api/v1/repositories/<path:name>/-/grants": "/api/v1/repositories/acme/app/-/grants",
-    "api/v1/repositories/<path:name>/-/grants/<slug:kind>/<str:grantee>": (
+    "api/v1/repositories/<repository:name>": "/api/v1/repositories/acme/app",
+    "api/v1/repositories/<repository:name>/-/grants": "/api/v1/repositories/acme/app/-/grants",
+    "api/v1/repositories/<repository:name>/-/grants/<slug:kind>/<str:grantee>": (
         "/api/v1/repositories/acme/app/-/grants/users/bobby"
     ),
-    "api/v1/repositories/<path:name>/-/access": "/api/v1/repositories/acme/app/-/access",
-    "api/v1/repositories/<path:name>/-/access/why": (
+    "api/v1/repositories/<repository:name>/-/access": "/api/v1/repositories/acme/app/-/access",
+    "api/v1/repositories/<repository:name>/-/access/why": (
         "/api/v1/repositories/acme/app/-/access/why?name=mila"
     ),
-    "api/v1/repositories/<path:name>/-/access-requests": (
+    "api/v1/repositories/<repository:name>/-/access-requests": (
         "/api/v1/repositories/acme/app/-/access-requests"
     ),
-    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/grant": (
+    "api/v1/repositories/<repository:name>/-/access-requests/<int:request_id>/grant": (
         "/api/v1/repositories/acme/app/-/access-requests/{request}/grant"
     ),
-    "api/v1/repositories/<path:name>/-/access-requests/<int:request_id>/decline": (
+    "api/v1/repositories/<repository:name>/-/access-requests/<int:request_id>/decline": (
         "/api/v1/repositories/acme/app/-/access-requests/{request}/decline"
     ),
     "api/v1/access-requests": "/api/v1/access-requests",
@@ -114,12 +114,12 @@ ADDRESSES = {
         "/api/v1/organizations/acme/default-grants/teams/devs"
     ),
     "settings/explain": "/settings/explain?repository=acme/app",
-    "settings/explain/<path:name>": "/settings/explain/acme/app",
-    "r/<path:name>/-/access/explain": "/r/acme/app/-/access/explain?who=mila",
-    "r/<path:name>/-/denials": "/r/acme/app/-/denials",
+    "settings/explain/<repository:name>": "/settings/explain/acme/app",
+    "r/<repository:name>/-/access/explain": "/r/acme/app/-/access/explain?who=mila",
+    "r/<repository:name>/-/denials": "/r/acme/app/-/denials",
     "o/<str:name>/-/denials": "/o/acme/-/denials",
     "api/v1/explain": "/api/v1/explain?repository=acme/app",
-    "api/v1/repositories/<path:name>/-/denials": "/api/v1/repositories/acme/app/-/denials",
+    "api/v1/repositories/<repository:name>/-/denials": "/api/v1/repositories/acme/app/-/denials",
     "api/v1/organizations/<str:organization>/denials": "/api/v1/organizations/acme/denials",
     "settings/requests": "/settings/requests",
     "settings/requests/new": "/settings/requests/new",
@@ -129,13 +129,13 @@ ADDRESSES = {
     "o/<str:name>/-/defaults": "/o/acme/-/defaults",
     "o/<str:name>/-/defaults/add": "/o/acme/-/defaults/add",
     "o/<str:name>/-/defaults/<int:default_id>/delete": "/o/acme/-/defaults/{default}/delete",
-    "r/<path:name>/-/access": "/r/acme/app/-/access",
-    "r/<path:name>/-/access/export/<slug:kind>": "/r/acme/app/-/access/export/csv",
-    "r/<path:name>/-/access/confirm": "/r/acme/app/-/access/confirm",
-    "r/<path:name>/-/access/requests/<int:request_id>/grant": (
+    "r/<repository:name>/-/access": "/r/acme/app/-/access",
+    "r/<repository:name>/-/access/export/<slug:kind>": "/r/acme/app/-/access/export/csv",
+    "r/<repository:name>/-/access/confirm": "/r/acme/app/-/access/confirm",
+    "r/<repository:name>/-/access/requests/<int:request_id>/grant": (
         "/r/acme/app/-/access/requests/{request}/grant"
     ),
-    "r/<path:name>/-/access/requests/<int:request_id>/decline": (
+    "r/<repository:name>/-/access/requests/<int:request_id>/decline": (
         "/r/acme/app/-/access/requests/{request}/decline"
     ),
     "manage/plans": "/manage/plans",
@@ -257,36 +257,36 @@ ADDRESSES = {
     "u/<str:name>": "/u/alice",
     "o/<str:name>": "/o/acme",
     "o/<str:name>/-/rename": "/o/acme/-/rename",
-    "r/<path:name>/-/tags": "/r/acme/app/-/tags",
-    "r/<path:name>/-/star": "/r/acme/app/-/star",
-    "r/<path:name>/-/unstar": "/r/acme/app/-/unstar",
-    "r/<path:name>/-/settings": "/r/acme/app/-/settings",
-    "r/<path:name>/-/settings/description": "/r/acme/app/-/settings/description",
-    "r/<path:name>/-/settings/mode": "/r/acme/app/-/settings/mode",
-    "r/<path:name>/-/settings/immutable-tags": "/r/acme/app/-/settings/immutable-tags",
-    "r/<path:name>/-/settings/visibility": "/r/acme/app/-/settings/visibility",
-    "r/<path:name>/-/settings/grants": "/r/acme/app/-/settings/grants",
-    "r/<path:name>/-/settings/grants/<int:grant_id>/delete": (
+    "r/<repository:name>/-/tags": "/r/acme/app/-/tags",
+    "r/<repository:name>/-/star": "/r/acme/app/-/star",
+    "r/<repository:name>/-/unstar": "/r/acme/app/-/unstar",
+    "r/<repository:name>/-/settings": "/r/acme/app/-/settings",
+    "r/<repository:name>/-/settings/description": "/r/acme/app/-/settings/description",
+    "r/<repository:name>/-/settings/mode": "/r/acme/app/-/settings/mode",
+    "r/<repository:name>/-/settings/immutable-tags": "/r/acme/app/-/settings/immutable-tags",
+    "r/<repository:name>/-/settings/visibility": "/r/acme/app/-/settings/visibility",
+    "r/<repository:name>/-/settings/grants": "/r/acme/app/-/settings/grants",
+    "r/<repository:name>/-/settings/grants/<int:grant_id>/delete": (
         "/r/acme/app/-/settings/grants/{grant}/delete"
     ),
-    "r/<path:name>/-/settings/publishers": "/r/acme/app/-/settings/publishers",
-    "r/<path:name>/-/settings/publishers/<int:publisher_id>/delete": (
+    "r/<repository:name>/-/settings/publishers": "/r/acme/app/-/settings/publishers",
+    "r/<repository:name>/-/settings/publishers/<int:publisher_id>/delete": (
         "/r/acme/app/-/settings/publishers/{publisher}/delete"
     ),
     "robots/<str:name>/publishers": "/robots/{robot}/publishers",
     "robots/<str:name>/publishers/<int:publisher_id>/delete": (
         "/robots/{robot}/publishers/{robot_publisher}/delete"
     ),
-    "api/v1/repositories/<path:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
-    "api/v1/repositories/<path:name>/-/publishers/<int:publisher_id>": (
+    "api/v1/repositories/<repository:name>/-/publishers": "/api/v1/repositories/acme/app/-/publishers",
+    "api/v1/repositories/<repository:name>/-/publishers/<int:publisher_id>": (
         "/api/v1/repositories/acme/app/-/publishers/{publisher}"
     ),
     "api/v1/robots/<str:name>/publishers": "/api/v1/robots/{robot}/publishers",
     "api/v1/robots/<str:name>/publishers/<int:publisher_id>": (
         "/api/v1/robots/{robot}/publishers/{robot_publisher}"
     ),
-    "r/<path:name>/-/delete": "/r/acme/app/-/delete",
-    "r/<path:name>": "/r/acme/app",
+    "r/<repository:name>/-/delete": "/r/acme/app/-/delete",
+    "r/<repository:name>": "/r/acme/app",
     "organizations": "/organizations",
     "organizations/new": "/organizations/new",
     "o/<str:name>/-/members": "/o/acme/-/members",
@@ -342,7 +342,7 @@ ADDRESSES = {
     "api/v1/organizations/<str:organization>/access/confirm": (
         "/api/v1/organizations/acme/access/confirm"
     ),
-    "api/v1/repositories/<path:name>/-/access/confirm": (
+    "api/v1/repositories/<repository:name>/-/access/confirm": (
         "/api/v1/repositories/acme/app/-/access/confirm"
     ),
     "api/v1/organizations/<str:name>/invitations": "/api/v1/organizations/acme/invitations",

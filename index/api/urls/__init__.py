@@ -1,0 +1,19 @@
+"""Addresses of the repositories' half of the API, under /api/v1/, a module for each topic.
+
+What follows a repository's name stands after `/-/`, which is no part of a name: any order will do.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+import index.addresses  # noqa: F401 - registers <repository:name>
+from index.api.urls import access, organizations, own, repositories, robots
+
+urlpatterns: list[URLPattern] = [
+    *own.urlpatterns,
+    *robots.urlpatterns,
+    *organizations.urlpatterns,
+    *access.urlpatterns,
+    *repositories.urlpatterns,
+]

@@ -1,0 +1,15 @@
+"""Pages that everybody has: the first, explore, help."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from index.web import home, repositories, theme
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="web-home"),
+    path("explore", home.explore, name="web-explore"),
+    path("help", home.help_page, name="web-help"),
+    path("theme", theme.choose, name="web-theme"),
+    path("new", repositories.new, name="web-new"),
+]
