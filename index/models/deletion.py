@@ -21,6 +21,7 @@ class Deletion(models.Model):
     requested_at = models.DateTimeField(auto_now_add=True)
     # Until then the repository lies in the trash and can be taken out again.
     purge_after = models.DateTimeField(default=timezone.now)
+    warned_at = models.DateTimeField(null=True)  # that the trash is emptied soon
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
     last_problem = models.CharField(max_length=200, blank=True)

@@ -48,14 +48,25 @@ class TagDeletionState(models.TextChoices):
 
     UNTAGGING = "untagging", "Being taken off in the registry"
     TRASHED = "trashed", "In the trash"
+    RESTORING = "restoring", "Being put back in the registry"
     RESTORED = "restored", "Restored"
+    OVERTAKEN = "overtaken", "Pushed again meanwhile"
     PURGING = "purging", "Being deleted in the registry"
     DELETED = "deleted", "Deleted"
     KEPT = "kept", "Deleted; the image stays, for something else needs it"
 
 
+# What still has something to do; the image of each is kept.
+UNDOABLE = (TagDeletionState.UNTAGGING, TagDeletionState.TRASHED)
+UNFINISHED_TAG_DELETIONS = (*UNDOABLE, TagDeletionState.RESTORING, TagDeletionState.PURGING)
+
+
 class TagDeletion(models.Model):
-    """One tag on its way out, with undo; the outbox row of the task that does it."""
+    """One tag on its way out, with undo; the outbox row of the task that does it.
+
+    `pushed_at` is the push that is undone: an event of it, or of one before, brings no tag back.
+    `document` is the manifest as the registry served it, `row` what was known of the tag.
+    """
 
     repository = models.ForeignKey(
         Repository, on_delete=models.CASCADE, related_name="tag_deletions"
@@ -63,6 +74,9 @@ class TagDeletion(models.Model):
     tag = models.CharField(max_length=128)
     digest = models.CharField(max_length=140)
     media_type = models.CharField(max_length=255, blank=True)
+    document = models.BinaryField(default=bytes)
+    row: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    pushed_at = models.DateTimeField(null=True)
     state = models.CharField(
         max_length=10, choices=TagDeletionState, default=TagDeletionState.UNTAGGING
     )
@@ -74,6 +88,7 @@ class TagDeletion(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     purge_after = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    freed = models.PositiveBigIntegerField(default=0)  # bytes of blob links that went with it
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
     last_problem = models.CharField(max_length=200, blank=True)
@@ -84,6 +99,7 @@ class TagDeletion(models.Model):
         ordering: ClassVar[list[str]] = ["-requested_at", "-pk"]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["repository", "-requested_at"], name="tag_deletions_of"),
+            models.Index(fields=["repository", "tag"], name="tag_deletions_by_tag"),
         ]
 
     def __str__(self) -> str:
