@@ -43,6 +43,8 @@ IRRELEVANT_TABLES = frozenset(
     {
         "account_emailconfirmation",
         "accounts_auditevent",
+        "accounts_auditforwarding",
+        "accounts_mailchoice",
         "accounts_picture",
         "django_session",
         "index_accessrequest",
@@ -54,7 +56,6 @@ IRRELEVANT_TABLES = frozenset(
         "index_difference",
         "index_garbagecollection",
         "index_indexentry",
-        "index_mailchoice",
         "index_manifest",
         "index_manifestcontent",
         "index_move",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from accounts.models.audit_event import AuditEvent
+from accounts.models.audit_forwarding import AuditForwarding
 from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
 from accounts.models.invitation import Invitation
+from accounts.models.mail_choice import MailChoice
 from accounts.models.namespace import Namespace, Visibility
 from accounts.models.organization import Membership, Organization, OrganizationRole
 from accounts.models.personal_access_token import PersonalAccessToken
@@ -17,8 +19,10 @@ from accounts.models.user import User
 
 __all__ = [
     "AuditEvent",
+    "AuditForwarding",
     "DirectoryAccount",
     "Invitation",
+    "MailChoice",
     "Membership",
     "Namespace",
     "Organization",

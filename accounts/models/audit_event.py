@@ -65,6 +65,9 @@ class AuditEvent(models.Model):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["namespace", "-at"], name="audit_of_namespace"),
             models.Index(fields=["user", "-at"], name="audit_of_user"),
+            models.Index(fields=["target", "-at"], name="audit_of_target"),
+            models.Index(fields=["actor_name", "-at"], name="audit_of_actor"),
+            models.Index(fields=["address", "-at"], name="audit_of_address"),
         ]
 
     def __str__(self) -> str:

@@ -56,6 +56,9 @@ class Activity(models.Model):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["repository", "-at", "-id"], name="activity_of_repository"),
             models.Index(fields=["namespace", "-at", "-id"], name="activity_of_namespace"),
+            models.Index(
+                fields=["repository", "kind", "-at", "-id"], name="activity_of_repository_kind"
+            ),
             models.Index(fields=["id"], condition=models.Q(told_at=None), name="activity_untold"),
         ]
 

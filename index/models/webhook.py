@@ -32,13 +32,18 @@ class Webhook(models.Model):
     kinds: models.JSONField[Any, Any] = models.JSONField(
         default=list
     )  # of ActivityKind; empty: all
-    is_active = models.BooleanField(default=True)
+    # Who answers for it: the last one who saved it. Without their rights nothing is sent (case 36).
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # After a rotation deliveries carry a signature by the former secret as well, until then.
+    former_encrypted_secret = models.BinaryField(null=True)
+    former_until = models.DateTimeField(null=True)
     failures_in_a_row = models.PositiveIntegerField(default=0)
-    paused_at = models.DateTimeField(null=True)  # after too many failures; nothing is lost
+    failing_since = models.DateTimeField(null=True)
+    busy_until = models.DateTimeField(null=True)  # one delivery at a time; a rest after a failure
+    paused_at = models.DateTimeField(null=True)  # deliveries wait meanwhile; nothing is lost
     pause_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -79,6 +84,7 @@ class WebhookDelivery(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     milliseconds = models.PositiveIntegerField(null=True)
     last_problem = models.CharField(max_length=200, blank=True)
+    headers: models.JSONField[Any, Any] = models.JSONField(default=dict)  # of the last attempt
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -95,7 +101,7 @@ class WebhookDelivery(models.Model):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["webhook", "-created_at"], name="deliveries_of_webhook"),
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["webhook", "next_attempt_at"],
                 condition=Q(state="waiting"),
                 name="delivery_waiting",
             ),
