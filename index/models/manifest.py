@@ -35,7 +35,10 @@ class Manifest(models.Model):
     # Of an artifact: which manifest it is about (a signature, an SBOM), and what it is.
     subject = models.CharField(max_length=140, blank=True, default="", db_default="")
     artifact_type = models.CharField(max_length=255, blank=True, default="", db_default="")
-    pushed_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)  # the last time
+    # Every GET of it, by tag or by digest: most clients ask for what a tag is, and then by digest.
+    pull_count = models.PositiveBigIntegerField(default=0, db_default=0)
+    last_pulled_at = models.DateTimeField(null=True)
     contents = models.CharField(
         max_length=10,
         choices=ContentState,
@@ -97,9 +100,7 @@ class IndexEntry(models.Model):
             models.UniqueConstraint(fields=["index", "digest"], name="index_entry_once"),
         ]
         indexes: ClassVar[list[Any]] = [
-            models.Index(
-                fields=["about"], condition=~models.Q(about=""), name="index_entry_about"
-            ),
+            models.Index(fields=["about"], condition=~models.Q(about=""), name="index_entry_about"),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +136,7 @@ class BlobLink(models.Model):
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="blob_links")
     digest = models.CharField(max_length=140)
     size = models.PositiveBigIntegerField(null=True)
+    pushed_at = models.DateTimeField(null=True)  # the last time, if a push told of it
 
     class Meta:
         """A digest once per repository."""

@@ -13,14 +13,23 @@ class NotificationState(models.TextChoices):
     """What became of a body."""
 
     NEW = "new"
-    APPLIED = "applied"
     QUARANTINED = "quarantined"
 
 
 class Notification(models.Model):
-    """One body as it came, bytes: PostgreSQL's JSON refuses NUL and lone surrogates (F11)."""
+    """One body as it came, bytes: PostgreSQL's JSON refuses NUL and lone surrogates (F11).
 
-    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="notifications")
+    It is gone with the transaction that applies it. The database does not check the registry: that
+    would lock its row at every notification.
+    """
+
+    registry = models.ForeignKey(
+        Registry,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,
+        db_constraint=False,
+    )
     body = models.BinaryField()
     received_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(
@@ -43,7 +52,13 @@ class Notification(models.Model):
 class RegistryEvent(models.Model):
     """An event that was applied; its id makes a second delivery do nothing."""
 
-    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="events")
+    registry = models.ForeignKey(
+        Registry,
+        on_delete=models.CASCADE,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
+    )
     event_id = models.CharField(max_length=80)
     applied_at = models.DateTimeField(auto_now_add=True)
 

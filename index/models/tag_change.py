@@ -20,10 +20,14 @@ class TagChangeKind(models.TextChoices):
 
 
 class TagChange(models.Model):
-    """From then on the tag pointed to this digest; `digest` is empty where it was taken off."""
+    """From then on the tag pointed to this digest; `digest` is empty where it was taken off.
+
+    `tag` is empty where a digest was deleted in the registry: a push from before, told of later,
+    brings it not back.
+    """
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="tag_changes")
-    tag = models.CharField(max_length=128)
+    tag = models.CharField(max_length=128, blank=True)
     digest = models.CharField(max_length=140, blank=True)
     kind = models.CharField(max_length=10, choices=TagChangeKind)
     at = models.DateTimeField()
