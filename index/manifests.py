@@ -18,7 +18,17 @@ _IMAGE_CONFIG_TYPES = (
     "application/vnd.docker.container.image.",
     "application/vnd.oci.image.config.",
 )
+_BUILDKIT_ABOUT = "vnd.docker.reference.digest"
 _LONGEST_PLATFORM = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an index lists; `about` is what an attestation of a build is about, "" if it is none."""
+
+    digest: str
+    platform: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +52,28 @@ class ManifestDocument:
     @property
     def children(self) -> list[dict[str, str]]:
         """Digest and platform of each manifest of an index; empty for everything else."""
+        return [{"digest": entry.digest, "platform": entry.platform} for entry in self.entries]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What an index lists, each digest once; empty for everything else."""
         items = _descriptors(self.document.get("manifests")) if self.is_index else []
-        return [
-            {"digest": item["digest"], "platform": platform_of(item.get("platform"))}
-            for item in items
-        ]
+        return list({item["digest"]: _entry(item) for item in items}.values())
+
+    @property
+    def subject(self) -> str:
+        """Digest of the manifest that this one is about, "" if it is about none."""
+        subject = _descriptors([self.document.get("subject")]) if self.is_consistent else []
+        return subject[0]["digest"] if subject else ""
+
+    @property
+    def artifact_type(self) -> str:
+        """What it is, if it is no image: its artifact type, or else the type of its config."""
+        if not self.is_consistent:
+            return ""
+        config = _descriptors([self.document.get("config")])
+        of_config = "" if self.image_config or not config else config[0].get("mediaType")
+        return plain_type(self.document.get("artifactType")) or plain_type(of_config)
 
     @property
     def blobs(self) -> list[str]:
@@ -83,6 +110,20 @@ def platform_of(value: Any) -> str:
     parts = [value.get("os"), value.get("architecture"), value.get("variant")]
     known = [part for part in parts if isinstance(part, str) and part and part.isprintable()]
     return "/".join(known)[:_LONGEST_PLATFORM] if len(known) > 1 else ""
+
+
+def plain_type(value: Any) -> str:
+    """Return a media type, "" for what is none."""
+    is_plain = isinstance(value, str) and len(value) <= 255 and value.isascii()
+    return value if is_plain and value.isprintable() else ""
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    notes = item.get("annotations")
+    about = str(notes.get(_BUILDKIT_ABOUT)) if isinstance(notes, dict) else ""
+    return Entry(
+        item["digest"], platform_of(item.get("platform")), about if is_digest(about) else ""
+    )
 
 
 def _descriptors(value: Any) -> list[dict[str, Any]]:

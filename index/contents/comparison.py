@@ -1,0 +1,120 @@
+"""How one image differs from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.contents.images import Config, Image, Layer
+
+Pairs = tuple[tuple[str, str], ...]
+# What of a config is compared as a whole, and what it is called.
+_FIELDS = (
+    ("platform", "Platform"),
+    ("entrypoint", "Entrypoint"),
+    ("command", "Command"),
+    ("user", "User"),
+    ("workdir", "Working directory"),
+    ("stop_signal", "Stop signal"),
+    ("author", "Author"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not the same; None where it is not there at all."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is shared, what is gone, what came; layers by their digests.
+
+    `base` is how many layers, from the lowest, are the very same in both.
+    """
+
+    shared: tuple[Layer, ...]
+    removed: tuple[Layer, ...]
+    added: tuple[Layer, ...]
+    base: int
+    fields: tuple[Change, ...]
+    env: tuple[Change, ...]
+    labels: tuple[Change, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing differs that is shown."""
+        return not (self.removed or self.added or self.fields or self.env or self.labels)
+
+    @property
+    def size_shared(self) -> int:
+        """Bytes of the layers that both have."""
+        return _sum(self.shared)
+
+    @property
+    def size_removed(self) -> int:
+        """Bytes that the second one does without."""
+        return _sum(self.removed)
+
+    @property
+    def size_added(self) -> int:
+        """Bytes that whoever has the first one still has to pull."""
+        return _sum(self.added)
+
+
+def compare(before: Image, after: Image) -> Comparison:
+    """Return how the second image differs from the first."""
+    old = {layer.digest for layer in before.layers}
+    new = {layer.digest for layer in after.layers}
+    return Comparison(
+        shared=_once(layer for layer in after.layers if layer.digest in old),
+        removed=_once(layer for layer in before.layers if layer.digest not in new),
+        added=_once(layer for layer in after.layers if layer.digest not in old),
+        base=_base(before, after),
+        fields=tuple(_fields(before.config, after.config)),
+        env=_pairs(before.config.env, after.config.env),
+        labels=_pairs(before.config.labels, after.config.labels),
+    )
+
+
+def _base(before: Image, after: Image) -> int:
+    same = 0
+    for old, new in zip(before.layers, after.layers, strict=False):
+        if old.digest != new.digest:
+            break
+        same += 1
+    return same
+
+
+def _fields(before: Config, after: Config) -> Iterable[Change]:
+    for field, name in _FIELDS:
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            yield Change(name, old or None, new or None)
+    for name, old, new in (
+        ("Ports", before.ports, after.ports),
+        ("Volumes", before.volumes, after.volumes),
+    ):
+        if old != new:
+            yield Change(name, ", ".join(old) or None, ", ".join(new) or None)
+
+
+def _pairs(before: Pairs, after: Pairs) -> tuple[Change, ...]:
+    old, new = dict(before), dict(after)
+    return tuple(
+        Change(name, old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
+
+
+def _once(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return each layer once: an empty one is in many images more than once."""
+    return tuple({layer.digest: layer for layer in layers}.values())
+
+
+def _sum(layers: Iterable[Layer]) -> int:
+    return sum(layer.size for layer in layers)
