@@ -19,6 +19,8 @@ from launcher.variables import clean_environment
 
 TESTS = "tests"
 E2E = Path("tests/e2e")
+# Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # What is asked once: rules of the tree and the permission matrix, the launcher, and conversations with
 # providers and directories, whose flows are tested on both databases by themselves.
 ASKED_ONCE = tuple(
@@ -168,7 +170,14 @@ def e2e_arguments(workshop: Workshop) -> list[str]:
     here = [path for path in paths if is_e2e(path)]
     if paths and not here:
         return []
-    return [*options, *(here or [str(E2E)])]
+    return [*side_by_side(here), *options, *(here or [str(E2E)])]
+
+
+def side_by_side(paths: Sequence[str]) -> Sequence[str]:
+    """One file is for one process, and what it prints with `-s` reaches the person."""
+    files = {path.partition("::")[0] for path in paths}
+    is_one_file = len(files) == 1 and files.pop().endswith(".py")
+    return () if is_one_file else SIDE_BY_SIDE
 
 
 def sort_out(arguments: Sequence[str], checkout: Path) -> tuple[list[str], list[str]]:

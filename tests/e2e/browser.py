@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from launcher.packages import is_root
@@ -95,7 +96,9 @@ class Window:
 def running_browser(chromium: str) -> Iterator[Browser]:
     """Start Debian's chromium; root has to do without its sandbox."""
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if is_root() else [])]
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Its loop runs in this thread, so Django takes every test beside it for a coroutine; none is.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()

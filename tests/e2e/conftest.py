@@ -1,6 +1,7 @@
-"""The real parts: one instance and one engine for all tests, new people for each.
+"""The real parts: one instance and one engine for all tests of a process, new people for each.
 
 They live for this package, not for the session: no other test is to run beside a browser's loop.
+With `-n 2 --dist loadfile` each of two processes has parts of its own, and takes whole files.
 """
 
 from __future__ import annotations
@@ -23,6 +24,34 @@ from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
 from tests.e2e.wire import Wire
 from tests.tools import tool
+
+HERE = Path(__file__).parent
+
+# What takes half a minute and more, the longest first: of two processes none is to begin such a file
+# when the other has nothing left to do.
+LONG = (
+    "test_pages",
+    "test_organization_pages",
+    "test_single_sign_on",
+    "test_delete",
+    "test_machine_pages",
+    "test_trusted_publishing",
+    "test_strict_site",
+    "test_postgresql",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; all else stays where it was, and so does what is not of this folder."""
+    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    ours = sorted((items[place] for place in places), key=lambda item: turn(item.path.stem))
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item
+
+
+def turn(name: str) -> int:
+    return LONG.index(name) if name in LONG else len(LONG)
 
 
 @pytest.fixture(scope="package")

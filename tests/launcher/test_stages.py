@@ -9,14 +9,14 @@ import pytest
 from launcher.layout import Layout
 from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage
-from launcher.stages import Workshop, e2e_arguments, unit_arguments
+from launcher.stages import SIDE_BY_SIDE, Workshop, e2e_arguments, unit_arguments
 from launcher.test import Choice, exit_status, run_stage, summary
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("tests/index/test_policy.py", "tests/e2e/test_push.py"):
-        (tmp_path / name).parent.mkdir(parents=True)
+    for name in ("tests/index/test_policy.py", "tests/e2e/test_push.py", "tests/e2e/test_pull.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return tmp_path
 
@@ -28,12 +28,13 @@ def workshop(checkout: Path, *arguments: str) -> Workshop:
 
 def test_without_arguments_every_stage_runs_its_folder(checkout: Path) -> None:
     assert unit_arguments(workshop(checkout)) == ["tests"]
-    assert e2e_arguments(workshop(checkout)) == ["tests/e2e"]
+    assert e2e_arguments(workshop(checkout)) == [*SIDE_BY_SIDE, "tests/e2e"]
 
 
 def test_options_reach_every_stage(checkout: Path) -> None:
     assert unit_arguments(workshop(checkout, "-k", "login")) == ["-k", "login", "tests"]
-    assert e2e_arguments(workshop(checkout, "-k", "login")) == ["-k", "login", "tests/e2e"]
+    chosen = workshop(checkout, "-k", "login")
+    assert e2e_arguments(chosen) == [*SIDE_BY_SIDE, "-k", "login", "tests/e2e"]
 
 
 def test_a_unit_test_named_by_path_leaves_e2e_out(checkout: Path) -> None:
@@ -46,6 +47,14 @@ def test_an_e2e_test_named_by_path_leaves_the_others_out(checkout: Path) -> None
     chosen = workshop(checkout, "tests/e2e/test_push.py", "-x")
     assert unit_arguments(chosen) == []
     assert e2e_arguments(chosen) == ["-x", "tests/e2e/test_push.py"]
+
+
+def test_one_e2e_file_is_for_one_process_and_two_are_for_two(checkout: Path) -> None:
+    push, pull = "tests/e2e/test_push.py", "tests/e2e/test_pull.py"
+    of_one = [f"{push}::test_one", f"{push}::test_two"]
+    assert e2e_arguments(workshop(checkout, *of_one)) == of_one
+    assert e2e_arguments(workshop(checkout, push, pull)) == [*SIDE_BY_SIDE, push, pull]
+    assert e2e_arguments(workshop(checkout, "tests/e2e")) == [*SIDE_BY_SIDE, "tests/e2e"]
 
 
 def test_a_stage_that_cannot_be_set_up_is_skipped_with_the_reason(checkout: Path) -> None:
