@@ -11,10 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="mailchoice",
-            name="user",
-        ),
         migrations.RemoveIndex(
             model_name="webhookdelivery",
             name="delivery_waiting",
