@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import connections, credentials, manage, people, pictures, plans, robots, tokens
+from accounts.api import (
+    connections,
+    credentials,
+    manage,
+    marks,
+    people,
+    pictures,
+    plans,
+    robots,
+    tokens,
+)
 from accounts.api.organizations import urls as organizations
 
 urlpatterns: list[URLPattern] = [
@@ -53,6 +63,16 @@ urlpatterns: list[URLPattern] = [
     ),
     path("manage/people/<str:name>/appoint", manage.Appoint.as_view(), name="api-manage-appoint"),
     path("manage/people/<str:name>/dismiss", manage.Dismiss.as_view(), name="api-manage-dismiss"),
+    path(
+        "manage/verified-namespaces",
+        marks.VerifiedNamespaces.as_view(),
+        name="api-verified-namespaces",
+    ),
+    path(
+        "manage/verified-namespaces/<str:name>",
+        marks.VerifiedNamespace.as_view(),
+        name="api-verified-namespace",
+    ),
     path("manage/invitations", manage.SiteInvitations.as_view(), name="api-site-invitations"),
     path(
         "manage/invitations/<int:invitation_id>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.web import mail, manage, plans, profile, setup, single_sign_on, tokens
+from accounts.web import mail, mail_choices, manage, marks, plans, profile, setup, single_sign_on, tokens
 from accounts.web.keys import RemoveKeyView
 from accounts.web.login import LoginView
 from accounts.web.passwords import PasswordChangeView, PasswordSetView
@@ -41,6 +41,8 @@ urlpatterns = [
     path("settings/profile", profile.profile, name="web-profile"),
     path("settings/profile/picture", profile.upload, name="web-picture-upload"),
     path("settings/profile/picture/remove", profile.remove, name="web-picture-remove"),
+    path("settings/mails", mail_choices.choose, name="web-mails"),
+    path("unsubscribe/<str:token>", mail_choices.end, name="web-unsubscribe"),
     path("settings/history", profile.history, name="web-security-history"),
     path("avatars/<slug:digest>", profile.picture, name="web-picture"),
     path("manage/people", manage.people, name="web-manage-people"),
@@ -61,6 +63,9 @@ urlpatterns = [
     path("manage/plans/<int:plan_id>/change", plans.change, name="web-manage-plan-change"),
     path("manage/plans/<int:plan_id>/default", plans.default, name="web-manage-plan-default"),
     path("manage/plans/<int:plan_id>/delete", plans.delete, name="web-manage-plan-delete"),
+    path("manage/marks", marks.show, name="web-manage-marks"),
+    path("manage/marks/verify", marks.verify, name="web-manage-verify"),
+    path("manage/marks/<str:name>/withdraw", marks.withdraw, name="web-manage-verify-withdraw"),
     path("manage/invitations", manage.invitations, name="web-manage-invitations"),
     path(
         "manage/invitations/<int:invitation_id>/revoke",

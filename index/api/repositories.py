@@ -32,13 +32,17 @@ class RepositoryOutput(serializers.ModelSerializer[Repository]):
     """A repository in a list."""
 
     namespace = serializers.CharField(source="namespace.name")
+    is_verified = serializers.BooleanField(
+        source="namespace.is_verified",
+        help_text="An administrator has looked at who holds the namespace.",
+    )
 
     class Meta:
         """The fields, by name."""
 
         model = Repository
         fields: ClassVar[list[str]] = [
-            "name", "namespace", "visibility", "mode", "description", "is_official", "is_automated",
+            "name", "namespace", "visibility", "mode", "description", "is_official", "is_verified", "is_automated",
             "star_count", "pull_count", "created_at", "last_pushed_at",
         ]  # fmt: skip
 

@@ -15,18 +15,27 @@ def change_default_visibility(
     namespace: Namespace, *, by: Principal, visibility: Visibility
 ) -> None:
     """Change the visibility of new repositories; those that exist keep theirs. Raises Denied."""
+    _change(namespace, "default_visibility", visibility.value, by)
+
+
+def change_public_secrets_rule(namespace: Namespace, *, by: Principal, refuses: bool) -> None:
+    """Say whether found secrets keep a repository from becoming public. Raises Denied."""
+    _change(namespace, "refuses_public_secrets", refuses, by)
+
+
+def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) -> None:  # noqa: FBT001 - a column's
     if not (by.is_administrator or holds_namespace(by, namespace)):
         message = f"'{by.name}' may not change the namespace {namespace}"
         raise Denied(message)
-    if namespace.default_visibility == visibility:
+    if getattr(namespace, field) == value:
         return
-    namespace.default_visibility = visibility
+    setattr(namespace, field, value)
     with transaction.atomic():
-        namespace.save(update_fields=["default_visibility"])
+        namespace.save(update_fields=[field])
         record(
             AuditAction.NAMESPACE_CHANGED,
             by=by,
             namespace=namespace,
             target=namespace.name,
-            default_visibility=visibility.value,
+            **{field: value},
         )

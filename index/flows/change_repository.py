@@ -11,6 +11,7 @@ from accounts.audit import AuditAction, record
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.errors import Denied
+from index.flows.check_secrets import refuse_publication
 from index.flows.quotas import check_private_repositories, lock_namespace
 from index.models import Repository, RepositoryMode
 from index.policy import allowed_actions
@@ -36,7 +37,8 @@ def describe_repository(
 def change_visibility(repository: Repository, *, by: Principal, visibility: Visibility) -> None:
     """Change who may pull without a grant; the gateway asks for it at every request.
 
-    Raises Denied, and OverQuota where the plan has no room for one more that is not public.
+    Raises Denied, SecretsInTheWay where the namespace wants those that were found in it answered
+    first, and OverQuota where the plan has no room for one more that is not public.
     """
     _check(repository, by)
     with transaction.atomic():
@@ -46,6 +48,8 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
             check_private_repositories(namespace)
         if repository.visibility == visibility:
             return
+        if visibility is Visibility.PUBLIC:
+            refuse_publication(repository)
         was, repository.visibility = repository.visibility, visibility
         repository.save(update_fields=["visibility"])
         _record(repository, by=by, visibility=visibility.value, old_visibility=str(was))

@@ -48,7 +48,7 @@ _FORMS = {
     "stripe-key": r"(?<![\w-])[rs]k_live_[A-Za-z0-9]{20,120}",
     "telegram-token": r"(?<![\w-])\d{8,10}:AA[\w-]{33}(?![\w-])",
     "twilio-key": r"(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![0-9a-f])",
-    "waybill-credential": r"(?<![\w-])wb[a-z]_[A-Za-z0-9]{20,80}",
+    "waybill-credential": r"(?<![\w-])wb[a-z]_\w{20,120}",
 }
 # How programs are told a password on a command line, or in a file that a command writes.
 _SAID = {
@@ -73,7 +73,9 @@ _ASSIGNMENT = re.compile(
 _TELLING = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|"
     r"PRIVATE_KEY|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|AUTH_KEY|CREDENTIALS?|ACCOUNT_KEY)(?:$|_)"
+    r"|(?:PASSWORD|PASSWD|SSHPASS)$"
 )
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # These say where it is, whose it is or how long it lasts, and not what it is.
 _HARMLESS_ENDS = (
     "_FILE", "_PATH", "_DIR", "_URL", "_URI", "_HOST", "_ID", "_NAME", "_USER", "_TYPE", "_TTL",
@@ -146,7 +148,7 @@ def _candidates(text: str) -> Iterator[Secret]:
 
 
 def _tells(name: str) -> bool:
-    upper = name.upper().replace("-", "_").replace(".", "_")
+    upper = _CAMEL.sub("_", name).upper().replace("-", "_").replace(".", "_")
     if upper in _HARMLESS_NAMES or upper.endswith(_HARMLESS_ENDS) or "PUBLIC" in upper:
         return False
     return _TELLING.search(upper) is not None

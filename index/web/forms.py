@@ -184,10 +184,15 @@ class DeleteForm(forms.Form):
 
 
 class NamespaceForm(forms.Form):
-    """The visibility of new repositories of a namespace."""
+    """What holds for the repositories of a namespace."""
 
     namespace = forms.CharField(widget=forms.HiddenInput)
     default_visibility = _visibility_field(label="New repositories are")
+    refuses_public_secrets = forms.BooleanField(
+        label="Found secrets keep a repository from becoming public",
+        required=False,
+        help_text="Until its admins have answered what was found in its images.",
+    )
 
     def __init__(self, *args: Any, held: Namespace | None = None, **kwargs: Any) -> None:
         """Keep the namespace, for the page to show how much of its plan is used."""

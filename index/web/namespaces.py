@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Namespace, Visibility
 from accounts.web.organizations.head import find_head
-from index.flows.change_namespace import change_default_visibility
+from index.flows.change_namespace import change_default_visibility, change_public_secrets_rule
 from index.models import Repository
 from index.web.forms import NamespaceForm, namespaces_held_by
 from index.web.lookup import principal_of
@@ -54,7 +55,10 @@ def settings(request: HttpRequest) -> HttpResponse:
         form = NamespaceForm(request.POST)
         if form.is_valid() and (namespace := held.get(form.cleaned_data["namespace"])):
             visibility = Visibility(form.cleaned_data["default_visibility"])
-            change_default_visibility(namespace, by=principal, visibility=visibility)
+            refuses = form.cleaned_data["refuses_public_secrets"]
+            with transaction.atomic():
+                change_default_visibility(namespace, by=principal, visibility=visibility)
+                change_public_secrets_rule(namespace, by=principal, refuses=refuses)
             messages.success(request, f"New repositories of {namespace} start as {visibility}.")
             return redirect("web-namespace-settings")
         raise Http404
@@ -63,7 +67,11 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 def _form(namespace: Namespace) -> NamespaceForm:
-    initial = {"namespace": namespace.name, "default_visibility": namespace.default_visibility}
+    initial = {
+        "namespace": namespace.name,
+        "default_visibility": namespace.default_visibility,
+        "refuses_public_secrets": namespace.refuses_public_secrets,
+    }
     return NamespaceForm(initial=initial, held=namespace, auto_id=f"id_{namespace.name}_%s")
 
 

@@ -9,20 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
-from index.errors import OverQuota
+from index.errors import OverQuota, SecretsInTheWay
 from index.flows.change_repository import (
     change_immutable_tags,
     change_mode,
     change_visibility,
     describe_repository,
 )
-from index.flows.delete_repository import request_deletion
 from index.models import Repository, RepositoryMode
-from index.outbox import start_soon
 from index.tag_patterns import frozen_by
-from index.tasks import continue_deletion
 from index.web.forms import (
-    DeleteForm,
     DescriptionForm,
     ImmutableTagsForm,
     ModeForm,
@@ -71,7 +67,7 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
     chosen = Visibility(form.cleaned_data["visibility"])
     try:
         change_visibility(repository, by=principal_of(request), visibility=chosen)
-    except OverQuota as refusal:
+    except (OverQuota, SecretsInTheWay) as refusal:
         form.add_error("visibility", str(refusal))
         return _page(request, repository, visibility_form=form)
     return _changed(request, repository, f"{repository} is {chosen.value} now.")
@@ -107,19 +103,6 @@ def immutable_tags(request: HttpRequest, name: str) -> HttpResponse:
     return _changed(request, repository, f"{words} from now on.")
 
 
-@post_only
-def delete(request: HttpRequest, name: str) -> HttpResponse:
-    """Close the repository and start to empty it."""
-    repository = find_administered(request, name)
-    form = DeleteForm(request.POST, repository=repository, auto_id="id_delete_%s")
-    if not form.is_valid():
-        return _page(request, repository, delete_form=form)
-    deletion = request_deletion(repository, by=principal_of(request))
-    start_soon(continue_deletion, deletion.pk)
-    messages.success(request, f"{repository} is closed, and its content is being deleted.")
-    return redirect("web-home")
-
-
 def _changed(request: HttpRequest, repository: Repository, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
     return redirect("web-repository-settings", repository.name)
@@ -139,9 +122,6 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
             initial={"patterns": "\n".join(repository.immutable_tags)}, auto_id="id_immutable_%s"
         ),
         "immutable_count": _count_immutable_tags(repository),
-        "delete_form": DeleteForm(repository=repository, auto_id="id_delete_%s"),
-        "grant_count": repository.grants.count(),
-        "star_count": repository.stars.count(),
         **refused,
         "has_errors": bool(refused),
     }

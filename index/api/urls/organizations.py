@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import access, denials, grants, organizations, renames, usage
+from index.api import access, denials, grants, namespaces, organizations, renames, usage
 
 urlpatterns: list[URLPattern] = [
     path(
         "organizations/<str:organization>/access/confirm",
         access.ConfirmOrganizationReview.as_view(),
         name="api-organization-review",
+    ),
+    path(
+        "namespaces/<str:name>/settings",
+        namespaces.NamespaceSettings.as_view(),
+        name="api-namespace-settings",
     ),
     path("namespaces/<str:name>/usage", usage.NamespaceUsage.as_view(), name="api-namespace-usage"),
     path(
