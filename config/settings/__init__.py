@@ -38,6 +38,7 @@ REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
 DENIALS_DAYS = env_number("WAYBILL_DENIALS_DAYS", 14)  # how long who was denied what is kept
+TRASH_DAYS = env_number("WAYBILL_TRASH_DAYS", 7, least=0)  # how long what is deleted can be had back
 
 # --- Trusted publishing -------------------------------------------------------------------------
 
@@ -48,6 +49,7 @@ CI_ISSUERS = env_ci_issuers(
 )
 # Private networks that requests of ours to addresses from outside may reach nevertheless.
 OUTGOING_NETWORKS = env_networks("WAYBILL_OUTGOING_NETWORKS")
+STORAGE_HOSTS = frozenset(host.lower() for host in env_list("WAYBILL_STORAGE_HOSTS"))
 
 # --- Django -----------------------------------------------------------------------------------
 
@@ -156,6 +158,9 @@ CELERY_BEAT_SCHEDULE = {
     "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
+    "continue-tag-deletions": {"task": "index.deletion_tasks.sweep_tag_deletions", "schedule": 15.0},
+    "warn-of-emptied-trash": {"task": "index.deletion_tasks.warn_of_emptied_trash", "schedule": 3600.0},
+    "apply-retention-rules": {"task": "index.deletion_tasks.apply_retention_rules", "schedule": 3600.0},
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
     "prune-workload-logins": {
         "task": "tokenauth.tasks.prune_workload_logins",
@@ -171,11 +176,24 @@ CELERY_BEAT_SCHEDULE = {
     "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
     "prune-denials": {"task": "index.tasks.prune_denials", "schedule": 3600.0},
     "prune-pull-counts": {"task": "index.tasks.prune_pull_counts", "schedule": 86400.0},
+    "tell-activity": {"task": "index.news_tasks.tell_activity", "schedule": 5.0},
+    "deliver-webhooks": {"task": "index.news_tasks.deliver", "schedule": 5.0},
+    "mail-watchers": {"task": "index.news_tasks.mail_watchers", "schedule": 60.0},
+    "prune-deliveries": {"task": "index.news_tasks.prune_deliveries", "schedule": 3600.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
     "warn-of-expiring-credentials": {
         "task": "accounts.tasks.warn_of_expiring_credentials",
         "schedule": 3600.0,
+    },
+    "check-registries": {"task": "index.registry_tasks.check_registries", "schedule": 60.0},
+    "prune-registry-checks": {
+        "task": "index.registry_tasks.prune_registry_checks",
+        "schedule": 3600.0,
+    },
+    "look-after-collections": {
+        "task": "index.registry_tasks.look_after_collections",
+        "schedule": 60.0,
     },
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }

@@ -60,6 +60,7 @@ def test_html_is_marked_safe_only_where_it_was_sanitised() -> None:
 def test_one_module_speaks_http_to_others() -> None:
     allowed = (
         "index/registry_client.py",
+        "index/registry_connection.py",
         "accounts/outgoing.py",  # to addresses from outside, which it checks when connecting
         "config/demo/pushing.py",  # plays a client
         "config/management/commands/demo.py",

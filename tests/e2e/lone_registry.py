@@ -44,6 +44,11 @@ class LoneRegistry:
         """Where it keeps repositories and blobs: `repositories/<name>/…`, `blobs/sha256/…`."""
         return self.folder / "storage" / "docker" / "registry" / "v2"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it and wait until it refuses a request without a token."""
         assert self._process is None, "it runs already"
@@ -98,17 +103,19 @@ class LoneRegistry:
 
 @contextmanager
 def running_registry(
-    folder: Path, registry: Registry, *, notify: str = "", secret: str = ""
+    folder: Path, registry: Registry, *, notify: str = "", secret: str = "", more: str = ""
 ) -> Iterator[LoneRegistry]:
     """Start a registry for this row, which from now on has its address; `folder` may be shared.
 
-    With `notify`, an address, it tells what happens, and signs in there with `secret`.
+    With `notify`, an address, it tells what happens, and signs in there with `secret`; `more` is
+    added to its configuration.
     """
     [port] = free_ports(1)
     own = folder / f"registry-{registry.name}"
     own.mkdir()
     lone = LoneRegistry(own, port)
-    (own / "config.yml").write_text(_configuration(registry, lone, notify, secret))
+    text = _configuration(registry, lone, notify, secret)
+    (own / "config.yml").write_text(f"{text}\n{more}\n")
     registry.upstream_url = lone.url
     if registry.pk:
         registry.save(update_fields=["upstream_url"])

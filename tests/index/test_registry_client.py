@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index import registry_client
+from index import registry_client, registry_connection
 from index.errors import RegistryTrouble
 from index.flows.receive_notification import describe_if_reachable
 from index.models import KeyFormat, Manifest
@@ -41,7 +41,7 @@ def test_a_next_page_elsewhere_is_not_followed(client: RegistryClient, stub: Reg
 def test_a_blob_above_the_cap_counts_as_no_json(
     client: RegistryClient, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry_client, "_LARGEST_MANIFEST", 100)
+    monkeypatch.setattr(registry_connection, "_LARGEST_ANSWER", 100)
     digest = stub.push_blob(NAME, b"{}" + b" " * 200)
     assert client.json_blob(digest) == {}
 
@@ -49,7 +49,7 @@ def test_a_blob_above_the_cap_counts_as_no_json(
 def test_an_answer_that_never_ends_is_cut_off(
     client: RegistryClient, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry_client, "_LONGEST_ANSWER", -1)
+    monkeypatch.setattr(registry_connection, "_LONGEST_ANSWER", -1)
     digest = stub.push_image(NAME, "latest")
     with pytest.raises(RegistryTrouble, match="Timeout"):
         client.manifest(digest)
@@ -63,7 +63,7 @@ def test_credentials_are_for_one_repository_and_a_minute(
     client.tags()
     token = stub.requests[0][1].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
-    assert claims["access"] == [{"type": "repository", "name": NAME, "actions": ["delete", "pull"]}]
+    assert claims["access"] == [{"type": "repository", "name": NAME, "actions": ["pull"]}]
     assert claims["exp"] - claims["iat"] == 60
 
 

@@ -1,0 +1,166 @@
+"""Copy a manifest with all it needs, then what refers to it, then put the tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from index.copying.blobs import BlobCopier
+from index.copying.graph import Budget, blobs_of, manifests_of, subject_of
+from index.copying.referrers import (
+    cosign_tags,
+    fallback_tag,
+    has_all_of,
+    list_at_target,
+    listed_referrers,
+)
+from index.copying.report import CopyReport
+from index.registry_client import RegistryClient, ServedManifest
+
+_DEEPEST = 3  # a signature of an SBOM of an image
+
+
+def _ignore(_report: CopyReport) -> None:
+    """Tell nobody."""
+
+
+def _never(_tag: str) -> bool:
+    """Keep no tag from moving."""
+    return False
+
+
+def copy_manifest(
+    source: RegistryClient,
+    target: RegistryClient,
+    digest: str,
+    *,
+    mount: bool,
+    with_referrers: bool = True,
+    tag: str = "",
+) -> CopyReport:
+    """Copy one image; with `mount` both repositories are of one registry. Raises RegistryTrouble."""
+    return Copier(source, target, mount=mount).copy(digest, with_referrers=with_referrers, tag=tag)
+
+
+class Copier:
+    """Copies images from one repository to another; `report` is of all of them together."""
+
+    def __init__(
+        self,
+        source: RegistryClient,
+        target: RegistryClient,
+        *,
+        mount: bool,
+        keeps_tag: Callable[[str], bool] = _never,
+        is_sparse_fine: bool = False,
+        on_progress: Callable[[CopyReport], None] = _ignore,
+    ) -> None:
+        """Ask nothing yet.
+
+        `keeps_tag` says which tags of referrers stay as they are once they are there. With
+        `is_sparse_fine` children that the source itself has not are left out, if the target takes
+        such an index. `on_progress` is called every few seconds; what it raises ends the copying.
+        """
+        self.report = CopyReport()
+        self._source = source
+        self._target = target
+        self._keeps_tag = keeps_tag
+        self._is_sparse_fine = is_sparse_fine
+        self._on_progress = on_progress
+        self._blobs = BlobCopier(source, target, mount=mount, report=self.report)
+        self._source_tags: frozenset[str] | None = None
+
+    def copy(self, digest: str, *, with_referrers: bool = True, tag: str = "") -> CopyReport:
+        """Copy one image. Raises RegistryTrouble, and then the tag is where it was."""
+        budget = Budget(self._source)
+        before = set(self.report.held)
+        root = self._copy_graph(digest, budget)
+        if with_referrers:
+            images = [one for one in self.report.held if one not in before] or [digest]
+            for image in images:
+                self._copy_referrers(image, budget, depth=0)
+        if tag:
+            self._verify()
+            self._put_tag(tag, root)
+        return self.report
+
+    def _copy_graph(self, digest: str, budget: Budget) -> ServedManifest:
+        """Copy children, blobs and the manifest itself, which is returned."""
+        served = None
+        graph = manifests_of(self._source, digest, budget, is_sparse_fine=self._is_sparse_fine)
+        for served in graph:
+            if served.digest not in self.report.held:
+                self._copy_one(served)
+        assert served is not None  # noqa: S101 - the last one is the manifest asked for, or it raised
+        return served
+
+    def _copy_one(self, served: ServedManifest) -> None:
+        document = served.document
+        self._blobs.copy(blobs_of(self._source, document), on_progress=self._tell)
+        if not self._target.has_manifest(served.digest):
+            self._target.put_manifest(served.digest, served)
+            self.report.manifests += 1
+        self.report.held[served.digest] = document
+        self._tell()
+
+    def _copy_referrers(self, digest: str, budget: Budget, *, depth: int) -> None:
+        listed = listed_referrers(self._source, digest, self._tags())
+        copied = [item for item in listed if self._copy_referrer(digest, item, budget, depth)]
+        index = list_at_target(self._target, digest, copied)
+        tag = fallback_tag(digest)
+        if index is not None and self._may_put(tag):
+            self._put_tag(tag, index)
+        for cosign_tag in cosign_tags(digest):
+            if cosign_tag in self._tags():
+                self._copy_cosign(cosign_tag, budget)
+
+    def _copy_referrer(self, digest: str, item: dict[str, Any], budget: Budget, depth: int) -> bool:
+        """Copy it if it says itself what it is about; others may list what they like."""
+        served = self._source.served_manifest(item["digest"])
+        if served is None or subject_of(served.document) != digest:
+            return False
+        self._copy_graph(served.digest, budget)
+        self.report.referrers += 1
+        if depth < _DEEPEST:
+            self._copy_referrers(served.digest, budget, depth=depth + 1)
+        return True
+
+    def _copy_cosign(self, tag: str, budget: Budget) -> None:
+        digest = self._source.digest_of(tag)
+        if digest is None:
+            return
+        served = self._copy_graph(digest, budget)
+        self.report.referrers += 1
+        there = self._target.served_manifest(tag)
+        is_older = there is None or has_all_of(served.document, there.document)
+        if is_older and (there is None or there.digest == digest or self._may_put(tag)):
+            self._put_tag(tag, served)
+        else:
+            self.report.left_alone.append(tag)
+
+    def _may_put(self, tag: str) -> bool:
+        return not (self._keeps_tag(tag) and self._target.has_manifest(tag))
+
+    def _verify(self) -> None:
+        """Ask for every manifest once more before a tag says that all is well."""
+        for digest in self.report.held:
+            if not self._target.has_manifest(digest):
+                message = f"the manifest {digest} did not stay there"
+                raise self._target.trouble(message)
+
+    def _put_tag(self, tag: str, served: ServedManifest) -> None:
+        if self._target.digest_of(tag) != served.digest:
+            self._target.put_manifest(tag, served)
+            if self._target.digest_of(tag) != served.digest:
+                message = f"the tag {tag} does not point to {served.digest}"
+                raise self._target.trouble(message)
+        self.report.tags[tag] = served.digest
+        self.report.held.setdefault(served.digest, served.document)
+
+    def _tags(self) -> frozenset[str]:
+        if self._source_tags is None:
+            self._source_tags = frozenset(self._source.tags())
+        return self._source_tags
+
+    def _tell(self) -> None:
+        self._on_progress(self.report)
