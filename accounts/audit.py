@@ -85,9 +85,26 @@ class AuditAction(StrEnum):
     PUBLISHER_ADDED = "publisher:added"
     PUBLISHER_REMOVED = "publisher:removed"
     PUBLISHER_SECRET_LEAKED = "publisher:secret:leaked"  # noqa: S105 - a name
+    MAILS_CHOSEN = "account:mails:chosen"
+    WEBHOOK_CREATED = "webhook:created"
+    WEBHOOK_CHANGED = "webhook:changed"
+    WEBHOOK_SECRET_ROTATED = "webhook:secret:rotated"  # noqa: S105 - a name
+    WEBHOOK_PAUSED = "webhook:paused"
+    WEBHOOK_RESUMED = "webhook:resumed"
+    WEBHOOK_DELETED = "webhook:deleted"
+    AUDIT_PRUNED = "audit:pruned"
+    AUDIT_EXPORTED = "audit:exported"
     REPOSITORY_CREATED = "repository:created"
     REPOSITORY_CHANGED = "repository:changed"
     REPOSITORY_DELETED = "repository:deleted"
+    REPOSITORY_TRASHED = "repository:trashed"
+    REPOSITORY_RESTORED = "repository:restored"
+    REPOSITORY_PURGED = "repository:purged"
+    TAGS_DELETED = "repository:tags:deleted"
+    TAG_RESTORED = "repository:tag:restored"
+    TAG_POINTED_BACK = "repository:tag:pointed-back"
+    RETENTION_RULE_ADDED = "repository:retention-rule:added"
+    RETENTION_RULE_DELETED = "repository:retention-rule:deleted"
     SECRET_DISMISSED = "repository:secret:dismissed"  # noqa: S105 - a name
     SECRET_REOPENED = "repository:secret:reopened"  # noqa: S105 - a name
     NAMESPACE_VERIFIED = "namespace:verified"
@@ -111,6 +128,19 @@ class AuditAction(StrEnum):
     EXTERNAL_LOGIN_CONNECTED = "account:external-login:connected"
     EXTERNAL_LOGIN_DISCONNECTED = "account:external-login:disconnected"
     GONE_FROM_DIRECTORY = "account:gone-from-directory"
+    REGISTRY_ADDED = "registry:added"
+    REGISTRY_CHANGED = "registry:changed"
+    REGISTRY_SECRET_RENEWED = "registry:secret:renewed"  # noqa: S105 - a name
+    REGISTRY_SECRET_ENDED = "registry:secret:ended"  # noqa: S105 - a name
+    REGISTRY_DRAINED = "registry:drained"
+    REGISTRY_USED = "registry:used-again"
+    REGISTRY_RETIRED = "registry:retired"
+    COLLECTION_SCHEDULED = "registry:collection:scheduled"
+    COLLECTION_ASKED = "registry:collection:asked"
+    PLACEMENT_RULE_ADDED = "placement:rule:added"
+    PLACEMENT_RULE_REMOVED = "placement:rule:removed"
+    POOL_CHANGED = "placement:pool:changed"
+    POOL_DELETED = "placement:pool:deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ def seed() -> dict[str, str]:
     from accounts.principals import Principal
     from accounts.token_limits import read_limits
     from index.flows.create_repository import create_repository
-    from index.flows.registries import place, register_registry
+    from index.flows.place_repositories import place
+    from index.flows.registries import register_registry
     from index.names import parse_repository_name
     from tokenauth.refresh import issue_refresh_token
     from tokenauth.signing.keys import signing_keys

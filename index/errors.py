@@ -44,6 +44,18 @@ class NameTaken(Denied):
     """There is a repository of that name, or it was deleted too recently."""
 
 
+class InTrash(IndexRefusal):
+    """It was deleted already, or is not in the trash any more; the sentence says what can be done."""
+
+    code, status = "DENIED", 409
+
+
+class DeletionRefused(IndexRefusal):
+    """Nothing to delete, or not like this; the sentence says why."""
+
+    code, status = "UNSUPPORTED", 400
+
+
 class GrantRefused(IndexRefusal):
     """Nobody may be given this, or not to this grantee; the sentence says why."""
 
@@ -74,6 +86,12 @@ class TagsRefused(IndexRefusal):
     """A push names too many tags, or what is none; the sentence says so."""
 
     code, status = "TAG_INVALID", 400
+
+
+class ManifestGone(IndexRefusal):
+    """The registry has it no more, or never had it; nothing can point to it."""
+
+    code, status = "MANIFEST_UNKNOWN", 409
 
 
 class PatternRefused(IndexRefusal):
@@ -113,3 +131,31 @@ class SecretsInTheWay(IndexRefusal):
     """It cannot become public while secrets that were found in it are not answered."""
 
     code, status = "DENIED", 409
+
+
+class RegistryRefused(IndexRefusal):
+    """What is said of a registry, pool or rule cannot be; `field` is the one at fault, if one is."""
+
+    code, status = "UNSUPPORTED", 400
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        """Keep the field."""
+        super().__init__(message)
+        self.field = field
+
+
+class RegistryInUse(RegistryRefused):
+    """It would take something from what is there; the sentence says what."""
+
+    code, status = "DENIED", 409
+
+
+class WebhookRefused(IndexRefusal):
+    """A webhook cannot be like this; the sentence says which field and why."""
+
+    code, status = "DENIED", 400
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field."""
+        super().__init__(message)
+        self.field = field

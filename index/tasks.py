@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from index import denials
+from index import deletion_tasks, denials, news_tasks, registry_tasks  # noqa: F401 - celery finds what this module imports
 from index.flows.check_secrets import tell_admins
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion
@@ -73,7 +73,8 @@ def continue_deletion(deletion_id: int) -> None:
 @shared_task
 def sweep_deletions() -> None:
     """Go on with every deletion that is due."""
-    due = Deletion.objects.filter(finished_at=None, next_attempt_at__lte=timezone.now())
+    now = timezone.now()
+    due = Deletion.objects.filter(finished_at=None, next_attempt_at__lte=now, purge_after__lte=now)
     for deletion_id in due.values_list("pk", flat=True)[:_BATCH]:
         continue_deletion(deletion_id)
 

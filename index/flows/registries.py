@@ -1,15 +1,168 @@
-"""Register registries and say what they keep."""
+"""Register registries, change them, drain and retire them, and renew what they sign in with.
+
+`by` is an administrator; None is whoever may run commands on this machine.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from accounts.opaque_tokens import digest_of
+from accounts.audit import AuditAction
+from accounts.opaque_tokens import digest_of, make_opaque_token
+from accounts.principals import Principal
+from index.errors import RegistryInUse, RegistryRefused
+from index.flows.operate import check_operator, record_by_operator
 from index.key_formats import agreed_key_format
-from index.models import KeyFormat, PlacementRule, Registry, Stage, Writers
-from index.names import parse_repository_name
+from index.models import (
+    KeyFormat,
+    Move,
+    Registry,
+    RegistryState,
+    Repository,
+    RepositoryState,
+    Stage,
+    Writers,
+)
+from index.models.move import UNFINISHED_MOVES
+
+# What goes into nginx.conf and into a registry's YAML as it is.
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]*", re.ASCII)
+_LONGEST_URL = 200
+_SECRET_PREFIX = "wbe"  # noqa: S105 - what such a secret begins with
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySettings:
+    """What an administrator says of a registry; without a service it shares the gateway's."""
+
+    upstream_url: str
+    service: str = ""
+    key_format: KeyFormat | None = None
+    stage: Stage = Stage.NONE
+    writers: Writers = Writers.ANYONE
+    needs_approval: bool = False
+    description: str = ""
+
+
+def add_registry(
+    name: str, *, to_be: RegistrySettings, by: Principal | None
+) -> tuple[Registry, str]:
+    """Create a registry; return it with its events secret, which is shown this once.
+
+    Raises Denied, RegistryRefused or RegistryInUse.
+    """
+    _check_administrator(by)
+    secret = make_events_secret()
+    registry = Registry(name=name, events_secret_digest=digest_of(secret))
+    try:
+        with transaction.atomic():
+            _apply(registry, to_be)
+            registry.save(force_insert=True)
+            url = registry.upstream_url
+            record_by_operator(AuditAction.REGISTRY_ADDED, name, by=by, upstream_url=url)
+    except IntegrityError as error:
+        message = f"There is a registry {name} already."
+        raise RegistryInUse(message, field="name") from error
+    return registry, secret
+
+
+def change_registry(registry: Registry, *, to_be: RegistrySettings, by: Principal | None) -> None:
+    """Change what it is; its name stays. Raises Denied or RegistryRefused."""
+    _check_administrator(by)
+    with transaction.atomic():
+        locked = Registry.objects.select_for_update().get(pk=registry.pk)
+        fields = ("upstream_url", "service", "stage", "writers", "needs_approval")
+        before = {field: getattr(locked, field) for field in fields}
+        _apply(locked, to_be)
+        locked.save()
+        changed = {
+            field: str(getattr(locked, field))
+            for field in fields
+            if getattr(locked, field) != before[field]
+        }
+        record_by_operator(AuditAction.REGISTRY_CHANGED, locked.name, by=by, **changed)
+    registry.refresh_from_db()
+
+
+def renew_events_secret(registry: Registry, *, by: Principal | None) -> str:
+    """Return a new secret, shown this once; the one of until now holds beside it (F12).
+
+    Raises Denied.
+    """
+    _check_administrator(by)
+    secret = make_events_secret()
+    with transaction.atomic():
+        locked = Registry.objects.select_for_update().get(pk=registry.pk)
+        locked.previous_events_secret_digest = locked.events_secret_digest
+        locked.events_secret_digest = digest_of(secret)
+        locked.save(update_fields=["events_secret_digest", "previous_events_secret_digest"])
+        record_by_operator(AuditAction.REGISTRY_SECRET_RENEWED, locked.name, by=by)
+    registry.refresh_from_db()
+    return secret
+
+
+def end_previous_secret(registry: Registry, *, by: Principal | None) -> None:
+    """Let the secret of before hold no more: the registry has the new one. Raises Denied."""
+    _check_administrator(by)
+    with transaction.atomic():
+        Registry.objects.filter(pk=registry.pk).update(previous_events_secret_digest="")
+        record_by_operator(AuditAction.REGISTRY_SECRET_ENDED, registry.name, by=by)
+    registry.refresh_from_db()
+
+
+def drain_registry(registry: Registry, *, by: Principal | None) -> None:
+    """Give it nothing new from now on; what it keeps is served as before. Raises Denied."""
+    _change_state(registry, RegistryState.DRAINING, by, AuditAction.REGISTRY_DRAINED)
+
+
+def use_registry(registry: Registry, *, by: Principal | None) -> None:
+    """Use it again. One that was retired needs a new events secret. Raises Denied."""
+    _change_state(registry, RegistryState.IN_USE, by, AuditAction.REGISTRY_USED)
+
+
+def retire_registry(registry: Registry, *, by: Principal | None) -> None:
+    """Ask it nothing and believe it nothing any more. Raises Denied, or RegistryInUse with a reason.
+
+    It must have been draining: a repository that is being created at this moment was placed before.
+    """
+    _check_administrator(by)
+    with transaction.atomic():
+        locked = Registry.objects.select_for_update().get(pk=registry.pk)
+        reasons = retirement_obstacles(locked)
+        if reasons:
+            message = f"{locked} cannot be retired: {'; '.join(reasons)}."
+            raise RegistryInUse(message)
+        locked.state = RegistryState.RETIRED
+        locked.events_secret_digest = locked.previous_events_secret_digest = ""
+        locked.collects_on_day = None
+        locked.save()
+        record_by_operator(AuditAction.REGISTRY_RETIRED, locked.name, by=by)
+    registry.refresh_from_db()
+
+
+def retirement_obstacles(registry: Registry) -> list[str]:
+    """Return in words why it cannot be retired; [] if it can."""
+    reasons = []
+    if registry.state != RegistryState.DRAINING:
+        reasons.append("drain it first")
+    kept = Repository.objects.filter(registry=registry).exclude(state=RepositoryState.DELETED)
+    if count := kept.count():
+        reasons.append(f"it keeps {count} {'repository' if count == 1 else 'repositories'}")
+    moving = Move.objects.filter(Q(source=registry) | Q(target=registry))
+    if moving.filter(state__in=UNFINISHED_MOVES).exists():
+        reasons.append("a move from or to it is not finished")
+    rules = registry.placement_rules.order_by("pattern").values_list("pattern", flat=True)
+    if rules:
+        reasons.append(f"placement rules name it ({', '.join(rules[:3])})")
+    return reasons
 
 
 @transaction.atomic
@@ -21,19 +174,26 @@ def register_registry(
     service: str = "",
     key_format: KeyFormat | None = None,
 ) -> Registry:
-    """Create or update a registry; without a service it shares the gateway's.
+    """Create or update a registry at the command line; without a service it shares the gateway's.
 
-    A new events secret leaves the previous one valid (F12). Raises ValidationError.
+    A new events secret leaves the previous one valid (F12). Raises RegistryRefused.
     """
-    registry = Registry.objects.filter(name=name).first() or Registry(name=name)
+    found = Registry.objects.select_for_update().filter(name=name).first()
+    registry = found or Registry(name=name)
     digest = digest_of(events_secret)
     if registry.events_secret_digest != digest:
         registry.previous_events_secret_digest = registry.events_secret_digest
         registry.events_secret_digest = digest
-    registry.upstream_url = upstream_url
-    registry.service = service or settings.SERVICE
-    registry.key_format = agreed_key_format(registry, wanted=key_format)
-    registry.full_clean(exclude=["upstream_url"])  # URLField refuses hosts without a dot
+    to_be = RegistrySettings(
+        upstream_url,
+        service,
+        key_format,
+        Stage(registry.stage),
+        Writers(registry.writers),
+        registry.needs_approval,
+        registry.description,
+    )
+    _apply(registry, to_be)
     registry.save()
     return registry
 
@@ -47,19 +207,64 @@ def change_stage(registry: Registry, *, stage: Stage, writers: Writers) -> None:
     registry.save(update_fields=["stage", "writers"])
 
 
-def place(pattern: str, *, on: Registry) -> PlacementRule:
-    """Say which registry keeps the names that match: a name, `namespace/*` or `*`.
+def make_events_secret() -> str:
+    """Return what a registry signs in with to notify us."""
+    return make_opaque_token(_SECRET_PREFIX).value
 
-    Holds for repositories created from now on. Raises ValidationError.
+
+def check_upstream_url(url: str) -> None:
+    """Raise RegistryRefused unless it is scheme, host and perhaps a port.
+
+    Private addresses are right here: registries stand inside, behind the gateway.
     """
-    if pattern != "*":
-        base = pattern.removesuffix("/*")
-        try:
-            if base != "library":
-                parse_repository_name(base)
-        except Exception as error:
-            message = f"{pattern} is neither a repository name nor namespace/* nor *"
-            raise ValidationError(message) from error
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, has_port = urlsplit(""), False
+    rest = (parts.path, parts.query, parts.fragment, parts.username, parts.password)
+    host = parts.netloc.removesuffix(f":{parts.port}") if has_port else ""
+    is_plain = url == f"{parts.scheme}://{parts.netloc}" and not any(rest)
+    if not (parts.scheme in {"http", "https"} and is_plain and _HOST.fullmatch(host)):
+        message = (
+            "The URL is http:// or https://, a host and perhaps a port, and nothing behind that."
+        )
+        raise RegistryRefused(message, field="upstream_url")
+    if len(url) > _LONGEST_URL:
+        message = f"The URL has at most {_LONGEST_URL} characters."
+        raise RegistryRefused(message, field="upstream_url")
+
+
+def _apply(registry: Registry, to_be: RegistrySettings) -> None:
+    check_upstream_url(to_be.upstream_url)
+    if to_be.service and not _SERVICE.fullmatch(to_be.service):
+        message = "A service is letters, digits and . : / _ -, like a host name."
+        raise RegistryRefused(message, field="service")
+    registry.upstream_url = to_be.upstream_url
+    registry.service = to_be.service or settings.SERVICE
+    registry.stage, registry.writers = to_be.stage, to_be.writers
+    registry.needs_approval, registry.description = to_be.needs_approval, to_be.description
+    try:
+        registry.key_format = agreed_key_format(registry, wanted=to_be.key_format)
+        # URLField refuses hosts without a dot; a retired one has no secret.
+        registry.full_clean(exclude=["upstream_url", "events_secret_digest"], validate_unique=False)
+    except ValidationError as error:
+        field = next(iter(error.message_dict)) if hasattr(error, "error_dict") else "key_format"
+        raise RegistryRefused(" ".join(error.messages), field=field) from error
+
+
+def _change_state(
+    registry: Registry, state: RegistryState, by: Principal | None, action: AuditAction
+) -> None:
+    _check_administrator(by)
     with transaction.atomic():
-        rule, _ = PlacementRule.objects.update_or_create(pattern=pattern, defaults={"registry": on})
-    return rule
+        locked = Registry.objects.select_for_update().get(pk=registry.pk)
+        if locked.state != state:
+            locked.state = state
+            locked.save(update_fields=["state"])
+            record_by_operator(action, locked.name, by=by)
+    registry.refresh_from_db()
+
+
+def _check_administrator(by: Principal | None) -> None:
+    check_operator(by, "registries")

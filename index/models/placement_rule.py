@@ -53,5 +53,6 @@ class PlacementRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the rule."""
-        return f"{self.pattern} -> {self.registry or self.pool}"
+        """Return the rule: `acme/*, public -> east`."""
+        about = ", ".join(filter(None, (self.pattern, self.visibility, self.size_class)))
+        return f"{about} -> {self.registry or self.pool}"

@@ -33,6 +33,9 @@ class RegistryState(models.TextChoices):
     RETIRED = "retired", "Retired: keeps nothing, and is asked nothing"
 
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 class Registry(models.Model):
     """One registry behind the index.
 

@@ -10,7 +10,7 @@ from tests.e2e.people import Person
 from tests.waiting import eventually
 
 _PLACE = """
-from index.flows.registries import place
+from index.flows.place_repositories import place
 from index.models import Registry
 place(pattern, on=Registry.objects.get(name=registry))
 """

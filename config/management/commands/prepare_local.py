@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from accounts.flows.first_administrator import make_setup_token
-from index.flows.registries import place, register_registry
+from index.flows.place_repositories import place
+from index.flows.registries import register_registry
 from index.gateway.nginx import AppServers, render_nginx
 from index.models import PlacementRule, Registry
 from index.registry_config import render_registry_config

@@ -1,0 +1,1 @@
+"""Looking at registries from outside: `probe.probe` asks, `findings` is what it tells."""
