@@ -99,11 +99,11 @@ def env_issuer(name: str) -> str:
     return value
 
 
-def env_number(name: str, default: int) -> int:
-    """Read a number of at least 1."""
+def env_number(name: str, default: int, *, least: int = 1) -> int:
+    """Read a number of at least `least`."""
     text = env_text(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
-        message = f"{name} must be a number of at least 1."
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= least):
+        message = f"{name} must be a number of at least {least}."
         raise ImproperlyConfigured(message)
     return int(text)
 

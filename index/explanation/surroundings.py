@@ -10,7 +10,7 @@ from accounts.plans import plan_of
 from index.errors import NoPlacement
 from index.explanation.question import Question
 from index.flows.quotas import Usage, private_repositories, storage
-from index.models import Repository, RepositoryState
+from index.models import Deletion, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
 from index.policy import Creation
@@ -32,7 +32,11 @@ def name_steps(question: Question, repository: Repository) -> Iterator[Step]:
     else:
         words = f"the name {name} leads to {repository.name}: its namespace was renamed"
         yield Step("name", Effect.NOTHING, words)
-    if repository.state == RepositoryState.DELETING:
+    if repository.state == RepositoryState.TRASHED:
+        until = Deletion.objects.get(repository=repository).purge_after
+        words = f"the repository {repository.name} is in the trash until {until:%Y-%m-%d %H:%M} UTC"
+        yield Step("name", Effect.TAKES, words, "one of its admins takes it out of the trash")
+    elif repository.state == RepositoryState.DELETING:
         yield Step("name", Effect.TAKES, f"the repository {repository.name} is being deleted")
 
 

@@ -58,7 +58,7 @@ def close_account(*, by: Principal, typed: str) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         accounts_half.check_nothing_in_the_way(locked)
         for repository in _repositories(locked):
-            request_deletion(repository, by=by)
+            request_deletion(repository, by=by, at_once=True)  # nobody is left to have it back
         AccessGrant.objects.filter(user=locked).delete()
         _take_back_stars(locked)
         Denial.objects.filter(subject=by.subject).delete()
@@ -66,7 +66,8 @@ def close_account(*, by: Principal, typed: str) -> None:
 
 
 def _repositories(user: User) -> list[Repository]:
-    found = Repository.objects.filter(namespace__user=user, state=RepositoryState.ACTIVE)
+    kept = (RepositoryState.ACTIVE, RepositoryState.TRASHED)
+    found = Repository.objects.filter(namespace__user=user, state__in=kept)
     return list(found.order_by("name"))
 
 

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
-from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, NameTaken
 from index.flows.quotas import check_private_repositories, lock_namespace
-from index.models import AccessGrant, Repository, RepositoryState, SizeClass
+from index.flows.take_name import check_name
+from index.models import AccessGrant, Repository, SizeClass
 from index.names import RepositoryName
 from index.placement import choose_registry
 from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
 from index.reasons import obstacle
 from index.roles import Action, Role
-
-# A token for a deleted name must not open its successor: token life, the registries' leeway and a
-# minute for clocks (F2).
-NAME_REST = timedelta(seconds=settings.TOKEN_LIFETIME + 120)
 
 
 def create_repository(
@@ -65,7 +58,7 @@ def create_repository(
             _note(repository, by=by)
             return repository
     except IntegrityError as error:
-        message = f"there is a repository {name} already, or one is being deleted"
+        message = f"there is a repository {name} already, or one is in the trash or being deleted"
         raise NameTaken(message) from error
 
 
@@ -80,9 +73,8 @@ def _lock_namespace(name: RepositoryName, by: Principal) -> Namespace:
 
 def _place(repository: Repository, name: RepositoryName) -> None:
     """Give it its name, which is what the registry will always know it by, and its registry."""
-    _check_name(name)
+    repository.tokens_not_before = check_name(name, namespace=repository.namespace)
     repository.name = repository.stored_name = name.value
-    repository.tokens_not_before = _check_rest(name)
     repository.registry = choose_registry(
         name, visibility=repository.visibility, size_class=repository.size_class
     )
@@ -136,30 +128,3 @@ def creation_refusal(principal: Principal, name: RepositoryName) -> str:
         f"'{principal.name}' may not push to {name}: ask its owners, or push to "
         f"{settings.PUBLIC_HOST}/{principal.name}/NAME"
     )
-
-
-def _check_name(name: RepositoryName) -> None:
-    """Raise NameTaken for what some registry keeps another repository under.
-
-    A registry's name is never another repository's name of today: who asks for it would be sent to
-    the wrong one, and a token for the one would open the other.
-    """
-    if Repository.objects.stored_as(name).exclude(name=name.value).exists():
-        message = f"the name {name} still leads to another repository: choose another one"
-        raise NameTaken(message)
-
-
-def _check_rest(name: RepositoryName) -> datetime | None:
-    """Return when the last one of that name was deleted; raise NameTaken if that was a moment ago.
-
-    No token from before opens the new one, however long tokens live: the gateway asks (F2).
-    """
-    former = Repository.objects.filter(
-        Q(name=name.value) | Q(stored_name=name.value), state=RepositoryState.DELETED
-    )
-    deleted_at: datetime | None = former.aggregate(last=Max("deleted_at"))["last"]
-    if deleted_at is None or deleted_at + NAME_REST <= timezone.now():
-        return deleted_at
-    free_at = deleted_at + NAME_REST
-    message = f"the name {name} was deleted a moment ago: it is free again at {free_at:%H:%M} UTC"
-    raise NameTaken(message)

@@ -1,4 +1,4 @@
-"""Delete a repository: closed at once, then emptied in its registry, then proven to be empty.
+"""Delete a repository: closed at once, emptied in its registry after the trash, proven to be empty.
 
 Registries have no call for it (F3): manifests and blob links are deleted one by one, in this
 repository only, so what others share stays. It is called deleted when a HEAD of every digest ever
@@ -9,16 +9,30 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
-from index.errors import Denied, RegistryTrouble
+from index import trash
+from index.activity import note
+from index.errors import Denied, InTrash, RegistryTrouble
 from index.flows.describe_manifest import remember_digests
 from index.flows.quotas import recount_storage
+from index.mails import send_after_commit
 from index.manifests import ManifestDocument
-from index.models import Deletion, Manifest, Repository, RepositoryState
+from index.models import (
+    ActivityKind,
+    Deletion,
+    Manifest,
+    MoveState,
+    Registry,
+    RegistryState,
+    Repository,
+    RepositoryState,
+)
+from index.models.move import UNFINISHED_MOVES
 from index.policy import administers
 from index.registry_client import RegistryClient
 
@@ -26,50 +40,103 @@ _LEASE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
-def request_deletion(repository: Repository, *, by: Principal) -> Deletion:
-    """Close the repository now and note the intent; a task does the rest. Raises Denied.
+def request_deletion(repository: Repository, *, by: Principal, at_once: bool = False) -> Deletion:
+    """Close the repository now and note the intent; raise Denied.
 
-    Once more is the same deletion.
+    It goes into the trash, and only after its time there, or `at_once`, is it emptied by a task. What
+    lies in the trash already raises InTrash; what is being deleted is the same deletion once more.
     """
     if not administers(by, repository):
         message = f"'{by.name}' may not delete {repository}"
         raise Denied(message)
     with transaction.atomic():
-        live = Repository.objects.live().filter(pk=repository.pk)
-        live.update(state=RepositoryState.DELETING)
-        deletion, is_new = Deletion.objects.get_or_create(
-            repository=repository, defaults={"requested_by": by.user}
-        )
-        if is_new:
-            record(
-                AuditAction.REPOSITORY_DELETED,
-                by=by,
-                namespace=repository.namespace,
-                target=repository.name,
-            )
+        rows = Repository.objects.select_for_update(of=("self",))
+        held = rows.select_related("namespace__user").get(pk=repository.pk)
+        if held.state in {RepositoryState.DELETING, RepositoryState.DELETED}:
+            return Deletion.objects.get(repository=held)
+        if held.state == RepositoryState.TRASHED and not at_once:
+            raise InTrash(_already_there(held))
+        deletion = _note_intent(held, by=by, at_once=at_once or not trash.is_used())
+        repository.state = held.state
     return deletion
 
 
-def claim(deletion_id: int) -> Deletion | None:
-    """Return the deletion if it is due, and keep others from it for five minutes (L10)."""
+def _note_intent(repository: Repository, *, by: Principal, at_once: bool) -> Deletion:
     now = timezone.now()
-    due = Deletion.objects.filter(pk=deletion_id, finished_at=None, next_attempt_at__lte=now)
-    if not due.update(next_attempt_at=now + _LEASE):
-        return None
-    return Deletion.objects.select_related("repository__registry").get(pk=deletion_id)
+    until = now if at_once else trash.end_for(now)
+    repository.state = RepositoryState.DELETING if at_once else RepositoryState.TRASHED
+    repository.save(update_fields=["state"])
+    deletion, _ = Deletion.objects.update_or_create(
+        repository=repository,
+        defaults={"purge_after": until, "next_attempt_at": until, "finished_at": None},
+        create_defaults={
+            "requested_by": by.user,
+            "purge_after": until,
+            "next_attempt_at": until,
+        },
+    )
+    action = AuditAction.REPOSITORY_DELETED if at_once else AuditAction.REPOSITORY_TRASHED
+    record(action, by=by, namespace=repository.namespace, target=repository.name)
+    if not at_once:
+        note(ActivityKind.TRASHED, repository, by=by, until=until.isoformat())
+    send_after_commit(
+        "repository_trashed",
+        to=[owner for owner in trash.owners_of(repository.namespace) if owner != by.user],
+        repository=repository.name,
+        by=by.name,
+        until=None if at_once else until,
+    )
+    return deletion
+
+
+def _already_there(repository: Repository) -> str:
+    until = Deletion.objects.get(repository=repository).purge_after
+    return (
+        f"{repository} is in the trash already, until {until:%Y-%m-%d %H:%M} UTC: take it out, or "
+        f"delete it for good, at {settings.PUBLIC_URL}/trash"
+    )
+
+
+def claim(deletion_id: int) -> Deletion | None:
+    """Return the deletion if it is due, and keep others from it for five minutes (L10).
+
+    From then on nothing is had back: whoever takes it out of the trash came before, or comes too late.
+    """
+    now = timezone.now()
+    due = Deletion.objects.filter(
+        pk=deletion_id, finished_at=None, purge_after__lte=now, next_attempt_at__lte=now
+    )
+    with transaction.atomic():
+        closing = Repository.objects.filter(
+            pk__in=due.values("repository"),
+            state__in=[RepositoryState.TRASHED, RepositoryState.DELETING],
+        )
+        is_there = closing.update(state=RepositoryState.DELETING)
+        if not (is_there and due.update(next_attempt_at=now + _LEASE)):
+            return None
+        return Deletion.objects.select_related("repository__registry").get(pk=deletion_id)
 
 
 def continue_deletion(deletion: Deletion) -> None:
     """Do what is left; whatever goes wrong is noted and tried again later, ever more rarely."""
     repository = deletion.repository
-    client = RegistryClient(repository.registry, repository.stored_name)
     try:
-        _empty(repository, client)
-        _prove_empty(repository, client)
+        for registry in _keepers(repository):
+            client = RegistryClient(registry, repository.stored_name)
+            _empty(repository, client)
+            _prove_empty(repository, client)
     except RegistryTrouble as trouble:
         _note(deletion, str(trouble))
         return
     _finish(deletion)
+
+
+def _keepers(repository: Repository) -> list[Registry]:
+    """Return every registry that may have a copy: a move that is not done leaves two."""
+    moves = repository.moves.exclude(state=MoveState.DONE).select_related("source", "target")
+    others = [registry for move in moves for registry in (move.source, move.target)]
+    used = [one for one in others if one.state != RegistryState.RETIRED]
+    return list(dict.fromkeys([repository.registry, *used]))
 
 
 def _empty(repository: Repository, client: RegistryClient) -> None:
@@ -127,12 +194,18 @@ def _finish(deletion: Deletion) -> None:
         repository.deleted_at = timezone.now()
         repository.description = repository.readme = ""
         repository.star_count = repository.pull_count = 0
+        repository.topics = []
         repository.save()
         for rows in (
             repository.tags, repository.manifests, repository.blob_links, repository.grants,
-            repository.stars, repository.v1_images, repository.v1_tokens,
+            repository.stars, repository.v1_images, repository.v1_tokens, repository.watches,
+            repository.webhooks, repository.retention_rules, repository.tag_deletions,
+            repository.tag_changes, repository.secret_findings, repository.publishers,
         ):  # fmt: skip
             rows.all().delete()
+        moves = repository.moves.filter(state__in=UNFINISHED_MOVES)
+        moves.update(state=MoveState.CANCELLED, finished_at=timezone.now())
+        note(ActivityKind.DELETED, repository)
         deletion.finished_at, deletion.last_problem = timezone.now(), ""
         deletion.save(update_fields=["finished_at", "last_problem"])
     recount_storage(repository.namespace_id)

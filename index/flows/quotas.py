@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Membership, Namespace, Plan, Visibility
 from accounts.plans import plan_of
 from index.errors import OverQuota
-from index.models import BlobLink, Repository
+from index.models import BlobLink, Repository, RepositoryState
 
 STORAGE = "storage"
 _LONGEST_SENTENCE = 200  # docker prints one line
@@ -52,8 +52,12 @@ def lock_namespace(namespace_id: int) -> Namespace:
 
 
 def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:
-    """Return how many repositories are not public; those that are being deleted do not count."""
-    hidden = Repository.objects.live().filter(namespace=namespace)
+    """Return how many repositories are not public; those that are being deleted do not count.
+
+    What lies in the trash does: else there might be no room for it when it is taken out again.
+    """
+    kept = (RepositoryState.ACTIVE, RepositoryState.TRASHED)
+    hidden = Repository.objects.filter(namespace=namespace, state__in=kept)
     used = hidden.exclude(visibility=Visibility.PUBLIC).count()
     return Usage("private repositories", used, plan.private_repositories if plan else None)
 

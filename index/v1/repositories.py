@@ -35,7 +35,10 @@ def put_repository(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
-    """Start the deletion that the page starts: 202, and 200 while it is under way."""
+    """Start the deletion that the page starts: 202, and 200 while it is under way.
+
+    A token that lets the registry delete is given once nothing can be had back any more.
+    """
     parsed = parse_familiar_name(name)
     principal = identify_account(request)
     repository = _find_to_delete(principal, parsed)
@@ -43,6 +46,8 @@ def delete_repository(request: HttpRequest, name: str) -> HttpResponse:
     if is_new:
         deletion = request_deletion(repository, by=principal)
         start_soon(continue_deletion, deletion.pk)
+    if repository.state == RepositoryState.TRASHED:
+        return with_endpoints(json_response("", 202 if is_new else 200), repository.registry)
     return answer_with_token(
         request,
         repository,

@@ -12,7 +12,7 @@ from accounts.flows.directory_login import has_password_somewhere
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.second_factor import needs_token
-from index.models import AccessGrant, Deletion, Repository
+from index.models import AccessGrant, Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.web.lookup import principal_of
 
@@ -82,7 +82,9 @@ def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
 
 def _deletions(user: User) -> list[Deletion]:
     """Return what is on its way out of the user's namespace, or was sent there by the user."""
-    unfinished = Deletion.objects.filter(finished_at=None).select_related("repository")
+    unfinished = Deletion.objects.filter(
+        finished_at=None, repository__state=RepositoryState.DELETING
+    ).select_related("repository")
     return list(unfinished.filter(Q(requested_by=user) | Q(repository__namespace__user=user)))
 
 

@@ -14,7 +14,7 @@ from accounts.errors import AccountError
 from accounts.models import Invitation
 from accounts.web.methods import require_recent_login
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
-from index.flows.delete_organization import delete_organization, repositories_left
+from index.flows.delete_organization import delete_organization, repositories_left, trash_left
 
 _SHOWN = 20
 
@@ -75,6 +75,7 @@ def _context(head: OrganizationHead, form: DeleteOrganizationForm) -> dict[str, 
         "form": form,
         "left": left[:_SHOWN],
         "left_count": left.count(),
+        "trash_count": trash_left(organization).count(),
         "members": organization.memberships.count(),
         "teams": organization.teams.count(),
         "robots": organization.namespace.robots.filter(disabled_at=None).count(),

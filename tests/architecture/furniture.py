@@ -21,8 +21,17 @@ from accounts.models import (
     RobotSecret,
     Team,
     User,
+    Visibility,
 )
-from index.models import AccessGrant, AccessRequest, DefaultGrant, TrustedPublisher
+from index.models import (
+    AccessGrant,
+    AccessRequest,
+    DefaultGrant,
+    Deletion,
+    Repository,
+    RepositoryState,
+    TrustedPublisher,
+)
 from index.roles import Role
 from tests.conftest import World
 from tokenauth.models import RefreshToken
@@ -122,6 +131,22 @@ def _connection(world: World) -> int:
     return int(SocialAccount.objects.get_or_create(**facts)[0].pk)
 
 
+def _deletion(world: World) -> int:
+    """A repository of acme in the trash."""
+    facts: dict[str, Any] = {
+        "namespace": world.acme.namespace,
+        "registry": world.east,
+        "visibility": Visibility.PRIVATE,
+        "state": RepositoryState.TRASHED,
+    }
+    gone, _ = Repository.objects.get_or_create(
+        name="acme/gone", stored_name="acme/gone", defaults=facts
+    )
+    until = timezone.now() + timedelta(days=7)
+    later = {"purge_after": until, "next_attempt_at": until}
+    return Deletion.objects.get_or_create(repository=gone, defaults=later)[0].pk
+
+
 THINGS: dict[str, Callable[[World], object]] = {
     "grant": lambda world: world.app.grants.order_by("pk").values_list("pk", flat=True)[0],
     "robot": _robot,
@@ -140,6 +165,7 @@ THINGS: dict[str, Callable[[World], object]] = {
     "machine": _machine,
     "session": _session,
     "connection": _connection,
+    "deletion": _deletion,
 }
 
 

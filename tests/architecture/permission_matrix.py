@@ -39,6 +39,14 @@ BASIC_DOORS = ("token", "\\Av1", "\\A(?:v1")
 
 # One address of each door; acme/app is private: rita reads, mia writes, olga owns.
 ADDRESSES = {
+    "trash": "/trash",
+    "trash/<int:deletion_id>/restore": "/trash/{deletion}/restore",
+    "trash/<int:deletion_id>/purge": "/trash/{deletion}/purge",
+    "manage/trash": "/manage/trash",
+    "api/v1/trash": "/api/v1/trash",
+    "api/v1/trash/<int:deletion_id>/restore": "/api/v1/trash/{deletion}/restore",
+    "api/v1/trash/<int:deletion_id>/purge": "/api/v1/trash/{deletion}/purge",
+    "api/v1/repositories/<repository:name>/-/deletion": "/api/v1/repositories/acme/app/-/deletion",
     "healthz": "/healthz",
     "readyz": "/readyz",
     "token": f"/token?service={SERVICE}",

@@ -29,7 +29,7 @@ def test_each_change_is_one_event(world: World) -> None:
         describe_repository(made, by=by, description="New", readme="")
         change_default_visibility(world.acme.namespace, by=by, visibility=Visibility.INTERNAL)
     for _ in range(2):
-        request_deletion(made, by=Principal(world.root))
+        request_deletion(made, by=Principal(world.root), at_once=True)
     assert events(world) == [
         ("repository:created", "acme/new", "olga"),
         ("repository:changed", "acme/new", "olga"),

@@ -44,7 +44,7 @@ def stub(world: World) -> Iterator[RegistryStub]:
 
 def begin(world: World) -> Deletion:
     """Let olga, the owner, delete acme/app."""
-    deletion = request_deletion(world.app, by=Principal(world.olga))
+    deletion = request_deletion(world.app, by=Principal(world.olga), at_once=True)
     claimed = claim(deletion.pk)
     assert claimed
     return claimed
@@ -70,7 +70,7 @@ def test_nothing_of_another_repository_is_touched(world: World, stub: RegistrySt
 
 
 def test_tokens_stop_with_the_request(world: World, client: Client) -> None:
-    request_deletion(world.app, by=Principal(world.olga))
+    request_deletion(world.app, by=Principal(world.olga), at_once=True)
     response = get_token(client, f"repository:{NAME}:pull,push,delete", user=world.mia)
     assert granted(response) == {}
 
@@ -116,13 +116,13 @@ def test_what_is_still_there_is_not_called_deleted(
 
 
 def test_one_worker_at_a_time(world: World) -> None:
-    deletion = request_deletion(world.app, by=Principal(world.olga))
+    deletion = request_deletion(world.app, by=Principal(world.olga), at_once=True)
     assert claim(deletion.pk)
     assert claim(deletion.pk) is None
 
 
 def test_the_name_is_blocked_while_it_is_being_deleted(world: World) -> None:
-    request_deletion(world.app, by=Principal(world.olga))
+    request_deletion(world.app, by=Principal(world.olga), at_once=True)
     with pytest.raises(NameTaken):
         create_repository(parse_repository_name(NAME), by=Principal(world.olga))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import Client
 
 from index.models import Deletion, RepositoryState
@@ -14,11 +16,16 @@ def test_it_starts_the_deletion_of_the_page_and_says_so_twice(world: World, clie
     second = call(client, "DELETE", "repositories/alice/priv/", user=world.alice)
     assert (first.status_code, second.status_code) == (202, 200)
     world.private.refresh_from_db()
-    assert world.private.state == RepositoryState.DELETING
+    assert world.private.state == RepositoryState.TRASHED
     assert Deletion.objects.get().requested_by == world.alice
 
 
-def test_the_registry_accepts_the_token_for_deleting(world: World, client: Client) -> None:
+def test_the_registry_accepts_the_token_for_deleting_what_cannot_be_had_back(
+    world: World, client: Client, settings: Any
+) -> None:
+    held = call(client, "DELETE", "repositories/alice/pub/", user=world.alice)
+    assert "X-Docker-Token" not in held
+    settings.TRASH_DAYS = 0
     response = call(client, "DELETE", "repositories/alice/priv/", user=world.alice)
     token = response["X-Docker-Token"]
     assert token.endswith("access=delete")
@@ -36,7 +43,7 @@ def test_a_name_on_its_way_out_cannot_be_pushed_to(world: World, client: Client)
     call(client, "DELETE", "repositories/alice/priv/", user=world.alice)
     response = put_repository(client, "alice/priv", user=world.alice)
     assert response.status_code == 403
-    assert "being deleted" in response.json()["error"]
+    assert "in the trash" in response.json()["error"]
 
 
 def test_who_may_only_push_may_not_delete(world: World, client: Client) -> None:

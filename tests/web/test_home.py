@@ -51,7 +51,7 @@ def test_the_dashboard_lists_own_and_granted_repositories_and_no_others(
 def test_a_repository_that_is_being_deleted_is_shown_to_its_owner_with_its_state(
     world: World, client: Client
 ) -> None:
-    request_deletion(world.private, by=Principal(world.alice))
+    request_deletion(world.private, by=Principal(world.alice), at_once=True)
     client.force_login(world.alice)
     page = client.get("/").content.decode()
     assert "Being deleted" in page

@@ -124,18 +124,18 @@ def test_deletion_needs_the_exact_name(world: World, client: Client, typed: str)
 def test_a_deleted_repository_is_gone_at_once(world: World, client: Client) -> None:
     client.force_login(world.alice)
     response = client.post("/r/alice/pub/-/delete", {"name": "alice/pub"})
-    assert response.headers["Location"] == "/"
+    assert response.headers["Location"] == "/trash"
     assert Deletion.objects.get().requested_by == world.alice
     world.public.refresh_from_db()
-    assert world.public.state == RepositoryState.DELETING
+    assert world.public.state == RepositoryState.TRASHED
     assert client.get("/r/alice/pub").status_code == 404
 
 
 def test_the_consequences_of_a_deletion_are_listed(world: World, client: Client) -> None:
     make_grant(world.private, world.bob, Role.READER)
     client.force_login(world.alice)
-    page = client.get("/r/alice/priv/-/settings").content.decode()
-    assert "1 role of collaborators" in page
+    page = client.get("/r/alice/priv/-/delete").content.decode()
+    assert "bobby (reader)" in page
     assert 'data-expected="alice/priv"' in page
 
 

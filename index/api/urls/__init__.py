@@ -8,7 +8,16 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 import index.addresses  # noqa: F401 - registers <repository:name>
-from index.api.urls import access, organizations, own, repositories, robots
+from index.api.urls import (
+    access,
+    contents,
+    deletion,
+    organizations,
+    own,
+    repositories,
+    robots,
+    secrets,
+)
 
 urlpatterns: list[URLPattern] = [
     *own.urlpatterns,
@@ -16,4 +25,7 @@ urlpatterns: list[URLPattern] = [
     *organizations.urlpatterns,
     *access.urlpatterns,
     *repositories.urlpatterns,
+    *contents.urlpatterns,
+    *deletion.urlpatterns,
+    *secrets.urlpatterns,
 ]

@@ -10,7 +10,17 @@ from django.urls import URLPattern, path, register_converter
 
 import index.addresses  # noqa: F401 - registers <repository:name>
 from index.web import references
-from index.web.urls import access, home, organizations, own, repositories, robots
+from index.web.urls import (
+    access,
+    contents,
+    deletion,
+    home,
+    organizations,
+    own,
+    repositories,
+    robots,
+    secrets,
+)
 
 register_converter(references.ReferenceConverter, "reference")
 
@@ -21,5 +31,8 @@ urlpatterns: list[URLPattern] = [
     *organizations.urlpatterns,
     *access.urlpatterns,
     *repositories.urlpatterns,
+    *contents.urlpatterns,
+    *deletion.urlpatterns,
+    *secrets.urlpatterns,
     path("<reference:reference>", references.resolve, name="web-reference"),  # the last resort
 ]

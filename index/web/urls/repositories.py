@@ -7,7 +7,6 @@ from django.urls import URLPattern, path
 from index.web import repositories, settings
 
 urlpatterns: list[URLPattern] = [
-    path("r/<repository:name>/-/tags", repositories.tags, name="web-repository-tags"),
     path("r/<repository:name>/-/star", repositories.star, name="web-repository-star"),
     path("r/<repository:name>/-/unstar", repositories.unstar, name="web-repository-unstar"),
     path("r/<repository:name>/-/settings", settings.show, name="web-repository-settings"),
@@ -27,6 +26,5 @@ urlpatterns: list[URLPattern] = [
         settings.immutable_tags,
         name="web-repository-immutable-tags",
     ),
-    path("r/<repository:name>/-/delete", settings.delete, name="web-repository-delete"),
     path("r/<repository:name>", repositories.show, name="web-repository"),
 ]

@@ -1,0 +1,83 @@
+"""Take a name for a repository: free, and not resting after a deletion.
+
+Names are taken under the lock of the namespace that they begin with (`lock_namespace`), and at no other
+place, so of two who want one only one gets it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Namespace
+from index.errors import NameInvalid, NameTaken
+from index.models import FormerName, Repository, RepositoryState
+from index.names import RepositoryName
+
+# A token for a deleted name must not open its successor: token life, the registries' leeway and a
+# minute for clocks (F2).
+NAME_REST = timedelta(seconds=settings.TOKEN_LIFETIME + 120)
+
+
+def check_name(
+    name: RepositoryName, *, namespace: Namespace, owner: Repository | None = None
+) -> datetime | None:
+    """Raise NameTaken unless the name is free, or one of the owner's own past.
+
+    Return when the last repository of that name was deleted. No token from before opens the new one,
+    however long tokens live: the gateway asks (F2).
+    """
+    spellings = _spellings(name, namespace)
+    leading = _leading_to(spellings)
+    others = leading.exclude(state=RepositoryState.DELETED)
+    if owner is not None:
+        others = others.exclude(pk=owner.pk)
+    if holder := others.first():
+        raise NameTaken(_taken(name, holder))
+    return _check_rest(name, leading)
+
+
+def change_name(repository: Repository, *, to: RepositoryName, namespace: Namespace) -> None:
+    """Give it the name; the old one goes on leading to it. The name was checked."""
+    FormerName.objects.filter(Q(name=repository.name) | Q(name=to.value)).delete()
+    FormerName.objects.create(name=repository.name, repository=repository)
+    repository.name, repository.namespace = to.value, namespace
+    repository.save(update_fields=["name", "namespace"])
+
+
+def _spellings(name: RepositoryName, namespace: Namespace) -> list[str]:
+    """Return the name as it is, and as it was called while the namespace had other names."""
+    found = [name.value]
+    for old in namespace.old_names.values_list("name", flat=True):
+        try:
+            found.append(name.moved_to(old).value)
+        except NameInvalid:  # too long to have been a name then
+            continue
+    return found
+
+
+def _leading_to(spellings: list[str]) -> QuerySet[Repository]:
+    former = FormerName.objects.filter(name__in=spellings)
+    return Repository.objects.filter(
+        Q(name__in=spellings) | Q(stored_name__in=spellings) | Q(pk__in=former.values("repository"))
+    )
+
+
+def _taken(name: RepositoryName, holder: Repository) -> str:
+    if holder.name == name.value:
+        return f"there is a repository {name} already, or one is in the trash or being deleted"
+    return f"the name {name} still leads to another repository: choose another one"
+
+
+def _check_rest(name: RepositoryName, leading: QuerySet[Repository]) -> datetime | None:
+    """Return when the last one of that name was deleted; raise NameTaken if that was a moment ago."""
+    former = leading.filter(state=RepositoryState.DELETED)
+    deleted_at: datetime | None = former.aggregate(last=Max("deleted_at"))["last"]
+    if deleted_at is None or deleted_at + NAME_REST <= timezone.now():
+        return deleted_at
+    free_at = deleted_at + NAME_REST
+    message = f"the name {name} was deleted a moment ago: it is free again at {free_at:%H:%M} UTC"
+    raise NameTaken(message)
