@@ -10,17 +10,11 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.models import PersonalAccessToken, RobotSecret
+from index.credential_words import KINDS, public_parts
 from index.models import Denial, Door, Repository
 from index.reasons import NO_ROLE, ROLE
 from index.rules import LIMITING
 
-_KINDS = {
-    "": "password",
-    "machine": "machine that stays logged in",
-    "token": "access token",
-    "secret": "robot's secret",
-}
 # Why, by the code of the reason; the page that explains has the details.
 REASONS = {
     NO_ROLE: "no role there",
@@ -71,7 +65,7 @@ def denials_of(repositories: QuerySet[Repository]) -> QuerySet[Denial]:
 def describe(denials: Iterable[Denial]) -> list[DenialRow]:
     """Return them in words: two queries, whatever their number."""
     listed = list(denials)
-    parts = _public_parts(listed)
+    parts = public_parts(denial.credential for denial in listed)
     return [_row(denial, parts.get(denial.credential, "")) for denial in listed]
 
 
@@ -104,7 +98,7 @@ def _credential(denial: Denial, public_part: str) -> str:
     kind = denial.credential.partition(":")[0]
     if denial.subject.partition(":")[0] == "workload":
         return "ID token of a CI job"
-    words = _KINDS.get(kind, "")
+    words = KINDS.get(kind, "")
     return f"{words} {public_part}".strip()
 
 
@@ -112,14 +106,3 @@ def _who(denial: Denial, public_part: str) -> str:
     if not denial.subject:
         return "anonymous"
     return public_part or denial.name.partition(" ")[0]
-
-
-def _public_parts(denials: list[Denial]) -> dict[str, str]:
-    """Return what lists call the credentials, by the `via` that names them."""
-    found: dict[str, str] = {}
-    for kind, model in (("token", PersonalAccessToken), ("secret", RobotSecret)):
-        named = [denial.credential.partition(":") for denial in denials]
-        numbers = {number for via, _, number in named if via == kind and number.isdigit()}
-        selectors = model.objects.filter(pk__in=numbers).values_list("pk", "selector")
-        found |= {f"{kind}:{pk}": f"{model.PREFIX}_{selector}" for pk, selector in selectors}
-    return found

@@ -20,6 +20,7 @@ from index.models import (
     Manifest,
     Notification,
     RegistryEvent,
+    RepositoryState,
     SecretFinding,
     V1Token,
 )
@@ -27,6 +28,7 @@ from index.models.notification import NotificationState
 from index.pull_counts import forget_the_past as forget_pull_counts
 
 _BATCH = 500
+_FEW = 50  # of what nobody waits for
 _LATE = timedelta(seconds=30)
 _KEEP_NOTIFICATIONS = timedelta(days=3)
 _KEEP_EVENT_IDS = timedelta(days=30)  # registries re-send after a time-out, not after a month
@@ -57,8 +59,19 @@ def sweep_notifications() -> None:
 def sweep_manifests() -> None:
     """Describe pushed manifests that a registry has kept from us so far, the longest due first."""
     due = Manifest.objects.filter(described_at=None, describe_after__lte=timezone.now())
-    tagged = due.exclude(tags=None).select_related("repository__registry")
-    for manifest in tagged.order_by("describe_after")[:_BATCH]:
+    live = due.filter(repository__state=RepositoryState.ACTIVE)
+    for manifest in live.select_related("repository__registry").order_by("describe_after")[:_BATCH]:
+        describe_if_reachable(manifest)
+
+
+@shared_task
+def read_old_manifests() -> None:
+    """Read, few at a time, what was described before the documents themselves were kept."""
+    due = Manifest.objects.filter(
+        described_at__isnull=False, contents="", describe_after__lte=timezone.now()
+    )
+    live = due.filter(repository__state=RepositoryState.ACTIVE)
+    for manifest in live.select_related("repository__registry").order_by("describe_after")[:_FEW]:
         describe_if_reachable(manifest)
 
 

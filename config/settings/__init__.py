@@ -157,6 +157,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
+    "read-old-manifests": {"task": "index.tasks.read_old_manifests", "schedule": 60.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
     "continue-tag-deletions": {"task": "index.deletion_tasks.sweep_tag_deletions", "schedule": 15.0},
     "warn-of-emptied-trash": {"task": "index.deletion_tasks.warn_of_emptied_trash", "schedule": 3600.0},

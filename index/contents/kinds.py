@@ -26,7 +26,8 @@ _MARKS = (
     ("dsse.envelope", ATTESTATION),
 )
 _PREDICATES = ("in-toto.io/predicate-type", "predicateType", "dev.sigstore.bundle.predicateType")
-_OF_TAGS = {"sig": SIGNATURE, "att": ATTESTATION, "sbom": _SBOM}  # cosign's: sha256-<hex>.sig
+# What follows the digest in cosign's tags: sha256-<hex>.sig
+COSIGN_SUFFIXES = {"sig": SIGNATURE, "att": ATTESTATION, "sbom": _SBOM}
 _MOST_LOOKED_AT = 50
 
 
@@ -40,7 +41,7 @@ def kinds_of(manifest: dict[str, Any], suffix: str = "") -> list[str]:
     precise = [kind for kind in kinds if kind != ATTESTATION] or kinds
     if precise:
         return precise
-    return [_OF_TAGS[suffix] if suffix in _OF_TAGS else OTHER]
+    return [COSIGN_SUFFIXES.get(suffix, OTHER)]
 
 
 def type_of(manifest: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.errors import IndexRefusal, OverQuota
+from index.flows.check_secrets import open_secrets
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
@@ -22,10 +23,10 @@ from index.readme import render_readme
 from index.reasons import obstacle
 from index.roles import Action
 from index.rules import Decision
+from index.tag_rows import newest_tags
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
-from index.web.tags import newest_tags, tags_page
 
 _OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits that they set, not the repository
 
@@ -36,23 +37,14 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show what a repository is, how to pull it and its newest tags."""
     repository = find_repository(request, name)
     rows = newest_tags(repository)
-    context = {
-        **page_context(repository, principal_of(request)),
+    context = page_context(repository, principal_of(request))
+    context |= {
+        "secret_count": open_secrets(repository) if context["may_administer"] else 0,
         "rows": rows,
         "pull_tag": _pull_tag(repository, rows[0].tag.name if rows else ""),
         "readme": render_readme(repository.readme) if repository.readme.strip() else "",
     }
     return render(request, "index/repository.html", context)
-
-
-@login_not_required
-@require_safe
-def tags(request: HttpRequest, name: str) -> HttpResponse:
-    """Show all tags, page by page."""
-    repository = find_repository(request, name)
-    page, rows = tags_page(repository, request.GET.get("page", "1"))
-    context = {**page_context(repository, principal_of(request)), "page": page, "rows": rows}
-    return render(request, "index/tags.html", context)
 
 
 @post_only

@@ -1,101 +1,113 @@
-"""Tags as the pages show them: with platforms, sizes and who pushed."""
+"""Pages about tags: the list, what became of one, and pointing it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
-from accounts.models import Visibility
-from index.models import Manifest, Repository, Tag
+from index.errors import IndexRefusal
+from index.flows.restore_tag import restore_tag, why_not
+from index.names import is_tag
+from index.tag_history import history_of
+from index.tag_list import TagOrder, found_tags, tag_page
 from index.tag_patterns import frozen_by
+from index.tag_rows import tag_rows
+from index.web.lookup import find_repository, principal_of
+from index.web.methods import post_only
+from index.web.repositories import page_context
 
-TEASER = 8
-PAGE_SIZE = 25
-_ATTESTATION = "unknown/unknown"  # how build tools mark what is no image
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """One image of a tag."""
-
-    name: str
-    digest: str
-    size: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TagRow:
-    """A tag and its images; more than one if it points to an index."""
-
-    tag: Tag
-    platforms: list[Platform]
-    immutable_by: str = ""  # the pattern that freezes it
-    names_robots: bool = False  # robots' names are for those a private repository is open to
-
-    @property
-    def robot(self) -> str:
-        """Which robot pushed it, as far as everybody who sees the row may know (CVE-2020-14313)."""
-        robot = self.tag.pushed_by_robot
-        if robot is None:
-            return ""
-        return robot.full_name if self.names_robots else f"a robot of {robot.namespace}"
-
-    @property
-    def is_index(self) -> bool:
-        """Whether the platforms are to be listed."""
-        return self.tag.manifest.is_index
-
-    @property
-    def sizes(self) -> list[int]:
-        """The known sizes, smallest and largest; one if they do not differ, or none."""
-        known = [platform.size for platform in self.platforms if platform.size is not None]
-        return sorted({min(known), max(known)}) if known else []
+ORDERS = (
+    (TagOrder.NEWEST, "Newest first"),
+    (TagOrder.OLDEST, "Oldest first"),
+    (TagOrder.VERSION, "Version, highest first"),
+    (TagOrder.NAME, "Name"),
+    (TagOrder.SIZE, "Largest first"),
+    (TagOrder.PULLS, "Most pulled first"),
+)
+CLIENTS = ("docker", "podman", "nerdctl")
 
 
-def newest_tags(repository: Repository) -> list[TagRow]:
-    """Return the tags that the repository page shows."""
-    return _rows(repository, _tags(repository)[:TEASER])
-
-
-def tags_page(repository: Repository, number: str) -> tuple[Page[Tag], list[TagRow]]:
-    """Return a page of all tags; a number that makes no sense is the nearest one that does."""
-    page = Paginator(_tags(repository), PAGE_SIZE).get_page(number)
-    return page, _rows(repository, page.object_list)
-
-
-def _tags(repository: Repository) -> QuerySet[Tag]:
-    return repository.tags.select_related(
-        "manifest", "pushed_by", "pushed_by_robot__namespace", "built_by"
+@login_not_required
+@require_safe
+def show(request: HttpRequest, name: str) -> HttpResponse:
+    """Show the tags that were searched for, sorted, page by page."""
+    repository = find_repository(request, name)
+    context = page_context(repository, principal_of(request))
+    search, order = request.GET.get("q", "")[:200], order_of(request.GET.get("sort", ""))
+    client = request.GET.get("client", "")
+    page = tag_page(
+        found_tags(repository, search),
+        order=order,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
+    client = client if client in CLIENTS else CLIENTS[0]
+    kept = {"q": search.strip(), "sort": order, "client": client}
+    defaults = {"q": "", "sort": TagOrder.NEWEST, "client": CLIENTS[0]}
+    query = urlencode({key: value for key, value in kept.items() if value != defaults[key]})
+    context |= {
+        "page": page,
+        "rows": tag_rows(repository, page.tags, names_credentials=context["may_administer"]),
+        "search": search.strip(),
+        "order": order,
+        "orders": ORDERS,
+        "client": client,
+        "clients": CLIENTS,
+        "query": f"{query}&" if query else "",
+        "before": urlencode({"before": page.before}) if page.before else "",
+        "after": urlencode({"after": page.after}) if page.after else "",
+    }
+    return render(request, "index/tags.html", context)
 
 
-def _rows(repository: Repository, tags: Iterable[Tag]) -> list[TagRow]:
-    """Join tags and the images of their indexes: one query, whatever the number of tags."""
-    listed = list(tags)
-    digests = {child["digest"] for tag in listed for child in tag.manifest.children}
-    sizes = dict(
-        Manifest.objects.filter(repository=repository, digest__in=digests).values_list(
-            "digest", "size"
-        )
-        if digests
-        else ()
+@login_not_required
+@require_safe
+def history(request: HttpRequest, name: str, tag: str) -> HttpResponse:
+    """Show which digest a tag pointed to, and when; whoever may push can point it back."""
+    repository = find_repository(request, name)
+    principal = principal_of(request)
+    context = page_context(repository, principal)
+    after = request.GET.get("after", "")
+    page = history_of(
+        repository,
+        tag,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
+        names_credentials=context["may_administer"],
     )
-    names_robots = repository.visibility == Visibility.PRIVATE
-    patterns = repository.immutable_tags
-    return [
-        TagRow(tag, _platforms(tag.manifest, sizes), frozen_by(patterns, tag.name), names_robots)
-        for tag in listed
-    ]
+    if not is_tag(tag) or not (page.rows or page.current):
+        raise Http404
+    context |= {
+        "tag": tag,
+        "page": page,
+        "immutable_by": frozen_by(repository.immutable_tags, tag) if page.current else "",
+        "why_not": "" if context["may_push"] else why_not(repository, principal),
+    }
+    return render(request, "index/tag_history.html", context)
 
 
-def _platforms(manifest: Manifest, sizes: dict[str, int | None]) -> list[Platform]:
-    if not manifest.is_index:
-        return [Platform(manifest.platform, manifest.digest, manifest.size)]
-    return [
-        Platform(child.get("platform", ""), child["digest"], sizes.get(child["digest"]))
-        for child in manifest.children
-        if child.get("platform") != _ATTESTATION
-    ]
+@post_only
+def restore(request: HttpRequest, name: str, tag: str) -> HttpResponse:
+    """Point a tag back to an earlier digest."""
+    repository = find_repository(request, name)
+    if not is_tag(tag):
+        raise Http404
+    digest = request.POST.get("digest", "")
+    try:
+        restore_tag(repository, tag, digest=digest, by=principal_of(request))
+    except IndexRefusal as refusal:
+        sentence = str(refusal)
+        messages.error(request, f"{sentence[:1].upper()}{sentence[1:]}.")
+    else:
+        short = digest.partition(":")[2][:12]
+        messages.success(request, f"{tag} points to {short} again.")
+    return redirect("web-tag-history", repository.name, tag)
+
+
+def order_of(text: str) -> TagOrder:
+    """Return the order that was asked for; the newest first for what is none."""
+    return TagOrder(text) if text in TagOrder else TagOrder.NEWEST

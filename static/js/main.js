@@ -2,6 +2,7 @@
 import { copy } from "./behaviours/copy.js";
 import { confirmName } from "./behaviours/confirm-name.js";
 import { counter } from "./behaviours/counter.js";
+import { liveList } from "./behaviours/live-list.js";
 import { namePreview } from "./behaviours/name-preview.js";
 import { passkeyAdd, passkeyLogin, passkeyUse } from "./behaviours/passkey.js";
 import { popover } from "./behaviours/popover.js";
@@ -16,6 +17,7 @@ const behaviours = {
   "confirm-name": confirmName,
   counter,
   "focus-summary": focusSummary,
+  "live-list": liveList,
   "name-preview": namePreview,
   "passkey-add": passkeyAdd,
   "passkey-login": passkeyLogin,
@@ -28,6 +30,11 @@ const behaviours = {
   theme,
 };
 
-for (const element of document.querySelectorAll("[data-behaviour]")) {
-  behaviours[element.dataset.behaviour]?.(element);
+function bind(root) {
+  for (const element of root.querySelectorAll("[data-behaviour]")) {
+    behaviours[element.dataset.behaviour]?.(element);
+  }
 }
+
+bind(document);
+document.addEventListener("list-replaced", (event) => bind(event.target));

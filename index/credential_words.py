@@ -1,0 +1,39 @@
+"""What people call a credential: `token:17` is a number that nobody knows it by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.models import PersonalAccessToken, RobotSecret
+
+KINDS = {
+    "": "password",
+    "machine": "machine that stays logged in",
+    "token": "access token",
+    "secret": "robot's secret",
+}
+
+
+def public_parts(credentials: Iterable[str]) -> dict[str, str]:
+    """Return what lists call the credentials, by the `via` that names them: two queries at most."""
+    named = {credential.partition(":") for credential in credentials}
+    found: dict[str, str] = {}
+    for kind, model in (("token", PersonalAccessToken), ("secret", RobotSecret)):
+        numbers = {number for via, _, number in named if via == kind and number.isdigit()}
+        if not numbers:
+            continue
+        selectors = model.objects.filter(pk__in=numbers).values_list("pk", "selector")
+        found |= {f"{kind}:{pk}": f"{model.PREFIX}_{selector}" for pk, selector in selectors}
+    return found
+
+
+def in_words(credentials: Iterable[str]) -> dict[str, str]:
+    """Return the kind of each credential and what lists call it; those of no known kind are left out."""
+    listed = set(credentials)
+    parts = public_parts(listed)
+    kinds = {credential: KINDS.get(credential.partition(":")[0], "") for credential in listed}
+    return {
+        credential: f"{words} {parts.get(credential, '')}".strip()
+        for credential, words in kinds.items()
+        if credential and words
+    }

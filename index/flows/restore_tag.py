@@ -1,0 +1,113 @@
+"""Point a tag back to a manifest that it pointed to before, by pushing the same bytes under it.
+
+No other bytes move: what the registry still has is put once more, and what it has lost stays lost.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import AuditAction, record
+from accounts.principals import Principal
+from index import activity
+from index.errors import Denied, ManifestGone, RegistrySilent, RegistryTrouble, TagsRefused
+from index.immutable_tags import refuse_change
+from index.models import ActivityKind, Manifest, Repository, Tag, TagChange, TagChangeKind
+from index.names import is_digest, is_tag
+from index.policy import allowed_actions
+from index.reasons import obstacle
+from index.registry_client import RegistryClient
+from index.roles import Action
+
+
+def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal) -> Tag:
+    """Let the tag point to the digest, in the registry and then here.
+
+    Raises Denied for who may not push, TagIsImmutable, ManifestGone where the registry no longer has
+    it, RegistrySilent where it does not answer or takes no writes for now. Then nothing is changed.
+    """
+    _check(repository, tag, digest, by)
+    client = RegistryClient(repository.registry, repository.stored_name)
+    try:
+        served = client.served_manifest(digest)
+        if served is None:
+            message = f"{repository} has no manifest {digest} any more: no tag can point to it"
+            raise ManifestGone(message)
+        refuse_change(repository, "PUT", tag)
+        at = timezone.now()  # before: whoever pushes from here on was later
+        client.put_manifest(tag, served)
+    except RegistryTrouble as trouble:
+        message = f"the registry that keeps {repository} is in trouble: try again in a moment"
+        raise RegistrySilent(message) from trouble
+    with transaction.atomic():
+        return _record(repository, Tag(name=tag, pushed_at=at), digest, by)
+
+
+def _check(repository: Repository, tag: str, digest: str, by: Principal) -> None:
+    if not is_tag(tag) or not is_digest(digest):
+        message = f"{tag[:40]!a} is no tag, or {digest[:90]!a} is no digest"
+        raise TagsRefused(message)
+    if why := why_not(repository, by):
+        raise Denied(why)
+    now = timezone.now()
+    for held_until in (repository.writes_held_until, repository.registry.writes_held_until):
+        if held_until and held_until > now:
+            message = f"{repository} takes no writes for a few minutes: try again after that"
+            raise RegistrySilent(message)
+
+
+def why_not(repository: Repository, by: Principal) -> str:
+    """Return why this principal cannot point tags back here, "" if nothing is in the way."""
+    decision = allowed_actions(by, repository)
+    if Action.PUSH in decision.actions:
+        return ""
+    step = obstacle(decision, {Action.PUSH})
+    words = f": {step.words}; {step.remedy}" if step else ""
+    return f"'{by.name}' may not push to {repository}{words}"
+
+
+def _record(repository: Repository, wanted: Tag, digest: str, by: Principal) -> Tag:
+    """Write down what the registry has already taken; a push that came after it is not undone."""
+    locked = Repository.objects.select_for_update().get(pk=repository.pk)
+    manifest, _ = Manifest.objects.get_or_create(repository=locked, digest=digest)
+    before = Tag.objects.filter(repository=locked, name=wanted.name).select_related("manifest")
+    old = before.first()
+    was = old.manifest.digest if old else ""
+    if old is None or old.pushed_at <= wanted.pushed_at:
+        old, _ = Tag.objects.update_or_create(
+            repository=locked,
+            name=wanted.name,
+            defaults={
+                "manifest": manifest,
+                "pushed_at": wanted.pushed_at,
+                "pushed_by": by.user,
+                "pushed_by_robot": by.robot,
+                "built_by": None,
+                "pushed_with": by.credential,
+            },
+        )
+        Repository.objects.filter(pk=locked.pk).update(is_automated=False)
+    TagChange.objects.create(
+        repository=locked,
+        tag=wanted.name,
+        digest=digest,
+        kind=TagChangeKind.RESTORED,
+        at=wanted.pushed_at,
+        actor=by.subject,
+        actor_name=by.name,
+        credential=by.credential,
+    )
+    target = f"{locked.name}:{wanted.name}"
+    record(
+        AuditAction.TAG_POINTED_BACK,
+        by=by,
+        namespace=locked.namespace,
+        target=target,
+        before=was,
+        after=digest,
+    )
+    activity.note(
+        ActivityKind.TAG_RESTORED, locked, by=by, tag=wanted.name, digest=digest, before=was
+    )
+    return old

@@ -1,0 +1,100 @@
+"""Which digest a tag pointed to, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Visibility
+from index.credential_words import in_words
+from index.models import ContentState, Manifest, Repository, TagChange, TagChangeKind
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One change of a tag. `is_kept` says whether its manifest is still known to be there."""
+
+    change: TagChange
+    kind: str
+    actor: str
+    credential: str
+    is_current: bool
+    is_kept: bool
+
+    @property
+    def digest(self) -> str:
+        """What the tag pointed to from then on; "" where it was taken off."""
+        return self.change.digest
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.change.at
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Changes, the newest first; `after` is where the next page begins, 0 if there is none."""
+
+    rows: list[HistoryRow]
+    current: str
+    after: int
+
+
+def history_of(
+    repository: Repository,
+    tag: str,
+    *,
+    after: int = 0,
+    size: int = PAGE_SIZE,
+    names_credentials: bool = False,
+) -> HistoryPage:
+    """Return a page of what became of the tag; `after` is the number of a change.
+
+    What proved who changed it is for those who administer the repository.
+    """
+    changes = TagChange.objects.filter(repository=repository, tag=tag)
+    start = changes.filter(pk=after).values_list("at", flat=True).first() if after else None
+    if start is not None:
+        changes = changes.filter(at__lte=start).exclude(at=start, pk__gte=after)
+    found = list(changes[: size + 1])
+    listed = found[:size]
+    current = repository.tags.filter(name=tag).values_list("manifest__digest", flat=True).first()
+    rows = _rows(repository, listed, current or "", names_credentials=names_credentials)
+    return HistoryPage(rows, current or "", listed[-1].pk if len(found) > size else 0)
+
+
+def _rows(
+    repository: Repository, changes: Iterable[TagChange], current: str, *, names_credentials: bool
+) -> list[HistoryRow]:
+    listed = list(changes)
+    manifests = Manifest.objects.filter(
+        repository=repository, digest__in={change.digest for change in listed}
+    ).exclude(contents=ContentState.GONE)
+    kept = set(manifests.values_list("digest", flat=True))
+    credentials = in_words(change.credential for change in listed) if names_credentials else {}
+    newest = next((change for change in listed if change.digest == current), None)
+    return [
+        HistoryRow(
+            change,
+            kind=TagChangeKind(change.kind).label,
+            actor=_name(repository, change),
+            credential=credentials.get(change.credential, ""),
+            is_current=bool(current) and change is newest,
+            is_kept=change.digest in kept,
+        )
+        for change in listed
+    ]
+
+
+def _name(repository: Repository, change: TagChange) -> str:
+    """Return who it was, as far as everybody who sees the tag may know (CVE-2020-14313)."""
+    kind = change.actor.partition(":")[0]
+    if kind == "robot" and repository.visibility != Visibility.PRIVATE:
+        return f"a robot of {change.actor_name.partition('+')[0]}"
+    if kind == "workload":
+        return "a CI job"
+    return change.actor_name
