@@ -141,6 +141,12 @@ class AuditAction(StrEnum):
     PLACEMENT_RULE_REMOVED = "placement:rule:removed"
     POOL_CHANGED = "placement:pool:changed"
     POOL_DELETED = "placement:pool:deleted"
+    PROMOTION_ASKED = "repository:promotion:asked"
+    PROMOTION_APPROVED = "repository:promotion:approved"
+    PROMOTION_REFUSED = "repository:promotion:refused"
+    PROMOTION_RETRIED = "repository:promotion:retried"
+    PROMOTION_DROPPED = "repository:promotion:dropped"
+    PROMOTED = "repository:promoted"
 
 
 @dataclass(frozen=True, slots=True)

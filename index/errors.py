@@ -116,6 +116,16 @@ class RegistryTrouble(Exception):
     """A registry did not answer as it should; `str()` names it and what it said."""
 
 
+class ContentUnusable(RegistryTrouble):
+    """What a registry keeps cannot be used: asking once more will not help."""
+
+
+class PromotionRefused(IndexRefusal):
+    """This image cannot be promoted there, or not now; the sentence says why."""
+
+    code, status = "DENIED", 409
+
+
 class PublisherRefused(IndexRefusal):
     """What is said of a CI job cannot match any; `field` is the one at fault, empty if none is."""
 

@@ -16,6 +16,7 @@ from index.roles import EVERY_ACTION, Action, Role, actions_of
 
 _PULL = frozenset({Action.PULL})
 _NOTHING: frozenset[Action] = frozenset()
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ class Decision:
         A repository that is read-only is administered all the same: else it would stay so for ever.
         """
         return self.role is Role.ADMIN and self.standing.ceiling == EVERY_ACTION
+
+    @property
+    def may_promote(self) -> bool:
+        """Whether images may be promoted into it: as for a push, whomever its registry lets push."""
+        return Action.PUSH in _left(self.role, self.standing, besides=_OF_REGISTRIES)
 
     @property
     def reason(self) -> str:
@@ -196,14 +202,13 @@ LIMITING = (
 )
 
 
+_OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits of pushes, whatever role one has
+
+
 def decide(standing: Standing) -> Decision:
     """Return the decision; without a rule that gives nothing is given."""
     role = _role(standing)
-    actions = actions_of(role)
-    if actions:
-        for limit in LIMITING:
-            actions &= limit.leaves(standing)
-    return Decision(role, actions, standing)
+    return Decision(role, _left(role, standing), standing)
 
 
 def role_given(standing: Standing) -> Role | None:
@@ -221,6 +226,18 @@ def in_words(actions: Set[Action], *, last: str = "and") -> str:
     if len(names) < 2:
         return names[0] if names else "nothing"
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def _left(
+    role: Role | None, standing: Standing, *, besides: Set[str] = _NONE
+) -> frozenset[Action]:
+    """Return what the limits leave of the role, some of them aside."""
+    actions = actions_of(role)
+    if actions:
+        for limit in LIMITING:
+            if limit.code not in besides:
+                actions &= limit.leaves(standing)
+    return actions
 
 
 def _role(standing: Standing) -> Role | None:

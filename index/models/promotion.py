@@ -19,6 +19,10 @@ class PromotionState(models.TextChoices):
     COPYING = "copying", "Copying"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    DROPPED = "dropped", "Dropped"
+
+
+UNFINISHED_PROMOTIONS = (PromotionState.WAITING, PromotionState.COPYING)
 
 
 class Promotion(models.Model):
@@ -39,6 +43,8 @@ class Promotion(models.Model):
     state = models.CharField(max_length=10, choices=PromotionState)
     requested_by = models.CharField(max_length=80)  # a principal's subject
     requested_by_name = models.CharField(max_length=80)
+    # What proved it: `token:17`, `secret:4`; empty for a password, a browser and a CI job.
+    requested_with = models.CharField(max_length=40, blank=True, default="", db_default="")
     requested_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=200, blank=True)
     decided_by = models.ForeignKey(
@@ -46,6 +52,8 @@ class Promotion(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=200, blank=True)
+    # What is to be there in the end, as far as it is known: blobs, in bytes.
+    size = models.PositiveBigIntegerField(null=True)
     manifests_copied = models.PositiveIntegerField(default=0)
     referrers_copied = models.PositiveIntegerField(default=0)
     bytes_copied = models.PositiveBigIntegerField(default=0)
