@@ -15,6 +15,7 @@ from index.contents.documents import descriptor, read_json
 from index.contents.images import Image, read_image
 from index.contents.indexes import ImageIndex, ListedManifest, read_annotations, read_index
 from index.contents.kinds import COSIGN_SUFFIXES, OTHER, kinds_of, predicate_types
+from index.contents.texts import Named
 from index.manifests import MANIFEST_TYPES
 from index.models import IndexEntry, Manifest, ManifestContent, Repository, Tag
 from index.names import is_digest
@@ -91,7 +92,7 @@ class ManifestFacts:
         return read_index(self.document)
 
     @property
-    def annotations(self) -> list[tuple[str, str]]:
+    def annotations(self) -> list[Named]:
         """Its annotations, by name."""
         return read_annotations(self._read)
 

@@ -35,6 +35,11 @@ class TagOrder(StrEnum):
     PULLS = "pulls"
 
 
+def order_of(text: str) -> TagOrder:
+    """Return the order of that name; the newest first for what is none."""
+    return next((order for order in TagOrder if order == text), TagOrder.NEWEST)
+
+
 # What each is sorted by; the name comes after it, in the same direction.
 _KEYS = {
     TagOrder.NEWEST: "-pushed_at",

@@ -37,8 +37,8 @@ class StepOutput(serializers.Serializer[Any]):
 class NamedOutput(serializers.Serializer[Any]):
     """A name and a value."""
 
-    name = serializers.CharField(source="0")
-    value = serializers.CharField(source="1")
+    name = serializers.CharField()
+    value = serializers.CharField()
 
 
 class ConfigOutput(serializers.Serializer[Any]):

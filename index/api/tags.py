@@ -18,7 +18,7 @@ from index.models import Tag
 from index.names import is_tag
 from index.policy import allowed_actions
 from index.tag_history import HistoryRow, history_of
-from index.tag_list import LARGEST_PAGE, PAGE_SIZE, TagOrder, found_tags, tag_page
+from index.tag_list import LARGEST_PAGE, PAGE_SIZE, TagOrder, found_tags, order_of, tag_page
 from index.tag_rows import TagRow, tag_rows
 
 _LINKS = {
@@ -113,10 +113,9 @@ class Tags(RepositoryView):
     def get(self, request: Request, name: str) -> Response:
         """Return a page of them: as many found as `count` says."""
         repository, wanted = self.find(request, name), request.query_params
-        order = wanted.get("sort", "")
         page = tag_page(
             found_tags(repository, wanted.get("q", "")),
-            order=TagOrder(order) if order in TagOrder else TagOrder.NEWEST,
+            order=order_of(wanted.get("sort", "")),
             after=wanted.get("after", ""),
             before=wanted.get("before", ""),
             size=_size(wanted.get("page_size", "")),

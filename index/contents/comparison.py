@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.contents.images import Config, Image, Layer
+from index.contents.texts import Named
 
-Pairs = tuple[tuple[str, str], ...]
 # What of a config is compared as a whole, and what it is called.
 _FIELDS = (
     ("platform", "Platform"),
@@ -102,7 +102,7 @@ def _fields(before: Config, after: Config) -> Iterable[Change]:
             yield Change(name, ", ".join(old) or None, ", ".join(new) or None)
 
 
-def _pairs(before: Pairs, after: Pairs) -> tuple[Change, ...]:
+def _pairs(before: tuple[Named, ...], after: tuple[Named, ...]) -> tuple[Change, ...]:
     old, new = dict(before), dict(after)
     return tuple(
         Change(name, old.get(name), new.get(name))

@@ -17,7 +17,7 @@ from index.contents.documents import (
     read_json,
 )
 from index.contents.history import Step, read_history
-from index.contents.texts import moment, one_line, shown, size_of
+from index.contents.texts import Named, moment, one_line, shown, size_of
 from index.manifests import platform_of
 
 
@@ -44,8 +44,8 @@ class Config:
     stop_signal: str
     entrypoint: str
     command: str
-    env: tuple[tuple[str, str], ...]
-    labels: tuple[tuple[str, str], ...]
+    env: tuple[Named, ...]
+    labels: tuple[Named, ...]
     ports: tuple[str, ...]
     volumes: tuple[str, ...]
 
@@ -121,14 +121,16 @@ def _words(inside: dict[str, Any], key: str) -> str:
     return shown(json.dumps(words, ensure_ascii=False), 4_000) if words else ""
 
 
-def _env(inside: dict[str, Any]) -> list[tuple[str, str]]:
+def _env(inside: dict[str, Any]) -> list[Named]:
     pairs = [item.partition("=") for item in items(inside, "Env") if isinstance(item, str)]
-    return [(one_line(name, 200), shown(value)) for name, _, value in pairs]
+    return [Named(one_line(name, 200), shown(value)) for name, _, value in pairs]
 
 
-def _labels(inside: dict[str, Any]) -> list[tuple[str, str]]:
+def _labels(inside: dict[str, Any]) -> list[Named]:
     labels = sorted(inner(inside, "Labels").items())[:MOST_PARTS]
-    return [(one_line(name, 200), shown(value)) for name, value in labels if isinstance(value, str)]
+    return [
+        Named(one_line(name, 200), shown(value)) for name, value in labels if isinstance(value, str)
+    ]
 
 
 def _names(inside: dict[str, Any], key: str) -> list[str]:

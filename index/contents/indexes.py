@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.contents.documents import count, descriptors, inner, media_type, read_json
-from index.contents.texts import one_line
+from index.contents.texts import Named, one_line
 from index.manifests import plain_type, platform_of
 from index.names import is_digest
 
@@ -33,7 +33,7 @@ class ImageIndex:
     """An image index as its page shows it."""
 
     entries: tuple[ListedManifest, ...]
-    annotations: tuple[tuple[str, str], ...]
+    annotations: tuple[Named, ...]
     hidden: int = 0
 
     @property
@@ -58,10 +58,10 @@ def read_index(document: bytes) -> ImageIndex:
     )
 
 
-def read_annotations(document: dict[str, Any]) -> list[tuple[str, str]]:
+def read_annotations(document: dict[str, Any]) -> list[Named]:
     """Return the annotations, by name."""
     notes = sorted(inner(document, "annotations").items())[:200]
-    return [(one_line(name, 200), one_line(value)) for name, value in notes]
+    return [Named(one_line(name, 200), one_line(value)) for name, value in notes]
 
 
 def _entry(item: dict[str, Any]) -> ListedManifest:

@@ -14,7 +14,7 @@ from index.errors import IndexRefusal
 from index.flows.restore_tag import restore_tag, why_not
 from index.names import is_tag
 from index.tag_history import history_of
-from index.tag_list import TagOrder, found_tags, tag_page
+from index.tag_list import TagOrder, found_tags, order_of, tag_page
 from index.tag_patterns import frozen_by
 from index.tag_rows import tag_rows
 from index.web.lookup import find_repository, principal_of
@@ -106,8 +106,3 @@ def restore(request: HttpRequest, name: str, tag: str) -> HttpResponse:
         short = digest.partition(":")[2][:12]
         messages.success(request, f"{tag} points to {short} again.")
     return redirect("web-tag-history", repository.name, tag)
-
-
-def order_of(text: str) -> TagOrder:
-    """Return the order that was asked for; the newest first for what is none."""
-    return TagOrder(text) if text in TagOrder else TagOrder.NEWEST
