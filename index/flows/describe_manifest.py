@@ -74,7 +74,7 @@ def _config_of(document: ManifestDocument, client: RegistryClient) -> bytes | No
         content = client.small_blob(digest) or b""
     except BodyUnusable:
         return None
-        is_intact = digest_of_bytes(content, digest.partition(":")[0]) == digest
+    is_intact = digest_of_bytes(content, digest.partition(":")[0]) == digest
     return content if is_intact else b""
 
 
