@@ -22,7 +22,10 @@ M = TypeVar("M", bound=Model)
 
 
 def run(sql: str, params: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a reading statement; raises Django's database errors."""
+    """Return the rows of a statement, none of one that has none; raises Django's database errors.
+
+    It is not watched (accounts.changes): what it writes must matter to no decision.
+    """
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` does at each attribute
     database.ensure_connection()
     native = database.connection
@@ -33,7 +36,8 @@ def run(sql: str, params: Mapping[str, Any]) -> list[Row]:
             rows: list[Row] = native.execute(sql, params).fetchall()
             return rows
         cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
-        return cursor.execute(for_postgresql(sql), params, prepare=True).fetchall()
+        cursor.execute(for_postgresql(sql), params, prepare=True)
+        return cursor.fetchall() if cursor.description else []
 
 
 def now() -> Any:

@@ -6,6 +6,7 @@ import logging
 import time
 from typing import Any
 
+from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -22,14 +23,24 @@ class _Broker:
 
 def start_soon(task: Any, row_id: int) -> None:
     """Send the task after commit. Without a broker nothing is lost: beat sweeps the rows (L5)."""
+    transaction.on_commit(lambda: _send(task, row_id))
 
-    def send() -> None:
-        if time.monotonic() < _Broker.away_until:
-            return
-        try:
-            task.apply_async((row_id,), retry=False)
-        except (OperationalError, RedisError, OSError):
-            _Broker.away_until = time.monotonic() + _LEAVE_ALONE
-            log.warning("no broker: %s %s waits for the next sweep", task.name, row_id)
 
-    transaction.on_commit(send)
+def start_by_name_soon(name: str, row_id: int) -> None:
+    """Do the same for a task whose module imports whoever starts it."""
+    transaction.on_commit(lambda: _send(current_app.signature(name), row_id))
+
+
+def start_now(task: Any) -> None:
+    """Send a task that finds its rows itself, whether or not a transaction is open."""
+    _send(task)
+
+
+def _send(task: Any, *arguments: int) -> None:
+    if time.monotonic() < _Broker.away_until:
+        return
+    try:
+        task.apply_async(arguments, retry=False)
+    except (OperationalError, RedisError, OSError):
+        _Broker.away_until = time.monotonic() + _LEAVE_ALONE
+        log.warning("no broker: %s %s waits for the next sweep", task.name, arguments)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from dataclasses import dataclass
-from typing import Any
-
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from index.errors import NameInvalid
-from index.names import RepositoryName, is_digest, is_tag, parse_repository_name
+from index.names import is_digest, is_tag, parse_repository_name
 
 _MAXIMUM_EVENTS = 1_000
 
@@ -20,29 +17,30 @@ class EnvelopeUnreadable(Exception):
     """Not an envelope; the body goes into quarantine with this sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event, every field checked; `tag` and `digest` are empty where there is none."""
 
     event_id: str
     action: str
-    repository: RepositoryName
+    repository: str
     media_type: str
     digest: str
     size: int | None
     tag: str
-    method: str
     actor: str
-    at: datetime.datetime
+    at: datetime
 
     @property
     def is_manifest(self) -> bool:
         """Whether it is about a manifest rather than a blob, by its media type."""
-        return "manifest" in self.media_type or "image.index" in self.media_type
+        return _is_of_manifest(self.media_type)
 
 
 def read_envelope(body: bytes) -> list[Event]:
-    """Return the usable events; those that make no sense are left out. Raises EnvelopeUnreadable."""
+    """Return the events that change something here. Raises EnvelopeUnreadable.
+
+    Left out is what makes no sense, and what changes nothing: pulls of blobs, and looks by `HEAD`.
+    """
     try:
         envelope = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -56,26 +54,44 @@ def read_envelope(body: bytes) -> list[Event]:
 
 
 def _read_event(raw: Any) -> Event | None:
+    action = _text(raw, "action")
     target = _dict(raw, "target")
-    try:
-        repository = parse_repository_name(_text(target, "repository"))
-    except NameInvalid:
+    media_type = _text(target, "mediaType")
+    if action == "pull" and not _is_counted(raw, media_type):
         return None
+    repository = _text(target, "repository")
     event_id, digest, tag = _text(raw, "id"), _text(target, "digest"), _text(target, "tag")
-    if not event_id or len(event_id) > 80:
+    if not _is_repository(repository) or not event_id or len(event_id) > 80:
         return None
     return Event(
         event_id=event_id,
-        action=_text(raw, "action"),
+        action=action,
         repository=repository,
-        media_type=_text(target, "mediaType"),
+        media_type=media_type,
         digest=digest if is_digest(digest) else "",
         size=_size(target),
         tag=tag if is_tag(tag) else "",
-        method=_text(_dict(raw, "request"), "method"),
         actor=_text(_dict(raw, "actor"), "name"),
         at=_time(_text(raw, "timestamp")),
     )
+
+
+def _is_counted(raw: Any, media_type: str) -> bool:
+    is_get = _text(_dict(raw, "request"), "method") == "GET"
+    return is_get and _is_of_manifest(media_type)
+
+
+def _is_of_manifest(media_type: str) -> bool:
+    return "manifest" in media_type or "image.index" in media_type
+
+
+@lru_cache(maxsize=10_000)
+def _is_repository(name: str) -> bool:
+    try:
+        parse_repository_name(name)
+    except NameInvalid:
+        return False
+    return True
 
 
 def _size(target: dict[str, Any]) -> int | None:
@@ -83,13 +99,14 @@ def _size(target: dict[str, Any]) -> int | None:
     return size if type(size) is int and 0 <= size < 2**62 else None
 
 
-def _time(text: str) -> datetime.datetime:
+def _time(text: str) -> datetime:
     """Return the time of an event; now, if it is unreadable or from the future."""
+    now = datetime.now(UTC)
     try:
-        at = parse_datetime(text[:26].rstrip("Z") + "Z") or timezone.now()
-    except ValueError:
-        at = timezone.now()
-    return min(at, timezone.now())
+        at = datetime.fromisoformat(text)
+        return min(at.astimezone(UTC), now) if at.tzinfo else now
+    except (ValueError, OverflowError):
+        return now
 
 
 def _dict(value: Any, key: str) -> dict[str, Any]:

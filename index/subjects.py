@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -16,8 +18,10 @@ from accounts.principals import (
     principal_of_token,
 )
 from index.models import TrustedPublisher, WorkloadLogin
+from tokenauth.signing.tokens import read_actor
 
 Proof = Callable[[int, int], Principal | None]
+_CREDENTIAL = re.compile(r"(token|secret|machine):[0-9]{1,18}", re.ASCII)
 
 
 def principal_from_subject(
@@ -59,6 +63,28 @@ def principal_of_login(login: WorkloadLogin) -> Principal | None:
         return None
     workload = Workload(login.pk, publisher.repository_id or 0, str(publisher))
     return Principal(robot=publisher.robot, workload=workload, until=login.expires_at)
+
+
+class Actor(NamedTuple):
+    """Who did what a notification tells, and with which credential; empty where it is not known."""
+
+    principal: Principal | None = None
+    login: WorkloadLogin | None = None
+    subject: str = ""
+    name: str = ""
+    credential: str = ""
+
+
+def actor_of_event(actor: str) -> Actor:
+    """Return whom the actor of a notification names: `user:3/token:17`, as tokens say it."""
+    subject, credential = read_actor(actor)
+    principal = principal_from_subject(subject) if subject else None
+    login = login_of_actor(subject)
+    if principal is None and login is None:
+        return Actor()
+    name = principal.name if principal else str(login.publisher or "") if login else ""
+    known = credential if _CREDENTIAL.fullmatch(credential) else ""
+    return Actor(principal, login, subject, name[:80], known)
 
 
 def login_of_actor(actor: str) -> WorkloadLogin | None:

@@ -7,52 +7,26 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from index import deletion_tasks, denials, news_tasks, registry_tasks  # noqa: F401 - celery finds what this module imports
+from index import deletion_tasks, denials, event_tasks, news_tasks, registry_tasks  # noqa: F401 - celery finds what this module imports
 from index.flows.check_secrets import tell_admins
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion
 from index.flows.end_grants import forget_the_past, grants_that_end_soon, warn_of_end
-from index.flows.receive_notification import describe_if_reachable, receive_notification
+from index.flows.receive_notification import describe_if_reachable
 from index.flows.request_access import announce_request
 from index.models import (
     AccessRequest,
     Deletion,
     Manifest,
-    Notification,
-    RegistryEvent,
     RepositoryState,
     SecretFinding,
     V1Token,
 )
-from index.models.notification import NotificationState
 from index.pull_counts import forget_the_past as forget_pull_counts
 
 _BATCH = 500
 _FEW = 50  # of what nobody waits for
 _LATE = timedelta(seconds=30)
-_KEEP_NOTIFICATIONS = timedelta(days=3)
-_KEEP_EVENT_IDS = timedelta(days=30)  # registries re-send after a time-out, not after a month
-
-
-@shared_task
-def apply_notification(notification_id: int) -> None:
-    """Apply one notification that has just come in."""
-    notification = (
-        Notification.objects.select_related("registry")
-        .filter(pk=notification_id, state=NotificationState.NEW)
-        .first()
-    )
-    if notification:
-        receive_notification(notification)
-
-
-@shared_task
-def sweep_notifications() -> None:
-    """Apply what a lost message left in the inbox, and describe what a registry kept from us."""
-    late = timezone.now() - _LATE
-    waiting = Notification.objects.filter(state=NotificationState.NEW, received_at__lt=late)
-    for notification in waiting.select_related("registry").order_by("pk")[:_BATCH]:
-        receive_notification(notification)
 
 
 @shared_task
@@ -93,14 +67,9 @@ def sweep_deletions() -> None:
 
 
 @shared_task
-def prune_inbox() -> None:
-    """Delete old notifications, old event ids and used-up v1 tokens; quarantine stays."""
-    now = timezone.now()
-    Notification.objects.filter(
-        state=NotificationState.APPLIED, received_at__lt=now - _KEEP_NOTIFICATIONS
-    ).delete()
-    RegistryEvent.objects.filter(applied_at__lt=now - _KEEP_EVENT_IDS).delete()
-    V1Token.objects.filter(expires_at__lt=now).delete()
+def prune_v1_tokens() -> None:
+    """Delete used-up v1 tokens."""
+    V1Token.objects.filter(expires_at__lt=timezone.now()).delete()
 
 
 @shared_task

@@ -16,6 +16,7 @@ from django.core.cache import cache
 
 from accounts.models import Namespace, Organization, User, Visibility
 from index import denials
+from index.events import lane as events
 from index.gateway import lane as gateway
 from index.models import Registry, Repository
 from index.roles import Role
@@ -111,6 +112,7 @@ def _forgetful_limits() -> Iterator[None]:
     cache.clear()
     tokens.forget()
     gateway.forget()
+    events.forget()
     denials.forget()
     yield
     cache.clear()

@@ -155,7 +155,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
 }
 CELERY_BEAT_SCHEDULE = {
-    "apply-notifications": {"task": "index.tasks.sweep_notifications", "schedule": 10.0},
+    "apply-notifications": {"task": "index.event_tasks.apply_notifications", "schedule": 10.0},
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "read-old-manifests": {"task": "index.tasks.read_old_manifests", "schedule": 60.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
@@ -174,7 +174,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tell-of-secrets": {"task": "index.tasks.tell_of_secrets", "schedule": 20.0},
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
-    "prune-inbox": {"task": "index.tasks.prune_inbox", "schedule": 3600.0},
+    "prune-events": {"task": "index.event_tasks.prune_events", "schedule": 600.0},
+    "prune-v1-tokens": {"task": "index.tasks.prune_v1_tokens", "schedule": 3600.0},
     "prune-denials": {"task": "index.tasks.prune_denials", "schedule": 3600.0},
     "prune-pull-counts": {"task": "index.tasks.prune_pull_counts", "schedule": 86400.0},
     "tell-activity": {"task": "index.news_tasks.tell_activity", "schedule": 5.0},

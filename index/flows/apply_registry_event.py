@@ -1,148 +1,123 @@
 """Apply what a registry tells: pushes, pulls and deletes become tags, manifests and counters.
 
 The result must not depend on order or repetition (case 33): an event is applied once by its id,
-and a tag follows the push with the latest time.
+and a tag follows the push with the latest time. Events come in batches, for pulls come in floods.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 
-from index.models import (
-    BlobLink,
-    Deletion,
-    Manifest,
-    Registry,
-    RegistryEvent,
-    Repository,
-    RepositoryState,
-    Tag,
-)
+from index.flows.apply_pushes import BRINGS_CONTENT, Pushes, keep_digest
+from index.flows.count_pulls import Counts, remember_events
+from index.models import Deletion, Manifest, Registry, Repository, RepositoryState
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
-from index.subjects import login_of_actor, principal_from_subject
 
 _CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 
+Told = tuple[int, Event]  # by which registry
+
+
+@dataclass(slots=True)
+class Applied:
+    """What is left to do after the commit."""
+
+    manifests: list[Manifest] = field(default_factory=list)  # not described yet
+    namespaces: set[int] = field(default_factory=set)  # that got or lost something
+
 
 def apply_event(event: Event, registry: Registry) -> Manifest | None:
-    """Apply one event; return a manifest that has yet to be described, if the event brought one.
+    """Apply one event; return a manifest that has yet to be described, if the event brought one."""
+    return next(iter(apply_events([(registry.pk, event)]).manifests), None)
+
+
+def apply_events(told: Sequence[Told]) -> Applied:
+    """Apply events in one transaction, with a handful of statements for all pulls together.
 
     Ignored: an event seen before, one about a repository that is not kept by this registry (it
     creates nothing and grants nothing: case 32), and our own requests.
     """
-    if event.actor == INDEX_SUBJECT:
-        return None
+    heard = [(registry, event) for registry, event in told if event.actor != INDEX_SUBJECT]
+    if not heard:
+        return Applied()
     with transaction.atomic():
-        kept_here = Repository.objects.select_for_update().filter(registry=registry)
-        repository = kept_here.stored_as(event.repository).first()
-        if repository is None:
+        kept = _lock_repositories(heard)
+        new = _new_events(heard, kept)
+        counts = Counts()
+        pushes = Pushes(_load(new), counts)
+        for repository, event in new:
+            if event.action != "pull":
+                pushes.apply(event, repository)
+            else:
+                counts.add_pull(repository, digest=event.digest, tag=event.tag, at=event.at)
+        pushes.write()
+        counts.write()
+        return Applied(pushes.undescribed, pushes.namespaces())
+
+
+def _lock_repositories(told: Sequence[Told]) -> dict[tuple[int, str], tuple[int, datetime]]:
+    """Return number and birth of what is there, by registry and name; locked in one order."""
+    names = {event.repository for _, event in told}
+    registries = {registry for registry, _ in told}
+    rows = (
+        Repository.objects.select_for_update(no_key=True)
+        .filter(registry__in=registries, stored_name__in=names)
+        .exclude(state=RepositoryState.DELETED)
+        .order_by("pk")
+        .values_list("registry_id", "stored_name", "pk", "created_at")
+    )
+    return {(registry, name): (pk, born) for registry, name, pk, born in rows}
+
+
+def _new_events(
+    told: Sequence[Told], kept: dict[tuple[int, str], tuple[int, datetime]]
+) -> list[tuple[int, Event]]:
+    """Return what is to be applied, and to which repository; each event once by its id."""
+    heeded = []
+    for registry, event in told:
+        found = kept.get((registry, event.repository))
+        if found is None:
             _reopen_deletion(event, registry)
-            return None
-        if event.at < repository.created_at - _CLOCK_SKEW or not _is_new(event, registry):
-            return None
-        return _apply(event, repository)
+        elif event.at >= found[1] - _CLOCK_SKEW:
+            heeded.append((registry, found[0], event))
+    now = timezone.now()
+    new = {
+        registry: remember_events(registry, {event.event_id for *_, event in of}, now=now)
+        for registry, of in groupby(sorted(heeded, key=itemgetter(0)), key=itemgetter(0))
+    }
+    found_new = []
+    for registry, repository, event in heeded:
+        if event.event_id in new[registry]:
+            new[registry].remove(event.event_id)
+            found_new.append((repository, event))
+    return found_new
 
 
-def _reopen_deletion(event: Event, registry: Registry) -> None:
+def _load(new: Sequence[tuple[int, Event]]) -> dict[int, Repository]:
+    changed = {repository for repository, event in new if event.action != "pull"}
+    return Repository.objects.in_bulk(changed) if changed else {}
+
+
+def _reopen_deletion(event: Event, registry: int) -> None:
     """Let the deletion go on when an upload ended after the repository was proven to be empty."""
+    if event.action not in BRINGS_CONTENT or not event.digest:
+        return
     deletion = Deletion.objects.filter(
-        repository__stored_name=event.repository.value,
+        repository__stored_name=event.repository,
         repository__registry=registry,
         repository__state=RepositoryState.DELETED,
     ).last()
-    brings_content = event.action in {"push", "mount"} and event.digest
-    if deletion is None or not brings_content or not _is_new(event, registry):
+    now = timezone.now()
+    if deletion is None or not remember_events(registry, [event.event_id], now=now):
         return
-    _remember(event, deletion.repository)
+    keep_digest(event, deletion.repository)
     Repository.objects.filter(pk=deletion.repository_id).update(state=RepositoryState.DELETING)
-    Deletion.objects.filter(pk=deletion.pk).update(finished_at=None, next_attempt_at=timezone.now())
-
-
-def _remember(event: Event, repository: Repository) -> None:
-    if event.is_manifest:
-        Manifest.objects.get_or_create(repository=repository, digest=event.digest)
-    else:
-        known = {} if event.size is None else {"size": event.size}
-        BlobLink.objects.update_or_create(
-            repository=repository, digest=event.digest, defaults=known
-        )
-
-
-def _is_new(event: Event, registry: Registry) -> bool:
-    try:
-        with transaction.atomic():
-            RegistryEvent.objects.create(registry=registry, event_id=event.event_id)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _apply(event: Event, repository: Repository) -> Manifest | None:
-    if event.action == "push" and event.is_manifest and event.digest:
-        return _push_manifest(event, repository)
-    if event.action in {"push", "mount"} and event.digest:
-        _remember(event, repository)
-    elif event.action == "pull" and event.is_manifest and event.method == "GET":
-        Repository.objects.filter(pk=repository.pk).update(pull_count=F("pull_count") + 1)
-    elif event.action == "delete":
-        _delete(event, repository)
-    return None
-
-
-def _push_manifest(event: Event, repository: Repository) -> Manifest | None:
-    manifest, _ = Manifest.objects.get_or_create(
-        repository=repository,
-        digest=event.digest,
-        defaults={"media_type": event.media_type[:255]},
-    )
-    if event.tag:
-        _move_tag(event, repository, manifest)
-    if repository.last_pushed_at is None or event.at > repository.last_pushed_at:
-        repository.last_pushed_at = event.at
-        repository.save(update_fields=["last_pushed_at"])
-    return None if manifest.described_at else manifest
-
-
-def _move_tag(event: Event, repository: Repository, manifest: Manifest) -> None:
-    tag = Tag.objects.filter(repository=repository, name=event.tag).first()
-    if tag is not None and tag.pushed_at > event.at:
-        return
-    actor = principal_from_subject(event.actor)
-    Tag.objects.update_or_create(
-        repository=repository,
-        name=event.tag,
-        defaults={
-            "manifest": manifest,
-            "pushed_at": event.at,
-            "pushed_by": actor.user if actor else None,  # unknown is unknown, never the owner (F13)
-            "pushed_by_robot": actor.robot if actor else None,
-            "built_by": login_of_actor(event.actor),
-        },
-    )
-    _mark_automation(repository)
-
-
-def _mark_automation(repository: Repository) -> None:
-    """Keep whether it is known of every tag how it was built; the row is locked."""
-    tags = Tag.objects.filter(repository=repository)
-    is_automated = tags.exists() and not tags.filter(built_by=None).exists()
-    Repository.objects.filter(pk=repository.pk).update(is_automated=is_automated)
-
-
-def _delete(event: Event, repository: Repository) -> None:
-    """A delete names a digest (a manifest or a blob) or a tag."""
-    if event.tag:
-        Tag.objects.filter(repository=repository, name=event.tag, pushed_at__lte=event.at).delete()
-    elif event.digest:
-        Tag.objects.filter(
-            repository=repository, manifest__digest=event.digest, pushed_at__lte=event.at
-        ).delete()
-        stale = Manifest.objects.filter(repository=repository, digest=event.digest, tags=None)
-        stale.delete()
-        BlobLink.objects.filter(repository=repository, digest=event.digest).delete()
-    _mark_automation(repository)
+    Deletion.objects.filter(pk=deletion.pk).update(finished_at=None, next_attempt_at=now)

@@ -1,51 +1,130 @@
-"""Take a notification out of the inbox: read it, apply its events, or put it into quarantine."""
+"""Take notifications out of the inbox in batches: read them, apply their events, or quarantine them.
+
+A batch is one transaction, and its bodies are gone with it: whoever is killed leaves everything as it
+was, and of two workers that took the same bodies the second finds none of them.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from django.db import DatabaseError, DataError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from index.errors import RegistryTrouble
-from index.flows.apply_registry_event import apply_event
+from index.flows.apply_registry_event import Applied, Told, apply_events
 from index.flows.describe_manifest import describe_manifest
 from index.flows.quotas import recount_storage
-from index.models import Manifest, Notification, Registry, Repository
+from index.models import Manifest, Notification, Registry
 from index.models.notification import NotificationState
-from index.registry_events import EnvelopeUnreadable, Event, read_envelope
+from index.registry_events import EnvelopeUnreadable, read_envelope
 
 log = logging.getLogger(__name__)
+BATCH = 1_000  # notifications; SQLite's writers wait meanwhile, 30 ms
 _LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_RUN = 60.0  # seconds, then other tasks have their turn
+_applying = threading.Lock()  # one thread of a worker is enough, the others have other work
 
 
-def receive_notification(notification: Notification) -> None:
-    """Apply the body once. One that cannot be read is kept in quarantine and blocks nothing."""
+class _Letter(NamedTuple):
+    """A notification that was read; `told` is None where that failed, for `problem`."""
+
+    pk: int
+    registry: int
+    told: list[Told] | None
+    problem: str = ""
+
+
+def apply_inbox() -> list[Manifest]:
+    """Apply what lies in the inbox, oldest first; return the manifests that are yet to be described.
+
+    None while another thread of this process is at it.
+    """
+    if not _applying.acquire(blocking=False):
+        return []
     try:
-        events = read_envelope(bytes(notification.body))
+        return _apply_batches(until=time.monotonic() + _LONGEST_RUN)
+    finally:
+        _applying.release()
+
+
+def _apply_batches(*, until: float) -> list[Manifest]:
+    undescribed: list[Manifest] = []
+    while letters := _read_inbox():
+        applied = _apply_each(letters)
+        for namespace_id in sorted(applied.namespaces):
+            recount_storage(namespace_id)
+        undescribed += applied.manifests
+        if time.monotonic() > until:
+            break
+    return undescribed
+
+
+def _read_inbox() -> list[_Letter]:
+    """Read the oldest without a lock; whether they are still there is asked when they are applied."""
+    rows = Notification.objects.filter(state=NotificationState.NEW).order_by("pk")
+    return [_read(*row) for row in rows.values_list("pk", "registry_id", "body")[:BATCH]]
+
+
+def _read(pk: int, registry: int, body: bytes) -> _Letter:
+    try:
+        events = read_envelope(bytes(body))
     except EnvelopeUnreadable as error:
-        _finish(notification, NotificationState.QUARANTINED, str(error))
-        return
+        return _Letter(pk, registry, None, str(error))
+    return _Letter(pk, registry, [(registry, event) for event in events])
+
+
+def _apply_each(letters: Sequence[_Letter]) -> Applied:
+    """Apply all together; if that fails, each alone, so that one spoils nothing for the others."""
     try:
-        with transaction.atomic():
-            applied = [apply_event(event, notification.registry) for event in events]
-            _finish(notification, NotificationState.APPLIED)
-    except DataError as error:  # what one database refuses must not stop the queue either
-        _finish(notification, NotificationState.QUARANTINED, str(error))
-        return
-    _recount(events, notification.registry)
-    for manifest in filter(None, applied):
-        describe_if_reachable(manifest)
+        return _apply_together(letters)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy, and no letter is to blame
+    except Exception as error:
+        if len(letters) == 1:
+            log.exception("a notification could not be applied and is in quarantine")
+            _put_aside(letters[0].pk, f"{type(error).__name__}: {error}")
+            return Applied()
+    whole = Applied()
+    for letter in letters:
+        one = _apply_each([letter])
+        whole.manifests += one.manifests
+        whole.namespaces |= one.namespaces
+    return whole
 
 
-def _recount(events: list[Event], registry: Registry) -> None:
-    """Count the storage of namespaces of which a registry got or lost something."""
-    names = {event.repository.value for event in events if event.action != "pull"}
-    changed = Repository.objects.filter(registry=registry, stored_name__in=names)
-    for namespace_id in changed.values_list("namespace", flat=True).distinct() if names else ():
-        recount_storage(namespace_id)
+def _apply_together(letters: Sequence[_Letter]) -> Applied:
+    with transaction.atomic():
+        there = _lock([letter.pk for letter in letters])
+        mine = [letter for letter in letters if letter.pk in there]
+        for letter in mine:
+            if letter.told is None:
+                _put_aside(letter.pk, letter.problem)
+        applied = apply_events([told for letter in mine for told in letter.told or ()])
+        done = [letter.pk for letter in mine if letter.told is not None]
+        Notification.objects.filter(pk__in=done).delete()
+        heard = {letter.registry for letter in mine}
+        Registry.objects.filter(pk__in=heard).update(last_heard_at=timezone.now())
+        return applied
+
+
+def _lock(numbers: Sequence[int]) -> set[int]:
+    """Return those that nobody else has applied, locked in one order."""
+    rows = Notification.objects.select_for_update().filter(pk__in=numbers)
+    new = rows.filter(state=NotificationState.NEW).order_by("pk")
+    return set(new.values_list("pk", flat=True))
+
+
+def _put_aside(number: int, problem: str) -> None:
+    Notification.objects.filter(pk=number).update(
+        state=NotificationState.QUARANTINED, problem=problem[:200]
+    )
 
 
 def describe_if_reachable(manifest: Manifest) -> None:
@@ -59,8 +138,3 @@ def describe_if_reachable(manifest: Manifest) -> None:
             describe_attempts=F("describe_attempts") + 1,
             describe_after=timezone.now() + pause,
         )
-
-
-def _finish(notification: Notification, state: NotificationState, problem: str = "") -> None:
-    notification.state, notification.problem = state, problem[:200]
-    notification.save(update_fields=["state", "problem"])

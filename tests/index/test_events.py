@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Namespace, RobotAccount
 from index.events import lane
 from index.flows import receive_notification as receive_module
+from index.flows.receive_notification import apply_inbox
 from index.models import (
     BlobLink,
     Deletion,
@@ -30,10 +31,9 @@ DIGEST = make_digest("image")
 
 
 @pytest.fixture(autouse=True)
-def _no_registry(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
-    """Nothing listens at the registries' addresses: describing comes later, in its own tests."""
-    monkeypatch.setattr(receive_module, "describe_if_reachable", lambda manifest: None)
-    monkeypatch.setattr(lane, "start_soon", lambda task, row_id: task(row_id))
+def _applied_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker looks into the inbox after each notification."""
+    monkeypatch.setattr(lane, "wake_worker", apply_inbox)
 
 
 def send(client: Client, body: bytes, *, registry: str = "east", secret: str | None = None) -> int:
@@ -187,7 +187,7 @@ def test_an_odd_event_never_stops_the_good_one_beside_it(
     body = json.dumps({"events": [event, push("alice/pub", tag="good")]}).encode()
     assert send(client, body) == 202
     assert Tag.objects.filter(repository=world.public, name="good").exists()
-    assert Notification.objects.get().state == NotificationState.APPLIED
+    assert not Notification.objects.exists()
 
 
 def test_a_body_above_the_limit_is_413(world: World, client: Client) -> None:
@@ -241,7 +241,7 @@ def test_what_the_database_refuses_is_quarantined(
         message = "value too long"
         raise DataError(message)
 
-    monkeypatch.setattr(receive_module, "apply_event", refuse)
+    monkeypatch.setattr(receive_module, "apply_events", refuse)
     assert send(client, make_envelope(push())) == 202
     assert Notification.objects.get().state == NotificationState.QUARANTINED
 

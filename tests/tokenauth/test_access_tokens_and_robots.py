@@ -123,7 +123,8 @@ def test_a_token_in_the_address_is_no_credential(world: World, client: Client) -
 def test_the_access_token_says_what_proved_its_subject(world: World, client: Client) -> None:
     made = make_token(world.olga)
     claims = claims_of(ask(client, "olga", made.value))
-    assert (claims["sub"], claims["via"]) == (f"user:{world.olga.pk}", f"token:{made.token.pk}")
+    token = f"token:{made.token.pk}"
+    assert (claims["sub"], claims["via"]) == (f"user:{world.olga.pk}/{token}", token)
     assert "via" not in claims_of(ask(client, "olga", PASSWORD))
 
 

@@ -75,11 +75,26 @@ def sign_access_token(
     return sign(claims, lifetime=lifetime, key_format=key_format).decode()
 
 
+def actor_of(subject: str, credential: str) -> str:
+    """Return the `sub`, which a registry's notifications repeat as the actor: `user:3/token:17`.
+
+    Nothing else of a token reaches them, so this is how a push is known to be of one credential.
+    """
+    return f"{subject}/{credential}" if credential else subject
+
+
+def read_actor(actor: str) -> tuple[str, str]:
+    """Return subject and credential of an actor; either may be empty."""
+    subject, _, credential = actor.partition("/")
+    return subject, credential
+
+
 def lasting_claims(
     *, subject: str, service: str, access: Iterable[Access], credential: str = ""
 ) -> bytes:
     """Return what does not change between two tokens for the same: JSON, open at its end."""
-    claims = {"iss": settings.ISSUER, "sub": subject, "aud": service, "access": list(access)}
+    actor = actor_of(subject, credential)
+    claims = {"iss": settings.ISSUER, "sub": actor, "aud": service, "access": list(access)}
     if credential:
         claims["via"] = credential
     return _to_json(claims).encode()[:-1]
@@ -134,7 +149,7 @@ def check_access_token(token: str, *, service: str) -> AccessToken:
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise AccessTokenInvalid(str(error)) from error
     return AccessToken(
-        claims["sub"],
+        read_actor(claims["sub"])[0],
         claims["iat"],
         claims["exp"],
         claims.get("access") or [],
