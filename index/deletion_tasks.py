@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from index import trash
+from index.flows.continue_tag_deletions import continue_tag_deletions as run_tag_deletions
+from index.flows.continue_tag_deletions import due_repositories
 from index.flows.restore_repository import warn_of_purge
 
 
@@ -13,3 +15,16 @@ def warn_of_emptied_trash() -> None:
     """Mail owners a day before what they have in the trash goes for good."""
     for deletion_id in trash.due_for_warning():
         warn_of_purge(deletion_id)
+
+
+@shared_task
+def continue_tag_deletions(repository_id: int) -> None:
+    """Go on with what was asked of the tags of one repository."""
+    run_tag_deletions(repository_id)
+
+
+@shared_task
+def sweep_tag_deletions() -> None:
+    """Go on wherever something is due."""
+    for repository_id in due_repositories():
+        run_tag_deletions(repository_id)

@@ -27,6 +27,7 @@ __all__ = ["INDEX_SUBJECT", "BodyUnusable", "RegistryClient", "ServedManifest", 
 _MOST_PAGES = 200
 _MOST_REFERRERS = 500
 _OK, _CREATED, _ACCEPTED, _MISSING = 200, 201, 202, 404
+_BAD_REQUEST, _NOT_ALLOWED = 400, 405
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class RegistryClient(RegistryConnection):
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         if is_digest(reference) and digest != reference:
             message = f"what it serves as {reference} is something else"
-            raise self.trouble(message)
+            raise self.unusable(message)
         return ServedManifest(digest, media_type, response.content)
 
     def small_blob(self, digest: str) -> bytes | None:
@@ -134,6 +135,12 @@ class RegistryClient(RegistryConnection):
     def delete_manifest(self, digest: str) -> None:
         """Delete a manifest and with it the tags that point to it; one already gone is fine."""
         self.ask("DELETE", self._manifest_path(digest), {_ACCEPTED, _MISSING})
+
+    def delete_tag(self, tag: str) -> bool:
+        """Take a tag off its manifest; False where the registry deletes by digest alone (2.x)."""
+        expected = {_ACCEPTED, _MISSING, _BAD_REQUEST, _NOT_ALLOWED}
+        status = self.ask("DELETE", self._manifest_path(tag), expected).status_code
+        return status in {_ACCEPTED, _MISSING}
 
     def delete_blob_link(self, digest: str) -> None:
         """Take a blob out of this repository; other repositories keep it."""

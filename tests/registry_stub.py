@@ -32,6 +32,7 @@ class RegistryStub:
         self.faults: list[str] = []
         self.requests: list[tuple[str, str]] = []
         self.elsewhere = ""
+        self.deletes_tags = False  # as distribution 3.x does; 2.x wants a digest
         self.next_page = ""
         self.url = ""
 
@@ -64,6 +65,18 @@ class RegistryStub:
         }
         return self._push_manifest(repository, INDEX, document, (tag,))
 
+    def push_referrer(self, repository: str, subject: str) -> str:
+        """Push a signature of a manifest; return its digest."""
+        document = {
+            "schemaVersion": 2,
+            "mediaType": IMAGE,
+            "artifactType": "application/vnd.example.signature",
+            "config": self._descriptor(repository, "application/vnd.oci.empty.v1+json", b"{}"),
+            "layers": [],
+            "subject": {"mediaType": IMAGE, "digest": subject, "size": 1},
+        }
+        return self._push_manifest(repository, IMAGE, document, ())
+
     def _push_manifest(
         self, repository: str, media_type: str, document: dict[str, Any], tags: tuple[str, ...]
     ) -> str:
@@ -78,7 +91,9 @@ class RegistryStub:
         digest = self.push_blob(repository, content)
         return {"mediaType": media_type, "digest": digest, "size": len(content)}
 
-    def answer(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self, method: str, path: str, body: bytes = b"", media_type: str = ""
+    ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body."""
         repository, kind, reference = _take_apart(urlsplit(path).path)
         if kind == "tags":
@@ -86,6 +101,10 @@ class RegistryStub:
             known = repository in self.manifests
             headers = {"Link": f'<{self.next_page}>; rel="next"'} if self.next_page else {}
             return (200 if known else 404), headers, json.dumps({"tags": names or None}).encode()
+        if kind == "manifests" and method == "PUT":
+            return self._put(repository, reference, media_type, body)
+        if kind == "manifests" and method == "DELETE" and not reference.startswith("sha256:"):
+            return self._delete_tag(repository, reference)
         if kind == "manifests":
             return self._manifest(method, repository, reference)
         content = self.blobs.get(repository, {}).get(reference)
@@ -111,6 +130,20 @@ class RegistryStub:
         headers = {"Content-Type": found[0], "Docker-Content-Digest": digest}
         return 200, headers, found[1]
 
+    def _put(
+        self, repository: str, reference: str, media_type: str, body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        digest = _digest(body)
+        self.manifests.setdefault(repository, {})[digest] = (media_type, body)
+        if reference != digest:
+            self.tags.setdefault(repository, {})[reference] = digest
+        return 201, {"Docker-Content-Digest": digest}, b""
+
+    def _delete_tag(self, repository: str, tag: str) -> tuple[int, dict[str, str], bytes]:
+        if not self.deletes_tags:
+            return 400, {}, b""
+        return (202 if self.tags.get(repository, {}).pop(tag, None) else 404), {}, b""
+
 
 @contextmanager
 def serve(stub: RegistryStub) -> Iterator[RegistryStub]:
@@ -123,7 +156,11 @@ def serve(stub: RegistryStub) -> Iterator[RegistryStub]:
             if fault == "reset":
                 self.close_connection = True
                 return
-            status, headers, body = _fault(fault, stub) or stub.answer(self.command, self.path)
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            media_type = self.headers.get("Content-Type", "")
+            status, headers, body = _fault(fault, stub) or stub.answer(
+                self.command, self.path, sent, media_type
+            )
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -132,7 +169,7 @@ def serve(stub: RegistryStub) -> Iterator[RegistryStub]:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        do_GET = do_HEAD = do_DELETE = _serve  # noqa: N815
+        do_GET = do_HEAD = do_PUT = do_DELETE = _serve  # noqa: N815
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""

@@ -1,0 +1,194 @@
+"""Delete for good what deleted tags pointed to, where nothing else needs it; proven by HEAD.
+
+The registry is asked for each tag it has: never is a manifest deleted to which any of them points.
+Meanwhile pushes are told to come again. Killed anywhere, it begins anew: all it needs to know is kept
+in rows until the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from index.contents.documents import read_json
+from index.errors import RegistryTrouble
+from index.flows.describe_manifest import describe_manifest
+from index.flows.quotas import recount_storage
+from index.manifest_graph import Graph, known_graph
+from index.manifests import ManifestDocument
+from index.models import (
+    ContentState,
+    Manifest,
+    ManifestContent,
+    Repository,
+    TagChange,
+    TagChangeKind,
+    TagDeletion,
+)
+from index.models.retention_rule import TagDeletionState
+from index.registry_client import RegistryClient, ServedManifest
+from index.tag_trash import trashed_digests
+
+_HELD = timedelta(minutes=2)
+
+
+def purge(repository: Repository, deletions: Sequence[TagDeletion], client: RegistryClient) -> None:
+    """Delete what nothing needs any more, and say of each deletion what became of its image."""
+    hold_writes(repository)
+    try:
+        pinned = _pinned(repository, client)
+        graph = _complete_graph(repository, pinned, client)
+        gone = graph.goes([one.digest for one in deletions], pinned=pinned)
+        for digest in gone:
+            client.delete_manifest(digest)
+        _prove_gone(gone, client)
+        _undo_if_pushed(repository, gone, client)
+        blobs = _needless_blobs(repository, set(gone))
+        for digest in blobs:
+            client.delete_blob_link(digest)
+        _prove_unlinked(blobs, client)
+    finally:
+        release_writes(repository)
+    _finish(repository, deletions, set(gone), blobs)
+
+
+def hold_writes(repository: Repository) -> None:
+    """Have the gateway tell pushes to come again for a moment."""
+    until = timezone.now() + _HELD
+    Repository.objects.filter(pk=repository.pk).update(writes_held_until=until)
+    repository.writes_held_until = until
+
+
+def release_writes(repository: Repository) -> None:
+    """Take pushes again, unless somebody else holds them since."""
+    held = Repository.objects.filter(
+        pk=repository.pk, writes_held_until=repository.writes_held_until
+    )
+    held.update(writes_held_until=None)
+
+
+def _pinned(repository: Repository, client: RegistryClient) -> set[str]:
+    """Return what any tag points to, there or here, and what somebody may still have back."""
+    found = {digest for tag in client.tags() if (digest := client.digest_of(tag))}
+    known = set(repository.tags.values_list("manifest__digest", flat=True))
+    for digest in found - set(repository.manifests.values_list("digest", flat=True)):
+        Manifest.objects.get_or_create(repository=repository, digest=digest)
+    return found | known | trashed_digests(repository)
+
+
+def _complete_graph(repository: Repository, pinned: set[str], client: RegistryClient) -> Graph:
+    """Return the graph, once the registry was asked for every manifest that nobody read yet.
+
+    What is there and cannot be read might need anything, so then nothing is deleted.
+    """
+    while unread := list(_unread(repository, set())):
+        _describe(unread)
+    _describe(list(_unread(repository, pinned)))
+    for manifest in repository.manifests.filter(content=None):
+        if client.has_manifest(manifest.digest):
+            message = f"nobody can tell what {manifest.digest} is made of"
+            raise RegistryTrouble(message)
+    return known_graph(repository)
+
+
+def _unread(repository: Repository, pinned: set[str]) -> QuerySet[Manifest]:
+    """Return what was never read, or was gone when it was, and may be there again."""
+    again = Q(digest__in=pinned) | Q(pushed_at__gt=F("described_at"))
+    wanted = Q(contents=ContentState.UNREAD) | (Q(content=None) & again if pinned else Q(pk=None))
+    return repository.manifests.filter(wanted).select_related("repository__registry")
+
+
+def _describe(manifests: Iterable[Manifest]) -> None:
+    for manifest in manifests:
+        describe_manifest(manifest)
+
+
+def _prove_gone(gone: Iterable[str], client: RegistryClient) -> None:
+    left = [digest for digest in gone if client.has_manifest(digest)]
+    if left:
+        message = f"{len(left)} manifests are still there, {left[0]} among them"
+        raise RegistryTrouble(message)
+
+
+def _prove_unlinked(blobs: Iterable[str], client: RegistryClient) -> None:
+    left = [digest for digest in blobs if client.has_blob(digest)]
+    if left:
+        message = f"{len(left)} blobs are still there, {left[0]} among them"
+        raise RegistryTrouble(message)
+
+
+def _undo_if_pushed(repository: Repository, gone: Sequence[str], client: RegistryClient) -> None:
+    """Put everything back if a push was told of meanwhile: blobs are all there yet."""
+    pushed = repository.tags.filter(manifest__digest__in=gone).select_related("manifest")
+    tags = dict(pushed.values_list("name", "manifest__digest"))
+    if not tags:
+        return
+    served = {
+        content.manifest.digest: ServedManifest(
+            content.manifest.digest, content.manifest.media_type, bytes(content.document)
+        )
+        for content in _contents(repository).filter(manifest__digest__in=gone)
+    }
+    for digest in reversed(gone):  # children before what lists them
+        if digest in served:
+            client.put_manifest(digest, served[digest])
+    for tag, digest in tags.items():
+        if digest in served and client.digest_of(tag) is None:
+            client.put_manifest(tag, served[digest])
+    message = f"{next(iter(tags))} was pushed meanwhile"
+    raise RegistryTrouble(message)
+
+
+def _needless_blobs(repository: Repository, gone: set[str]) -> list[str]:
+    """Return blobs of deleted manifests that no manifest which stays refers to."""
+    doomed: set[str] = set()
+    needed: set[str] = set()
+    for content in _contents(repository).iterator(chunk_size=500):
+        manifest = content.manifest
+        document = ManifestDocument(
+            manifest.digest, manifest.media_type, read_json(bytes(content.document))
+        )
+        (doomed if manifest.digest in gone else needed).update(document.blobs)
+    return sorted(doomed - needed)
+
+
+def _contents(repository: Repository) -> QuerySet[ManifestContent]:
+    rows = ManifestContent.objects.filter(manifest__repository=repository)
+    return rows.select_related("manifest").only(
+        "document", "manifest__digest", "manifest__media_type"
+    )
+
+
+def _finish(
+    repository: Repository,
+    deletions: Sequence[TagDeletion],
+    gone: set[str],
+    blobs: Sequence[str],
+) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        Repository.objects.select_for_update().get(pk=repository.pk)
+        links = repository.blob_links.filter(digest__in=blobs)
+        freed = links.aggregate(total=Sum("size"))["total"] or 0
+        links.delete()
+        repository.manifests.filter(digest__in=gone, tags=None).delete()
+        TagChange.objects.bulk_create(
+            TagChange(repository=repository, digest=digest, kind=TagChangeKind.DELETED, at=now)
+            for digest in sorted(gone)
+        )
+        for deletion in deletions:
+            deletion.state = (
+                TagDeletionState.DELETED if deletion.digest in gone else TagDeletionState.KEPT
+            )
+            deletion.finished_at, deletion.last_problem = now, ""
+            deletion.document = b""
+            if deletion.state == TagDeletionState.DELETED:
+                deletion.freed, freed = freed, 0
+            deletion.save(
+                update_fields=["state", "finished_at", "last_problem", "document", "freed"]
+            )
+    recount_storage(repository.namespace_id)

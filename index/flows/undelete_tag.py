@@ -1,0 +1,44 @@
+"""Ask for a deleted tag back; a task puts the same bytes under it again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import AuditAction, record
+from accounts.principals import Principal
+from index.errors import InTrash
+from index.models import Repository, TagDeletion
+from index.models.retention_rule import UNDOABLE, TagDeletionState
+from index.tag_trash import check_may_delete
+
+
+def undelete_tag(deletion: TagDeletion, *, by: Principal) -> None:
+    """Note that it shall come back. Raises Denied, and InTrash where it is too late for that."""
+    check_may_delete(deletion.repository, by)
+    with transaction.atomic():
+        rows = Repository.objects.select_for_update(of=("self",)).select_related("namespace")
+        repository = rows.get(pk=deletion.repository_id)
+        deletion.refresh_from_db()
+        _check(repository, deletion)
+        deletion.state = TagDeletionState.RESTORING
+        deletion.next_attempt_at = timezone.now()
+        deletion.row |= {"restored_by": by.subject, "restored_by_name": by.name}
+        deletion.save(update_fields=["state", "next_attempt_at", "row"])
+        record(
+            AuditAction.TAG_RESTORED,
+            by=by,
+            namespace=repository.namespace,
+            target=f"{repository.name}:{deletion.tag}",
+            digest=deletion.digest,
+        )
+
+
+def _check(repository: Repository, deletion: TagDeletion) -> None:
+    name = f"{repository}:{deletion.tag}"
+    if deletion.state not in UNDOABLE:
+        message = f"{name} is not in the trash any more"
+        raise InTrash(message)
+    if repository.tags.filter(name=deletion.tag).exists():
+        message = f"{name} was pushed again: delete that one first, or leave this one where it is"
+        raise InTrash(message)

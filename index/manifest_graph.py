@@ -1,0 +1,100 @@
+"""What hangs together in a repository: which manifests may go when one does, and which must stay. Pure.
+
+Indexes need their children, and a referrer (a signature, an SBOM) is about its subject. Whatever is
+not on its way out keeps itself and all that it touches.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from index.models import IndexEntry, Repository
+
+Step = Callable[[str], set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One manifest: what it lists, and what it is about."""
+
+    children: frozenset[str] = frozenset()
+    subject: str = ""
+
+
+@dataclass(slots=True)
+class Graph:
+    """The manifests of one repository, by digest."""
+
+    nodes: Mapping[str, Node]
+    _referrers: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Turn subjects around."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for digest, node in self.nodes.items():
+            if node.subject:
+                found[node.subject].add(digest)
+        self._referrers = dict(found)
+
+    def goes(self, doomed: Iterable[str], *, pinned: Iterable[str]) -> list[str]:
+        """Return what may be deleted with `doomed`, each before what it lists.
+
+        `pinned` is what tags, or a trash, point to. What neither hangs on a doomed one nor is doomed
+        stays, with its children, its referrers and its subject: nobody asked for its end.
+        """
+        hanging = self._hanging_on(doomed)
+        staying = (set(self.nodes) - hanging) | set(pinned)
+        kept = self._touched_by(staying)
+        gone = hanging - kept
+        below = {digest: len(self._spread([digest], self._lists)) for digest in gone}
+        return sorted(gone, key=lambda digest: (-below[digest], digest))
+
+    def indexes_over(self, digest: str) -> set[str]:
+        """Return the indexes that list it."""
+        return {one for one, node in self.nodes.items() if digest in node.children}
+
+    def _hanging_on(self, doomed: Iterable[str]) -> set[str]:
+        return self._spread(doomed, lambda digest: self._lists(digest) | self._about(digest))
+
+    def _touched_by(self, staying: Iterable[str]) -> set[str]:
+        return self._spread(
+            staying,
+            lambda digest: self._lists(digest) | self._about(digest) | self._subject(digest),
+        )
+
+    def _spread(self, start: Iterable[str], step: Step) -> set[str]:
+        seen = set(start)
+        waiting = list(seen)
+        while waiting:
+            new = step(waiting.pop()) - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    def _lists(self, digest: str) -> set[str]:
+        node = self.nodes.get(digest)
+        return set(node.children) if node else set()
+
+    def _about(self, digest: str) -> set[str]:
+        return self._referrers.get(digest, set())
+
+    def _subject(self, digest: str) -> set[str]:
+        node = self.nodes.get(digest)
+        return {node.subject} if node and node.subject else set()
+
+
+def known_graph(repository: Repository) -> Graph:
+    """Return what our own rows say: two queries, however many manifests."""
+    subjects = dict(repository.manifests.values_list("digest", "subject"))
+    lists: dict[str, set[str]] = defaultdict(set)
+    entries = IndexEntry.objects.filter(index__repository=repository)
+    for index, child in entries.values_list("index__digest", "digest"):
+        lists[index].add(child)
+    return Graph(
+        {
+            digest: Node(frozenset(lists.get(digest, ())), subject)
+            for digest, subject in subjects.items()
+        }
+    )

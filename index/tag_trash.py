@@ -1,0 +1,116 @@
+"""Tags on their way out: which may go, what becomes of their images, and what is still to be had back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.principals import Principal
+from index.errors import Denied
+from index.manifest_graph import Graph, known_graph
+from index.models import Repository, Tag, TagDeletion
+from index.models.retention_rule import UNDOABLE, UNFINISHED_TAG_DELETIONS, TagDeletionState
+from index.policy import allowed_actions
+from index.reasons import obstacle
+from index.roles import Action
+from index.tag_patterns import frozen_by
+
+
+@dataclass(frozen=True, slots=True)
+class TagVerdict:
+    """What deleting would do to one tag, and to its image."""
+
+    name: str
+    digest: str
+    refusal: str = ""  # why it cannot be deleted
+    image_goes: bool = False
+    image_words: str = ""  # what becomes of the image in the end
+
+
+def check_may_delete(repository: Repository, by: Principal) -> None:
+    """Raise Denied with what is in the way: no role, archived, a stage that takes no deletions."""
+    decision = allowed_actions(by, repository)
+    if Action.DELETE in decision.actions:
+        return
+    step = obstacle(decision, {Action.DELETE})
+    words = f": {step.words}; {step.remedy}" if step else ""
+    message = f"'{by.name}' may not delete tags of {repository}{words}"
+    raise Denied(message)
+
+
+def preview_tags(repository: Repository, names: Iterable[str]) -> list[TagVerdict]:
+    """Say of each tag that is there what would happen if all of them went together."""
+    wanted = set(names)
+    tags = dict(repository.tags.values_list("name", "manifest__digest"))
+    found = {name: digest for name, digest in tags.items() if name in wanted}
+    refused = {name: _refusal(repository, name) for name in found}
+    going = {name: digest for name, digest in found.items() if not refused[name]}
+    staying: dict[str, list[str]] = defaultdict(list)
+    for name, digest in tags.items():
+        if name not in going:
+            staying[digest].append(name)
+    graph = known_graph(repository)
+    pinned = set(staying) | trashed_digests(repository)
+    gone = set(graph.goes(going.values(), pinned=pinned))
+    return [
+        TagVerdict(
+            name,
+            digest,
+            refused[name],
+            not refused[name] and digest in gone,
+            "" if refused[name] else _fate(digest, staying, graph, gone, pinned),
+        )
+        for name, digest in sorted(found.items())
+    ]
+
+
+def trashed_digests(repository: Repository) -> set[str]:
+    """Return what somebody may still have back."""
+    kept = repository.tag_deletions.filter(state__in=[*UNDOABLE, TagDeletionState.RESTORING])
+    return set(kept.values_list("digest", flat=True))
+
+
+def unfinished(repository: Repository) -> QuerySet[TagDeletion]:
+    """Return what lies in the trash of the repository, or is on its way in or out."""
+    return repository.tag_deletions.filter(state__in=UNFINISHED_TAG_DELETIONS)
+
+
+def row_of(tag: Tag) -> dict[str, object]:
+    """Return what is known of a tag, to be kept for undo."""
+    return {
+        "pushed_by_id": tag.pushed_by_id,
+        "pushed_by_robot_id": tag.pushed_by_robot_id,
+        "built_by_id": tag.built_by_id,
+        "pushed_with": tag.pushed_with,
+        "pull_count": tag.pull_count,
+        "last_pulled_at": tag.last_pulled_at.isoformat() if tag.last_pulled_at else None,
+    }
+
+
+def _refusal(repository: Repository, name: str) -> str:
+    pattern = frozen_by(repository.immutable_tags, name)
+    return f"immutable ({pattern})" if pattern else ""
+
+
+def _fate(
+    digest: str,
+    staying: Mapping[str, list[str]],
+    graph: Graph,
+    gone: set[str],
+    pinned: set[str],
+) -> str:
+    """Return what becomes of the image, when the trash is emptied."""
+    if digest in gone:
+        others = "" if len(gone) == 1 else ", with what belongs to it alone"
+        return f"goes when the trash is emptied{others}"
+    if siblings := staying.get(digest):
+        more = f" and {len(siblings) - 1} more" if len(siblings) > 1 else ""
+        return f"stays: the tag {siblings[0]}{more} points to it too"
+    if digest in pinned:
+        return "stays for now: another tag of it is in the trash"
+    if graph.indexes_over(digest) - gone:
+        return "stays: an image index that stays lists it"
+    return "stays: something that stays refers to it"
