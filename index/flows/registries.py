@@ -36,6 +36,8 @@ from index.models.move import UNFINISHED_MOVES
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]*", re.ASCII)
 _LONGEST_URL = 200
+_TYPED = {"name", "service", "description"}
+_CHECKED_HERE = {field.name for field in Registry._meta.fields} - _TYPED
 _SECRET_PREFIX = "wbe"  # noqa: S105 - what such a secret begins with
 
 
@@ -246,8 +248,7 @@ def _apply(registry: Registry, to_be: RegistrySettings) -> None:
     registry.needs_approval, registry.description = to_be.needs_approval, to_be.description
     try:
         registry.key_format = agreed_key_format(registry, wanted=to_be.key_format)
-        # URLField refuses hosts without a dot; a retired one has no secret.
-        registry.full_clean(exclude=["upstream_url", "events_secret_digest"], validate_unique=False)
+        registry.clean_fields(exclude=_CHECKED_HERE)
     except ValidationError as error:
         field = next(iter(error.message_dict)) if hasattr(error, "error_dict") else "key_format"
         raise RegistryRefused(" ".join(error.messages), field=field) from error

@@ -49,3 +49,10 @@ class GarbageCollection(models.Model):
     def __str__(self) -> str:
         """Return where and how far."""
         return f"garbage collection of {self.registry} {self.state}"
+
+    @property
+    def bytes_freed(self) -> int | None:
+        """How much smaller the storage got; pushes of a moment before can make it less than nothing."""
+        if self.bytes_before is None or self.bytes_after is None:
+            return None
+        return max(self.bytes_before - self.bytes_after, 0)

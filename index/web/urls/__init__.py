@@ -12,14 +12,17 @@ import index.addresses  # noqa: F401 - registers <repository:name>
 from index.web import references
 from index.web.urls import (
     access,
+    activity,
     contents,
     deletion,
     home,
     organizations,
     own,
+    registries,
     repositories,
     robots,
     secrets,
+    webhooks,
 )
 
 register_converter(references.ReferenceConverter, "reference")
@@ -30,9 +33,12 @@ urlpatterns: list[URLPattern] = [
     *robots.urlpatterns,
     *organizations.urlpatterns,
     *access.urlpatterns,
+    *registries.urlpatterns,
     *repositories.urlpatterns,
     *contents.urlpatterns,
     *deletion.urlpatterns,
     *secrets.urlpatterns,
+    *activity.urlpatterns,
+    *webhooks.urlpatterns,
     path("<reference:reference>", references.resolve, name="web-reference"),  # the last resort
 ]
