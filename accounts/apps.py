@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -13,9 +14,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to django-allauth, whose changes are written down too, and watch what is written."""
-        from accounts import history  # noqa: F401 - models are ready only now
+        from accounts import audit_guard, history  # noqa: F401 - models are ready only now
         from accounts.changes import watch_connection
         from accounts.flows import end_tokens  # noqa: F401 - the same
         from accounts.openid import receivers  # noqa: F401 - the same
 
         connection_created.connect(watch_connection)
+        post_migrate.connect(audit_guard.install, sender=self)

@@ -33,6 +33,7 @@ ACCESS_REQUESTS_FOR_ONE = Limit("access-requests-for-one", 20, 86400)  # per rep
 DENIALS_OF_NETWORK = Limit("denials-of-network", 60, 3600)  # distinct, that are kept
 DENIALS_OF_REPOSITORY = Limit("denials-of-repository", 200, 3600)  # the same, whoever it is
 EXPORTS = Limit("exports", 10, 3600)  # per person
+WEBHOOK_TESTS = Limit("webhook-tests", 60, 600)  # per person, with deliveries sent again
 PICTURES = Limit("pictures", 30, 3600)  # per person; decoding costs time
 SITE_INVITATIONS = Limit("site-invitations", 200, 3600)  # per administrator
 ORGANIZATIONS = Limit("organizations", 10, 3600)  # created, per person
@@ -41,6 +42,8 @@ INVITATIONS_OF_PERSON = Limit("invitations-of-person", 60, 3600)  # sent by one,
 INVITATIONS_TO_ONE = Limit("invitations-to-one", 10, 86400)  # per invited person or address
 INVITATION_GUESSES = Limit("invitation-guesses", 30, 300)  # links that lead nowhere, per network
 RENAMES = Limit("renames", 3, 86400)  # per organization
+TRANSFER_OFFERS = Limit("transfer-offers", 20, 86400)  # per person
+REPOSITORY_RENAMES = Limit("repository-renames", 10, 86400)  # per repository
 DOMAIN_CHECKS = Limit("domain-checks", 20, 600)  # per organization; each asks name servers
 
 # Counted by django-allauth, per address, person or what was typed.

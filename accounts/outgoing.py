@@ -12,16 +12,24 @@ import json
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 _EACH = 5.0  # seconds for connecting, and for every single read
 _ALTOGETHER = 10.0
 _MOST_ADDRESSES = 4
+_LONGEST_URL = 500
+_FIRST_ORDINARY_PORT = 1024
+UNUSABLE = "This address cannot be used. It must begin with https:// and be open to everybody."
+UNREACHABLE = (
+    "no answer: the address cannot be reached, its certificate is not right, or it took longer than "
+    f"{_ALTOGETHER:.0f} seconds"
+)
 # What `is_global` of some Python versions lets through: NAT64, 6to4, Teredo, mapped, benchmarks.
 _NEVER = [
     ip_network(text)
@@ -70,12 +78,50 @@ def fetch_json(url: str, *, largest: int, loopback: bool = False) -> JsonAnswer:
         connection.close()
 
 
+def check_address(url: str) -> None:
+    """Raise OutgoingRefused for what `post` would never connect to; no name server is asked.
+
+    What a name leads to is looked at when it is connected to, so this finds mistakes early and no more.
+    """
+    parts = _read(url)
+    host = str(parts.hostname)
+    if _is_own(parts) or not (_is_listed(host) or _is_ordinary(parts)):
+        raise OutgoingRefused(UNUSABLE)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """POST to a checked address; return the status. What else is answered is not read.
+
+    Over verified https; plain http only into networks that settings list. Raises OutgoingRefused with
+    one sentence, whatever was in the way: else it would tell what there is inside.
+    """
+    check_address(url)
+    parts = _read(url)
+    host, port = str(parts.hostname), parts.port
+    connection: http.client.HTTPConnection = (
+        _CheckedConnection(host, port or 443)
+        if parts.scheme == "https"
+        else _ListedConnection(host, port or 80)
+    )
+    watch = threading.Timer(_ALTOGETHER, _cut, [connection])
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request("POST", _target(parts), body, {**headers, "Connection": "close"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise OutgoingRefused(UNREACHABLE) from error
+    finally:
+        watch.cancel()
+        connection.close()
+
+
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address belongs to the Internet, or to a private network that settings allow."""
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         return is_public(mapped)
-    if any(address in network for network in settings.OUTGOING_NETWORKS):
+    if is_listed(address):
         return True
     forbidden = address.is_multicast or any(address in network for network in _NEVER)
     return address.is_global and not forbidden
@@ -99,6 +145,76 @@ class _CheckedConnection(http.client.HTTPSConnection):
         self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
+class _ListedConnection(http.client.HTTPConnection):
+    """Plain http, into a network that settings list."""
+
+    def connect(self) -> None:
+        """Resolve once, check, connect to just that."""
+        self.sock = _connect_checked(self.host, self.port, is_listed)
+
+
+def is_listed(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the operator lets requests of ours go there, wherever it is."""
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return any(plain in network for network in settings.OUTGOING_NETWORKS)
+
+
+def _read(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise OutgoingRefused(UNUSABLE) from error
+    schemes = {"https", "http"} if settings.OUTGOING_NETWORKS else {"https"}
+    is_plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
+    has_more = parts.username is not None or parts.password is not None or parts.fragment
+    if not is_plain or len(url) > _LONGEST_URL or parts.scheme not in schemes:
+        raise OutgoingRefused(UNUSABLE)
+    if not parts.hostname or has_more or port == 0:
+        raise OutgoingRefused(UNUSABLE)
+    return parts
+
+
+def _is_own(parts: SplitResult) -> bool:
+    """Whether it is this very site: what is sent there comes back as a request of ours."""
+    host = str(parts.hostname).rstrip(".")
+    if settings.IS_OWN_MACHINE:  # where everything has the same name
+        return host == settings.PUBLIC_HOSTNAME and parts.port == settings.PUBLIC_PORT
+    return host in {name.lower() for name in settings.ALLOWED_HOSTS}
+
+
+def _is_listed(host: str) -> bool:
+    address = _literal(host)
+    return address is not None and is_listed(address)
+
+
+def _is_ordinary(parts: SplitResult) -> bool:
+    """Whether host and port look like a site of the Internet, for all that can be known here."""
+    host, port = str(parts.hostname).rstrip("."), parts.port
+    if port is not None and port != http.client.HTTPS_PORT and port < _FIRST_ORDINARY_PORT:
+        return bool(settings.OUTGOING_NETWORKS) and port == http.client.HTTP_PORT
+    address = _literal(host)
+    if address is not None:
+        return parts.scheme == "https" and is_public(address)
+    return host != "localhost" and not host.endswith(".localhost")
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that is written there, in whatever way resolvers read it; None for a name."""
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ip_address(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433, 0177.0.0.1
+    except OSError:
+        return None
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 def _connection_to(url: str, *, loopback: bool) -> http.client.HTTPConnection:
     try:
         parts = urlsplit(url)
@@ -114,11 +230,15 @@ def _connection_to(url: str, *, loopback: bool) -> http.client.HTTPConnection:
     raise OutgoingRefused(message)
 
 
-def _connect_checked(host: str, port: int) -> socket.socket:
+def _connect_checked(
+    host: str,
+    port: int,
+    is_allowed: Callable[[IPv4Address | IPv6Address], bool] = is_public,
+) -> socket.socket:
     last = OSError(f"{host} has no address that may be reached")
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for family, kind, protocol, _, where in found[:_MOST_ADDRESSES]:
-        if not is_public(ip_address(str(where[0]).partition("%")[0])):
+        if not is_allowed(ip_address(str(where[0]).partition("%")[0])):
             continue
         plain = socket.socket(family, kind, protocol)
         plain.settimeout(_EACH)
@@ -133,9 +253,7 @@ def _connect_checked(host: str, port: int) -> socket.socket:
 
 
 def _get(connection: http.client.HTTPConnection, url: str, largest: int) -> JsonAnswer:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", target, headers={"Accept": "application/json"})
+    connection.request("GET", _target(urlsplit(url)), headers={"Accept": "application/json"})
     response = connection.getresponse()
     if response.status != http.client.OK:  # a redirect, too: its target was not allowed by anyone
         message = f"answered {response.status}"

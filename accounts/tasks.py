@@ -6,9 +6,11 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit_forwarding.sending import forward
 from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
 from accounts.flows.invitations import forget_ended_invitations
+from accounts.flows.prune_audit import prune_audit
 from accounts.flows.warn_of_expiry import warn_of_expiry
 from accounts.models import OrganizationDomain
 
@@ -31,6 +33,18 @@ def check_domains() -> None:
 def check_directory() -> None:
     """Ask the directory who has left; each person every quarter of an hour."""
     check_directory_accounts()
+
+
+@shared_task
+def forward_audit() -> None:
+    """Send new events of the audit on to the operator's collectors."""
+    forward()
+
+
+@shared_task
+def prune_audit_events() -> None:
+    """Delete what the audit has kept for long enough."""
+    prune_audit()
 
 
 @shared_task

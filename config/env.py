@@ -108,6 +108,26 @@ def env_number(name: str, default: int, *, least: int = 1) -> int:
     return int(text)
 
 
+def env_days(name: str) -> int | None:
+    """Read a number of days of at least 1; None without it."""
+    return env_number(name, 1) if env_text(name, "") else None
+
+
+def env_collector(name: str, schemes: tuple[str, ...]) -> str:
+    """Read where a log is sent on to, such as `tls://logs:6514`; empty without it."""
+    value = env_text(name, "")
+    try:
+        url = urlsplit(value)
+        has_target = bool(url.path if url.scheme == "unix" else url.hostname)
+        is_fine = url.scheme in schemes and has_target and url.port != 0
+    except ValueError:
+        is_fine = False
+    if value and not is_fine:
+        message = f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def env_flag(name: str) -> bool:
     """Return whether the variable is `yes`; without it, or with `no`, it is off."""
     return env_choice(name, ("no", "yes")) == "yes"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.principals import Principal
 from index.models import Activity, ActivityKind, Repository
+from index.outbox import start_by_name_soon
 
 
 def note(
@@ -24,9 +25,13 @@ def note(
     digest: str = "",
     **details: Any,
 ) -> Activity:
-    """Write one activity and have it told; `details` are plain values, never a secret."""
+    """Write one activity and have it told; `details` are plain values, never a secret.
+
+    Only those that `index.activity_words.SHOWN` names leave this site.
+    """
     activity = make(kind, repository, by=by, tag=tag, digest=digest, **details)
     activity.save()
+    start_by_name_soon("index.news_tasks.tell_activity", activity.pk)
     return activity
 
 

@@ -56,6 +56,18 @@ class DeletionRefused(IndexRefusal):
     code, status = "UNSUPPORTED", 400
 
 
+class TopicRefused(IndexRefusal):
+    """No topic, or too many of them; a sentence for the form."""
+
+    code, status = "UNSUPPORTED", 400
+
+
+class TransferRefused(IndexRefusal):
+    """It cannot be given to that namespace; the sentence says why."""
+
+    code, status = "UNSUPPORTED", 400
+
+
 class GrantRefused(IndexRefusal):
     """Nobody may be given this, or not to this grantee; the sentence says why."""
 

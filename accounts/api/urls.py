@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.api import (
+    audit,
     connections,
     credentials,
+    mails,
     manage,
     marks,
     people,
@@ -33,6 +35,9 @@ urlpatterns: list[URLPattern] = [
         credentials.PrimaryAddress.as_view(),
         name="api-primary-address",
     ),
+    path("user/mails", mails.OwnMails.as_view(), name="api-own-mails"),
+    path("manage/audit", audit.SiteAudit.as_view(), name="api-site-audit"),
+    path("manage/audit/<slug:kind>", audit.SiteAuditFile.as_view(), name="api-site-audit-file"),
     path("user/second-factors", credentials.SecondFactors.as_view(), name="api-second-factors"),
     path(
         "user/second-factors/<int:factor_id>",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.mail_kinds import MailKind
 from accounts.mails import send_after_commit
 from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret
 from accounts.namespace_holders import holders_of
@@ -53,7 +54,7 @@ def _warn_of_token(token: PersonalAccessToken) -> None:
     with transaction.atomic():
         rows = PersonalAccessToken.objects.filter(pk=token.pk, warned_at=token.warned_at)
         if rows.update(warned_at=_now()):  # of two workers, one
-            send_after_commit("token_expires", to=[token.user], token=token)
+            send_after_commit("token_expires", to=[token.user], kind=MailKind.EXPIRY, token=token)
 
 
 def _warn_of_secret(secret: RobotSecret) -> None:
@@ -63,7 +64,11 @@ def _warn_of_secret(secret: RobotSecret) -> None:
         rows = RobotSecret.objects.filter(pk=secret.pk, warned_at=secret.warned_at)
         if rows.update(warned_at=_now()):
             send_after_commit(
-                "robot_secret_expires", to=people, robot=robot.full_name, secret=secret
+                "robot_secret_expires",
+                to=people,
+                kind=MailKind.EXPIRY,
+                robot=robot.full_name,
+                secret=secret,
             )
 
 

@@ -25,6 +25,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Refuse."""
         raise AuditIsAppendOnly
 
+    def forget_for_good(self) -> None:
+        """Delete what was kept for long enough: `accounts.flows.prune_audit` alone, which says so."""
+        self._raw_delete(self.db)  # type: ignore[attr-defined]
+
     def forget_whereabouts(self, subject: str) -> None:
         """Erase from where a person acted and which mailboxes it was about: the account closes.
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.web import mail, mail_choices, manage, marks, plans, profile, setup, single_sign_on, tokens
+from accounts.web import (
+    mail,
+    mail_choices,
+    manage,
+    manage_audit,
+    marks,
+    plans,
+    profile,
+    setup,
+    single_sign_on,
+    tokens,
+)
 from accounts.web.keys import RemoveKeyView
 from accounts.web.login import LoginView
 from accounts.web.passwords import PasswordChangeView, PasswordSetView
@@ -56,6 +67,8 @@ urlpatterns = [
     ),
     path("manage/people/<str:username>/appoint", manage.appoint, name="web-manage-person-appoint"),
     path("manage/people/<str:username>/dismiss", manage.dismiss, name="web-manage-person-dismiss"),
+    path("manage/audit", manage_audit.show, name="web-manage-audit"),
+    path("manage/audit/export/<slug:kind>", manage_audit.export, name="web-manage-audit-export"),
     path("manage/plans", plans.show_all, name="web-manage-plans"),
     path("manage/plans/new", plans.create, name="web-manage-plan-create"),
     path("manage/plans/assign", plans.assign, name="web-manage-plan-assign"),

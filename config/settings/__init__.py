@@ -19,6 +19,7 @@ from config.env import (
 )
 
 # Sections with files of their own.
+from config.settings.audit import *
 from config.settings.people import *
 from config.settings.pulls import *
 from config.settings.rest_api import *
@@ -182,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-webhooks": {"task": "index.news_tasks.deliver", "schedule": 5.0},
     "mail-watchers": {"task": "index.news_tasks.mail_watchers", "schedule": 60.0},
     "prune-deliveries": {"task": "index.news_tasks.prune_deliveries", "schedule": 3600.0},
+    "forward-audit": {"task": "accounts.tasks.forward_audit", "schedule": 10.0},
+    "prune-audit": {"task": "accounts.tasks.prune_audit_events", "schedule": 86400.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},
     "check-directory": {"task": "accounts.tasks.check_directory", "schedule": 60.0},
     "warn-of-expiring-credentials": {
@@ -196,6 +199,10 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-collections": {
         "task": "index.registry_tasks.look_after_collections",
         "schedule": 60.0,
+    },
+    "continue-promotions": {
+        "task": "index.promotion_tasks.sweep_promotions",
+        "schedule": 15.0,
     },
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.mail_kinds import MailKind
 from index.access import admins_of
 from index.grantees import name_of
 from index.mails import send_after_commit
@@ -36,12 +37,12 @@ def warn_of_end(grant_id: int) -> None:
             "grantee": name_of(grant.grantee),
         }
         if grant.user:
-            send_after_commit("grant_ends", to=[grant.user], **facts)
+            send_after_commit("grant_ends", to=[grant.user], kind=MailKind.ACCESS, **facts)
         others = [user for user in admins_of(grant.repository) if user != grant.user]
         responsible = grant.robot.responsible if grant.robot else None
         if responsible and responsible not in others:
             others.append(responsible)
-        send_after_commit("grant_of_other_ends", to=others, **facts)
+        send_after_commit("grant_of_other_ends", to=others, kind=MailKind.ACCESS, **facts)
 
 
 def grants_that_end_soon() -> list[int]:

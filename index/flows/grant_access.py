@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
+from accounts.mail_kinds import MailKind
 from accounts.principals import Principal
 from index.errors import Denied, GrantRefused
 from index.grantees import (
@@ -149,6 +150,7 @@ def _tell(grant: AccessGrant, message: str, by: Principal) -> None:
         send_after_commit(
             message,
             to=[grant.user],
+            kind=MailKind.ACCESS,
             repository=grant.repository.name,
             role=grant.role,
             until=grant.expires_at,

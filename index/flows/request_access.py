@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.errors import TooManyAttempts
+from accounts.mail_kinds import MailKind
 from accounts.models import User
 from accounts.principals import Principal
 from accounts.ratelimits import ACCESS_REQUESTS, ACCESS_REQUESTS_FOR_ONE, count, refuse_above
@@ -86,6 +87,7 @@ def decline_request(request: AccessRequest, *, by: Principal) -> None:
             send_after_commit(
                 "access_declined",
                 to=[held.user],
+                kind=MailKind.ACCESS,
                 repository=held.repository.name,
                 role=held.role,
                 by=by.name,
@@ -104,6 +106,7 @@ def announce_request(request_id: int) -> None:
         send_after_commit(
             "access_requested",
             to=admins_of(request.repository),
+            kind=MailKind.ACCESS_REQUESTS,
             repository=request.repository.name,
             role=request.role,
             asker=request.user.username,

@@ -64,6 +64,7 @@ def test_one_module_speaks_http_to_others() -> None:
         "accounts/outgoing.py",  # to addresses from outside, which it checks when connecting
         "config/demo/pushing.py",  # plays a client
         "config/management/commands/demo.py",
+        "accounts/audit_forwarding/targets.py",  # the operator's own collectors, by a setting
         "accounts/web/single_sign_on.py",  # names the errors of django-allauth's requests
     )
     assert (

@@ -62,6 +62,12 @@ urlpatterns = [
     ),
     path("o/<str:name>/-/audit", audit.show, name="web-organization-audit"),
     path("o/<str:name>/-/audit.csv", audit.export, name="web-organization-audit-export"),
+    path(
+        "o/<str:name>/-/audit.jsonl",
+        audit.export,
+        {"kind": "jsonl"},
+        name="web-organization-audit-lines",
+    ),
     path(_SETTINGS, settings.show, name="web-organization-settings"),
     path(f"{_SETTINGS}/profile", settings.profile, name="web-organization-profile"),
     path(f"{_SETTINGS}/picture", picture.upload, name="web-organization-picture"),

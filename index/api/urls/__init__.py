@@ -10,6 +10,7 @@ from django.urls import URLPattern
 import index.addresses  # noqa: F401 - registers <repository:name>
 from index.api.urls import (
     access,
+    activity,
     contents,
     deletion,
     organizations,
@@ -17,6 +18,7 @@ from index.api.urls import (
     repositories,
     robots,
     secrets,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -28,4 +30,6 @@ urlpatterns: list[URLPattern] = [
     *contents.urlpatterns,
     *deletion.urlpatterns,
     *secrets.urlpatterns,
+    *activity.urlpatterns,
+    *webhooks.urlpatterns,
 ]
