@@ -187,7 +187,12 @@ def test_an_answer_has_to_be_one_of_the_list(
     client.force_login(world.olga)
     path = f"/r/acme/app/-/secrets/{found.fingerprint}/dismiss"
     client.post(path, {"dismissal": answer})
-    assert client.post(f"/api/v1{path.replace('/r/', '/repositories/')}", {}).status_code == 400
+    wrong = client.post(
+        "/api/v1" + path.replace("/r/", "/repositories/"),
+        {"dismissal": answer},
+        content_type="application/json",
+    )
+    assert wrong.status_code == 400
     assert open_secrets(world.app) == 1
 
 
