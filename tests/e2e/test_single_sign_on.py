@@ -78,6 +78,7 @@ check_directory()
 """
 # Whom a group that is followed makes due; else the worker asks in the very minute in which we count.
 _SWEEP_ALL = """
+from accounts.tasks import check_directory
 check_directory()
 """
 
