@@ -1,8 +1,10 @@
 """Find a repository by any name that leads to it: the only place that knows how names are followed.
 
-A repository answers to today's name, to the name its registry stores it under, and to its name in a
-namespace that was renamed since. What its name of today is, is asked first: no name of the past and
-no stored name is ever given to another repository (`index.flows.create_repository`).
+A repository answers to today's name, to the name its registry stores it under, to each name that it had
+before, and to all of these as they were before a namespace was renamed. What its name of today is, is
+asked first: no name of the past and no stored name is ever given to another one (`index.flows.take_name`).
+
+Names of the past (`FormerName`) are written as their namespace is called today.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from django.db.models.functions import Concat
 
 from accounts.models import Namespace
 from index.errors import NameInvalid
-from index.models import Repository, RepositoryState
+from index.models import FormerName, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.names import RepositoryName
 
@@ -31,14 +33,15 @@ def the_one_called(among: RepositoryQuerySet, name: RepositoryName) -> Repositor
 
     Where it does not matter who asks: one statement costs as much for what is hidden as for no name.
     """
-    wanted = Q(name=name.value) | Q(stored_name=name.value)
+    today = Q(name=name.value)
     if not name.is_official:
         rest = name.value.removeprefix(name.namespace)
         renamed = Namespace.objects.filter(old_names__name=name.namespace)
-        wanted |= Q(name__in=renamed.values_list(Concat("name", Value(rest))))
+        today |= Q(name__in=renamed.values_list(Concat("name", Value(rest))))
+    former = Q(pk__in=FormerName.objects.filter(today).values("repository"))
+    found = among.filter(today | former | Q(stored_name=name.value))
     nearness = Case(When(name=name.value, then=0), When(stored_name=name.value, then=1), default=2)
-    found = among.filter(wanted).exclude(state=RepositoryState.DELETED)
-    return found.order_by(nearness, "pk")[:1]
+    return found.exclude(state=RepositoryState.DELETED).order_by(nearness, "pk")[:1]
 
 
 def todays_name(name: RepositoryName) -> RepositoryName:
@@ -53,11 +56,15 @@ def todays_name(name: RepositoryName) -> RepositoryName:
 
 def leads_to(name: RepositoryName, repository: Repository) -> bool:
     """Whether it is one of the repository's names."""
-    known = {repository.name, repository.stored_name}
-    return name.value in known or todays_name(name).value == repository.name
+    if name.value in {repository.name, repository.stored_name}:
+        return True
+    today = todays_name(name).value
+    return today == repository.name or repository.former_names.filter(name=today).exists()
 
 
 def _by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
-    names = Q(stored_name=name.value) | Q(name=todays_name(name).value)
+    today = todays_name(name).value
+    former = FormerName.objects.filter(name=today)
+    names = Q(stored_name=name.value) | Q(name=today) | Q(pk__in=former.values("repository"))
     found = among.filter(names).exclude(state=RepositoryState.DELETED)
     return min(found, key=lambda repository: repository.stored_name != name.value, default=None)

@@ -88,14 +88,15 @@ def granted_access(
 ) -> Granted:
     """Return one entry per scope of which anything is granted.
 
-    A denied, an unknown and an ill-named repository look the same: no entry (case 24). One that was
-    renamed gets a second entry: registries compare with the name that they store it under.
+    A denied, an unknown and an ill-named repository look the same: no entry (case 24). An entry has
+    the name that the registry knows, whatever name was asked for: registries compare with it, and no
+    other repository ever has it, so no entry opens two.
     """
     asked = _Asked(principal, names, facts, service)
     granted: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
-        called, actions = asked.about(scope)
-        for name in called if actions else ():
+        name, actions = asked.about(scope)
+        if actions:
             granted.setdefault((scope.kind, name), set()).update(actions)
     asked.result.access = [
         Access(type=kind, name=name, actions=sorted(actions))
@@ -115,12 +116,12 @@ class _Asked:
     result: Granted = field(default_factory=Granted)
     looked_for: int = 0
 
-    def about(self, scope: ResourceScope) -> tuple[set[str], frozenset[str]]:
-        """Return what the scope names, in its own words and the registry's, and what is granted."""
+    def about(self, scope: ResourceScope) -> tuple[str, frozenset[str]]:
+        """Return what the registry calls what the scope names, and what is granted."""
         if scope.kind == "registry" and scope.name == "catalog":
-            return {scope.name}, _catalog_actions(self.principal) & scope.actions
+            return scope.name, _catalog_actions(self.principal) & scope.actions
         if scope.kind != "repository" or scope.name not in self.names:
-            return set(), _NOTHING  # `repository(plugin)` too: registries ignore the class (F6)
+            return scope.name, _NOTHING  # `repository(plugin)` too: registries ignore the class (F6)
         facts = self.facts.get(scope.name)
         may_look = self.looked_for < _MOST_LOOKED_FOR
         name = self.names[scope.name]
@@ -128,7 +129,7 @@ class _Asked:
         self.looked_for += facts is None or not found.allowed
         self._note(scope, found)
         actions = found.allowed if "*" in scope.actions else found.allowed & scope.actions
-        return {scope.name, found.stored_name}, frozenset(actions)
+        return found.stored_name, frozenset(actions)
 
     def _note(self, scope: ResourceScope, found: _Found) -> None:
         """Note when the answer ends, and what it lacks; `*` asks for whatever there is."""

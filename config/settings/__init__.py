@@ -124,7 +124,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["index.web.templatetags"],
+            "builtins": ["index.web.templatetags", "index.web.watch_tags"],
         },
     }
 ]

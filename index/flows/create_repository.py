@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
+from index.activity import note
 from index.errors import Denied, NameTaken
 from index.flows.quotas import check_private_repositories, lock_namespace
 from index.flows.take_name import check_name
-from index.models import AccessGrant, Repository, SizeClass
+from index.models import AccessGrant, ActivityKind, Repository, SizeClass
 from index.names import RepositoryName
 from index.placement import choose_registry
 from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
@@ -96,6 +97,7 @@ def _give_first_grants(repository: Repository, *, by: Principal) -> None:
 
 
 def _note(repository: Repository, *, by: Principal) -> None:
+    note(ActivityKind.CREATED, repository, by=by, visibility=str(repository.visibility))
     record(
         AuditAction.REPOSITORY_CREATED,
         by=by,

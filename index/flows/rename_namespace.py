@@ -18,8 +18,9 @@ from accounts.models import Namespace, Organization, PersonalAccessToken
 from accounts.names import check_organization_name
 from accounts.principals import Principal
 from accounts.ratelimits import spend
+from index.activity import note_renames
 from index.flows.quotas import lock_namespace
-from index.models import PlacementRule, Repository, RepositoryState
+from index.models import FormerName, PlacementRule, Repository, RepositoryState
 from index.names import MAXIMUM_LENGTH
 from index.policy import holds_namespace
 
@@ -54,7 +55,9 @@ def _check(namespace: Namespace, to: str, by: Principal) -> None:
     if holder is not None and holder.redirects_to_id != namespace.pk:
         raise NameTaken(_taken(to))
     kept = Repository.objects.exclude(state=RepositoryState.DELETED)
-    if kept.exclude(namespace=namespace).filter(stored_name__startswith=f"{to}/").exists():
+    # What was given away since the name was its own is no obstacle: its names are nobody else's.
+    elsewhere = kept.exclude(namespace=namespace).filter(stored_name__startswith=f"{to}/")
+    if holder is None and elsewhere.exists():
         raise NameTaken(_taken(to))
     longest = kept.filter(namespace=namespace).aggregate(found=Max(Length("name")))["found"] or 0
     excess = longest - len(namespace.name) + len(to) - MAXIMUM_LENGTH
@@ -73,6 +76,8 @@ def _rename(namespace: Namespace, to: str, by: Principal) -> None:
     Namespace.objects.create(name=old, redirects_to=namespace)
     Organization.objects.filter(namespace=namespace).update(name=to)
     _rename_repositories(namespace, old)
+    live = Repository.objects.live().filter(namespace=namespace)
+    note_renames(live, old=old, new=to, by=by)
     _rename_patterns(old, to)
     audit.record(
         AuditAction.ORGANIZATION_RENAMED, by=by, namespace=namespace, target=to, old_name=old
@@ -80,9 +85,14 @@ def _rename(namespace: Namespace, to: str, by: Principal) -> None:
 
 
 def _rename_repositories(namespace: Namespace, old: str) -> None:
-    """Also those that are being deleted; the tombstones of others keep what they were called."""
+    """Also those that are being deleted, and names of the past, of what was given away too.
+
+    Tombstones keep what they were called.
+    """
     kept = Repository.objects.filter(namespace=namespace).exclude(state=RepositoryState.DELETED)
-    kept.update(name=Concat(Value(namespace.name), Substr("name", len(old) + 1)))
+    renamed = Concat(Value(namespace.name), Substr("name", len(old) + 1))
+    kept.update(name=renamed)
+    FormerName.objects.filter(name__startswith=f"{old}/").update(name=renamed)
 
 
 def _rename_patterns(old: str, new: str) -> None:

@@ -18,6 +18,7 @@ from index.flows.change_repository import (
 )
 from index.models import Repository, RepositoryMode
 from index.tag_patterns import frozen_by
+from index.transfers import may_give, offer_of
 from index.web.forms import (
     DescriptionForm,
     ImmutableTagsForm,
@@ -122,6 +123,8 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
             initial={"patterns": "\n".join(repository.immutable_tags)}, auto_id="id_immutable_%s"
         ),
         "immutable_count": _count_immutable_tags(repository),
+        "may_give": may_give(repository, principal_of(request)),
+        "offer": offer_of(repository),
         **refused,
         "has_errors": bool(refused),
     }

@@ -30,9 +30,15 @@ from index.models import (
     Deletion,
     Repository,
     RepositoryState,
+    RetentionRule,
+    TagDeletion,
+    Transfer,
     TrustedPublisher,
+    Webhook,
+    WebhookDelivery,
 )
 from index.roles import Role
+from index.webhooks.secrets import encrypt, make_secret
 from tests.conftest import World
 from tokenauth.models import RefreshToken
 
@@ -52,6 +58,14 @@ def _robot_grant(world: World) -> int:
     defaults = {"role": Role.READER}
     rows = AccessGrant.objects
     return rows.get_or_create(repository=world.app, robot=_robot(world), defaults=defaults)[0].pk
+
+
+def _transfer(world: World) -> int:
+    """alice offers what is hers to acme."""
+    facts: dict[str, Any] = {
+        "namespace": world.acme.namespace, "new_name": "acme/pub", "offered_by": world.alice,
+    }  # fmt: skip
+    return Transfer.objects.get_or_create(repository=world.public, defaults=facts)[0].pk
 
 
 def _publisher(world: World) -> int:
@@ -147,6 +161,33 @@ def _deletion(world: World) -> int:
     return Deletion.objects.get_or_create(repository=gone, defaults=later)[0].pk
 
 
+def _webhook(world: World) -> Webhook:
+    facts: dict[str, Any] = {
+        "namespace": world.acme.namespace,
+        "url": "https://hooks.example.com/",
+        "encrypted_secret": encrypt(make_secret()),
+        "created_by": world.olga,
+    }
+    return Webhook.objects.get_or_create(repository=world.app, name="ci", defaults=facts)[0]
+
+
+def _delivery(world: World) -> object:
+    rows = WebhookDelivery.objects
+    return rows.get_or_create(webhook=_webhook(world), kind="ping", body="{}", state="failed")[0].pk
+
+
+def _tag_deletion(world: World) -> int:
+    until = timezone.now() + timedelta(days=7)
+    facts: dict[str, Any] = {"state": "trashed", "purge_after": until, "next_attempt_at": until}
+    known: dict[str, Any] = {"repository": world.app, "tag": "old", "digest": f"sha256:{_DIGEST}"}
+    return TagDeletion.objects.get_or_create(**known, defaults=facts)[0].pk
+
+
+def _retention_rule(world: World) -> int:
+    known: dict[str, Any] = {"repository": world.app, "pattern": "nightly-*", "keep_newest": 5}
+    return RetentionRule.objects.get_or_create(**known)[0].pk
+
+
 THINGS: dict[str, Callable[[World], object]] = {
     "grant": lambda world: world.app.grants.order_by("pk").values_list("pk", flat=True)[0],
     "robot": _robot,
@@ -166,6 +207,11 @@ THINGS: dict[str, Callable[[World], object]] = {
     "session": _session,
     "connection": _connection,
     "deletion": _deletion,
+    "tag_deletion": _tag_deletion,
+    "retention_rule": _retention_rule,
+    "transfer": _transfer,
+    "webhook": lambda world: _webhook(world).pk,
+    "delivery": _delivery,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import deletion
+from index.api import deletion, tag_deletion
 
 urlpatterns: list[URLPattern] = [
     path("trash", deletion.Trash.as_view(), name="api-trash"),
@@ -22,5 +22,30 @@ urlpatterns: list[URLPattern] = [
         "repositories/<repository:name>/-/deletion",
         deletion.RepositoryDeletion.as_view(),
         name="api-repository-deletion",
+    ),
+    path(
+        "repositories/<repository:name>/-/deleted-tags",
+        tag_deletion.DeletedTags.as_view(),
+        name="api-deleted-tags",
+    ),
+    path(
+        "repositories/<repository:name>/-/deleted-tags/<int:deletion_id>/restore",
+        tag_deletion.RestoreDeletedTag.as_view(),
+        name="api-deleted-tag-restore",
+    ),
+    path(
+        "repositories/<repository:name>/-/retention-rules",
+        tag_deletion.RetentionRules.as_view(),
+        name="api-retention-rules",
+    ),
+    path(
+        "repositories/<repository:name>/-/retention-rules/dry-run",
+        tag_deletion.RetentionDryRun.as_view(),
+        name="api-retention-dry-run",
+    ),
+    path(
+        "repositories/<repository:name>/-/retention-rules/<int:rule_id>",
+        tag_deletion.OneRetentionRule.as_view(),
+        name="api-retention-rule",
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.web import deletion
+from index.web import deletion, retention, tag_deletion
 
 urlpatterns: list[URLPattern] = [
     path("trash", deletion.show, name="web-trash"),
@@ -12,4 +12,29 @@ urlpatterns: list[URLPattern] = [
     path("trash/<int:deletion_id>/purge", deletion.purge, name="web-trash-purge"),
     path("manage/trash", deletion.show_all, name="web-manage-trash"),
     path("r/<repository:name>/-/delete", deletion.delete, name="web-repository-delete"),
+    path(
+        "r/<repository:name>/-/delete-tags",
+        tag_deletion.delete,
+        name="web-repository-tags-delete",
+    ),
+    path(
+        "r/<repository:name>/-/deleted-tags",
+        tag_deletion.trash,
+        name="web-repository-tags-trash",
+    ),
+    path(
+        "r/<repository:name>/-/deleted-tags/<int:deletion_id>/restore",
+        tag_deletion.restore,
+        name="web-repository-tag-restore",
+    ),
+    path(
+        "r/<repository:name>/-/settings/retention",
+        retention.show,
+        name="web-repository-retention",
+    ),
+    path(
+        "r/<repository:name>/-/settings/retention/<int:rule_id>/delete",
+        retention.remove,
+        name="web-repository-retention-remove",
+    ),
 ]

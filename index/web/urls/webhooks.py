@@ -11,9 +11,7 @@ _ONE = "webhooks/<int:webhook_id>"
 _DELIVERY = f"{_ONE}/deliveries/<uuid:delivery_id>"
 
 urlpatterns: list[URLPattern] = [
-    path(
-        "r/<repository:name>/-/webhooks", webhooks.of_repository, name="web-repository-webhooks"
-    ),
+    path("r/<repository:name>/-/webhooks", webhooks.of_repository, name="web-repository-webhooks"),
     path(
         "r/<repository:name>/-/webhooks/new",
         webhooks.new_of_repository,
