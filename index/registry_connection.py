@@ -21,7 +21,7 @@ import requests
 import urllib3
 from django.conf import settings
 
-from index.errors import RegistryTrouble
+from index.errors import ContentUnusable, RegistryTrouble
 from index.manifests import MANIFEST_TYPES
 from index.models import Registry
 from index.roles import Action
@@ -129,6 +129,10 @@ class RegistryConnection:
     def trouble(self, what: str) -> RegistryTrouble:
         """Return what to raise: one sentence that names the registry."""
         return RegistryTrouble(f"registry {self.registry}: {what}")
+
+    def unusable(self, what: str) -> ContentUnusable:
+        """Return what to raise where asking once more will not help."""
+        return ContentUnusable(f"registry {self.registry}: {what}")
 
     def _open(self, path: str) -> requests.Response:
         address = self.registry.upstream_url.rstrip("/") + path

@@ -98,7 +98,7 @@ class BlobCopier:
             held = chunk
         if counted.hexdigest() != expected:
             message = f"what it serves as {digest} is something else"
-            raise self._source.trouble(message)
+            raise self._source.unusable(message)
         if held:
             yield held
 

@@ -74,15 +74,23 @@ class Copier:
         """Copy one image. Raises RegistryTrouble, and then the tag is where it was."""
         budget = Budget(self._source)
         before = set(self.report.held)
-        root = self._copy_graph(digest, budget)
+        self._copy_graph(digest, budget)
         if with_referrers:
             images = [one for one in self.report.held if one not in before] or [digest]
             for image in images:
                 self._copy_referrers(image, budget, depth=0)
         if tag:
-            self._verify()
-            self._put_tag(tag, root)
+            self.put_tag(tag, digest)
         return self.report
+
+    def put_tag(self, tag: str, digest: str) -> None:
+        """Let a tag point to what was copied, once all of it is seen to be there."""
+        self._verify()
+        served = self._target.served_manifest(digest)
+        if served is None:
+            message = f"the manifest {digest} did not stay there"
+            raise self._target.trouble(message)
+        self._put_tag(tag, served)
 
     def _copy_graph(self, digest: str, budget: Budget) -> ServedManifest:
         """Copy children, blobs and the manifest itself, which is returned."""

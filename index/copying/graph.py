@@ -41,7 +41,7 @@ class Budget:
         self.size += len(served.content)
         if self.manifests > _MOST_MANIFESTS or self.size > _MOST_BYTES:
             message = "the image has too many manifests to be copied"
-            raise self.client.trouble(message)
+            raise self.client.unusable(message)
 
 
 def manifests_of(
@@ -61,13 +61,13 @@ def manifests_of(
         if depth and is_sparse_fine:
             return
         message = f"the manifest {digest} is not there any more"
-        raise source.trouble(message)
+        raise source.unusable(message)
     budget.spend(served)
     document = _checked(source, served)
     children = _descriptors(source, document, "manifests") if document.is_index else []
     if children and depth >= _DEEPEST:
         message = f"the index {digest} is nested too deeply"
-        raise source.trouble(message)
+        raise source.unusable(message)
     for child in dict.fromkeys(str(item["digest"]) for item in children):
         yield from manifests_of(
             source, child, budget, is_sparse_fine=is_sparse_fine, depth=depth + 1
@@ -85,7 +85,7 @@ def blobs_of(source: RegistryClient, document: ManifestDocument) -> list[Blob]:
     blobs = {item["digest"]: _blob(item) for item in listed}
     if len(blobs) > _MOST_BLOBS:
         message = f"the manifest {document.digest} has too many layers to be copied"
-        raise source.trouble(message)
+        raise source.unusable(message)
     return list(blobs.values())
 
 
@@ -101,7 +101,7 @@ def _checked(source: RegistryClient, served: ServedManifest) -> ManifestDocument
     document = served.document
     if served.media_type not in MANIFEST_TYPES or not document.is_consistent:
         message = f"the manifest {served.digest} is of no type that can be copied"
-        raise source.trouble(message)
+        raise source.unusable(message)
     return document
 
 
@@ -125,7 +125,7 @@ def _checked_descriptors(
 
 
 def _unreadable(source: RegistryClient, document: ManifestDocument) -> RegistryTrouble:
-    return source.trouble(f"the manifest {document.digest} names what no registry can have")
+    return source.unusable(f"the manifest {document.digest} names what no registry can have")
 
 
 def _blob(item: dict[str, Any]) -> Blob:

@@ -5,6 +5,7 @@ Whatever is there stays when a plan gets smaller; only what is new is refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -100,6 +101,20 @@ def check_storage(namespace: Namespace, *, limit: int | None) -> None:
     usage = Usage(STORAGE, namespace.storage_used, limit)
     remedy = "Delete repositories, or ask an administrator"
     raise OverQuota(_refusal(namespace, usage, remedy))
+
+
+def check_room(namespace: Namespace, sizes: Mapping[str, int]) -> None:
+    """Raise OverQuota unless these blobs have room; those that the namespace has already take none."""
+    limit = storage(namespace, plan_of(namespace)).limit
+    if limit is None:
+        return
+    held = BlobLink.objects.filter(repository__namespace=namespace, digest__in=list(sizes))
+    there = set(held.values_list("digest", flat=True))
+    adding = sum(size for digest, size in sizes.items() if digest not in there)
+    if adding and namespace.storage_used + adding > limit:
+        usage = Usage(STORAGE, namespace.storage_used, limit)
+        remedy = f"This brings {_bytes(adding)}: delete repositories, or ask an administrator"
+        raise OverQuota(_refusal(namespace, usage, remedy))
 
 
 def recount_storage(namespace_id: int) -> None:

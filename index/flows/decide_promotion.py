@@ -1,0 +1,166 @@
+"""Answer a promotion that waits, try a failed one again, or drop one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import AuditAction, record
+from accounts.mail_kinds import MailKind
+from accounts.principals import Principal
+from index.errors import AlreadyDecided, Denied, PromotionRefused
+from index.flows.promote import check_rights, check_target, check_way
+from index.mails import send_after_commit
+from index.models import Promotion, PromotionState, Repository
+from index.policy import allowed_actions
+from index.subjects import principal_from_subject
+
+_DROPPABLE = (PromotionState.WAITING, PromotionState.COPYING, PromotionState.FAILED)
+
+
+def approve_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> Promotion:
+    """Let the image go, as a second person; raise AlreadyDecided, Denied, or what it is refused for."""
+    with transaction.atomic():
+        held = _take(promotion, PromotionState.WAITING)
+        check_approver(held, by)
+        source = _source_of(held)
+        check_way(source, held.target)
+        check_target(held.target, held.target_tag, held.digest)
+        _check_asker(held, source)
+        _decide(held, by, note)
+        _begin(held)
+        _record(AuditAction.PROMOTION_APPROVED, held, by)
+    return held
+
+
+def refuse_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> Promotion:
+    """Say no, for good; raise AlreadyDecided or Denied."""
+    with transaction.atomic():
+        held = _take(promotion, PromotionState.WAITING)
+        check_approver(held, by)
+        _decide(held, by, note)
+        _end(held, PromotionState.REFUSED)
+        _record(AuditAction.PROMOTION_REFUSED, held, by)
+        tell_asker(held)
+    return held
+
+
+def retry_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
+    """Try a failed one again; raise AlreadyDecided, or what asking for it anew is refused for."""
+    with transaction.atomic():
+        held = _take(promotion, PromotionState.FAILED)
+        source = _source_of(held)
+        check_rights(source, held.target, by=by)
+        check_way(source, held.target)
+        check_target(held.target, held.target_tag, held.digest)
+        waits = held.target.registry.needs_approval and held.decided_at is None
+        if waits:
+            held.state = PromotionState.WAITING
+            held.save(update_fields=["state"])
+        else:
+            _begin(held)
+        _record(AuditAction.PROMOTION_RETRIED, held, by)
+    return held
+
+
+def drop_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
+    """Give it up: what was copied stays untagged. Raise AlreadyDecided or Denied."""
+    with transaction.atomic():
+        held = _take(promotion, *_DROPPABLE)
+        is_own = not by.is_anonymous and by.subject == held.requested_by
+        if not (is_own or allowed_actions(by, held.target).may_administer):
+            message = f"only who asked for it and admins of {held.target} may drop a promotion"
+            raise Denied(message)
+        _end(held, PromotionState.DROPPED)
+        _record(AuditAction.PROMOTION_DROPPED, held, by)
+    return held
+
+
+def check_approver(promotion: Promotion, by: Principal) -> None:
+    """Raise Denied unless it is a second person, with all that an admin of the target may do."""
+    target = promotion.target
+    if by.user is None or not allowed_actions(by, target).may_administer:
+        message = f"only admins of {target} approve what is promoted into it"
+        raise Denied(message)
+    if by.subject == promotion.requested_by:
+        message = f"a second person has to approve this: you asked for it yourself, '{by.name}'"
+        raise Denied(message)
+
+
+def tell_asker(promotion: Promotion) -> None:
+    """Mail who asked what became of it; machines have no address."""
+    asker = principal_from_subject(promotion.requested_by)
+    if asker is not None and asker.user is not None:
+        send_after_commit(
+            "promotion_ended",
+            to=[asker.user],
+            kind=MailKind.PROMOTIONS,
+            source=promotion.source_name,
+            target=promotion.target.name,
+            tag=promotion.target_tag,
+            number=promotion.pk,
+            outcome=promotion.get_state_display().lower(),
+            why=promotion.decision_note or promotion.last_problem,
+        )
+
+
+def _take(promotion: Promotion, *states: PromotionState) -> Promotion:
+    """Hold target and row, in this order as whoever asks does: of two who answer one is too late."""
+    Repository.objects.select_for_update().get(pk=promotion.target_id)
+    rows = Promotion.objects.select_for_update(of=("self",))
+    related = ("source__registry", "target__registry", "target__namespace__plan")
+    held = rows.select_related(*related, "target__namespace__user").get(pk=promotion.pk)
+    if held.state not in states:
+        message = f"this promotion is not open to that any more: {held.get_state_display().lower()}"
+        raise AlreadyDecided(message)
+    return held
+
+
+def _source_of(promotion: Promotion) -> Repository:
+    if promotion.source is None:
+        message = f"{promotion.source_name} is not there any more"
+        raise PromotionRefused(message)
+    return promotion.source
+
+
+def _check_asker(promotion: Promotion, source: Repository) -> None:
+    """Refuse on behalf of who may no longer do it; a CI job has ended meanwhile, and is let go."""
+    if promotion.requested_by.partition(":")[0] == "workload":
+        return
+    asker = principal_from_subject(promotion.requested_by)
+    if asker is None:
+        message = f"the account {promotion.requested_by_name} is gone or disabled: refuse this"
+        raise PromotionRefused(message)
+    check_rights(source, promotion.target, by=asker)
+
+
+def _decide(promotion: Promotion, by: Principal, note: str) -> None:
+    promotion.decided_by, promotion.decided_at = by.user, timezone.now()
+    promotion.decision_note = " ".join(note.split())[:200]
+    promotion.save(update_fields=["decided_by", "decided_at", "decision_note"])
+
+
+def _begin(promotion: Promotion) -> None:
+    promotion.state, promotion.attempts, promotion.last_problem = PromotionState.COPYING, 0, ""
+    promotion.next_attempt_at, promotion.finished_at = timezone.now(), None
+    promotion.save(
+        update_fields=["state", "attempts", "last_problem", "next_attempt_at", "finished_at"]
+    )
+
+
+def _end(promotion: Promotion, state: PromotionState) -> None:
+    promotion.state, promotion.finished_at = state, timezone.now()
+    promotion.save(update_fields=["state", "finished_at"])
+
+
+def _record(action: AuditAction, promotion: Promotion, by: Principal) -> None:
+    record(
+        action,
+        by=by,
+        namespace=promotion.target.namespace,
+        target=f"{promotion.target}:{promotion.target_tag}",
+        source=promotion.source_name,
+        digest=promotion.digest,
+        promotion=promotion.pk,
+        note=promotion.decision_note,
+    )

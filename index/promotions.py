@@ -1,0 +1,109 @@
+"""What may be promoted where, by whom, and who sees it: questions that pages, API and flows share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Namespace
+from accounts.principals import Principal
+from index.copying.survey import survey
+from index.models import AccessGrant, BlobLink, Promotion, Repository, Stage
+from index.policy import allowed_actions, decisions_for
+from index.registry_client import RegistryClient
+from index.roles import Action, Role, actions_of
+
+_STAGES = (Stage.SANDBOX, Stage.INTEGRATION, Stage.RELEASE)
+_MOST_TARGETS = 200
+_SECONDS = 10.0  # for a preview; pages wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a promotion would bring."""
+
+    children: int
+    referrers: int
+    size: int
+    mounted: int  # bytes that the registry takes from its own
+    copied: int  # bytes that go from one registry to the other
+    there: int  # bytes that the target has already, as far as we know
+    is_mounted: bool
+    needs_approval: bool
+
+
+def stages_fit(source: Repository, target: Repository) -> bool:
+    """Whether an image goes one step forward; where either has no stage there are no steps."""
+    before, after = source.registry.stage, target.registry.stage
+    if not before or not after:
+        return True
+    return _STAGES.index(Stage(after)) == _STAGES.index(Stage(before)) + 1
+
+
+def sees_promotions(principal: Principal, repository: Repository) -> bool:
+    """Whether promotions from and to it are shown: to those who may push, or could if it were open.
+
+    Others would learn the names of repositories that they may not see (case 24).
+    """
+    decision = allowed_actions(principal, repository)
+    return Action.PULL in decision.actions and Action.PUSH in actions_of(decision.role)
+
+
+def promotions_of(repository: Repository) -> QuerySet[Promotion]:
+    """Return those from it and those into it, the newest first."""
+    rows = Promotion.objects.filter(Q(source=repository) | Q(target=repository))
+    return rows.select_related("source", "target__registry", "decided_by")
+
+
+def targets_of(source: Repository, principal: Principal) -> list[Repository]:
+    """Return repositories that its images may be promoted into, by name; not more than 200."""
+    live = Repository.objects.live().within_limits(principal).exclude(pk=source.pk)
+    if not principal.is_administrator:
+        live = live.filter(_written_by(principal))
+    found = [
+        target
+        for target in live.select_related("registry").order_by("name")[:_MOST_TARGETS]
+        if stages_fit(source, target)
+    ]
+    decisions = decisions_for(principal, found)
+    return [target for target in found if decisions[target.pk].may_promote]
+
+
+def promoted_tags(target: Repository, tags: Iterable[str]) -> dict[tuple[str, str], Promotion]:
+    """Return the promotion that brought each tag with its digest: one query."""
+    done = target.promotions_here.filter(state="done", target_tag__in=list(tags))
+    rows = done.select_related("source").order_by("pk")
+    return {(row.target_tag, row.digest): row for row in rows}
+
+
+def preview_promotion(source: Repository, target: Repository, digest: str) -> Preview:
+    """Return what it would bring; asks the source's registry. Raises RegistryTrouble."""
+    client = RegistryClient(source.registry, source.stored_name, seconds=_SECONDS)
+    found = survey(client, digest)
+    known = BlobLink.objects.filter(repository=target, digest__in=list(found.sizes))
+    held = set(known.values_list("digest", flat=True))
+    there = sum(size for digest, size in found.sizes.items() if digest in held)
+    is_mounted = source.registry_id == target.registry_id
+    missing = found.size - there
+    return Preview(
+        children=found.children,
+        referrers=found.referrers,
+        size=found.size,
+        mounted=missing if is_mounted else 0,
+        copied=0 if is_mounted else missing,
+        there=there,
+        is_mounted=is_mounted,
+        needs_approval=target.registry.needs_approval,
+    )
+
+
+def _written_by(principal: Principal) -> Q:
+    grants = AccessGrant.objects.reaching(principal).exclude(role=Role.READER)
+    written = Q(pk__in=grants.values("repository"))
+    if principal.workload:
+        written |= Q(pk=principal.workload.repository_id)
+    if principal.user:
+        written |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
+    return written
