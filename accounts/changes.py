@@ -87,6 +87,7 @@ _HARMLESS_COLUMNS = frozenset(
     {
         "description",
         "idle_expires_at",
+        "image_facts",
         "is_automated",
         "last_heard_at",
         "last_login",

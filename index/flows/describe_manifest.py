@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from index.contents.documents import read_json
 from index.flows.check_secrets import check_secrets
+from index.flows.follow_image import follow_image
 from index.flows.quotas import recount_storage
 from index.manifests import ManifestDocument, platform_of
 from index.models import (
@@ -58,6 +59,7 @@ def describe_manifest(manifest: Manifest) -> None:
         _keep(manifest, fetched)
         _pass_on_size(manifest)
     recount_storage(repository.namespace_id)
+    follow_image(manifest)
     check_secrets(manifest, read_json(fetched.config or b""))
 
 

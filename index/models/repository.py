@@ -134,6 +134,8 @@ class Repository(models.Model):
     readme = models.TextField(blank=True)
     # Whether the README follows what the newest image says of itself, until somebody writes one here.
     readme_from_image = models.BooleanField(default=False, db_default=False)
+    # What the newest image says beside its texts: source, documentation, licences (index.image_says).
+    image_facts: models.JSONField[Any, Any] = models.JSONField(default=dict, db_default={})
     topics: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
     size_class = models.CharField(
         max_length=10,
