@@ -8,6 +8,8 @@ from index import trash
 from index.flows.continue_tag_deletions import continue_tag_deletions as run_tag_deletions
 from index.flows.continue_tag_deletions import due_repositories
 from index.flows.restore_repository import warn_of_purge
+from index.flows.retention_rules import apply_retention_rules as run_retention_rules
+from index.flows.retention_rules import due_for_retention
 
 
 @shared_task
@@ -28,3 +30,11 @@ def sweep_tag_deletions() -> None:
     """Go on wherever something is due."""
     for repository_id in due_repositories():
         run_tag_deletions(repository_id)
+
+
+@shared_task
+def apply_retention_rules() -> None:
+    """Run the rules that were not run today."""
+    for repository_id in due_for_retention():
+        if run_retention_rules(repository_id):
+            run_tag_deletions(repository_id)

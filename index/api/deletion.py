@@ -26,14 +26,14 @@ from index.outbox import start_soon
 from index.tasks import continue_deletion
 
 
-class SharerOutput(serializers.Serializer[Any]):
+class DeletionSharerOutput(serializers.Serializer[Any]):
     """Another repository that keeps what it shares."""
 
     name = serializers.CharField()
     blobs = serializers.IntegerField()
 
 
-class PreviewOutput(serializers.Serializer[Any]):
+class DeletionPreviewOutput(serializers.Serializer[Any]):
     """What would go, sizes in bytes."""
 
     tags = serializers.IntegerField()
@@ -48,10 +48,10 @@ class PreviewOutput(serializers.Serializer[Any]):
     webhooks = serializers.IntegerField()
     moves = serializers.ListField(child=serializers.CharField())
     promotions = serializers.ListField(child=serializers.CharField())
-    sharers = SharerOutput(many=True)
+    sharers = DeletionSharerOutput(many=True)
 
 
-class TypedName(serializers.Serializer[Any]):
+class DeletionInput(serializers.Serializer[Any]):
     """The full name once more."""
 
     name = serializers.CharField(max_length=255)
@@ -75,19 +75,21 @@ class TrashOutput(serializers.ModelSerializer[Deletion]):
 class RepositoryDeletion(RepositoryView):
     """What a deletion takes along, and the deletion."""
 
-    @extend_schema(summary="Preview a deletion", responses=PreviewOutput)
+    @extend_schema(summary="Preview a deletion", responses=DeletionPreviewOutput)
     def get(self, request: Request, name: str) -> Response:
         """Return what would go and what would stay; nothing is deleted."""
         repository = self.find_administered(request, name)
         preview = preview_deletion(repository, by=principal_of(request))
-        return Response(PreviewOutput(preview).data)
+        return Response(DeletionPreviewOutput(preview).data)
 
-    @extend_schema(summary="Delete a repository", request=TypedName, responses={202: TrashOutput})
+    @extend_schema(
+        summary="Delete a repository", request=DeletionInput, responses={202: TrashOutput}
+    )
     def post(self, request: Request, name: str) -> Response:
         """Put it into the trash; on a site without one it is deleted at once."""
         self._refuse_twice(request, name)
         repository = self.find_administered(request, name)
-        sent = TypedName(data=request.data)
+        sent = DeletionInput(data=request.data)
         sent.is_valid(raise_exception=True)
         if sent.validated_data["name"] != repository.name:
             message = f"send the full name, {repository.name}, to delete the repository"

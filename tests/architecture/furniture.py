@@ -212,6 +212,7 @@ THINGS: dict[str, Callable[[World], object]] = {
     "transfer": _transfer,
     "webhook": lambda world: _webhook(world).pk,
     "delivery": _delivery,
+    "rule": lambda world: world.east.placement_rules.values_list("pk", flat=True)[0],
 }
 
 

@@ -1,0 +1,147 @@
+"""What retention rules would delete, and why each tag stays: pure, quick with thousands of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from index.errors import DeletionRefused
+from index.models import Registry, Repository, RepositoryMode, RetentionRule, Writers
+from index.tag_patterns import frozen_by, parse_patterns
+
+MOST_RULES = 20
+_MOST_DAYS = 36_500
+_MOST_KEPT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """One rule: of the tags that match, what any limit keeps stays."""
+
+    pattern: str
+    newest: int | None = None
+    pushed_days: int | None = None
+    pulled_days: int | None = None
+
+    def check(self) -> None:
+        """Raise PatternRefused or DeletionRefused for what is no rule."""
+        parse_patterns([self.pattern])
+        bounds = (
+            (self.newest, _MOST_KEPT),
+            (self.pushed_days, _MOST_DAYS),
+            (self.pulled_days, _MOST_DAYS),
+        )
+        given = [(number, most) for number, most in bounds if number is not None]
+        if not given:
+            message = "a rule needs at least one limit: without any it would delete every tag"
+            raise DeletionRefused(message)
+        if any(not 1 <= number <= most for number, most in given):
+            message = f"a limit is at least 1, and at most {_MOST_DAYS} days"
+            raise DeletionRefused(message)
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        parts = []
+        if self.newest is not None:
+            parts.append(f"the {self.newest} newest" if self.newest > 1 else "the newest")
+        if self.pushed_days is not None:
+            parts.append(f"pushed in the last {_days(self.pushed_days)}")
+        if self.pulled_days is not None:
+            parts.append(f"pulled or pushed in the last {_days(self.pulled_days)}")
+        return f"of {self.pattern} keep {' or '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one tag, and why."""
+
+    tag: str
+    digest: str
+    pushed_at: datetime
+    goes_by: Limits | None = None
+    why: str = ""  # it stays
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    digest: str
+    pushed_at: datetime
+    used_at: datetime
+
+
+def limits_of(rule: RetentionRule) -> Limits:
+    """Return what a kept rule says."""
+    return Limits(rule.pattern, rule.keep_newest, rule.keep_pushed_days, rule.keep_pulled_days)
+
+
+def fates(repository: Repository, rules: Sequence[Limits]) -> list[Fate]:
+    """Say of each tag that any rule is about whether it goes: only if no rule that matches keeps it."""
+    rows = _rows(repository)
+    now = timezone.now()
+    kept_by = [_kept(rule, rows, now) for rule in rules]
+    found = []
+    for row in rows:
+        about = [number for number, rule in enumerate(rules) if frozen_by([rule.pattern], row.name)]
+        if not about:
+            continue
+        found.append(
+            _fate(row, repository, rules, [(n, kept_by[n].get(row.name, "")) for n in about])
+        )
+    return found
+
+
+def resting(repository: Repository, registry: Registry) -> str:
+    """Return why rules rest for now, "" if they run: nobody may delete there by hand either."""
+    if repository.mode != RepositoryMode.OPEN:
+        return f"the repository is {repository.mode}"
+    if registry.writers != Writers.ANYONE:
+        return "its registry does not take deletions from people"
+    return ""
+
+
+def _fate(
+    row: _Row, repository: Repository, rules: Sequence[Limits], about: Iterable[tuple[int, str]]
+) -> Fate:
+    frozen = frozen_by(repository.immutable_tags, row.name)
+    if frozen:
+        return Fate(row.name, row.digest, row.pushed_at, why=f"immutable ({frozen})")
+    first: Limits | None = None
+    for number, why in about:
+        if why:
+            return Fate(row.name, row.digest, row.pushed_at, why=why)
+        first = first or rules[number]
+    return Fate(row.name, row.digest, row.pushed_at, goes_by=first)
+
+
+def _kept(rule: Limits, rows: Iterable[_Row], now: datetime) -> dict[str, str]:
+    """Return what the rule keeps, with the limit that does."""
+    matching = [row for row in rows if frozen_by([rule.pattern], row.name)]
+    newest = sorted(matching, key=lambda row: (row.pushed_at, row.name), reverse=True)
+    kept = {}
+    for rank, row in enumerate(newest):
+        if rule.newest is not None and rank < rule.newest:
+            kept[row.name] = f"one of the {rule.newest} newest of {rule.pattern}"
+        elif rule.pushed_days is not None and now - row.pushed_at < timedelta(rule.pushed_days):
+            kept[row.name] = f"pushed in the last {_days(rule.pushed_days)}"
+        elif rule.pulled_days is not None and now - row.used_at < timedelta(rule.pulled_days):
+            kept[row.name] = f"pulled or pushed in the last {_days(rule.pulled_days)}"
+    return kept
+
+
+def _rows(repository: Repository) -> list[_Row]:
+    values = repository.tags.order_by("-pushed_at", "name").values_list(
+        "name", "manifest__digest", "pushed_at", "last_pulled_at"
+    )
+    return [
+        _Row(name, digest, pushed, max(pushed, pulled) if pulled else pushed)
+        for name, digest, pushed, pulled in values
+    ]
+
+
+def _days(number: int) -> str:
+    return "day" if number == 1 else f"{number} days"

@@ -1,0 +1,113 @@
+"""Delete tags, many at once if need be, and their trash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from index.deletion_tasks import continue_tag_deletions
+from index.errors import Denied, IndexRefusal, PatternRefused
+from index.flows.delete_tags import MOST_AT_ONCE, delete_tags
+from index.flows.undelete_tag import undelete_tag
+from index.models import Repository, TagDeletion
+from index.outbox import start_soon
+from index.tag_patterns import frozen_by, parse_patterns
+from index.tag_trash import check_may_delete, preview_tags
+from index.web.lookup import find_administered, principal_of
+from index.web.methods import post_only
+from index.web.repositories import page_context
+
+_OFFERED = 100
+_PAGE_SIZE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, name: str) -> HttpResponse:
+    """Choose tags, see what would go with them and why others stay, and then delete them."""
+    repository = find_administered(request, name)
+    _check(request, repository)
+    if request.method == "POST":
+        return _delete(request, repository)
+    pattern, problem = _read_pattern(request)
+    chosen = _chosen(repository, request.GET.getlist("tag"), pattern)
+    offered = repository.tags.order_by("-pushed_at", "name").values_list("name", flat=True)
+    context = {
+        **page_context(repository, principal_of(request)),
+        "pattern": pattern or request.GET.get("pattern", "")[:128],
+        "problem": problem,
+        "verdicts": preview_tags(repository, chosen) if chosen else [],
+        "has_chosen": bool(pattern or request.GET.getlist("tag")) and not problem,
+        "offered": offered[:_OFFERED],
+    }
+    return render(request, "index/tags_delete.html", context)
+
+
+@require_safe
+def trash(request: HttpRequest, name: str) -> HttpResponse:
+    """Show what was deleted, by whom or which rule, and what became of it."""
+    repository = find_administered(request, name)
+    rows = repository.tag_deletions.select_related("rule").defer("document")
+    page = Paginator(rows, _PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {**page_context(repository, principal_of(request)), "page": page}
+    return render(request, "index/tags_trash.html", context)
+
+
+@post_only
+def restore(request: HttpRequest, name: str, deletion_id: int) -> HttpResponse:
+    """Put a tag back."""
+    repository = find_administered(request, name)
+    deletion = get_object_or_404(TagDeletion, pk=deletion_id, repository=repository)
+    try:
+        undelete_tag(deletion, by=principal_of(request))
+    except IndexRefusal as refusal:
+        messages.error(request, f"{refusal}.")
+    else:
+        start_soon(continue_tag_deletions, repository.pk)
+        messages.success(request, f"{deletion.tag} is being put back.")
+    return redirect("web-repository-tags-trash", repository.name)
+
+
+def _check(request: HttpRequest, repository: Repository) -> None:
+    try:
+        check_may_delete(repository, principal_of(request))
+    except Denied as refusal:
+        message = f"{refusal}."
+        raise PermissionDenied(message) from refusal
+
+
+def _read_pattern(request: HttpRequest) -> tuple[str, str]:
+    text = request.GET.get("pattern", "").strip()
+    try:
+        return (parse_patterns([text])[0] if text else ""), ""
+    except PatternRefused as refusal:
+        return "", str(refusal)
+
+
+def _chosen(repository: Repository, tags: Iterable[str], pattern: str) -> list[str]:
+    names = set(tags)
+    if pattern:
+        known = repository.tags.values_list("name", flat=True)
+        names |= {name for name in known if frozen_by([pattern], name)}
+    return sorted(names)[:MOST_AT_ONCE]
+
+
+def _delete(request: HttpRequest, repository: Repository) -> HttpResponse:
+    wanted = dict(text.partition("@")[::2] for text in request.POST.getlist("tag"))
+    try:
+        made = delete_tags(repository, wanted, by=principal_of(request))
+    except IndexRefusal as refusal:
+        messages.error(request, f"Nothing was deleted: {refusal}.")
+        return redirect("web-repository-tags-delete", repository.name)
+    start_soon(continue_tag_deletions, repository.pk)
+    count = len(made)
+    noun = "tag is" if count == 1 else "tags are"
+    messages.success(
+        request, f"{count} {noun} deleted. Until the trash is emptied you can undo it."
+    )
+    return redirect("web-repository-tags-trash", repository.name)
