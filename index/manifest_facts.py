@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
-
 from index.contents.documents import descriptor, read_json
 from index.contents.images import Image, read_image
 from index.contents.indexes import ImageIndex, ListedManifest, read_annotations, read_index
@@ -154,7 +152,7 @@ class ManifestFacts:
 
     @cached_property
     def referrers(self) -> list[Referrer]:
-        """What is about it, in all the ways that tools have found: four queries."""
+        """What is about it, in all the ways that tools have found: six queries."""
         found = _referring(self.manifest)
         contents = _contents(found)
         return [
@@ -188,17 +186,17 @@ def _referring(manifest: Manifest) -> dict[Manifest, str]:
         repository=repository, name__in=[f"{stem}.{suffix}" for suffix in COSIGN_SUFFIXES]
     ).values_list("manifest", "name")
     suffixes = {number: name.rpartition(".")[2] for number, name in tagged}
-    of_fallback = Q(
-        index__in=Tag.objects.filter(repository=repository, name=stem).values("manifest")
-    )
     entries = IndexEntry.objects.filter(index__repository=repository)
-    listed = entries.filter(Q(about=digest) | of_fallback).values_list("digest", flat=True)
-    rows = Manifest.objects.filter(repository=repository).exclude(pk=manifest.pk)
-    found = rows.filter(
-        Q(subject=digest) | Q(pk__in=suffixes) | Q(digest__in=list(listed[:MOST_LINKS]))
-    )
-    newest = found.defer("children").order_by("-pk")[:MOST_LINKS]
-    return {row: suffixes.get(row.pk, "") for row in newest}
+    rows = Manifest.objects.filter(repository=repository)
+    fallback = Tag.objects.filter(repository=repository, name=stem).values("manifest")
+    digests = {
+        *entries.filter(about=digest).values_list("digest", flat=True)[:MOST_LINKS],
+        *entries.filter(index__in=fallback).values_list("digest", flat=True)[:MOST_LINKS],
+        *rows.filter(subject=digest).order_by("-pk").values_list("digest", flat=True)[:MOST_LINKS],
+        *rows.filter(pk__in=suffixes).values_list("digest", flat=True),
+    }
+    newest = rows.filter(digest__in=digests).exclude(pk=manifest.pk).defer("children")
+    return {row: suffixes.get(row.pk, "") for row in newest.order_by("-pk")[:MOST_LINKS]}
 
 
 def _contents(manifests: Iterable[Manifest]) -> dict[str, dict[str, object]]:

@@ -13,6 +13,7 @@ from index.models import Manifest, Repository, Tag
 from index.tag_patterns import frozen_by
 
 TEASER = 8
+_ROOM = 10  # platforms in a row of a page
 _MOST_PLATFORMS = 50  # of one index in a list; its own page has all of them
 
 
@@ -54,6 +55,11 @@ class TagRow:
     def is_index(self) -> bool:
         """Whether the platforms are to be listed."""
         return self.tag.manifest.is_index
+
+    @property
+    def first_platforms(self) -> list[Platform]:
+        """Return those that a row has room for."""
+        return self.platforms[:_ROOM]
 
     @property
     def has_more(self) -> bool:

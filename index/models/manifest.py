@@ -69,11 +69,7 @@ class Manifest(models.Model):
                 condition=models.Q(described_at__isnull=False, contents=""),
                 name="manifest_unread",
             ),
-            models.Index(
-                fields=["repository", "subject"],
-                condition=~models.Q(subject=""),
-                name="manifest_referrers",
-            ),
+            models.Index(fields=["repository", "subject"], name="manifest_by_subject"),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +96,7 @@ class IndexEntry(models.Model):
             models.UniqueConstraint(fields=["index", "digest"], name="index_entry_once"),
         ]
         indexes: ClassVar[list[Any]] = [
-            models.Index(fields=["about"], condition=~models.Q(about=""), name="index_entry_about"),
+            models.Index(fields=["about"], name="index_entry_by_about"),
         ]
 
     def __str__(self) -> str:
