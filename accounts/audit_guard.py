@@ -53,3 +53,11 @@ def install(using: str = "default", **_kwargs: Any) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_SQLITE if connection.vendor == "sqlite" else _POSTGRESQL)
+
+
+def say_that_this_is_retention(using: str) -> None:
+    """Open the way for deletions until the transaction ends."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, 'on', true)", [RETENTION])

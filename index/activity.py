@@ -6,6 +6,7 @@ works with the repository. Feed, mails and webhooks are made of it (`index.flows
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,15 @@ def note(
     activity.save()
     start_by_name_soon("index.news_tasks.tell_activity", activity.pk)
     return activity
+
+
+def note_renames(repositories: Iterable[Repository], *, old: str, new: str, by: Principal) -> None:
+    """Write that all of a namespace's repositories have another name with it; beat tells it."""
+    news = [
+        make(ActivityKind.RENAMED, one, by=by, old_name=old + one.name[len(new) :])
+        for one in repositories
+    ]
+    Activity.objects.bulk_create(news, batch_size=500)
 
 
 def make(

@@ -57,6 +57,8 @@ def sentence_of(activity: Activity) -> str:
     words = _SENTENCES.get(activity.kind, activity.get_kind_display().lower())
     if activity.kind == ActivityKind.VISIBILITY and activity.details.get("visibility"):
         return f"made it {activity.details['visibility']}"
+    if activity.kind == ActivityKind.CHANGED and activity.details.get("mode"):
+        return f"made it {activity.details['mode']}"
     if activity.kind == ActivityKind.RENAMED and activity.details.get("old_name"):
         return f"renamed it from {activity.details['old_name']}"
     if not activity.tag:

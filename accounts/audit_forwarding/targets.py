@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -87,6 +87,8 @@ class Syslog:
                 pass
 
     def _datagrams(self, messages: list[bytes]) -> None:
+        family: socket.AddressFamily
+        where: Any
         if self._url.scheme == "udp":
             host, port = str(self._url.hostname), self._url.port or 514
             family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]

@@ -35,10 +35,14 @@ def change_mails(*, by: Principal, choices: Mapping[MailKind, bool]) -> None:
                 user=user, kind=kind.value, defaults={"is_wanted": is_wanted}
             )
         if changed:
-            words = {
-                kind.value: "on" if is_wanted else "off" for kind, is_wanted in changed.items()
-            }
-            record(AuditAction.MAILS_CHOSEN, by=by, user=user, target=user.username, **words)
+            record(
+                AuditAction.MAILS_CHOSEN,
+                by=by,
+                user=user,
+                target=user.username,
+                on=", ".join(kind.value for kind, is_wanted in changed.items() if is_wanted),
+                off=", ".join(kind.value for kind, is_wanted in changed.items() if not is_wanted),
+            )
 
 
 def unsubscribe(user: User, kind: MailKind) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.audit_forwarding.sending import everybody_has
-from accounts.audit_guard import RETENTION
 from accounts.models import AuditEvent
 from accounts.principals import ANONYMOUS
 
@@ -32,7 +31,6 @@ def prune_audit() -> int:
     number = 0
     while batch := list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
-            _say_that_this_is_retention()
             AuditEvent.objects.filter(pk__in=batch).forget_for_good()
             _leave_a_line(len(batch), until)
         number += len(batch)
@@ -49,9 +47,3 @@ def _leave_a_line(number: int, until: datetime) -> None:
         deleted=number,
         older_than=older_than,
     )
-
-
-def _say_that_this_is_retention() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, 'on', true)", [RETENTION])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
+from accounts.audit_guard import say_that_this_is_retention
 from accounts.models.namespace import Namespace
 
 
@@ -27,7 +28,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def forget_for_good(self) -> None:
         """Delete what was kept for long enough: `accounts.flows.prune_audit` alone, which says so."""
-        self._raw_delete(self.db)  # type: ignore[attr-defined]
+        with transaction.atomic(self.db):
+            say_that_this_is_retention(self.db)
+            self._raw_delete(self.db)
 
     def forget_whereabouts(self, subject: str) -> None:
         """Erase from where a person acted and which mailboxes it was about: the account closes.

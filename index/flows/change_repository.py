@@ -10,28 +10,42 @@ from django.db import transaction
 from accounts.audit import AuditAction, record
 from accounts.models import Visibility
 from accounts.principals import Principal
+from index.activity import note
 from index.errors import Denied
 from index.flows.check_secrets import refuse_publication
+from index.flows.follow_image import follow_newest_image
 from index.flows.quotas import check_private_repositories, lock_namespace
-from index.models import Repository, RepositoryMode
+from index.models import ActivityKind, Repository, RepositoryMode
 from index.policy import allowed_actions
 from index.tag_patterns import parse_patterns
 
 
 def describe_repository(
-    repository: Repository, *, by: Principal, description: str, readme: str
+    repository: Repository,
+    *,
+    by: Principal,
+    description: str,
+    readme: str,
+    from_image: bool | None = None,
 ) -> None:
-    """Change description and README. Raises Denied."""
+    """Change description and README, and whether they follow the newest image. Raises Denied.
+
+    What somebody writes here ends the following, whatever `from_image` says; None leaves it as it is.
+    """
     _check(repository, by)
-    wanted = {"description": description, "readme": readme}
-    changed = [name for name, text in wanted.items() if getattr(repository, name) != text]
+    wanted: dict[str, Any] = {"description": description, "readme": readme}
+    is_written = any(getattr(repository, name) != text for name, text in wanted.items())
+    follows = repository.readme_from_image if from_image is None else from_image
+    wanted["readme_from_image"] = follows and not is_written
+    changed = [name for name, value in wanted.items() if getattr(repository, name) != value]
     if not changed:
         return
-    repository.description = description
-    repository.readme = readme
+    for name in changed:
+        setattr(repository, name, wanted[name])
     with transaction.atomic():
-        repository.save(update_fields=["description", "readme"])
+        repository.save(update_fields=changed)
         _record(repository, by=by, changed=", ".join(changed))
+        follow_newest_image(repository)
 
 
 def change_visibility(repository: Repository, *, by: Principal, visibility: Visibility) -> None:
@@ -44,6 +58,7 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
     with transaction.atomic():
         namespace = lock_namespace(repository.namespace_id)
         repository.refresh_from_db(fields=["visibility"])
+        _check(repository, by)  # it may have been given away while this waited
         if repository.visibility == Visibility.PUBLIC and visibility is not Visibility.PUBLIC:
             check_private_repositories(namespace)
         if repository.visibility == visibility:
@@ -96,6 +111,8 @@ def _lock(repository: Repository) -> Repository:
 
 
 def _record(repository: Repository, *, by: Principal, **details: Any) -> None:
+    kind = ActivityKind.VISIBILITY if "visibility" in details else ActivityKind.CHANGED
+    note(kind, repository, by=by, **details)
     record(
         AuditAction.REPOSITORY_CHANGED,
         by=by,
