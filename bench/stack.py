@@ -49,7 +49,7 @@ class Stack:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
+def database(kind: str, folder: Path, *, durable: bool = False) -> Iterator[str]:
     """The URL of an empty database that lives as long as the stack."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'bench.sqlite3'}"
@@ -58,13 +58,16 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if initdb is None:
         message = "no initdb on this machine"
         raise NotStarted(message)
-    with postgres.cluster(initdb) as url:
+    with postgres.cluster(initdb, durable=durable) as url:
         yield url
 
 
 @contextmanager
-def running_stack(kind: str) -> Iterator[Stack]:
-    """A stack on `sqlite` or `postgresql`, with the command lines of `./dev run`."""
+def running_stack(kind: str, *, durable: bool = False) -> Iterator[Stack]:
+    """A stack on `sqlite` or `postgresql`, with the command lines of `./dev run`.
+
+    A `durable` PostgreSQL waits for its disk, as it does where it is not thrown away afterwards.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waybill-bench-")))
         layout = Layout(var=folder)
@@ -73,7 +76,7 @@ def running_stack(kind: str) -> Iterator[Stack]:
         sockets = socket_folder(layout.run)
         stack.callback(remove_socket_folder, sockets, layout.run)
         [port] = free_ports(1)
-        url = stack.enter_context(database(kind, folder))
+        url = stack.enter_context(database(kind, folder, durable=durable))
         environment = _environment(layout, port, sockets, url)
         postmaster = None if kind == "sqlite" else _postmaster(url)
         redis = services.redis(layout, {"redis-server": _redis()}, sockets)

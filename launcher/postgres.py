@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,18 +30,20 @@ SETTINGS = {
     "timezone": "UTC",
     "log_min_messages": "fatal",
 }
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 @contextmanager
-def cluster(initdb: Path) -> Iterator[str]:
-    """The URL of an empty database, gone afterwards."""
+def cluster(initdb: Path, *, durable: bool = False) -> Iterator[str]:
+    """The URL of an empty database, gone afterwards; `durable` waits for its disk as others do."""
     identity = who_runs_postgresql()
     folder = Path(tempfile.mkdtemp(prefix="waybill-pg-"))
     if identity.user is not None and identity.group is not None:
         os.chown(folder, identity.user, identity.group)
     try:
         make(initdb, folder, identity)
-        with running(initdb.resolve().with_name("postgres"), folder, identity):
+        settings = SETTINGS | DURABLE if durable else SETTINGS
+        with running(initdb.resolve().with_name("postgres"), folder, identity, settings):
             yield f"postgresql:///{DATABASE}?host={folder}&user={DATABASE}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,8 +95,10 @@ def create_database(postgres: Path, folder: Path, identity: Identity) -> None:
 
 
 @contextmanager
-def running(postgres: Path, folder: Path, identity: Identity) -> Iterator[None]:
-    options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+def running(
+    postgres: Path, folder: Path, identity: Identity, settings: Mapping[str, str] = SETTINGS
+) -> Iterator[None]:
+    options = [f"--{name}={value}" for name, value in settings.items()]
     with (folder / "log").open("w") as log:
         process = spawn(
             [str(postgres), "-D", str(folder / "data"), "-k", str(folder), *options],

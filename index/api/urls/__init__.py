@@ -20,6 +20,7 @@ from index.api.urls import (
     repositories,
     robots,
     secrets,
+    statistics,
     webhooks,
 )
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     *deletion.urlpatterns,
     *life.urlpatterns,
     *secrets.urlpatterns,
+    *statistics.urlpatterns,
     *activity.urlpatterns,
     *webhooks.urlpatterns,
 ]

@@ -23,6 +23,7 @@ from index.web.urls import (
     repositories,
     robots,
     secrets,
+    statistics,
     webhooks,
 )
 
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     *deletion.urlpatterns,
     *life.urlpatterns,
     *secrets.urlpatterns,
+    *statistics.urlpatterns,
     *activity.urlpatterns,
     *webhooks.urlpatterns,
     path("<reference:reference>", references.resolve, name="web-reference"),  # the last resort
