@@ -6,11 +6,16 @@ not on its way out keeps itself and all that it touches.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.models import IndexEntry, Repository
+from index.tag_patterns import frozen_by
+
+# The referrers tag schema of OCI 1.1, and what cosign adds to it.
+_ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?")
 
 Step = Callable[[str], set[str]]
 
@@ -20,7 +25,20 @@ class Node:
     """One manifest: what it lists, and what it is about."""
 
     children: frozenset[str] = frozenset()
-    subject: str = ""
+    subjects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What the tags of a repository say.
+
+    A tag like `sha256-….sig` is no reason of its own to keep anything: it is how clients attach a
+    signature or a list of referrers to a manifest, where the registry has no better way.
+    """
+
+    digests: frozenset[str]
+    attached: Mapping[str, str]  # digest of what hangs on another, by such a tag; and on which
+    names: frozenset[str]  # of those tags
 
 
 @dataclass(slots=True)
@@ -34,8 +52,8 @@ class Graph:
         """Turn subjects around."""
         found: dict[str, set[str]] = defaultdict(set)
         for digest, node in self.nodes.items():
-            if node.subject:
-                found[node.subject].add(digest)
+            for subject in node.subjects:
+                found[subject].add(digest)
         self._referrers = dict(found)
 
     def goes(self, doomed: Iterable[str], *, pinned: Iterable[str]) -> list[str]:
@@ -82,11 +100,24 @@ class Graph:
 
     def _subject(self, digest: str) -> set[str]:
         node = self.nodes.get(digest)
-        return {node.subject} if node and node.subject else set()
+        return set(node.subjects) if node else set()
 
 
-def known_graph(repository: Repository) -> Graph:
-    """Return what our own rows say: two queries, however many manifests."""
+def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
+    """Read tags and the digests that they point to; one that never changes keeps what it points to."""
+    pinned, attached, names = set(), {}, set()
+    for name, digest in tags.items():
+        found = None if frozen_by(immutable, name) else _ATTACHED.fullmatch(name)
+        if found:
+            names.add(name)
+            attached[digest] = f"{found[1]}:{found[2]}"
+        else:
+            pinned.add(digest)
+    return Pins(frozenset(pinned), attached, frozenset(names))
+
+
+def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
+    """Return what our own rows say, and tags: two queries, however many manifests."""
     subjects = dict(repository.manifests.values_list("digest", "subject"))
     lists: dict[str, set[str]] = defaultdict(set)
     entries = IndexEntry.objects.filter(index__repository=repository)
@@ -94,7 +125,10 @@ def known_graph(repository: Repository) -> Graph:
         lists[index].add(child)
     return Graph(
         {
-            digest: Node(frozenset(lists.get(digest, ())), subject)
+            digest: Node(
+                frozenset(lists.get(digest, ())),
+                frozenset({subject, attached.get(digest, "")}) - {""},
+            )
             for digest, subject in subjects.items()
         }
     )

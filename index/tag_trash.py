@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from accounts.principals import Principal
 from index.errors import Denied
-from index.manifest_graph import Graph, known_graph
+from index.manifest_graph import Graph, known_graph, pins_of
 from index.models import Repository, Tag, TagDeletion
 from index.models.retention_rule import UNDOABLE, UNFINISHED_TAG_DELETIONS, TagDeletionState
 from index.policy import allowed_actions
@@ -48,12 +48,13 @@ def preview_tags(repository: Repository, names: Iterable[str]) -> list[TagVerdic
     found = {name: digest for name, digest in tags.items() if name in wanted}
     refused = {name: _refusal(repository, name) for name in found}
     going = {name: digest for name, digest in found.items() if not refused[name]}
+    rest = {name: digest for name, digest in tags.items() if name not in going}
+    pins = pins_of(rest, repository.immutable_tags)
     staying: dict[str, list[str]] = defaultdict(list)
-    for name, digest in tags.items():
-        if name not in going:
-            staying[digest].append(name)
-    graph = known_graph(repository)
-    pinned = set(staying) | trashed_digests(repository)
+    for name in sorted(set(rest) - pins.names):
+        staying[rest[name]].append(name)
+    graph = known_graph(repository, pins.attached)
+    pinned = pins.digests | trashed_digests(repository)
     gone = set(graph.goes(going.values(), pinned=pinned))
     return [
         TagVerdict(
@@ -100,7 +101,7 @@ def _fate(
     staying: Mapping[str, list[str]],
     graph: Graph,
     gone: set[str],
-    pinned: set[str],
+    pinned: Set[str],
 ) -> str:
     """Return what becomes of the image, when the trash is emptied."""
     if digest in gone:

@@ -7,7 +7,7 @@ in rows until the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from index.contents.documents import read_json
 from index.errors import RegistryTrouble
 from index.flows.describe_manifest import describe_manifest
 from index.flows.quotas import recount_storage
-from index.manifest_graph import Graph, known_graph
+from index.manifest_graph import Graph, Pins, known_graph, pins_of
 from index.manifests import ManifestDocument
 from index.models import (
     ContentState,
@@ -40,20 +40,21 @@ def purge(repository: Repository, deletions: Sequence[TagDeletion], client: Regi
     """Delete what nothing needs any more, and say of each deletion what became of its image."""
     hold_writes(repository)
     try:
-        pinned = _pinned(repository, client)
-        graph = _complete_graph(repository, pinned, client)
+        pins = _pins(repository, client)
+        pinned = pins.digests | trashed_digests(repository)
+        graph = _complete_graph(repository, pins, client)
         gone = graph.goes([one.digest for one in deletions], pinned=pinned)
         for digest in gone:
             client.delete_manifest(digest)
         _prove_gone(gone, client)
-        _undo_if_pushed(repository, gone, client)
+        _undo_if_pushed(repository, gone, pins, client)
         blobs = _needless_blobs(repository, set(gone))
         for digest in blobs:
             client.delete_blob_link(digest)
         _prove_unlinked(blobs, client)
     finally:
         release_writes(repository)
-    _finish(repository, deletions, set(gone), blobs)
+    _finish(repository, deletions, set(gone), blobs, pins)
 
 
 def hold_writes(repository: Repository) -> None:
@@ -71,31 +72,38 @@ def release_writes(repository: Repository) -> None:
     held.update(writes_held_until=None)
 
 
-def _pinned(repository: Repository, client: RegistryClient) -> set[str]:
-    """Return what any tag points to, there or here, and what somebody may still have back."""
-    found = {digest for tag in client.tags() if (digest := client.digest_of(tag))}
-    known = set(repository.tags.values_list("manifest__digest", flat=True))
-    for digest in found - set(repository.manifests.values_list("digest", flat=True)):
+def _pins(repository: Repository, client: RegistryClient) -> Pins:
+    """Return what any tag points to, there or here."""
+    there = {tag: digest for tag in client.tags() if (digest := client.digest_of(tag))}
+    known = set(repository.manifests.values_list("digest", flat=True))
+    for digest in set(there.values()) - known:
         Manifest.objects.get_or_create(repository=repository, digest=digest)
-    return found | known | trashed_digests(repository)
+    of_registry = pins_of(there, repository.immutable_tags)
+    here = dict(repository.tags.values_list("name", "manifest__digest"))
+    of_rows = pins_of(here, repository.immutable_tags)
+    return Pins(
+        of_registry.digests | of_rows.digests,
+        {**of_rows.attached, **of_registry.attached},
+        of_registry.names | of_rows.names,
+    )
 
 
-def _complete_graph(repository: Repository, pinned: set[str], client: RegistryClient) -> Graph:
+def _complete_graph(repository: Repository, pins: Pins, client: RegistryClient) -> Graph:
     """Return the graph, once the registry was asked for every manifest that nobody read yet.
 
     What is there and cannot be read might need anything, so then nothing is deleted.
     """
-    while unread := list(_unread(repository, set())):
+    while unread := list(_unread(repository, frozenset())):
         _describe(unread)
-    _describe(list(_unread(repository, pinned)))
+    _describe(list(_unread(repository, pins.digests | set(pins.attached))))
     for manifest in repository.manifests.filter(content=None):
         if client.has_manifest(manifest.digest):
             message = f"nobody can tell what {manifest.digest} is made of"
             raise RegistryTrouble(message)
-    return known_graph(repository)
+    return known_graph(repository, pins.attached)
 
 
-def _unread(repository: Repository, pinned: set[str]) -> QuerySet[Manifest]:
+def _unread(repository: Repository, pinned: Set[str]) -> QuerySet[Manifest]:
     """Return what was never read, or was gone when it was, and may be there again."""
     again = Q(digest__in=pinned) | Q(pushed_at__gt=F("described_at"))
     wanted = Q(contents=ContentState.UNREAD) | (Q(content=None) & again if pinned else Q(pk=None))
@@ -121,9 +129,11 @@ def _prove_unlinked(blobs: Iterable[str], client: RegistryClient) -> None:
         raise RegistryTrouble(message)
 
 
-def _undo_if_pushed(repository: Repository, gone: Sequence[str], client: RegistryClient) -> None:
+def _undo_if_pushed(
+    repository: Repository, gone: Sequence[str], pins: Pins, client: RegistryClient
+) -> None:
     """Put everything back if a push was told of meanwhile: blobs are all there yet."""
-    pushed = repository.tags.filter(manifest__digest__in=gone).select_related("manifest")
+    pushed = repository.tags.filter(manifest__digest__in=gone).exclude(name__in=pins.names)
     tags = dict(pushed.values_list("name", "manifest__digest"))
     if not tags:
         return
@@ -168,6 +178,7 @@ def _finish(
     deletions: Sequence[TagDeletion],
     gone: set[str],
     blobs: Sequence[str],
+    pins: Pins,
 ) -> None:
     now = timezone.now()
     with transaction.atomic():
@@ -175,10 +186,17 @@ def _finish(
         links = repository.blob_links.filter(digest__in=blobs)
         freed = links.aggregate(total=Sum("size"))["total"] or 0
         links.delete()
+        hung = repository.tags.filter(manifest__digest__in=gone, name__in=pins.names)
+        names = list(hung.values_list("name", flat=True))
+        hung.delete()
         repository.manifests.filter(digest__in=gone, tags=None).delete()
         TagChange.objects.bulk_create(
             TagChange(repository=repository, digest=digest, kind=TagChangeKind.DELETED, at=now)
             for digest in sorted(gone)
+        )
+        TagChange.objects.bulk_create(
+            TagChange(repository=repository, tag=name, kind=TagChangeKind.DELETED, at=now)
+            for name in names
         )
         for deletion in deletions:
             deletion.state = (

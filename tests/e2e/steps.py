@@ -84,9 +84,16 @@ def add_collaborator(window: Window, name: str, who: Person, role: str) -> None:
     page.get_by_text(f"{who.name} is {role} of {name} now.").wait_for()
 
 
-def delete_repository(window: Window, name: str) -> None:
-    """Type the name and press the button."""
-    page = window.open(f"/r/{name}/-/settings")
+def trash_repository(window: Window, name: str) -> None:
+    """Type the name and press the button: it is closed, and lies in the trash."""
+    page = window.open(f"/r/{name}/-/delete")
     page.get_by_label("Type the full name to confirm").fill(name)
     page.get_by_role("button", name=f"Delete {name}").click()
-    page.get_by_text(f"{name} is closed, and its content is being deleted.").wait_for()
+    page.get_by_text(f"{name} is closed and in the trash.").wait_for()
+
+
+def delete_repository(window: Window, name: str) -> None:
+    """Delete it for good, without waiting for the trash to be emptied."""
+    trash_repository(window, name)
+    window.page.get_by_role("button", name=f"Delete now {name}").click()
+    window.page.get_by_text(f"The content of {name} is being deleted for good.").wait_for()

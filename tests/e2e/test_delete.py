@@ -73,7 +73,7 @@ def test_indexes_their_children_and_overwritten_images_go_too(
 def test_another_name_deletes_nothing(alice: Person, plain_window: Window) -> None:
     reference = alice.push_image("app")
     plain_window.log_in(alice)
-    page = plain_window.open(f"/r/{alice.name}/app/-/settings")
+    page = plain_window.open(f"/r/{alice.name}/app/-/delete")
     page.get_by_label("Type the full name to confirm").fill("app")
     page.get_by_role("button", name=f"Delete {alice.name}/app").click()
     page.get_by_text("This is not the name.").first.wait_for()

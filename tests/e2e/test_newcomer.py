@@ -82,7 +82,7 @@ def test_the_delete_button_waits_for_the_whole_name(alice: Person, window: Windo
     reference = alice.push_image("app")
     name = f"{alice.name}/app"
     window.log_in(alice)
-    page = window.open(f"/r/{name}/-/settings")
+    page = window.open(f"/r/{name}/-/delete")
     button = page.get_by_role("button", name=f"Delete {name}")
     expect(button).to_be_disabled()
     steps.delete_repository(window, name)
