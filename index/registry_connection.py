@@ -66,13 +66,21 @@ class RegistryConnection:
     """Requests to one registry about one repository. Every method may raise RegistryTrouble."""
 
     def __init__(
-        self, registry: Registry, repository: str, *, seconds: float | None = None
+        self,
+        registry: Registry,
+        repository: str,
+        *,
+        seconds: float | None = None,
+        session: requests.Session | None = None,
     ) -> None:
-        """Open nothing yet; with `seconds` all answers together take no longer."""
+        """Open nothing yet; with `seconds` all answers together take no longer.
+
+        Whoever asks about many repositories gives a session, so that they share its connections.
+        """
         self.registry = registry
         self.repository = repository
         self._end = math.inf if seconds is None else time.monotonic() + seconds
-        self._session = _session()
+        self._session = session or new_session()
 
     def ask(
         self,
@@ -143,7 +151,7 @@ class RegistryConnection:
         elsewhere = response.headers.get("Location", "")
         response.close()
         # What a registry keeps in an object store it may hand out from there, by a signed address.
-        with _session() as stranger:
+        with new_session() as stranger:
             self._check_storage(elsewhere)
             return self._begin(stranger, elsewhere, {"Accept-Encoding": "identity"})
 
@@ -214,7 +222,7 @@ def ping(registry: Registry, token: str = "") -> int:
 
     Raises RegistryTrouble.
     """
-    with _session() as session:
+    with new_session() as session:
         try:
             return session.get(
                 f"{registry.upstream_url.rstrip('/')}/v2/",
@@ -246,7 +254,8 @@ def parse_object(content: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def _session() -> requests.Session:
+def new_session() -> requests.Session:
+    """Return a session that heeds nothing of its environment."""
     session = requests.Session()
     session.trust_env = False
     return session

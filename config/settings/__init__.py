@@ -39,6 +39,7 @@ REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
 DENIALS_DAYS = env_number("WAYBILL_DENIALS_DAYS", 14)  # how long who was denied what is kept
+RECONCILE_HOURS = env_number("WAYBILL_RECONCILE_HOURS", 24, least=0)  # between two walks; 0 is never
 TRASH_DAYS = env_number("WAYBILL_TRASH_DAYS", 7, least=0)  # how long what is deleted can be had back
 
 # --- Trusted publishing -------------------------------------------------------------------------
@@ -173,6 +174,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "index.tasks.sweep_access_requests",
         "schedule": 60.0,
     },
+    "start-reconciliations": {
+        "task": "index.reconcile_tasks.start_reconciliations",
+        "schedule": 600.0,
+    },
+    "reconcile": {"task": "index.reconcile_tasks.sweep_reconciliations", "schedule": 5.0},
+    "accept-differences": {"task": "index.reconcile_tasks.accept_differences", "schedule": 10.0},
     "tell-of-secrets": {"task": "index.tasks.tell_of_secrets", "schedule": 20.0},
     "warn-of-ending-grants": {"task": "index.tasks.warn_of_ending_grants", "schedule": 3600.0},
     "prune-events": {"task": "index.event_tasks.prune_events", "schedule": 600.0},

@@ -29,6 +29,7 @@ from index.models.reconciliation import (
     DifferenceKind,
     DifferenceState,
     Reconciliation,
+    WalkPhase,
 )
 from index.models.registry import Registry, RegistryState, Stage, Writers
 from index.models.registry_check import RegistryCheck
@@ -104,6 +105,7 @@ __all__ = [
     "V1Token",
     "Watch",
     "Webhook",
+    "WalkPhase",
     "WebhookDelivery",
     "WorkloadLogin",
     "Writers",

@@ -11,8 +11,15 @@ from django.utils import timezone
 from index.models.registry import Registry
 
 
+class WalkPhase(models.TextChoices):
+    """What a walk is at."""
+
+    CATALOG = "catalog", "Looks for repositories that are not known here"
+    REPOSITORIES = "repositories", "Compares the tags of those that are"
+
+
 class Reconciliation(models.Model):
-    """One walk through a registry; `last_name` is where it goes on after a kill."""
+    """One walk through a registry; `last_name` and `last_repository` are where it goes on after a kill."""
 
     registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="reconciliations")
     started_at = models.DateTimeField(default=timezone.now)
@@ -20,7 +27,9 @@ class Reconciliation(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    phase = models.CharField(max_length=12, choices=WalkPhase, default=WalkPhase.CATALOG)
     last_name = models.CharField(max_length=255, blank=True)
+    last_repository = models.BigIntegerField(default=0)
     repositories_seen = models.PositiveIntegerField(default=0)
     tags_seen = models.PositiveBigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
@@ -61,6 +70,7 @@ class DifferenceState(models.TextChoices):
     """What became of it."""
 
     OPEN = "open", "Open"
+    ACCEPTING = "accepting", "Being accepted"
     ACCEPTED = "accepted", "Accepted"
     IGNORED = "ignored", "Ignored"
     GONE = "gone", "No longer there at a later walk"
@@ -73,6 +83,7 @@ class Difference(models.Model):
     kind = models.CharField(max_length=20, choices=DifferenceKind)
     name = models.CharField(max_length=255)  # of the repository, as the registry says it
     tag = models.CharField(max_length=128, blank=True)
+    tag_count = models.PositiveIntegerField(null=True)  # of a repository that is not known here
     digest_there = models.CharField(max_length=140, blank=True)
     digest_here = models.CharField(max_length=140, blank=True)
     state = models.CharField(max_length=10, choices=DifferenceState, default=DifferenceState.OPEN)

@@ -1,0 +1,120 @@
+"""Decide differences: accept, ignore, or let a rule accept. Only marks them; a task does the accepting."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.audit import AuditAction
+from accounts.models import Namespace
+from accounts.models.namespace import ROOT_NAMESPACE
+from accounts.principals import Principal
+from index.errors import NameInvalid, PatternRefused
+from index.flows.operate import check_operator, record_by_operator
+from index.models import AcceptRule, Difference, DifferenceKind, DifferenceState, Registry
+from index.names import parse_repository_name
+
+_OPEN = (DifferenceState.OPEN, DifferenceState.IGNORED)
+
+
+def accept(differences: QuerySet[Difference], *, by: Principal | None) -> int:
+    """Mark them to be accepted; return how many. Raises Denied."""
+    check_operator(by, "registries")
+    with transaction.atomic():
+        count = differences.filter(state__in=_OPEN).update(
+            state=DifferenceState.ACCEPTING,
+            decided_at=timezone.now(),
+            decided_by=by.user if by else None,
+            problem="",
+        )
+        if count:
+            record_by_operator(AuditAction.DIFFERENCES_ACCEPTED, "", by=by, number=count)
+    return count
+
+
+def ignore(differences: QuerySet[Difference], *, by: Principal | None) -> int:
+    """Mark them as right as they are, until they change; return how many. Raises Denied."""
+    check_operator(by, "registries")
+    with transaction.atomic():
+        count = differences.filter(state=DifferenceState.OPEN).update(
+            state=DifferenceState.IGNORED,
+            decided_at=timezone.now(),
+            decided_by=by.user if by else None,
+        )
+        if count:
+            record_by_operator(AuditAction.DIFFERENCES_IGNORED, "", by=by, number=count)
+    return count
+
+
+def add_accept_rule(
+    registry: Registry, *, kind: DifferenceKind, pattern: str, by: Principal | None
+) -> AcceptRule:
+    """Let differences of a kind be accepted by themselves, those that are open too.
+
+    The pattern is a repository name, `namespace/*` or `*`. Raises Denied or PatternRefused.
+    """
+    check_operator(by, "registries")
+    if pattern != "*":
+        try:
+            parse_repository_name(pattern.removesuffix("/*"))
+        except NameInvalid as error:
+            message = f"{pattern!a} is neither a repository name nor namespace/* nor *"
+            raise PatternRefused(message) from error
+    with transaction.atomic():
+        rule, is_new = AcceptRule.objects.get_or_create(
+            registry=registry,
+            kind=kind,
+            pattern=pattern,
+            defaults={"created_by": by.user if by else None},
+        )
+        if is_new:
+            record_by_operator(
+                AuditAction.ACCEPT_RULE_ADDED, registry.name, by=by, kind=kind, pattern=pattern
+            )
+    accept_by_rules(registry)
+    return rule
+
+
+def remove_accept_rule(rule: AcceptRule, *, by: Principal | None) -> None:
+    """Let its differences wait for a person again. Raises Denied."""
+    check_operator(by, "registries")
+    with transaction.atomic():
+        record_by_operator(
+            AuditAction.ACCEPT_RULE_REMOVED,
+            rule.registry.name,
+            by=by,
+            kind=rule.kind,
+            pattern=rule.pattern,
+        )
+        rule.delete()
+
+
+def accept_by_rules(registry: Registry) -> None:
+    """Mark what the registry's rules accept; what could not be accepted before is left to people."""
+    for rule in registry.accept_rules.all():
+        open_ones = registry.differences.filter(state=DifferenceState.OPEN, problem="")
+        open_ones.filter(Q(kind=rule.kind) & _matching(rule.pattern)).update(
+            state=DifferenceState.ACCEPTING,
+            decided_at=timezone.now(),
+            decided_by=rule.created_by_id,
+        )
+
+
+def missing_namespaces(registry: Registry) -> list[str]:
+    """Return the namespaces that repositories wait for which the registry keeps: to be created."""
+    kind = DifferenceKind.UNKNOWN_REPOSITORY
+    waiting = registry.differences.filter(kind=kind).exclude(
+        state__in=[DifferenceState.ACCEPTED, DifferenceState.GONE]
+    )
+    names = waiting.filter(name__contains="/").values_list("name", flat=True).iterator()
+    wanted = {name.partition("/")[0] for name in names} - {ROOT_NAMESPACE}
+    return sorted(wanted - set(Namespace.objects.values_list("name", flat=True)))
+
+
+def _matching(pattern: str) -> Q:
+    if pattern == "*":
+        return Q()
+    if pattern.endswith("/*"):
+        return Q(name__startswith=pattern.removesuffix("*"))
+    return Q(name=pattern)

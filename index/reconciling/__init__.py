@@ -1,0 +1,1 @@
+"""Comparing what registries keep with what the index believes: reading only, bounded, unhurried."""
