@@ -92,7 +92,7 @@ def _verdict(registry: Registry, now: datetime, wrote_at: datetime | None) -> tu
     if wrote_at and now - wrote_at > _NOTIFIES_WITHIN:
         words = (
             "Something was written and no notification of it came. Compare the notifications section"
-            " of its configuration with the one below: the URL, and the events secret, which must be"
+            " of its configuration with the one to paste: the URL, and the events secret, which must be"
             " the newest one or the one before."
         )
         return Verdict.BAD, words

@@ -124,7 +124,7 @@ class _Look:
         else:
             words = (
                 "A token of ours was refused. Compare what it trusts, its service and its issuer"
-                f" ({settings.ISSUER}) with the configuration below, look at its clock, and restart it."
+                f" ({settings.ISSUER}) with the configuration to paste, look at its clock, and restart it."
             )
             self.report.add(Check.TOKENS, Verdict.BAD, words)
         if opened:

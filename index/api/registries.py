@@ -1,0 +1,269 @@
+"""Registries, for sessions of administrators: what the pages under /manage/registries do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.auth import principal_of
+from accounts.api.pagination import Pages, paginated
+from index.api.operator_view import ConfirmedOperatorView, OperatorView
+from index.flows import registries as flows
+from index.flows.check_registry import check_registry
+from index.flows.registries import RegistrySettings
+from index.models import KeyFormat, Registry, RegistryCheck, Stage, Writers
+from index.registry_health import latest_checks
+from index.registry_map import Holdings, holdings
+from index.registry_snippets import Distribution, Snippet, snippets_for
+
+
+class RegistryOutput(serializers.ModelSerializer[Registry]):
+    """A registry; what it keeps is counted within the last minute, sizes in bytes."""
+
+    is_healthy = serializers.SerializerMethodField(help_text="Null if nobody looked yet.")
+    repositories = serializers.SerializerMethodField()
+    tags = serializers.SerializerMethodField()
+    size = serializers.SerializerMethodField()
+    secrets = serializers.SerializerMethodField(
+        help_text="How many events secrets hold: 2 during a change."
+    )
+
+    class Meta:
+        """The fields, by name."""
+
+        model = Registry
+        fields: ClassVar[list[str]] = [
+            "name", "upstream_url", "service", "key_format", "stage", "writers", "needs_approval",
+            "description", "state", "is_healthy", "last_heard_at", "writes_held_until",
+            "repositories", "tags", "size", "secrets", "created_at",
+        ]  # fmt: skip
+
+    def get_is_healthy(self, registry: Registry) -> bool | None:
+        """Return what the newest check found."""
+        checks = self.context.get("checks")
+        check = registry.checks.first() if checks is None else checks.get(registry.pk)
+        return check.is_healthy if check else None
+
+    def get_repositories(self, registry: Registry) -> int:
+        """Return how many it keeps."""
+        return self._kept(registry).repositories
+
+    def get_tags(self, registry: Registry) -> int:
+        """Return how many it keeps."""
+        return self._kept(registry).tags
+
+    def get_size(self, registry: Registry) -> int:
+        """Return how much it keeps; a blob counts once."""
+        return self._kept(registry).size
+
+    def get_secrets(self, registry: Registry) -> int:
+        """Return how many hold."""
+        digests = (registry.events_secret_digest, registry.previous_events_secret_digest)
+        return len([digest for digest in digests if digest])
+
+    def _kept(self, registry: Registry) -> Holdings:
+        if "kept" not in self.context:
+            self.context["kept"] = holdings()
+        found: Holdings = self.context["kept"].get(registry.pk, Holdings())
+        return found
+
+
+class NewRegistryOutput(RegistryOutput):
+    """A registry and its events secret, shown this once."""
+
+    events_secret = serializers.CharField()
+
+    class Meta(RegistryOutput.Meta):
+        """The fields, by name."""
+
+        fields: ClassVar[list[str]] = [*RegistryOutput.Meta.fields, "events_secret"]
+
+
+class EventsSecretOutput(serializers.Serializer[Any]):
+    """A new events secret, shown this once."""
+
+    events_secret = serializers.CharField()
+
+
+class RegistryInput(serializers.Serializer[Any]):
+    """What a registry is; what is left out of a change stays. An empty service is the gateway's."""
+
+    upstream_url = serializers.CharField(max_length=200)
+    service = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    key_format = serializers.ChoiceField(choices=KeyFormat.choices, required=False)
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False, allow_blank=True)
+    writers = serializers.ChoiceField(choices=Writers.choices, required=False)
+    needs_approval = serializers.BooleanField(required=False)
+    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class NewRegistryInput(RegistryInput):
+    """A registry to add."""
+
+    name = serializers.CharField(max_length=40)
+
+
+class RegistryCheckOutput(serializers.ModelSerializer[RegistryCheck]):
+    """One look: findings are `check`, `verdict` (good, warning, bad, unknown) and `words`."""
+
+    findings = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        """The fields, by name."""
+
+        model = RegistryCheck
+        fields: ClassVar[list[str]] = ["at", "is_healthy", "milliseconds", "findings"]
+
+
+class RegistryFileOutput(serializers.Serializer[Snippet]):
+    """One file to paste."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    file = serializers.CharField()
+    text = serializers.CharField()
+    hint = serializers.CharField()
+
+
+class Registries(ConfirmedOperatorView):
+    """All registries."""
+
+    @extend_schema(responses=RegistryOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Return a page of them, by name."""
+        registries = Registry.objects.order_by("name")
+        pages = Pages()
+        chosen = pages.paginate_queryset(registries, request) or []
+        context = {"checks": latest_checks(registries), "kept": holdings()}
+        output = RegistryOutput(chosen, many=True, context=context)
+        return pages.get_paginated_response(output.data)
+
+    @extend_schema(request=NewRegistryInput, responses={201: NewRegistryOutput})
+    def post(self, request: Request) -> Response:
+        """Add one. Its events secret is in this answer alone."""
+        sent = NewRegistryInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        asked = dict(sent.validated_data)
+        name, to_be = asked.pop("name"), RegistrySettings(**_typed(asked))
+        registry, secret = flows.add_registry(name, to_be=to_be, by=principal_of(request))
+        return Response(RegistryOutput(registry).data | {"events_secret": secret}, status=201)
+
+
+class OneRegistry(ConfirmedOperatorView):
+    """One registry."""
+
+    @extend_schema(responses=RegistryOutput)
+    def get(self, request: Request, name: str) -> Response:
+        """Return it."""
+        return Response(RegistryOutput(self.find_registry(name)).data)
+
+    @extend_schema(request=RegistryInput, responses=RegistryOutput)
+    def patch(self, request: Request, name: str) -> Response:
+        """Change the fields that are sent."""
+        registry = self.find_registry(name)
+        sent = RegistryInput(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+        to_be = replace(_as_it_is(registry), **_typed(dict(sent.validated_data)))
+        flows.change_registry(registry, to_be=to_be, by=principal_of(request))
+        return Response(RegistryOutput(registry).data)
+
+
+class RegistrySecret(ConfirmedOperatorView):
+    """What a registry signs in with to notify us."""
+
+    @extend_schema(request=None, responses={201: EventsSecretOutput})
+    def post(self, request: Request, name: str) -> Response:
+        """Make a new one; the one of until now holds beside it."""
+        secret = flows.renew_events_secret(self.find_registry(name), by=principal_of(request))
+        return Response({"events_secret": secret}, status=201)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, name: str) -> Response:
+        """End the older one."""
+        flows.end_previous_secret(self.find_registry(name), by=principal_of(request))
+        return Response(status=204)
+
+
+class _Step(ConfirmedOperatorView):
+    flow: ClassVar[Callable[..., None]]
+
+    @extend_schema(request=None, responses=RegistryOutput)
+    def post(self, request: Request, name: str) -> Response:
+        """Do it."""
+        registry = self.find_registry(name)
+        type(self).flow(registry, by=principal_of(request))
+        return Response(RegistryOutput(registry).data)
+
+
+class DrainRegistry(_Step):
+    """Give a registry nothing new."""
+
+    flow = staticmethod(flows.drain_registry)
+
+
+class UseRegistry(_Step):
+    """Use a registry again."""
+
+    flow = staticmethod(flows.use_registry)
+
+
+class RetireRegistry(_Step):
+    """Ask a registry nothing any more, once it keeps nothing."""
+
+    flow = staticmethod(flows.retire_registry)
+
+
+class RegistryChecks(OperatorView):
+    """How a registry has been."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
+        responses=RegistryCheckOutput(many=True),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        """Return a page of checks, the newest first."""
+        return paginated(request, self.find_registry(name).checks.all(), RegistryCheckOutput)
+
+    @extend_schema(request=None, responses={201: RegistryCheckOutput})
+    def post(self, request: Request, name: str) -> Response:
+        """Look at it now."""
+        check = check_registry(self.find_registry(name), thoroughly=True)
+        return Response(RegistryCheckOutput(check).data, status=201)
+
+
+class RegistryConfiguration(OperatorView):
+    """What to paste where a registry runs."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("distribution", str, enum=["2", "3"])],
+        responses=RegistryFileOutput(many=True),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        """Return the files, for distribution 3 unless `?distribution=2`; the secret is left out."""
+        chosen: Distribution = "2" if request.query_params.get("distribution") == "2" else "3"
+        snippets = snippets_for(self.find_registry(name), distribution=chosen)
+        return Response(RegistryFileOutput(snippets, many=True).data)
+
+
+def _as_it_is(registry: Registry) -> RegistrySettings:
+    return RegistrySettings(
+        upstream_url=registry.upstream_url,
+        service=registry.service,
+        stage=Stage(registry.stage),
+        writers=Writers(registry.writers),
+        needs_approval=registry.needs_approval,
+        description=registry.description,
+    )
+
+
+def _typed(asked: dict[str, Any]) -> dict[str, Any]:
+    types: dict[str, Callable[[str], Any]] = {
+        "key_format": KeyFormat, "stage": Stage, "writers": Writers,
+    }  # fmt: skip
+    return {name: types.get(name, lambda x: x)(value) for name, value in asked.items()}
