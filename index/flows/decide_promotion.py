@@ -100,7 +100,6 @@ def tell_asker(promotion: Promotion) -> None:
             tag=promotion.target_tag,
             number=promotion.pk,
             outcome=promotion.get_state_display().lower(),
-            why=promotion.decision_note or promotion.last_problem,
         )
 
 

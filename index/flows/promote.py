@@ -122,7 +122,16 @@ def send_to_approvers(promotion: Promotion) -> None:
     """Mail those who can answer, but not who asks."""
     admins = admins_of(promotion.target)
     others = [one for one in admins if Principal(one).subject != promotion.requested_by]
-    send_after_commit("promotion_asked", to=others, kind=MailKind.PROMOTIONS, promotion=promotion)
+    send_after_commit(
+        "promotion_asked",
+        to=others,
+        kind=MailKind.PROMOTIONS,
+        asker=promotion.requested_by_name,
+        source=promotion.source_name,
+        target=promotion.target.name,
+        tag=promotion.target_tag,
+        number=promotion.pk,
+    )
 
 
 def _check_wanted(source: Repository, wanted: Wanted) -> None:

@@ -1,0 +1,106 @@
+"""The form that asks for a promotion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.principals import Principal
+from index.errors import IndexRefusal, NameInvalid
+from index.flows.promote import Wanted, check_rights, check_way, digest_of_tag
+from index.lookup import find_repository
+from index.models import Repository
+from index.names import is_digest, is_tag, parse_familiar_name
+
+
+class PromoteForm(forms.Form):
+    """What, where to and why; `wanted` and `found_target` once it is valid."""
+
+    image = forms.CharField(
+        max_length=140, label="Image", help_text="A tag of this repository, or a digest."
+    )
+    target = forms.CharField(
+        max_length=200,
+        label="To repository",
+        help_text="One that you may write to, of the next stage.",
+        widget=forms.TextInput(attrs={"list": "targets", "autocomplete": "off"}),
+    )
+    target_tag = forms.CharField(
+        max_length=128,
+        label="Tag there",
+        required=False,
+        help_text="Empty: as it is called here.",
+    )
+    digest = forms.CharField(max_length=140, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=200, required=False, label="Reason")
+
+    def __init__(self, *args: Any, source: Repository, principal: Principal, **kwargs: Any) -> None:
+        """Keep where from and who asks."""
+        super().__init__(*args, **kwargs)
+        self._source = source
+        self._principal = principal
+        self.found_target = source
+
+    def clean_target(self) -> str:
+        """Find it among what the asker may see, and check that images may go there."""
+        text = self.cleaned_data["target"].strip()
+        try:
+            name = parse_familiar_name(text)
+        except NameInvalid as error:
+            raise forms.ValidationError(sentence_of(error)) from error
+        found = find_repository(Repository.objects.visible_to(self._principal), name)
+        if found is None:
+            message = f"There is no repository {name}, or you may not see it."
+            raise forms.ValidationError(message)
+        try:
+            check_rights(self._source, found, by=self._principal)
+            check_way(self._source, found)
+        except IndexRefusal as refusal:
+            raise forms.ValidationError(sentence_of(refusal)) from refusal
+        self.found_target = found
+        return text
+
+    def clean_target_tag(self) -> str:
+        """Take the name that it has here where none is given."""
+        tag = self.cleaned_data["target_tag"].strip()
+        image = str(self.data.get("image", "")).strip()
+        tag = tag or ("" if is_digest(image) else image)
+        if not is_tag(tag):
+            message = "A tag is up to 128 letters, digits, . _ and -."
+            raise forms.ValidationError(message)
+        return tag
+
+    def clean(self) -> dict[str, Any]:
+        """Find the digest: the one that was previewed, even if the tag has moved since."""
+        cleaned = self.cleaned_data
+        image = cleaned.get("image", "").strip()
+        if not image or self.errors:
+            return cleaned
+        shown = cleaned.get("digest") or (image if is_digest(image) else "")
+        try:
+            digest = shown or digest_of_tag(self._source, image)
+        except IndexRefusal as refusal:
+            self.add_error("image", f"{refusal}.")
+            return cleaned
+        if not self._source.manifests.filter(digest=digest).exists():
+            self.add_error("image", f"{self._source} has no image {digest[:140]}.")
+        cleaned["digest"] = digest
+        return cleaned
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for."""
+        cleaned, image = self.cleaned_data, self.cleaned_data["image"].strip()
+        return Wanted(
+            digest=cleaned["digest"],
+            target_tag=cleaned["target_tag"],
+            source_tag="" if is_digest(image) else image,
+            reason=cleaned["reason"],
+        )
+
+
+def sentence_of(refusal: IndexRefusal) -> str:
+    """Return a refusal as a sentence on a page."""
+    text = str(refusal)
+    return f"{text[:1].upper()}{text[1:]}."
