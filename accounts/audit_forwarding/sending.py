@@ -28,7 +28,9 @@ def forward() -> None:
 
 def forward_to(target: Target) -> None:
     """Send batches until nothing is left or the time is up; whoever holds the lease does."""
-    held, _ = AuditForwarding.objects.get_or_create(target=target.name)
+    held, _ = AuditForwarding.objects.get_or_create(
+        target=target.name, defaults={"position": _beginning()}
+    )
     mine = AuditForwarding.objects.filter(pk=held.pk)
     free = mine.filter(Q(busy_until=None) | Q(busy_until__lte=timezone.now()))
     if not free.update(busy_until=timezone.now() + _LEASE):
@@ -55,6 +57,12 @@ def next_batch(position: int) -> list[AuditEvent]:
         batch.append(event)
         position = event.pk
     return batch
+
+
+def _beginning() -> int:
+    """Return the place before the first event there is: a new collector gets all of them."""
+    first = AuditEvent.objects.order_by("pk").values_list("pk", flat=True).first()
+    return first - 1 if first else 0
 
 
 def _send_all(target: Target, held: AuditForwarding) -> None:
