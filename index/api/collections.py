@@ -105,7 +105,7 @@ class _OfHost(OperatorView):
     """Asked by the registry's host, with the events secret as `Authorization: Bearer`."""
 
     authentication_classes = ()
-    permission_classes = ()
+    permission_classes = ()  # the secret is looked at in `registry`
 
     def registry(self, request: Request, name: str) -> Registry:
         """Return the registry whose secret was shown."""

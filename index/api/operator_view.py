@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,13 +19,12 @@ from index.models import Registry
 class OperatorView(RepositoryView):
     """For sessions of administrators; a refusal that names a field stands at that field."""
 
-    permission_classes: ClassVar[Any] = (Administrators,)
+    permission_classes: tuple[type[BasePermission], ...] = (Administrators,)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Translate a refusal, in its own words."""
-        is_input = isinstance(exc, RegistryRefused) and not isinstance(exc, RegistryInUse)
-        if is_input and getattr(exc, "field", ""):
-            exc = ValidationError({exc.field: [str(exc)]})  # type: ignore[attr-defined]
+        if isinstance(exc, RegistryRefused) and not isinstance(exc, RegistryInUse) and exc.field:
+            return super().handle_exception(ValidationError({exc.field: [str(exc)]}))
         return super().handle_exception(exc)
 
     def find_registry(self, name: str) -> Registry:
@@ -44,4 +43,4 @@ class _ConfirmedToChange(ConfirmedLately):
 class ConfirmedOperatorView(OperatorView):
     """The same, and whoever changes something confirmed a moment ago that it is them."""
 
-    permission_classes: ClassVar[Any] = (Administrators, _ConfirmedToChange)
+    permission_classes = (Administrators, _ConfirmedToChange)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import paginated
+from accounts.api.pagination import Pages, paginated
 from accounts.models import Visibility
 from index.api.operator_view import OperatorView
 from index.errors import NameInvalid
@@ -76,9 +76,8 @@ class PoolOutput(serializers.ModelSerializer[RegistryPool]):
     @extend_schema(responses=PoolShareOutput(many=True))
     def get_members(self, pool: RegistryPool) -> list[dict[str, Any]]:
         """Return the members and their shares, by name."""
-        if "shares" not in self.context:
-            self.context["shares"] = shares()
-        return list(PoolShareOutput(self.context["shares"].get(pool.name, []), many=True).data)
+        counted = self.context.get("shares") or shares()
+        return list(PoolShareOutput(counted.get(pool.name, []), many=True).data)
 
 
 class PoolInput(serializers.Serializer[Any]):
@@ -132,7 +131,10 @@ class Pools(OperatorView):
     @extend_schema(parameters=_PAGES, responses=PoolOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of them, by name."""
-        return paginated(request, RegistryPool.objects.all(), PoolOutput)
+        pages = Pages()
+        chosen = pages.paginate_queryset(RegistryPool.objects.all(), request) or []
+        output = PoolOutput(chosen, many=True, context={"shares": shares()})
+        return pages.get_paginated_response(output.data)
 
 
 class OnePool(OperatorView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from index.flows.registries import RegistrySettings
 from index.models import KeyFormat, Registry, RegistryCheck, Stage, Writers
 from index.registry_health import latest_checks
 from index.registry_map import Holdings, holdings
-from index.registry_snippets import Distribution, Snippet, snippets_for
+from index.registry_snippets import Distribution, snippets_for
 
 
 class RegistryOutput(serializers.ModelSerializer[Registry]):
@@ -68,10 +68,8 @@ class RegistryOutput(serializers.ModelSerializer[Registry]):
         return len([digest for digest in digests if digest])
 
     def _kept(self, registry: Registry) -> Holdings:
-        if "kept" not in self.context:
-            self.context["kept"] = holdings()
-        found: Holdings = self.context["kept"].get(registry.pk, Holdings())
-        return found
+        kept: Mapping[int, Holdings] = self.context.get("kept") or holdings()
+        return kept.get(registry.pk, Holdings())
 
 
 class NewRegistryOutput(RegistryOutput):
@@ -121,7 +119,7 @@ class RegistryCheckOutput(serializers.ModelSerializer[RegistryCheck]):
         fields: ClassVar[list[str]] = ["at", "is_healthy", "milliseconds", "findings"]
 
 
-class RegistryFileOutput(serializers.Serializer[Snippet]):
+class RegistryFileOutput(serializers.Serializer[Any]):
     """One file to paste."""
 
     key = serializers.CharField()
@@ -263,7 +261,5 @@ def _as_it_is(registry: Registry) -> RegistrySettings:
 
 
 def _typed(asked: dict[str, Any]) -> dict[str, Any]:
-    types: dict[str, Callable[[str], Any]] = {
-        "key_format": KeyFormat, "stage": Stage, "writers": Writers,
-    }  # fmt: skip
-    return {name: types.get(name, lambda x: x)(value) for name, value in asked.items()}
+    types = {"key_format": KeyFormat, "stage": Stage, "writers": Writers}
+    return {name: types[name](value) if name in types else value for name, value in asked.items()}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 from django.conf import settings
-from requests.utils import parse_dict_header
 
 from index.models import Registry
 from index.probing.findings import Verdict
 from index.probing.tokens import PROBE_REPOSITORY
 
 _LONGEST_QUOTE = 80
+_PARAMETER = re.compile(r'(\w+)="([^"]*)"', re.ASCII)
 
 
 def why_silent(registry: Registry, error: requests.RequestException) -> str:
@@ -35,8 +36,8 @@ def challenge_verdict(registry: Registry, first: requests.Response) -> tuple[Ver
     if not is_bearer(first):
         words = "It asks for something else than our tokens: give it the auth.token section."
         return Verdict.BAD, words
-    said = parse_dict_header(first.headers["WWW-Authenticate"][len("bearer ") :])
-    service, realm = said.get("service") or "", said.get("realm") or ""
+    said = dict(_PARAMETER.findall(first.headers["WWW-Authenticate"]))
+    service, realm = said.get("service", ""), said.get("realm", "")
     if service != registry.service:
         words = f"Its service is {_quoted(service)}, so no token of ours fits. Set auth.token.service to"
         return Verdict.BAD, f"{words} {registry.service} and restart it."

@@ -105,7 +105,14 @@ def test_a_collection_is_asked_for_run_and_reported(root: Client, world: World) 
 def test_a_report_that_is_no_report_is_refused(world: World, client: Client) -> None:
     GarbageCollection.objects.create(registry=world.east, state="running")
     header = {"Authorization": f"Bearer {EVENTS_SECRET}east"}
-    for body in ({"bytes_before": -1}, {"bytes_after": 10**30}, {"blobs_deleted": "x"}, [], "x"):
+    bodies: tuple[Any, ...] = (
+        {"bytes_before": -1},
+        {"bytes_after": 10**30},
+        {"blobs_deleted": "x"},
+        [],
+        "x",
+    )
+    for body in bodies:
         answer = client.post(
             "/api/v1/registries/east/collection/finish",
             body,

@@ -15,7 +15,7 @@ from index.flows import registries as flows
 from index.flows.create_repository import create_repository
 from index.flows.place_repositories import add_rule, check_pattern, delete_pool, save_pool
 from index.flows.registries import RegistrySettings, check_upstream_url
-from index.models import KeyFormat, PlacementRule, Registry, RegistryState, Repository
+from index.models import KeyFormat, PlacementRule, Registry, RegistryState, Repository, SizeClass
 from index.names import parse_repository_name
 from tests.conftest import World
 from tests.factories import make_registry
@@ -163,7 +163,7 @@ def test_a_pool_takes_new_repositories_by_size_class(world: World) -> None:
     bulk = save_pool("bulk", members=[make_registry("big")], by=by)
     add_rule("*", to=bulk, size_class="large", by=by)
     large = create_repository(
-        parse_repository_name("alice/model"), by=Principal(world.alice), size_class="large"
+        parse_repository_name("alice/model"), by=Principal(world.alice), size_class=SizeClass.LARGE
     )
     small = create_repository(parse_repository_name("alice/tool"), by=Principal(world.alice))
     assert (large.registry.name, small.registry.name) == ("big", "east")
