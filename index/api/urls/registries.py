@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import collections, placement, registries
+from index.api import collections, placement, reconciliation, registries
 
 _ONE = "registries/<slug:name>"
 
@@ -20,6 +20,29 @@ urlpatterns: list[URLPattern] = [
         f"{_ONE}/configuration",
         registries.RegistryConfiguration.as_view(),
         name="api-registry-configuration",
+    ),
+    path(f"{_ONE}/reconciliations", reconciliation.Walks.as_view(), name="api-walks"),
+    path(f"{_ONE}/differences", reconciliation.Differences.as_view(), name="api-differences"),
+    path(
+        f"{_ONE}/differences/accept",
+        reconciliation.AcceptDifferences.as_view(),
+        name="api-differences-accept",
+    ),
+    path(
+        f"{_ONE}/differences/ignore",
+        reconciliation.IgnoreDifferences.as_view(),
+        name="api-differences-ignore",
+    ),
+    path(
+        f"{_ONE}/differences/missing-namespaces",
+        reconciliation.MissingNamespaces.as_view(),
+        name="api-missing-namespaces",
+    ),
+    path(f"{_ONE}/accept-rules", reconciliation.AcceptRules.as_view(), name="api-accept-rules"),
+    path(
+        f"{_ONE}/accept-rules/<int:rule_id>",
+        reconciliation.OneAcceptRule.as_view(),
+        name="api-accept-rule",
     ),
     path(f"{_ONE}/collections", collections.Collections.as_view(), name="api-collections"),
     path(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from index.web import manage_placement as placement
+from index.web import manage_reconciliation as reconciliation
 from index.web import manage_registries as registries
 
 _ONE = "manage/registries/<slug:name>"
@@ -27,6 +28,20 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}/check", registries.check, name="web-manage-registry-check"),
     path(f"{_ONE}/collect", registries.collect, name="web-manage-registry-collect"),
     path(f"{_ONE}/schedule", registries.schedule, name="web-manage-registry-schedule"),
+    path(f"{_ONE}/differences", reconciliation.show, name="web-manage-differences"),
+    path(f"{_ONE}/differences/walk", reconciliation.start, name="web-manage-reconcile"),
+    path(f"{_ONE}/differences/decide", reconciliation.decide, name="web-manage-differences-decide"),
+    path(
+        f"{_ONE}/differences/organizations",
+        reconciliation.create_organizations,
+        name="web-manage-differences-organizations",
+    ),
+    path(f"{_ONE}/differences/rules", reconciliation.add_rule, name="web-manage-accept-rule-add"),
+    path(
+        f"{_ONE}/differences/rules/<int:rule_id>/remove",
+        reconciliation.remove_rule,
+        name="web-manage-accept-rule-remove",
+    ),
     path("manage/placement", placement.show, name="web-manage-placement"),
     path("manage/placement/rules", placement.rule_add, name="web-manage-rule-add"),
     path(
