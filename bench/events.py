@@ -46,13 +46,13 @@ def measure(kind: str, *, rounds: int, seconds: float) -> None:
         _step(stack, "fill", MILLION)
         naive = _apply(stack, naive=True)
         batched = _apply(stack)
-        print(f"\n| applied, {kind} | events/s | a million |\n|---|---:|---:|")
-        print(f"| a transaction for each event | {naive:.0f} | {MILLION / naive:.0f} s |")
-        print(f"| in batches | {batched:.0f} | {MILLION / batched:.0f} s |")
+        print(f"\n| applied, {kind} | /s | CPU us | a million |\n|---|---:|---:|---:|")
+        for name, found in (("a transaction for each event", naive), ("in batches", batched)):
+            took = MILLION / found.per_second
+            print(f"| {name} | {found.per_second:.0f} | {found.cpu:.0f} | {took:.0f} s |")
+        ratio = batched.per_second / naive.per_second
         print("\n| | measured | aim | |\n|---|---:|---:|---|")
-        print_row(
-            "in batches, beside one by one", batched / naive, "≥", 5, met=batched >= 5 * naive
-        )
+        print_row("in batches, beside one by one", ratio, "≥", 5, met=ratio >= 5)
         total = accepted + MILLION
         _check(stack, ids=total, pulls=total)
 

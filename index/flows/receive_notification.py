@@ -122,8 +122,9 @@ def _lock(numbers: Sequence[int]) -> set[int]:
 
 
 def _put_aside(number: int, problem: str) -> None:
+    plain = problem.replace("\0", "")[:200]  # PostgreSQL takes no NUL
     Notification.objects.filter(pk=number).update(
-        state=NotificationState.QUARANTINED, problem=problem[:200]
+        state=NotificationState.QUARANTINED, problem=plain
     )
 
 
