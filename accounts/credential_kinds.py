@@ -37,6 +37,7 @@ class Use(StrEnum):
     API_WRITE = "REST: write"
     CREDENTIALS = "REST: credentials"
     ADMINISTRATION = "REST: administration"
+    PROMOTIONS = "REST: promotions"
     TOKEN = "/token"  # noqa: S105 - an address
     REFRESH_TOKEN = "refresh token"  # noqa: S105 - what one gets
     GATEWAY = "/v2/"
@@ -49,18 +50,23 @@ class Use(StrEnum):
 # What is not here opens nothing.
 _OPENS: Mapping[Kind, frozenset[Use]] = {
     Kind.SESSION: frozenset(
-        {Use.PAGES, Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION}
+        {
+            Use.PAGES, Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION,
+            Use.PROMOTIONS,
+        }
     ),
     Kind.PASSWORD: frozenset(
         {
-            Use.API_READ, Use.API_WRITE, Use.TOKEN, Use.REFRESH_TOKEN, Use.V1, Use.V1_ACCOUNT,
-            Use.SEARCH,
+            Use.API_READ, Use.API_WRITE, Use.PROMOTIONS, Use.TOKEN, Use.REFRESH_TOKEN, Use.V1,
+            Use.V1_ACCOUNT, Use.SEARCH,
         }
     ),
-    Kind.ACCESS_TOKEN: frozenset({Use.API_READ, Use.API_WRITE, Use.TOKEN, Use.V1, Use.SEARCH}),
-    Kind.ROBOT_SECRET: frozenset({Use.API_READ, Use.TOKEN, Use.V1, Use.SEARCH}),
+    Kind.ACCESS_TOKEN: frozenset(
+        {Use.API_READ, Use.API_WRITE, Use.PROMOTIONS, Use.TOKEN, Use.V1, Use.SEARCH}
+    ),
+    Kind.ROBOT_SECRET: frozenset({Use.API_READ, Use.PROMOTIONS, Use.TOKEN, Use.V1, Use.SEARCH}),
     Kind.MACHINE: frozenset({Use.TOKEN, Use.SEARCH}),
-    Kind.JOB_SECRET: frozenset({Use.TOKEN, Use.SEARCH}),
+    Kind.JOB_SECRET: frozenset({Use.PROMOTIONS, Use.TOKEN, Use.SEARCH}),
     Kind.ID_TOKEN: frozenset({Use.TOKEN}),
     Kind.REGISTRY_TOKEN: frozenset({Use.GATEWAY, Use.SEARCH}),
     Kind.V1_TOKEN: frozenset({Use.V1}),

@@ -24,6 +24,7 @@ _SECONDS = 10.0  # for a preview; pages wait for it
 class Preview:
     """What a promotion would bring."""
 
+    digest: str
     children: int
     referrers: int
     size: int
@@ -88,6 +89,7 @@ def preview_promotion(source: Repository, target: Repository, digest: str) -> Pr
     is_mounted = source.registry_id == target.registry_id
     missing = found.size - there
     return Preview(
+        digest=digest,
         children=found.children,
         referrers=found.referrers,
         size=found.size,

@@ -25,8 +25,9 @@ class SecretAuthentication(BaseAuthentication):
         if not header:
             return None
         address = request.META["REMOTE_ADDR"]
+        use = use_of((request.parser_context or {}).get("view")) or Use.API_READ
         try:
-            principal = _principal(header, address)
+            principal = _principal(header, address, use)
         except InvalidCredentials as error:
             raise AuthenticationFailed(str(error)) from error
         except TooManyAttempts as error:
@@ -67,11 +68,16 @@ def may_use(request: Request, use: Use) -> bool:
     return opens(kind_of_credential(request), use)
 
 
-def _principal(header: str, address: str) -> Principal | None:
+def use_of(view: object) -> Use | None:
+    """Return what a view says credentials are used for there, if it is not reading and writing."""
+    return getattr(view, "use", None)
+
+
+def _principal(header: str, address: str, use: Use) -> Principal | None:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
-        return authenticate_bearer(value.strip(), address=address, use=Use.API_READ)
+        return authenticate_bearer(value.strip(), address=address, use=use)
     basic = parse_basic(header)
     if basic is None:
         return None
-    return authenticate(login=basic.login, secret=basic.secret, address=address, use=Use.API_READ)
+    return authenticate(login=basic.login, secret=basic.secret, address=address, use=use)

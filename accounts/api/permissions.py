@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.api.auth import may_use, principal_of
+from accounts.api.auth import may_use, principal_of, use_of
 from accounts.credential_kinds import Use
 from accounts.token_limits import ApiPart
 
@@ -18,7 +18,7 @@ class TokenReachesPart(BasePermission):
     `part = "organizations"`: for kinds of credentials that read or write here, for tokens with that
     part; without a part for those that manage credentials, because a token never makes or widens
     them (case 16).
-    `is_open = True`: reading needs no log-in.
+    `is_open = True`: reading needs no log-in. `use`: a use of its own, instead of reading and writing.
     """
 
     message = "this access token is not for this part of the API"
@@ -28,7 +28,7 @@ class TokenReachesPart(BasePermission):
         reads = request.method in SAFE_METHODS
         if principal_of(request).is_anonymous:
             return reads and getattr(view, "is_open", False)
-        if not may_use(request, Use.API_READ if reads else Use.API_WRITE):
+        if not may_use(request, use_of(view) or (Use.API_READ if reads else Use.API_WRITE)):
             return False
         if may_use(request, Use.CREDENTIALS):
             return True

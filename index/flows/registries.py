@@ -200,13 +200,18 @@ def register_registry(
     return registry
 
 
-def change_stage(registry: Registry, *, stage: Stage, writers: Writers) -> None:
+def change_stage(
+    registry: Registry, *, stage: Stage, writers: Writers, needs_approval: bool
+) -> None:
     """Say how far on the way to release its content is, and who may write there, from now on.
+
+    `needs_approval`: whether a promotion into it waits for a second person.
 
     Nothing that lies there is touched, and no role changes: what a role may write does.
     """
     registry.stage, registry.writers = stage, writers
-    registry.save(update_fields=["stage", "writers"])
+    registry.needs_approval = needs_approval
+    registry.save(update_fields=["stage", "writers", "needs_approval"])
 
 
 def make_events_secret() -> str:

@@ -130,6 +130,7 @@ DOORS: dict[Use, Callable[[Shown], bool]] = {
     Use.API_WRITE: reads("PATCH", "/api/v1/repositories/acme/app", '{"description": "new"}'),
     Use.CREDENTIALS: reads("GET", "/api/v1/user/tokens"),
     Use.ADMINISTRATION: reads("GET", "/api/v1/manage/people"),
+    Use.PROMOTIONS: reads("GET", "/api/v1/repositories/acme/app/-/promotions"),
     Use.TOKEN: gets_a_token,
     Use.REFRESH_TOKEN: gets_a_refresh_token,
     Use.GATEWAY: is_routed,
@@ -146,23 +147,27 @@ SHOWN: dict[Kind, dict[Use, set[str]]] = {
         use: {"cookie"}
         for use in (
             Use.PAGES, Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION,
+            Use.PROMOTIONS,
         )
     },
     Kind.PASSWORD: {
-        Use.API_READ: {"basic"}, Use.API_WRITE: {"basic"}, Use.TOKEN: GRANT,
+        Use.API_READ: {"basic"}, Use.API_WRITE: {"basic"}, Use.PROMOTIONS: {"basic"},
+        Use.TOKEN: GRANT,
         Use.REFRESH_TOKEN: GRANT, Use.V1: {"basic"}, Use.V1_ACCOUNT: {"basic"},
         Use.SEARCH: {"basic"},
     },
     Kind.ACCESS_TOKEN: {
-        Use.API_READ: API, Use.API_WRITE: API, Use.TOKEN: GRANT, Use.V1: {"basic"},
-        Use.SEARCH: {"basic"},
+        Use.API_READ: API, Use.API_WRITE: API, Use.PROMOTIONS: API, Use.TOKEN: GRANT,
+        Use.V1: {"basic"}, Use.SEARCH: {"basic"},
     },
     Kind.ROBOT_SECRET: {
-        Use.API_READ: API, Use.TOKEN: GRANT, Use.V1: {"basic"}, Use.SEARCH: {"basic"},
+        Use.API_READ: API, Use.PROMOTIONS: API, Use.TOKEN: GRANT, Use.V1: {"basic"},
+        Use.SEARCH: {"basic"},
     },
     Kind.MACHINE: {Use.TOKEN: {"nameless", "refresh grant"}, Use.SEARCH: {"nameless"}},
     Kind.JOB_SECRET: {
-        Use.TOKEN: GRANT | {"nameless", "refresh grant"}, Use.SEARCH: {"basic", "nameless"},
+        Use.PROMOTIONS: API | {"nameless"}, Use.TOKEN: GRANT | {"nameless", "refresh grant"},
+        Use.SEARCH: {"basic", "nameless"},
     },
     Kind.ID_TOKEN: {Use.TOKEN: {"exchange"}},
     Kind.REGISTRY_TOKEN: {Use.GATEWAY: {"bearer"}, Use.SEARCH: {"bearer"}},

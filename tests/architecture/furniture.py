@@ -28,6 +28,9 @@ from index.models import (
     AccessRequest,
     DefaultGrant,
     Deletion,
+    Manifest,
+    Promotion,
+    PromotionState,
     Repository,
     RepositoryState,
     RetentionRule,
@@ -40,6 +43,7 @@ from index.models import (
 from index.roles import Role
 from index.webhooks.secrets import encrypt, make_secret
 from tests.conftest import World
+from tests.contents import make_image, point
 from tokenauth.models import RefreshToken
 
 _DIGEST = "0" * 64
@@ -66,6 +70,16 @@ def _transfer(world: World) -> int:
         "namespace": world.acme.namespace, "new_name": "acme/pub", "offered_by": world.alice,
     }  # fmt: skip
     return Transfer.objects.get_or_create(repository=world.public, defaults=facts)[0].pk
+
+
+def _promotion(world: World) -> int:
+    """Somebody who is gone asked to promote into acme/app, and it waits."""
+    facts: dict[str, Any] = {
+        "source": world.private, "source_name": "alice/priv", "digest": f"sha256:{_DIGEST}",
+        "target_tag": "promoted", "state": PromotionState.WAITING, "requested_by": "user:0",
+        "requested_by_name": "gone",
+    }  # fmt: skip
+    return Promotion.objects.get_or_create(target=world.app, defaults=facts)[0].pk
 
 
 def _publisher(world: World) -> int:
@@ -188,6 +202,11 @@ def _retention_rule(world: World) -> int:
     return RetentionRule.objects.get_or_create(**known)[0].pk
 
 
+def _image(world: World) -> Manifest:
+    tag = world.app.tags.filter(name="1.0").select_related("manifest").first()
+    return tag.manifest if tag else point(world.app, "1.0", make_image(world.app)).manifest
+
+
 THINGS: dict[str, Callable[[World], object]] = {
     "grant": lambda world: world.app.grants.order_by("pk").values_list("pk", flat=True)[0],
     "robot": _robot,
@@ -207,8 +226,11 @@ THINGS: dict[str, Callable[[World], object]] = {
     "session": _session,
     "connection": _connection,
     "deletion": _deletion,
+    "tag": lambda world: "1.0" if _image(world) else "",
+    "digest": lambda world: _image(world).digest,
     "tag_deletion": _tag_deletion,
     "retention_rule": _retention_rule,
+    "promotion": _promotion,
     "transfer": _transfer,
     "webhook": lambda world: _webhook(world).pk,
     "delivery": _delivery,

@@ -39,6 +39,22 @@ BASIC_DOORS = ("token", "\\Av1", "\\A(?:v1")
 
 # One address of each door; acme/app is private: rita reads, mia writes, olga owns.
 ADDRESSES = {
+    "r/<repository:name>/-/promote": "/r/acme/app/-/promote",
+    "r/<repository:name>/-/promotions": "/r/acme/app/-/promotions",
+    **{
+        f"{door}/-/promotions/<int:number>{step}": f"{address}/-/promotions/{{promotion}}{step}"
+        for door, address in (
+            ("r/<repository:name>", "/r/acme/app"),
+            ("api/v1/repositories/<repository:name>", "/api/v1/repositories/acme/app"),
+        )
+        for step in ("", "/approve", "/refuse", "/retry", "/drop")
+    },
+    "api/v1/repositories/<repository:name>/-/promotions": (
+        "/api/v1/repositories/acme/app/-/promotions"
+    ),
+    "api/v1/repositories/<repository:name>/-/promotions/preview": (
+        "/api/v1/repositories/acme/app/-/promotions/preview?image=latest&target=acme/app"
+    ),
     "trash": "/trash",
     "trash/<int:deletion_id>/restore": "/trash/{deletion}/restore",
     "trash/<int:deletion_id>/purge": "/trash/{deletion}/purge",
@@ -217,7 +233,7 @@ ADDRESSES = {
     "manage/audit": "/manage/audit",
     "manage/audit/export/<slug:kind>": "/manage/audit/export/csv",
     "api/v1/manage/audit": "/api/v1/manage/audit",
-    "api/v1/manage/audit/<slug:kind>": "/api/v1/manage/audit/csv",
+    "api/v1/manage/audit/export/<slug:kind>": "/api/v1/manage/audit/export/csv",
     "settings/requests": "/settings/requests",
     "settings/requests/new": "/settings/requests/new",
     "o/<str:name>/-/access": "/o/acme/-/access",
@@ -395,6 +411,24 @@ ADDRESSES = {
     "o/<str:name>": "/o/acme",
     "o/<str:name>/-/rename": "/o/acme/-/rename",
     "r/<repository:name>/-/tags": "/r/acme/app/-/tags",
+    "r/<repository:name>/-/tags/<str:tag>/history": "/r/acme/app/-/tags/{tag}/history",
+    "r/<repository:name>/-/tags/<str:tag>/restore": "/r/acme/app/-/tags/{tag}/restore",
+    "r/<repository:name>/-/compare": "/r/acme/app/-/compare?from={tag}&to={digest}",
+    "r/<repository:name>/-/manifests/<str:reference>": "/r/acme/app/-/manifests/{tag}",
+    "r/<repository:name>/-/manifests/<str:reference>/raw": "/r/acme/app/-/manifests/{digest}/raw",
+    "api/v1/repositories/<repository:name>/-/tags": "/api/v1/repositories/acme/app/-/tags",
+    "api/v1/repositories/<repository:name>/-/tags/<str:tag>/history": (
+        "/api/v1/repositories/acme/app/-/tags/{tag}/history"
+    ),
+    "api/v1/repositories/<repository:name>/-/tags/<str:tag>/restore": (
+        "/api/v1/repositories/acme/app/-/tags/{tag}/restore"
+    ),
+    "api/v1/repositories/<repository:name>/-/compare": (
+        "/api/v1/repositories/acme/app/-/compare?from={tag}&to={digest}"
+    ),
+    "api/v1/repositories/<repository:name>/-/manifests/<str:reference>": (
+        "/api/v1/repositories/acme/app/-/manifests/{tag}"
+    ),
     "r/<repository:name>/-/star": "/r/acme/app/-/star",
     "r/<repository:name>/-/unstar": "/r/acme/app/-/unstar",
     "r/<repository:name>/-/settings": "/r/acme/app/-/settings",

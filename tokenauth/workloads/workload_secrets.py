@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.credential_kinds import Kind, Use, opens
+from accounts.errors import InvalidCredentials
+from accounts.flows.authenticate import KEPT_ABOVE
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
 from accounts.principals import Principal
 from index.models import WorkloadLogin
@@ -59,3 +62,15 @@ def use_workload_secret(value: str, *, login: str, service: str, use: Use = Use.
         )
         raise InvalidGrant(message)
     return principal
+
+
+def _use_for_promotions(secret: str, login: str) -> Principal:
+    try:
+        return use_workload_secret(
+            secret, login=login, service=settings.SERVICE, use=Use.PROMOTIONS
+        )
+    except InvalidGrant as refusal:
+        raise InvalidCredentials(str(refusal)) from refusal
+
+
+KEPT_ABOVE[Kind.JOB_SECRET, Use.PROMOTIONS] = _use_for_promotions

@@ -41,6 +41,9 @@ class Command(BaseCommand):
         stage = _of_one(verbs, "stage", "say what stage it is of, and who may write there")
         stage.add_argument("--stage", choices=["none", *filter(None, Stage.values)])
         stage.add_argument("--writers", choices=Writers.values, help=_WRITERS_HELP)
+        stage.add_argument(
+            "--approval", choices=["yes", "no"], help="of promotions, by a second person"
+        )
         rule = verbs.add_parser("place", help="new names that match PATTERN go to a registry")
         rule.add_argument("pattern", help="namespace/name, namespace/*, library/* or *")
         rule.add_argument("name")
@@ -101,10 +104,14 @@ class Command(BaseCommand):
             registry,
             stage=Stage("" if stage == "none" else stage),
             writers=Writers(options["writers"] or registry.writers),
+            needs_approval=registry.needs_approval
+            if options["approval"] is None
+            else options["approval"] == "yes",
         )
+        approval = " A second person approves promotions." if registry.needs_approval else ""
         self.stdout.write(
             f"{registry}: {Stage(registry.stage).label}. It takes writes from: "
-            f"{Writers(registry.writers).label}."
+            f"{Writers(registry.writers).label}.{approval}"
         )
 
     def _check(self, options: dict[str, Any]) -> None:
