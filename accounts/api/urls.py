@@ -37,7 +37,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("user/mails", mails.OwnMails.as_view(), name="api-own-mails"),
     path("manage/audit", audit.SiteAudit.as_view(), name="api-site-audit"),
-    path("manage/audit/<slug:kind>", audit.SiteAuditFile.as_view(), name="api-site-audit-file"),
+    path(
+        "manage/audit/export/<slug:kind>", audit.SiteAuditFile.as_view(), name="api-site-audit-file"
+    ),
     path("user/second-factors", credentials.SecondFactors.as_view(), name="api-second-factors"),
     path(
         "user/second-factors/<int:factor_id>",

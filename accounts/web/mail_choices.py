@@ -43,7 +43,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/mails.html", {"form": form})
 
 
-@csrf_exempt  # mail programs post without a cookie (RFC 8058); the token says what may be done
+# Mail programs post without a cookie (RFC 8058); the token says what may be done.
+@csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, token: str) -> HttpResponse:

@@ -33,5 +33,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "index.roles.Role",
         "OrganizationRoleEnum": "accounts.models.OrganizationRole",
+        "ActivityKindEnum": "index.models.ActivityKind",
+        "DeliveryStateEnum": "index.models.DeliveryState",
+        "MailKindEnum": "accounts.mail_kinds.MailKind",
     },
 }

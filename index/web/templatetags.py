@@ -28,11 +28,11 @@ from accounts.second_factor import demanding_organizations, is_demanded_of, who_
 from index.activity_words import sentence_of
 from index.ci_issuers import find_issuer
 from index.flows.quotas import Usage, private_repositories, usages
-from index.models import Activity
 from index.pull_limits import duration, pulls_left
 
 register = template.Library()
 register.filter("duration", duration)
+register.filter("activity_sentence", sentence_of)
 
 _AVATAR_COLOURS = 6
 # The first mark that a user agent carries; Edge also says Chrome, Chrome also says Safari.
@@ -100,12 +100,6 @@ def unverified_addresses(user: User) -> bool:
 def as_json(value: object) -> str:
     """Return JSON for a data attribute; the template escapes it."""
     return json.dumps(value, cls=DjangoJSONEncoder)
-
-
-@register.filter
-def activity_sentence(activity: Activity) -> str:
-    """Return what happened, to be read after who did it."""
-    return sentence_of(activity)
 
 
 @register.filter

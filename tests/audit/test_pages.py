@@ -84,7 +84,7 @@ def test_everything_is_found_by_what_is_known_of_it(
 
 @pytest.mark.usefixtures("_lines")
 def test_an_export_is_written_down(root: Client) -> None:
-    for path in ("/manage/audit/export/csv", "/api/v1/manage/audit/jsonl"):
+    for path in ("/manage/audit/export/csv", "/api/v1/manage/audit/export/jsonl"):
         root.get(path)
         last = AuditEvent.objects.order_by("-pk")[0]
         assert (last.action, last.actor_name) == (AuditAction.AUDIT_EXPORTED, "rooty")
