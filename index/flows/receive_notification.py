@@ -72,7 +72,7 @@ def _read_inbox() -> list[_Letter]:
     return [_read(*row) for row in rows.values_list("pk", "registry_id", "body")[:BATCH]]
 
 
-def _read(pk: int, registry: int, body: bytes) -> _Letter:
+def _read(pk: int, registry: int, body: bytes | memoryview) -> _Letter:
     try:
         events = read_envelope(bytes(body))
     except EnvelopeUnreadable as error:

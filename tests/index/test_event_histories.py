@@ -56,7 +56,7 @@ class Truth:
         digest = make_digest(image) if image else ""
         if action == "push":
             self._push(tag, digest)
-        elif action == "untag" and self.tags.pop(tag, None):
+        elif action == "untag" and self.tags.pop(tag, ""):
             self._tell("delete", tag=tag, mediaType="")
         elif action == "delete" and digest in self.manifests:
             self.manifests.remove(digest)
