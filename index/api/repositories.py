@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,16 +21,21 @@ from index.flows.change_repository import (
     change_visibility,
     describe_repository,
 )
-from index.models import Repository, RepositoryMode
+from index.flows.change_topics import change_topics
+from index.flows.create_repository import create_repository
+from index.models import Repository, RepositoryMode, SizeClass
+from index.names import parse_repository_name
 from index.policy import allowed_actions
 from index.readme import MAXIMUM_LENGTH
 from index.roles import Action
 from index.tag_patterns import LONGEST_PATTERN, MOST_PATTERNS
+from index.topics import LONGEST_TOPIC, MOST_TOPICS
 
 
 class RepositoryOutput(serializers.ModelSerializer[Repository]):
     """A repository in a list."""
 
+    topics = serializers.ListField(child=serializers.CharField())
     namespace = serializers.CharField(source="namespace.name")
     is_verified = serializers.BooleanField(
         source="namespace.is_verified",
@@ -43,7 +48,7 @@ class RepositoryOutput(serializers.ModelSerializer[Repository]):
         model = Repository
         fields: ClassVar[list[str]] = [
             "name", "namespace", "visibility", "mode", "description", "is_official", "is_verified", "is_automated",
-            "star_count", "pull_count", "created_at", "last_pushed_at",
+            "topics", "star_count", "pull_count", "created_at", "last_pushed_at",
         ]  # fmt: skip
 
 
@@ -51,6 +56,14 @@ class OneRepositoryOutput(RepositoryOutput):
     """A repository, with what the caller may do."""
 
     readme = serializers.CharField()
+    readme_from_image = serializers.BooleanField(
+        help_text="Whether description and README follow the newest image."
+    )
+    size_class = serializers.CharField()
+    image_facts = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="What the newest image says: home, source, documentation, licences, version.",
+    )
     immutable_tags = serializers.ListField(child=serializers.CharField())
     stage = serializers.CharField(
         source="registry.stage", help_text="Of the registry that keeps it; empty without one."
@@ -58,14 +71,24 @@ class OneRepositoryOutput(RepositoryOutput):
     writers = serializers.CharField(
         source="registry.writers", help_text="Who pushes there: anyone, builders, promotion."
     )
+    registry = serializers.SerializerMethodField(
+        help_text="What keeps it; null to those who neither push nor administer."
+    )
     actions = serializers.SerializerMethodField()
 
     class Meta(RepositoryOutput.Meta):
         """The fields, by name."""
 
         fields: ClassVar[list[str]] = [
-            *RepositoryOutput.Meta.fields, "immutable_tags", "stage", "writers", "readme", "actions",
+            *RepositoryOutput.Meta.fields, "immutable_tags", "stage", "writers", "size_class", "readme", "readme_from_image",
+            "image_facts", "registry", "actions",
         ]  # fmt: skip
+
+    def get_registry(self, repository: Repository) -> str | None:
+        """Return the registry's name to those who work on the repository."""
+        decision = allowed_actions(self.context["principal"], repository)
+        works_on_it = decision.may_administer or Action.PUSH in decision.actions
+        return repository.registry.name if works_on_it else None
 
     def get_actions(self, repository: Repository) -> list[str]:
         """Return what a registry token could be had for."""
@@ -80,6 +103,14 @@ class RepositoryInput(serializers.Serializer[Repository]):
     readme = serializers.CharField(
         max_length=MAXIMUM_LENGTH, allow_blank=True, required=False, trim_whitespace=False
     )
+    readme_from_image = serializers.BooleanField(
+        required=False, help_text="A text that is sent along is one that somebody wrote, and wins."
+    )
+    topics = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TOPIC),
+        max_length=MOST_TOPICS,
+        required=False,
+    )
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     mode = serializers.ChoiceField(choices=RepositoryMode.choices, required=False)
     immutable_tags = serializers.ListField(
@@ -88,6 +119,19 @@ class RepositoryInput(serializers.Serializer[Repository]):
         required=False,
         help_text="Patterns of tags that never change: v*, 1.2.3, or * for every tag.",
     )
+
+
+class NewRepositoryInput(serializers.Serializer[Repository]):
+    """A repository that is not there yet."""
+
+    name = serializers.CharField(max_length=200, help_text="The whole name: namespace/name.")
+    description = serializers.CharField(max_length=100, allow_blank=True, default="")
+    visibility = serializers.ChoiceField(
+        choices=Visibility.choices,
+        required=False,
+        help_text="What its namespace has as default if left out.",
+    )
+    size_class = serializers.ChoiceField(choices=SizeClass.choices, default=SizeClass.ORDINARY)
 
 
 class Repositories(RepositoryView):
@@ -99,6 +143,7 @@ class Repositories(RepositoryView):
         parameters=[
             OpenApiParameter("namespace", str, description="Only of this namespace."),
             OpenApiParameter("visibility", str, enum=Visibility.values),
+            OpenApiParameter("topic", str, description="Only those that have this topic."),
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int, description="100 at most."),
         ],
@@ -112,7 +157,30 @@ class Repositories(RepositoryView):
             wanted["namespace__name"] = namespace
         if (visibility := request.query_params.get("visibility")) in Visibility.values:
             wanted["visibility"] = visibility
+        if topic := plain_name(request.query_params.get("topic")):
+            found = found.about(topic)
         return paginated(request, found.filter(**wanted).order_by("name", "pk"), RepositoryOutput)
+
+    @extend_schema(
+        summary="Create a repository",
+        request=NewRepositoryInput,
+        responses={201: OneRepositoryOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Create it, on the registry that the rules of this site name. The first push does so, too."""
+        sent = NewRepositoryInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        wanted, principal = sent.validated_data, principal_of(request)
+        chosen = wanted.get("visibility")
+        repository = create_repository(
+            parse_repository_name(wanted["name"]),
+            by=principal,
+            visibility=Visibility(chosen) if chosen else None,
+            description=wanted["description"],
+            size_class=SizeClass(wanted["size_class"]),
+        )
+        answer = OneRepositoryOutput(repository, context={"principal": principal})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
 
 
 class OneRepository(RepositoryView):
@@ -143,13 +211,16 @@ class OneRepository(RepositoryView):
 
 
 def _change(repository: Repository, by: Principal, wanted: dict[str, Any]) -> None:
-    if {"description", "readme"} & set(wanted):
+    if {"description", "readme", "readme_from_image"} & set(wanted):
         describe_repository(
             repository,
             by=by,
             description=wanted.get("description", repository.description),
             readme=wanted.get("readme", repository.readme),
+            from_image=wanted.get("readme_from_image"),
         )
+    if "topics" in wanted:
+        change_topics(repository, by=by, topics=wanted["topics"])
     if "visibility" in wanted:
         change_visibility(repository, by=by, visibility=Visibility(wanted["visibility"]))
     if "mode" in wanted:

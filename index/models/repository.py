@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Namespace, Visibility
@@ -14,6 +15,7 @@ from accounts.principals import Principal
 from index.models.access_grant import AccessGrant
 from index.models.registry import Registry
 from index.names import RepositoryName
+from index.topics import is_topic
 
 
 class RepositoryState(models.TextChoices):
@@ -73,6 +75,19 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             return visible
         own = Q(visibility=Visibility.PRIVATE) | (_part(principal) & _within_limits(principal))
         return visible.filter(Q(last_pushed_at__isnull=False) | own)
+
+    def about(self, topic: str) -> RepositoryQuerySet:
+        """Return those that have the topic; nothing for what is none."""
+        if not is_topic(topic):
+            return self.none()
+        # As text: SQLite knows no containment. A topic has no quotes in it, so this is exact.
+        written = self.annotate(topics_text=Cast("topics", models.TextField()))
+        return written.filter(topics_text__contains=f'"{topic}"')
+
+    def archived_last(self, *order: Any) -> RepositoryQuerySet:
+        """Return them in that order, and what nobody works on any more after all others."""
+        is_archived = Case(When(mode=RepositoryMode.ARCHIVED, then=1), default=0)
+        return self.order_by(is_archived, *order)
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
         """Return the one of that name today, if it is there; deleted ones are not.

@@ -9,11 +9,12 @@ from django import forms
 from accounts.models import Membership, Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
-from index.errors import NameInvalid, PatternRefused
-from index.models import Repository, RepositoryMode
+from index.errors import NameInvalid, PatternRefused, TopicRefused
+from index.models import Repository, RepositoryMode, SizeClass
 from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
 from index.tag_patterns import parse_patterns
+from index.topics import LONGEST_TOPIC, MOST_TOPICS, RULE, parse_topics
 
 
 def namespaces_held_by(principal: Principal) -> list[Namespace]:
@@ -75,6 +76,13 @@ class NewRepositoryForm(forms.Form):
     )
     description = _description_field()
     visibility = _visibility_field()
+    size_class = forms.ChoiceField(
+        label="Size of its images",
+        choices=SizeClass.choices,
+        initial=SizeClass.ORDINARY,
+        required=False,
+        help_text="Rules of this site may keep large ones on a registry of their own.",
+    )
 
     def __init__(self, *args: Any, principal: Principal, **kwargs: Any) -> None:
         """Offer the namespaces of this person; the visibility starts as the namespace's default."""
@@ -123,6 +131,33 @@ class DescriptionForm(forms.Form):
         help_text="Markdown. Headings, lists, tables, links and code; images are left out.",
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "true"}),
     )
+    from_image = forms.BooleanField(
+        label="Follow the newest image",
+        required=False,
+        help_text=(
+            "Take both texts from labels and annotations: org.opencontainers.image.description and "
+            "io.waybill.readme. Whatever you write here ends that."
+        ),
+    )
+
+
+class TopicsForm(forms.Form):
+    """The words under which people find a repository."""
+
+    topics = forms.CharField(
+        label="Topics, with blanks between them",
+        required=False,
+        max_length=MOST_TOPICS * (LONGEST_TOPIC + 2),
+        help_text=f"{RULE}: database python-3.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_topics(self) -> list[str]:
+        """Return them; refuse what the flow would refuse."""
+        try:
+            return parse_topics(self.cleaned_data["topics"].replace(",", " ").split())
+        except TopicRefused as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class VisibilityForm(forms.Form):

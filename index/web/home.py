@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,11 +13,13 @@ from accounts.flows.directory_login import has_password_somewhere
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.second_factor import needs_token
-from index.models import AccessGrant, Deletion, Repository, RepositoryState
+from index.models import AccessGrant, Deletion, Repository, RepositoryMode, RepositoryState
 from index.models.repository import RepositoryQuerySet
+from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
 
 _SHOWN = 6
+_PAGE_SIZE = 25
 _MINE_SHOWN = 20
 
 
@@ -35,6 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def explore(request: HttpRequest) -> HttpResponse:
     """Show the repositories that others make much of. Private ones belong to the dashboard."""
     listed = _pushed(principal_of(request)).exclude(visibility=Visibility.PRIVATE)
+    if topic := request.GET.get("topic", ""):
+        return _about(request, topic, listed)
+    listed = listed.exclude(mode=RepositoryMode.ARCHIVED)
     context = {
         "official": listed.exclude(name__contains="/").order_by("-pull_count", "name")[:_SHOWN],
         "starred": listed.filter(star_count__gt=0).order_by("-star_count", "name")[:_SHOWN],
@@ -51,12 +57,20 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "index/help.html")
 
 
+def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:
+    """Show what has a topic, what is archived last."""
+    rows = listed.about(topic).select_related("namespace")
+    page = Paginator(rows.archived_last("-star_count", "name"), _PAGE_SIZE)
+    context = {"topic": topic[:LONGEST_TOPIC], "page": page.get_page(request.GET.get("page"))}
+    return render(request, "index/topic.html", context)
+
+
 def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     principal = Principal(user)
     # One more than is shown tells whether there are more; empty ones come last on any database.
     newest_first = F("last_pushed_at").desc(nulls_last=True)
-    mine = list(_involving(principal, user).order_by(newest_first, "name")[: _MINE_SHOWN + 1])
-    has_pushed = bool(mine and mine[0].last_pushed_at)
+    mine = list(_involving(principal, user).archived_last(newest_first, "name")[: _MINE_SHOWN + 1])
+    has_pushed = any(repository.last_pushed_at for repository in mine)
     starred = Repository.objects.visible_to(principal).filter(stars__user=user)
     context = {
         "mine": mine[:_MINE_SHOWN],

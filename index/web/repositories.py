@@ -17,7 +17,7 @@ from index.flows.check_secrets import open_secrets
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
-from index.models import Repository
+from index.models import Repository, SizeClass
 from index.policy import allowed_actions
 from index.readme import render_readme
 from index.reasons import obstacle
@@ -111,6 +111,7 @@ def _create(form: NewRepositoryForm, principal: Principal) -> Repository | None:
             by=principal,
             visibility=Visibility(form.cleaned_data["visibility"]),
             description=form.cleaned_data["description"],
+            size_class=SizeClass(form.cleaned_data["size_class"] or SizeClass.ORDINARY),
         )
     except OverQuota as refusal:
         form.add_error("visibility", str(refusal))

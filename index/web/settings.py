@@ -16,6 +16,7 @@ from index.flows.change_repository import (
     change_visibility,
     describe_repository,
 )
+from index.flows.change_topics import change_topics
 from index.models import Repository, RepositoryMode
 from index.tag_patterns import frozen_by
 from index.transfers import may_give, offer_of
@@ -23,6 +24,7 @@ from index.web.forms import (
     DescriptionForm,
     ImmutableTagsForm,
     ModeForm,
+    TopicsForm,
     VisibilityForm,
 )
 from index.web.lookup import find_administered, principal_of
@@ -54,8 +56,20 @@ def description(request: HttpRequest, name: str) -> HttpResponse:
         by=principal_of(request),
         description=form.cleaned_data["description"],
         readme=form.cleaned_data["readme"],
+        from_image=form.cleaned_data["from_image"],
     )
     return _changed(request, repository, "The description is saved.")
+
+
+@post_only
+def topics(request: HttpRequest, name: str) -> HttpResponse:
+    """Say under which topics it is found."""
+    repository = find_administered(request, name)
+    form = TopicsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, repository, topics_form=form)
+    change_topics(repository, by=principal_of(request), topics=form.cleaned_data["topics"])
+    return _changed(request, repository, "The topics are saved.")
 
 
 @post_only
@@ -111,10 +125,15 @@ def _changed(request: HttpRequest, repository: Repository, sentence: str) -> Htt
 
 def _page(request: HttpRequest, repository: Repository, **refused: Form) -> HttpResponse:
     """Render the page; a refused form takes the place of its fresh twin."""
-    texts = {"description": repository.description, "readme": repository.readme}
+    texts = {
+        "description": repository.description,
+        "readme": repository.readme,
+        "from_image": repository.readme_from_image,
+    }
     context = {
         **page_context(repository, principal_of(request)),
         "description_form": DescriptionForm(initial=texts),
+        "topics_form": TopicsForm(initial={"topics": " ".join(repository.topics)}),
         "visibility_form": VisibilityForm(
             initial={"visibility": repository.visibility}, auto_id="id_visibility_%s"
         ),

@@ -252,12 +252,12 @@ def test_what_is_being_deleted_is_renamed_as_well(world: World) -> None:
 
 
 @pytest.mark.parametrize("asked", ["globex/app", "acme/app"])
-def test_a_token_carries_the_registrys_name_beside_the_one_asked_for(
+def test_a_token_carries_the_registrys_name_whatever_was_asked_for(
     world: World, client: Client, asked: str
 ) -> None:
     rename(world, "globex")
     answer = get_token(client, f"repository:{asked}:pull,push", user=world.mia)
-    assert granted(answer) == {name: ["pull", "push"] for name in (asked, "acme/app")}
+    assert granted(answer) == {"acme/app": ["pull", "push"]}
 
 
 def test_a_stranger_gets_nothing_under_either_name(world: World, client: Client) -> None:

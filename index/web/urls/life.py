@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.web import name_changes, watches
+from index.web import name_changes, settings, watches
 
 urlpatterns: list[URLPattern] = [
+    path("r/<repository:name>/-/settings/topics", settings.topics, name="web-repository-topics"),
     path("r/<repository:name>/-/rename", name_changes.rename, name="web-repository-rename"),
     path("r/<repository:name>/-/transfer", name_changes.transfer, name="web-repository-transfer"),
     path(
