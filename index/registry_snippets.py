@@ -19,6 +19,7 @@ from tokenauth.signing.keys import signing_keys
 
 Distribution = Literal["2", "3"]
 SECRET_PLACE = "PASTE-THE-EVENTS-SECRET-HERE"  # noqa: S105 - where it goes
+_TEMPLATES = settings.BASE_DIR / "deploy" / "templates"
 _CONTAINER_PORT = 5000
 _FOLDER = "/etc/waybill-registry"
 _IMAGES = {"2": "registry:2.8.3", "3": "registry:3.0.0"}
@@ -192,73 +193,19 @@ def _kubernetes(registry: Registry, distribution: Distribution, config: str) -> 
         if distribution == "2"
         else "          env:\n            - {name: OTEL_TRACES_EXPORTER, value: none}\n"
     )
-    return f"""\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: {name}-trust
-data:
-  {file}: |
-{body}---
-apiVersion: v1
-kind: Secret
-metadata:
-  name: {name}-config
-stringData:
-  config.yml: |
-{indent(config, "    ")}---
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: {name}
-spec:
-  accessModes: [ReadWriteOnce]
-  resources:
-    requests:
-      storage: 100Gi
----
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {name}
-spec:
-  replicas: 1
-  strategy:
-    type: Recreate  # two of it must not write into one volume
-  selector:
-    matchLabels: {{app: {name}}}
-  template:
-    metadata:
-      labels: {{app: {name}}}
-    spec:
-      securityContext: {{runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000}}
-      containers:
-        - name: registry
-          image: {_IMAGES[distribution]}
-          args: [serve, {_config_path(distribution)}]
-{quiet}          ports:
-            - containerPort: {_CONTAINER_PORT}
-          readinessProbe:
-            httpGet: {{path: /, port: {_CONTAINER_PORT}}}
-          volumeMounts:
-            - {{name: config, mountPath: {_config_path(distribution)}, subPath: config.yml}}
-            - {{name: trust, mountPath: {_FOLDER}}}
-            - {{name: storage, mountPath: /var/lib/registry}}
-      volumes:
-        - name: config
-          secret: {{secretName: {name}-config}}
-        - name: trust
-          configMap: {{name: {name}-trust}}
-        - name: storage
-          persistentVolumeClaim: {{claimName: {name}}}
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: {name}
-spec:
-  selector: {{app: {name}}}
-  ports:
-    - port: {_port(registry)}
-      targetPort: {_CONTAINER_PORT}
-"""
+    return (
+        (_TEMPLATES / "registry-kubernetes.yml")
+        .read_text()
+        .format(
+            name=name,
+            file=file,
+            body=body,
+            config=indent(config, "    "),
+            image=_IMAGES[distribution],
+            path=_config_path(distribution),
+            quiet=quiet,
+            port=_CONTAINER_PORT,
+            folder=_FOLDER,
+            outer_port=_port(registry),
+        )
+    )

@@ -50,8 +50,6 @@ def create_repository(
                 created_by=by.user,
             )
             _place(repository, name.moved_to(namespace.name))
-            if repository.visibility != Visibility.PUBLIC:
-                check_private_repositories(namespace)
             repository.save()
             _give_first_grants(repository, by=by)
             if to_push:
@@ -73,12 +71,17 @@ def _lock_namespace(name: RepositoryName, by: Principal) -> Namespace:
 
 
 def _place(repository: Repository, name: RepositoryName) -> None:
-    """Give it its name, which is what the registry will always know it by, and its registry."""
+    """Give it its name, which is what the registry will always know it by, and its registry.
+
+    Raises NameTaken, NoPlacement or OverQuota.
+    """
     repository.tokens_not_before = check_name(name, namespace=repository.namespace)
     repository.name = repository.stored_name = name.value
     repository.registry = choose_registry(
         name, visibility=repository.visibility, size_class=repository.size_class
     )
+    if repository.visibility != Visibility.PUBLIC:
+        check_private_repositories(repository.namespace)
 
 
 def _give_first_grants(repository: Repository, *, by: Principal) -> None:

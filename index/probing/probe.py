@@ -25,7 +25,6 @@ from index.probing.verdicts import (
     is_bearer,
     location_verdict,
     upload_refused,
-    why_silent,
     with_digest,
 )
 
@@ -48,7 +47,7 @@ def probe(registry: Registry, *, write: bool) -> Report:
         try:
             look.at_everything(write=write)
         except requests.RequestException as error:
-            report.add(Check.REACHABLE, Verdict.BAD, why_silent(registry, error))
+            report.add(Check.REACHABLE, Verdict.BAD, _why_silent(registry, error))
     return report
 
 
@@ -92,7 +91,7 @@ class _Look:
 
     def is_registry(self, first: requests.Response) -> bool:
         version = first.headers.get("Docker-Distribution-Api-Version", "")
-        speaks = version == "registry/2.0" or is_bearer(first)
+        speaks = version == "registry/2.0" or is_bearer(first.headers)
         if first.status_code in {200, 401} and speaks:
             self.report.add(Check.REGISTRY, Verdict.GOOD, "It speaks the registry protocol.")
             return True
@@ -112,7 +111,7 @@ class _Look:
             self.report.add(Check.CLOSED, Verdict.BAD, words)
             return
         self.report.add(Check.CLOSED, Verdict.GOOD, "Without a token it answers 401.")
-        self.report.add(Check.CHALLENGE, *challenge_verdict(self.registry, first))
+        self.report.add(Check.CHALLENGE, *challenge_verdict(self.registry, first.headers))
 
     def at_tokens(self) -> None:
         own, foreign = own_token(self.registry), foreign_token(self.registry)
@@ -187,3 +186,13 @@ class _Look:
             f"{words} More than {_CLOCK_ENDS} and it refuses good tokens: let NTP set both clocks."
         )
         self.report.add(Check.CLOCK, verdict, words)
+
+
+def _why_silent(registry: Registry, error: requests.RequestException) -> str:
+    """Return why it may be that nothing came."""
+    where = registry.upstream_url
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"The certificate at {where} is not accepted: is it for that host, and not over?"
+    if isinstance(error, requests.Timeout):
+        return f"{where} did not answer in time: is it overloaded or held?"
+    return f"Nothing answers at {where}: does it run, is the address right, is a firewall between?"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import requests
 from django.conf import settings
 
 from index.models import Registry
@@ -16,27 +16,17 @@ _LONGEST_QUOTE = 80
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"', re.ASCII)
 
 
-def why_silent(registry: Registry, error: requests.RequestException) -> str:
-    """Return why it may be that nothing came."""
-    where = registry.upstream_url
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"The certificate at {where} is not accepted: is it for that host, and not over?"
-    if isinstance(error, requests.Timeout):
-        return f"{where} did not answer in time: is it overloaded or held?"
-    return f"Nothing answers at {where}: does it run, is the address right, is a firewall between?"
-
-
-def is_bearer(answer: requests.Response) -> bool:
+def is_bearer(headers: Mapping[str, str]) -> bool:
     """Whether it asks for a token."""
-    return answer.headers.get("WWW-Authenticate", "").lower().startswith("bearer ")
+    return headers.get("WWW-Authenticate", "").lower().startswith("bearer ")
 
 
-def challenge_verdict(registry: Registry, first: requests.Response) -> tuple[Verdict, str]:
+def challenge_verdict(registry: Registry, headers: Mapping[str, str]) -> tuple[Verdict, str]:
     """Judge where it sends whoever has no token."""
-    if not is_bearer(first):
+    if not is_bearer(headers):
         words = "It asks for something else than our tokens: give it the auth.token section."
         return Verdict.BAD, words
-    said = dict(_PARAMETER.findall(first.headers["WWW-Authenticate"]))
+    said = dict(_PARAMETER.findall(headers["WWW-Authenticate"]))
     service, realm = said.get("service", ""), said.get("realm", "")
     if service != registry.service:
         words = f"Its service is {_quoted(service)}, so no token of ours fits. Set auth.token.service to"

@@ -90,6 +90,12 @@ OF_AN_ADMINISTRATOR_WITH_AN_APP = {
     "person": "/manage/people/ALICE",
     "person-oneself": "/manage/people/CHIEF",
     "site-invitations": "/manage/invitations",
+    "registries": "/manage/registries",
+    "registry": "/manage/registries/east",
+    "registry-add": "/manage/registries/-/add",
+    "registry-configuration": "/manage/registries/east/configuration",
+    "placement": "/manage/placement?name=ALICE/new&visibility=private&size_class=ordinary",
+    "map": "/manage/map",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
