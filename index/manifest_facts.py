@@ -152,7 +152,7 @@ class ManifestFacts:
 
     @cached_property
     def referrers(self) -> list[Referrer]:
-        """What is about it, in all the ways that tools have found: six queries."""
+        """What is about it, in all the ways that tools have found: three queries, and one for what they say."""
         found = _referring(self.manifest)
         contents = _contents(found)
         return [
@@ -189,12 +189,14 @@ def _referring(manifest: Manifest) -> dict[Manifest, str]:
     entries = IndexEntry.objects.filter(index__repository=repository)
     rows = Manifest.objects.filter(repository=repository)
     fallback = Tag.objects.filter(repository=repository, name=stem).values("manifest")
-    digests = {
-        *entries.filter(about=digest).values_list("digest", flat=True)[:MOST_LINKS],
-        *entries.filter(index__in=fallback).values_list("digest", flat=True)[:MOST_LINKS],
-        *rows.filter(subject=digest).order_by("-pk").values_list("digest", flat=True)[:MOST_LINKS],
-        *rows.filter(pk__in=suffixes).values_list("digest", flat=True),
-    }
+    ways = (
+        entries.filter(about=digest),
+        entries.filter(index__in=fallback),
+        rows.filter(subject=digest),
+        rows.filter(pk__in=suffixes),
+    )
+    first, *others = (way.order_by().values_list("digest", flat=True) for way in ways)
+    digests = list(first.union(*others)[:MOST_LINKS])
     newest = rows.filter(digest__in=digests).exclude(pk=manifest.pk).defer("children")
     return {row: suffixes.get(row.pk, "") for row in newest.order_by("-pk")[:MOST_LINKS]}
 

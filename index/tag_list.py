@@ -86,8 +86,12 @@ def tag_page(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+    count: int | None = None,
 ) -> TagPage:
-    """Return the page after a place, or before one; the first where there is no such place."""
+    """Return the page after a place, or before one; the first where there is no such place.
+
+    `count` is how many there are, where that is known already.
+    """
     key = _KEYS[order].removeprefix("-")
     start = _read(before or after, key)
     is_backwards = bool(before) and start is not None
@@ -101,7 +105,7 @@ def tag_page(
     has_later = is_backwards or has_more
     return TagPage(
         tags=_whole([pk for pk, *_ in listed]),
-        count=tags.count(),
+        count=tags.count() if count is None else count,
         before=places[0] if places and has_earlier else "",
         after=places[-1] if places and has_later else "",
     )

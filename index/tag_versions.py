@@ -18,14 +18,14 @@ def version_key(tag: str) -> bytes:
     parts = _PARTS.findall(tag)
     if len(parts) > 1 and parts[0].lower() == "v" and parts[1].isdigit():
         parts = parts[1:]
-    return b"".join(_key(part) for part in parts) + _END
+    return b"".join(_key(part, place) for place, part in enumerate(parts)) + _END
 
 
-def _key(part: str) -> bytes:
+def _key(part: str, place: int) -> bytes:
     if part.isdigit():
         digits = part.lstrip("0").encode()
         return _NUMBER + bytes([len(digits)]) + digits
     if part in "._-":
         return b"" if part == "-" else _SEPARATOR
     word = part.lower()
-    return (_EARLIER if word in _EARLY else _WORD) + word.encode()
+    return (_EARLIER if place and word in _EARLY else _WORD) + word.encode()

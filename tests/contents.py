@@ -25,7 +25,10 @@ def make_config(*, layers: int = 1, platform: str = "linux/amd64", **fields: Any
     """An image's config, with a step for each layer."""
     system, architecture, *variant = platform.split("/")
     steps = [
-        {"created": "2026-01-02T03:04:05Z", "created_by": f"RUN /bin/sh -c make {number} # buildkit"}
+        {
+            "created": "2026-01-02T03:04:05Z",
+            "created_by": f"RUN /bin/sh -c make {number} # buildkit",
+        }
         for number in range(1, layers + 1)
     ]
     inside = fields.pop("config", {"Env": ["PATH=/bin"], "Entrypoint": ["/app"], "Cmd": ["serve"]})
@@ -51,7 +54,8 @@ def make_image(
         "mediaType": IMAGE,
         "config": {"mediaType": CONFIG, "digest": digest_of(written), "size": len(written)},
         "layers": [
-            {"mediaType": LAYER, "digest": digest_of(word.encode()), "size": size} for word in layers
+            {"mediaType": LAYER, "digest": digest_of(word.encode()), "size": size}
+            for word in layers
         ],
     } | fields
     return keep(repository, document, config=written, platform=platform, size=size * len(layers))

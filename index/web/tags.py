@@ -45,6 +45,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         order=order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        count=None if search.strip() else context["tag_count"],
     )
     client = client if client in CLIENTS else CLIENTS[0]
     kept = {"q": search.strip(), "sort": order, "client": client}
