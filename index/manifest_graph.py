@@ -69,6 +69,10 @@ class Graph:
         below = {digest: len(self._spread([digest], self._lists)) for digest in gone}
         return sorted(gone, key=lambda digest: (-below[digest], digest))
 
+    def family(self, digest: str) -> set[str]:
+        """Return what it lists and what is about it, all the way down."""
+        return self._hanging_on([digest]) - {digest}
+
     def indexes_over(self, digest: str) -> set[str]:
         """Return the indexes that list it."""
         return {one for one, node in self.nodes.items() if digest in node.children}

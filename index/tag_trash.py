@@ -105,7 +105,7 @@ def _fate(
 ) -> str:
     """Return what becomes of the image, when the trash is emptied."""
     if digest in gone:
-        others = "" if len(gone) == 1 else ", with what belongs to it alone"
+        others = ", with what belongs to it alone" if graph.family(digest) & gone else ""
         return f"goes when the trash is emptied{others}"
     if siblings := staying.get(digest):
         more = f" and {len(siblings) - 1} more" if len(siblings) > 1 else ""
