@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -54,9 +55,9 @@ def continue_tag_deletions(repository_id: int) -> None:
     for deletion in claimed:
         step = _STEPS.get(deletion.state)
         if step:
-            _try([deletion], lambda step=step, one=deletion: step(one, client))
+            _try([deletion], partial(step, deletion, client))
     if purging:
-        _try(purging, lambda: purge(repository, purging, client))
+        _try(purging, partial(purge, repository, purging, client))
 
 
 def _claim(repository_id: int) -> list[TagDeletion]:

@@ -165,7 +165,7 @@ def _tell(
             target=repository.name,
             tags=" ".join(names[:_NAMED_IN_AUDIT]),
             count=len(names),
-            **({} if by.name == who else {"rule": who}),
+            who=who,
         )
 
 

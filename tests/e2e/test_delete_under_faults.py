@@ -178,7 +178,7 @@ def killed_at(step: int) -> Iterator[None]:
         count()
         return answer
 
-    RegistryConnection.ask = ask  # type: ignore[method-assign]  # this process ends within
+    RegistryConnection.ask = ask  # type: ignore[method-assign,assignment]  # this process ends within
     with connection.execute_wrapper(statement):
         yield
 
