@@ -84,13 +84,10 @@ def _side(
 ) -> Side:
     if manifest is None:
         return Side(reference, problem="is neither a tag nor a digest of this repository")
-    image: Manifest | None = manifest
-    if manifest.is_index:
-        digest = images.get(platform, "")
-        image = repository.manifests.filter(digest=digest).first() if digest else None
-        if image is None:
-            return Side(reference, problem=f"has no image for {platform or 'any platform'}")
-    facts = ManifestFacts(image)  # type: ignore[arg-type] - not None: returned above
+    image = _image_of(repository, manifest, images, platform)
+    if image is None:
+        return Side(reference, problem=f"has no image for {platform or 'any platform'}")
+    facts = ManifestFacts(image)
     problem = _problem(facts)
     return Side(
         reference,
@@ -100,6 +97,14 @@ def _side(
         facts=None if problem else facts,
         problem=problem,
     )
+
+
+def _image_of(
+    repository: Repository, manifest: Manifest, images: dict[str, str], platform: str
+) -> Manifest | None:
+    if not manifest.is_index:
+        return manifest
+    return repository.manifests.filter(digest=images.get(platform, "")).first()
 
 
 def _problem(facts: ManifestFacts) -> str:

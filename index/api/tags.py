@@ -121,7 +121,7 @@ class Tags(RepositoryView):
             size=_size(wanted.get("page_size", "")),
         )
         may_administer = allowed_actions(principal_of(request), repository).may_administer
-        rows = tag_rows(repository, page.tags, names_credentials=may_administer)
+        rows: Any = tag_rows(repository, page.tags, names_credentials=may_administer)
         results = TagOutput(rows, many=True).data
         links = {"next": {"after": page.after}, "previous": {"before": page.before}}
         return _page(request, links, {"count": page.count}, results)
@@ -156,7 +156,8 @@ class TagHistory(RepositoryView):
         )
         if not (page.rows or page.current):
             raise Http404
-        results = HistoryOutput(page.rows, many=True).data
+        rows: Any = page.rows
+        results = HistoryOutput(rows, many=True).data
         links = {"next": {"after": str(page.after or "")}}
         return _page(request, links, {"current": page.current}, results)
 

@@ -5,15 +5,19 @@ No other bytes move: what the registry still has is put once more, and what it h
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
 from index import activity
+from index.copying import CopyReport
 from index.errors import Denied, ManifestGone, RegistrySilent, RegistryTrouble, TagsRefused
+from index.flows.record_copy import author_of, record_copy
 from index.immutable_tags import refuse_change
-from index.models import ActivityKind, Manifest, Repository, Tag, TagChange, TagChangeKind
+from index.models import ActivityKind, Repository, Tag, TagChangeKind
 from index.names import is_digest, is_tag
 from index.policy import allowed_actions
 from index.reasons import obstacle
@@ -34,6 +38,7 @@ def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal)
         if served is None:
             message = f"{repository} has no manifest {digest} any more: no tag can point to it"
             raise ManifestGone(message)
+        report = CopyReport(held={digest: served.document}, tags={tag: digest})
         refuse_change(repository, "PUT", tag)
         at = timezone.now()  # before: whoever pushes from here on was later
         client.put_manifest(tag, served)
@@ -41,7 +46,7 @@ def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal)
         message = f"the registry that keeps {repository} is in trouble: try again in a moment"
         raise RegistrySilent(message) from trouble
     with transaction.atomic():
-        return _record(repository, Tag(name=tag, pushed_at=at), digest, by)
+        return _record(repository, report, at, by)
 
 
 def _check(repository: Repository, tag: str, digest: str, by: Principal) -> None:
@@ -67,47 +72,21 @@ def why_not(repository: Repository, by: Principal) -> str:
     return f"'{by.name}' may not push to {repository}{words}"
 
 
-def _record(repository: Repository, wanted: Tag, digest: str, by: Principal) -> Tag:
+def _record(repository: Repository, report: CopyReport, at: datetime, by: Principal) -> Tag:
     """Write down what the registry has already taken; a push that came after it is not undone."""
     locked = Repository.objects.select_for_update().get(pk=repository.pk)
-    manifest, _ = Manifest.objects.get_or_create(repository=locked, digest=digest)
-    before = Tag.objects.filter(repository=locked, name=wanted.name).select_related("manifest")
-    old = before.first()
-    was = old.manifest.digest if old else ""
-    if old is None or old.pushed_at <= wanted.pushed_at:
-        old, _ = Tag.objects.update_or_create(
-            repository=locked,
-            name=wanted.name,
-            defaults={
-                "manifest": manifest,
-                "pushed_at": wanted.pushed_at,
-                "pushed_by": by.user,
-                "pushed_by_robot": by.robot,
-                "built_by": None,
-                "pushed_with": by.credential,
-            },
-        )
-        Repository.objects.filter(pk=locked.pk).update(is_automated=False)
-    TagChange.objects.create(
-        repository=locked,
-        tag=wanted.name,
-        digest=digest,
-        kind=TagChangeKind.RESTORED,
-        at=wanted.pushed_at,
-        actor=by.subject,
-        actor_name=by.name,
-        credential=by.credential,
-    )
-    target = f"{locked.name}:{wanted.name}"
+    ((name, digest),) = report.tags.items()
+    tags = Tag.objects.filter(repository=locked, name=name).select_related("manifest")
+    was = tags.first()
+    before = was.manifest.digest if was else ""
+    record_copy(locked, report, at=at, kind=TagChangeKind.RESTORED, by=author_of(by))
     record(
         AuditAction.TAG_POINTED_BACK,
         by=by,
         namespace=locked.namespace,
-        target=target,
-        before=was,
+        target=f"{locked.name}:{name}",
+        before=before,
         after=digest,
     )
-    activity.note(
-        ActivityKind.TAG_RESTORED, locked, by=by, tag=wanted.name, digest=digest, before=was
-    )
-    return old
+    activity.note(ActivityKind.TAG_RESTORED, locked, by=by, tag=name, digest=digest, before=before)
+    return tags.get()

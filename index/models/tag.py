@@ -14,7 +14,7 @@ from index.models.trusted_publisher import WorkloadLogin
 from index.tag_versions import version_key
 
 
-class VersionKeyField(models.BinaryField):  # type: ignore[type-arg] - not subscriptable when it runs
+class VersionKeyField(models.BinaryField):  # type: ignore[type-arg]  # nor is it one when it runs
     """What the name is ordered by as a version; every way to make a row fills it."""
 
     def pre_save(self, model_instance: Any, add: bool) -> bytes:  # noqa: FBT001 - Django's

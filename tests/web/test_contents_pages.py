@@ -238,9 +238,7 @@ def test_what_is_not_kept_says_why(world: World, client: Client, contents: str, 
     page(client, f"{PUB}/manifests/{row.digest}/raw", 404)
 
 
-@pytest.mark.parametrize(
-    "reference", ["nope", "sha256:1", "..", "a b", "-x", "sha256:" + "0" * 64]
-)
+@pytest.mark.parametrize("reference", ["nope", "sha256:1", "..", "a b", "-x", "sha256:" + "0" * 64])
 def test_what_is_not_there_is_not_found(world: World, client: Client, reference: str) -> None:
     for path in (
         f"manifests/{reference}",
@@ -267,7 +265,7 @@ def test_a_comparison_of_indexes_is_one_of_images(world: World, client: Client) 
     [
         ("", "Name two tags"),
         ("from=1&to=nope", "is neither a tag nor a digest"),
-        ("from=.("from=%00&to=%27%22%3E%3Cscript%3E"to=%27%22%3E%3Cscript%3E", "is neither a tag nor a digest"),
+        ("from=.&to=%27%22%3E%3Cscript%3E", "is neither a tag nor a digest"),
         ("from=1&to=1", "the very same image"),
         ("from=1&to=unread", "was not read from its registry yet"),
     ],
