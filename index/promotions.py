@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -10,7 +9,14 @@ from django.db.models import Q, QuerySet
 from accounts.models import Namespace
 from accounts.principals import Principal
 from index.copying.survey import survey
-from index.models import AccessGrant, BlobLink, Promotion, Repository, Stage
+from index.models import (
+    AccessGrant,
+    BlobLink,
+    Promotion,
+    PromotionState,
+    Repository,
+    Stage,
+)
 from index.policy import allowed_actions, decisions_for
 from index.registry_client import RegistryClient
 from index.roles import Action, Role, actions_of
@@ -72,11 +78,17 @@ def targets_of(source: Repository, principal: Principal) -> list[Repository]:
     return [target for target in found if decisions[target.pk].may_promote]
 
 
-def promoted_tags(target: Repository, tags: Iterable[str]) -> dict[tuple[str, str], Promotion]:
-    """Return the promotion that brought each tag with its digest: one query."""
-    done = target.promotions_here.filter(state="done", target_tag__in=list(tags))
-    rows = done.select_related("source").order_by("pk")
-    return {(row.target_tag, row.digest): row for row in rows}
+def promotion_of(target: Repository, tag: str, digest: str) -> Promotion | None:
+    """Return the promotion that brought this tag with this digest, the newest of them."""
+    done = target.promotions_here.filter(state=PromotionState.DONE, target_tag=tag, digest=digest)
+    return done.select_related("source").first()
+
+
+def source_shown_to(principal: Principal, promotion: Promotion) -> str:
+    """Return where it came from, as far as this principal may know: "" is elsewhere (case 24)."""
+    source = promotion.source
+    may_know = source and Action.PULL in allowed_actions(principal, source).actions
+    return source.name if source and may_know else ""
 
 
 def preview_promotion(source: Repository, target: Repository, digest: str) -> Preview:

@@ -36,5 +36,6 @@ SPECTACULAR_SETTINGS = {
         "ActivityKindEnum": "index.models.ActivityKind",
         "DeliveryStateEnum": "index.models.DeliveryState",
         "MailKindEnum": "accounts.mail_kinds.MailKind",
+        "PromotionStateEnum": "index.models.PromotionState",
     },
 }

@@ -47,13 +47,13 @@ class PromotionInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200, required=False, default="")
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class PromotionAnswerInput(serializers.Serializer[Any]):
     """A word on why."""
 
     note = serializers.CharField(max_length=200, required=False, default="")
 
 
-class PreviewOutput(serializers.Serializer[Preview]):
+class PromotionPreviewOutput(serializers.Serializer[Preview]):
     """What a promotion would bring; bytes are of blobs."""
 
     digest = serializers.CharField()
@@ -159,7 +159,7 @@ class PromotionPreview(_PromotionView):
             OpenApiParameter("image", str, required=True),
             OpenApiParameter("target", str, required=True),
         ],
-        responses=PreviewOutput,
+        responses=PromotionPreviewOutput,
     )
     def get(self, request: Request, name: str) -> Response:
         """Return it; nothing is copied."""
@@ -171,7 +171,7 @@ class PromotionPreview(_PromotionView):
             preview = preview_promotion(source, target, wanted.digest)
         except RegistryTrouble as trouble:
             raise RegistrySilent(str(trouble)) from trouble
-        return Response(PreviewOutput(preview).data)
+        return Response(PromotionPreviewOutput(preview).data)
 
 
 class OnePromotion(_PromotionView):
@@ -186,7 +186,7 @@ class OnePromotion(_PromotionView):
 class ApprovePromotion(_PromotionView):
     """A second person lets it go."""
 
-    @extend_schema(request=AnswerInput, responses=PromotionOutput)
+    @extend_schema(request=PromotionAnswerInput, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
         """Approve it."""
         promotion, note = self.find_promotion(request, name, number), _note(request)
@@ -196,7 +196,7 @@ class ApprovePromotion(_PromotionView):
 class RefusePromotion(_PromotionView):
     """A second person says no."""
 
-    @extend_schema(request=AnswerInput, responses=PromotionOutput)
+    @extend_schema(request=PromotionAnswerInput, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
         """Refuse it, for good."""
         promotion, note = self.find_promotion(request, name, number), _note(request)
@@ -224,7 +224,7 @@ class DropPromotion(_PromotionView):
 
 
 def _note(request: Request) -> str:
-    given = AnswerInput(data=request.data)
+    given = PromotionAnswerInput(data=request.data)
     given.is_valid(raise_exception=True)
     return str(given.validated_data["note"])
 

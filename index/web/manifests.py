@@ -14,6 +14,7 @@ from index.image_comparison import compare_references
 from index.manifest_facts import ManifestFacts, find_manifest
 from index.models import Repository
 from index.names import is_digest, is_tag
+from index.promotions import promotion_of, sees_promotions, source_shown_to
 from index.web.lookup import find_repository, principal_of
 from index.web.repositories import page_context
 
@@ -28,8 +29,13 @@ def show(request: HttpRequest, name: str, reference: str) -> HttpResponse:
     """Show what a manifest is made of, and what belongs to it."""
     repository = find_repository(request, name)
     facts = _find(repository, reference)
-    context = page_context(repository, principal_of(request))
+    principal = principal_of(request)
+    context = page_context(repository, principal)
+    promotion = promotion_of(repository, reference, facts.manifest.digest)
     context |= {
+        "promotion": promotion,
+        "promoted_from": source_shown_to(principal, promotion) if promotion else "",
+        "sees_promotions": bool(promotion) and sees_promotions(principal, repository),
         "reference": reference,
         "tag": "" if is_digest(reference) else reference,
         "manifest": facts.manifest,

@@ -192,3 +192,19 @@ def test_a_dropped_one_says_so(world: World, waiting: Promotion) -> None:
     page = as_(world.mia).post(f"{address}/drop", follow=True).content.decode()
     assert "Dropped." in page
     assert "/drop" not in page
+
+
+def test_a_tag_says_where_it_was_promoted_from(
+    world: World, target: Repository, digest: str
+) -> None:
+    row = Manifest.objects.create(repository=target, digest=digest)
+    Tag.objects.create(repository=target, name="1.0", manifest=row, pushed_at=timezone.now())
+    as_(world.mia).post(ASK, CHOICE | {"target_tag": "2.0"})
+    Promotion.objects.update(state="done", target_tag="1.0", finished_at=timezone.now())
+    address = "/r/acme/rel/-/manifests/1.0"
+    assert "from acme/app:latest" in as_(world.mia).get(address).content.decode()
+    target.visibility = Visibility.PUBLIC
+    target.save()
+    page = as_(world.bob).get(address).content.decode()
+    assert "from a repository that you may not see" in page
+    assert "acme/app" not in page
