@@ -58,10 +58,13 @@ def purge(repository: Repository, deletions: Sequence[TagDeletion], client: Regi
 
 
 def hold_writes(repository: Repository) -> None:
-    """Have the gateway tell pushes to come again for a moment."""
-    until = timezone.now() + _HELD
-    Repository.objects.filter(pk=repository.pk).update(writes_held_until=until)
-    repository.writes_held_until = until
+    """Have the gateway tell pushes to come again for a moment, unless a move has begun to."""
+    now = timezone.now()
+    free = Q(writes_held_until=None) | Q(writes_held_until__lte=now)
+    if not Repository.objects.filter(free, pk=repository.pk).update(writes_held_until=now + _HELD):
+        message = f"{repository} is being moved"
+        raise RegistryTrouble(message)
+    repository.writes_held_until = now + _HELD
 
 
 def release_writes(repository: Repository) -> None:

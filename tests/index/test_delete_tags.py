@@ -22,6 +22,7 @@ from index.models import (
     Activity,
     BlobLink,
     Manifest,
+    Move,
     Registry,
     Repository,
     RepositoryMode,
@@ -394,6 +395,32 @@ def test_a_registry_in_trouble_delays_and_harms_nothing(
     left = {tag: digest for tag, digest in stub.tags[NAME].items() if tag != "three"}
     assert left == {tag: digest for tag, digest in tags.items() if tag != "three"}
     assert set(left.values()) <= set(stub.manifests[NAME])
+
+
+def test_pushes_are_told_to_come_again_while_images_are_deleted_and_only_then(
+    world: World, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def look_then_delete(client: RegistryClient, digest: str) -> None:
+        seen.append(Repository.objects.get(pk=world.app.pk).writes_held_until)
+        real(client, digest)
+
+    delete(world, "three")
+    real = RegistryClient.delete_manifest
+    monkeypatch.setattr(RegistryClient, "delete_manifest", look_then_delete)
+    purge(world)
+    assert seen
+    assert None not in seen
+    assert Repository.objects.get(pk=world.app.pk).writes_held_until is None
+
+
+def test_what_a_move_holds_is_left_to_it(world: World, stub: RegistryStub) -> None:
+    [deletion] = delete(world, "three")
+    Move.objects.create(repository=world.app, source=world.east, target=world.west)
+    purge(world)
+    assert state_of(deletion) == "trashed"
+    assert stub.tags[NAME].keys() == {"one", "two", "child", "multi"}
 
 
 def test_the_storage_is_counted_again(world: World, stub: RegistryStub) -> None:

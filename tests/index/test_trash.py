@@ -79,6 +79,15 @@ def test_tokens_routes_and_lists_stop_with_the_request(world: World, client: Cli
     assert client.get(f"/r/{NAME}").status_code == 404
     assert NAME not in client.get("/o/acme").content.decode()
     assert NAME not in client.get("/search?q=app").content.decode()
+    request_deletion(world.public, by=Principal(world.alice))
+    for path in (
+        "/search?q=pub",
+        "/v1/search?q=pub",
+        "/u/alice",
+        "/explore",
+        "/api/v1/repositories",
+    ):
+        assert "alice/pub" not in Client().get(path).content.decode(), path
 
 
 def test_the_name_stays_taken(world: World) -> None:
