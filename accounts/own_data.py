@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
 from accounts.audit_search import events_of
-from accounts.models import Invitation, PersonalAccessToken, RobotSecret, User
+from accounts.models import Invitation, MailChoice, PersonalAccessToken, RobotSecret, User
 
 Collector = Callable[[User], Any]
 _collectors: dict[str, Collector] = {}
@@ -49,6 +49,11 @@ def _profile(user: User) -> dict[str, Any]:
 @own_data("email_addresses")
 def _addresses(user: User) -> list[Any]:
     return list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary"))
+
+
+@own_data("mails")
+def _mails(user: User) -> list[Any]:
+    return list(MailChoice.objects.filter(user=user).order_by("pk").values("kind", "is_wanted"))
 
 
 @own_data("second_factors")

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.own_data import own_data
 from accounts.principals import Principal
-from index.models import AccessGrant, AccessRequest, Repository, Star, Tag
+from index.models import AccessGrant, AccessRequest, Repository, Star, Tag, Watch, Webhook
 
 
 @own_data("repositories")
@@ -37,6 +37,20 @@ def _stars(user: User) -> list[Any]:
     # A repository that was closed to this person since is nobody's to tell.
     visible = Repository.objects.visible_to(Principal(user)).values("pk")
     return list(found.filter(repository__in=visible).values("repository__name"))
+
+
+@own_data("watches")
+def _watches(user: User) -> list[Any]:
+    visible = Repository.objects.visible_to(Principal(user)).values("pk")
+    found = Watch.objects.filter(user=user, repository__in=visible).order_by("pk")
+    return list(found.values("repository__name", "created_at"))
+
+
+@own_data("webhooks")
+def _webhooks(user: User) -> list[Any]:
+    # Those of their own; of what belongs to others the address is not theirs to take along.
+    found = Webhook.objects.filter(namespace__user=user).order_by("pk")
+    return list(found.values("repository__name", "name", "url", "kinds", "created_at"))
 
 
 @own_data("pushed_tags")

@@ -74,17 +74,25 @@ class Syslog:
 
         Syslog answers nothing; but whoever closes the connection after us has read it to its end.
         """
-        host, port = str(self._url.hostname), self._url.port or 6514
-        with socket.create_connection((host, port), _TIMEOUT) as plain:
-            connection = plain
-            if self._url.scheme == "tls":
-                connection = _tls_context().wrap_socket(plain, server_hostname=host)
+        with self._connect() as connection:
             connection.sendall(b"".join(b"%d %s" % (len(one), one) for one in messages))
             if isinstance(connection, ssl.SSLSocket):
-                connection = connection.unwrap()
+                _end_tls(connection)
+                return
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(4096):
                 pass
+
+    def _connect(self) -> socket.socket:
+        host, port = str(self._url.hostname), self._url.port or 6514
+        plain = socket.create_connection((host, port), _TIMEOUT)
+        if self._url.scheme == "tcp":
+            return plain
+        try:
+            return _tls_context().wrap_socket(plain, server_hostname=host)
+        except OSError:
+            plain.close()
+            raise
 
     def _datagrams(self, messages: list[bytes]) -> None:
         family: socket.AddressFamily
@@ -134,6 +142,14 @@ class Http:
         if self._url.scheme == "https":
             return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT, context=_tls_context())
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
+
+
+def _end_tls(connection: ssl.SSLSocket) -> None:
+    """Say that this is the end, and wait until the other side says so too, or hangs up."""
+    try:
+        connection.unwrap()
+    except ssl.SSLEOFError:  # it has read our end, and closed without a word of its own
+        return
 
 
 def _tls_context() -> ssl.SSLContext:

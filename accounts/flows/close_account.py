@@ -20,6 +20,7 @@ from accounts.models import (
     AuditEvent,
     DirectoryAccount,
     Invitation,
+    MailChoice,
     PersonalAccessToken,
     Picture,
     RobotAccount,
@@ -80,6 +81,7 @@ def _erase(user: User) -> None:
     Invitation.objects.filter(Q(user=user) | Q(email__in=addresses)).delete()
     EmailAddress.objects.filter(user=user).delete()
     Picture.objects.filter(user=user).delete()
+    MailChoice.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     DirectoryAccount.objects.filter(user=user).delete()
     # Who did what stays; from where, with which browser and from which mailbox goes.

@@ -74,6 +74,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["user", "-at"], name="audit_of_user"),
             models.Index(fields=["target", "-at"], name="audit_of_target"),
             models.Index(fields=["actor_name", "-at"], name="audit_of_actor"),
+            models.Index(fields=["action", "-at"], name="audit_of_action"),
             models.Index(fields=["address", "-at"], name="audit_of_address"),
         ]
 

@@ -15,7 +15,7 @@ from accounts.people_only import check_person
 from accounts.principals import Principal
 from index.flows.delete_repository import request_deletion
 from index.flows.quotas import lock_namespace
-from index.models import AccessGrant, Denial, Repository, RepositoryState, Star
+from index.models import AccessGrant, Denial, Repository, RepositoryState, Star, Watch, Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ def close_account(*, by: Principal, typed: str) -> None:
             request_deletion(repository, by=by, at_once=True)  # nobody is left to have it back
         AccessGrant.objects.filter(user=locked).delete()
         _take_back_stars(locked)
+        Watch.objects.filter(user=locked).delete()
+        Webhook.objects.filter(namespace__user=locked).delete()
         Denial.objects.filter(subject=by.subject).delete()
         accounts_half.close(locked, by=by)
 

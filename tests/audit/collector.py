@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,24 +24,30 @@ class Collector:
 
 
 @contextmanager
-def syslog_over_tcp() -> Iterator[Collector]:
+def syslog_over_tcp(context: ssl.SSLContext | None = None) -> Iterator[Collector]:
     """Read frames of a length and a text, and close when the sender has ended."""
     collector = Collector()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        collector.url = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        thread = threading.Thread(target=_serve, args=(server, collector), daemon=True)
+        scheme = "tls" if context else "tcp"
+        collector.url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        arguments = (server, collector, context)
+        thread = threading.Thread(target=_serve, args=arguments, daemon=True)
         thread.start()
         yield collector
         server.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 
-def _serve(server: socket.socket, collector: Collector) -> None:
+def _serve(server: socket.socket, collector: Collector, context: ssl.SSLContext | None) -> None:
     while True:
         try:
-            connection, _ = server.accept()
+            plain, _ = server.accept()
         except OSError:
             return
+        try:
+            connection = context.wrap_socket(plain, server_side=True) if context else plain
+        except OSError:  # the sender did not trust it
+            continue
         with connection:
             content = b""
             while chunk := connection.recv(4096):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from accounts.models import AuditEvent, AuditForwarding
 from accounts.principals import Principal
 from tests.audit.collector import lines_over_http, syslog_over_tcp
 from tests.conftest import World
+from tests.directory.certificates import make_certificates
 
 _FORM = re.compile(
     r"<110>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z index\.test waybill - audit - (\{.*\})"
@@ -48,6 +50,25 @@ def test_events_arrive_by_syslog_in_order(world: World, settings: Any) -> None:
         forward()
     assert targets_of(collector.messages) == ["1", "2\nforged <34>1 line", "3", "4"]
     assert all(_FORM.fullmatch(one) for one in collector.messages)
+
+
+def test_tls_needs_a_certificate_that_is_trusted(
+    world: World, settings: Any, tmp_path: Path
+) -> None:
+    make_certificates(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    with syslog_over_tcp(context) as collector:
+        settings.AUDIT_SYSLOG = collector.url
+        settings.AUDIT_CA_FILE = str(tmp_path / "stranger.pem")
+        write(world, "1")
+        forward()
+        assert "CERTIFICATE_VERIFY_FAILED" in AuditForwarding.objects.get().last_problem
+        assert collector.messages == []
+        settings.AUDIT_CA_FILE = str(tmp_path / "ca.pem")
+        forward()
+        assert AuditForwarding.objects.get().last_problem == ""
+    assert targets_of(collector.messages) == ["1"]
 
 
 def test_after_an_outage_it_goes_on_where_it_stopped(
