@@ -16,9 +16,10 @@ from accounts.credential_kinds import Kind, Use, opens
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.opaque_tokens import digest_of, make_opaque_token
 from accounts.principals import Principal
+from index.errors import NameInvalid
 from index.lookup import leads_to
 from index.models import Repository, V1Token
-from index.names import RepositoryName
+from index.names import RepositoryName, parse_familiar_name
 from index.policy import administers, allowed_actions
 from index.roles import Action
 from index.subjects import principal_from_subject
@@ -91,8 +92,13 @@ def _find(secret: str, access: str) -> V1Token | None:
 
 def _is_for(token: V1Token, name: RepositoryName, parts: re.Match[str] | None) -> bool:
     """Whether both the name in the header and the name of the address are the repository's."""
-    written = {_v1_name(name.value), _v1_name(token.repository.name)}
-    return parts is not None and parts[2] in written and leads_to(name, token.repository)
+    if parts is None or not leads_to(name, token.repository):
+        return False
+    try:
+        written = parse_familiar_name(parts[2])
+    except NameInvalid:
+        return False
+    return leads_to(written, token.repository)
 
 
 def _is_still_allowed(token: V1Token) -> bool:

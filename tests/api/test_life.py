@@ -129,10 +129,10 @@ def test_stars_and_watches_are_put_listed_and_taken_back(
     client.force_login(world.rita)
     for _ in range(2):
         assert client.put(f"{APP}/-/{verb}").status_code == 204
-    assert model.objects.count() == 1  # type: ignore[union-attr]
+    assert model.objects.count() == 1
     rows = client.get(f"/api/v1/user/{listed}").json()["results"]
     assert [row["name"] for row in rows] == ["acme/app"]
     assert client.delete(f"{APP}/-/{verb}").status_code == 204
-    assert model.objects.count() == 0  # type: ignore[union-attr]
+    assert model.objects.count() == 0
     client.force_login(world.bob)
     assert client.put(f"{APP}/-/{verb}").status_code == 404
