@@ -23,6 +23,7 @@ class Consequences:
     """What the page says before anybody closes anything."""
 
     repositories: list[Repository]
+    trash: int  # of more that lie there
     in_the_way: list[Organization]
     organizations: list[Organization]
     robots: list[RobotAccount]
@@ -35,7 +36,8 @@ def consequences_of_closing(user: User) -> Consequences:
     in_the_way = list(owned_alone(user).order_by("name"))
     left = Organization.objects.filter(memberships__user=user, deleted_at=None)
     return Consequences(
-        repositories=list(_repositories(user)),
+        repositories=list(_repositories(user, RepositoryState.ACTIVE)),
+        trash=len(_repositories(user, RepositoryState.TRASHED)),
         in_the_way=in_the_way,
         organizations=list(left.exclude(pk__in=[one.pk for one in in_the_way]).order_by("name")),
         robots=list(RobotAccount.objects.filter(namespace__user=user).select_related("namespace")),
@@ -57,7 +59,7 @@ def close_account(*, by: Principal, typed: str) -> None:
         lock_namespace(user.namespace.pk)  # no repository begins at the same moment
         locked = User.objects.select_for_update().get(pk=user.pk)
         accounts_half.check_nothing_in_the_way(locked)
-        for repository in _repositories(locked):
+        for repository in _repositories(locked, RepositoryState.ACTIVE, RepositoryState.TRASHED):
             request_deletion(repository, by=by, at_once=True)  # nobody is left to have it back
         AccessGrant.objects.filter(user=locked).delete()
         _take_back_stars(locked)
@@ -67,9 +69,8 @@ def close_account(*, by: Principal, typed: str) -> None:
         accounts_half.close(locked, by=by)
 
 
-def _repositories(user: User) -> list[Repository]:
-    kept = (RepositoryState.ACTIVE, RepositoryState.TRASHED)
-    found = Repository.objects.filter(namespace__user=user, state__in=kept)
+def _repositories(user: User, *states: RepositoryState) -> list[Repository]:
+    found = Repository.objects.filter(namespace__user=user, state__in=states)
     return list(found.order_by("name"))
 
 

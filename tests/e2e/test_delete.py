@@ -9,7 +9,7 @@ from tests.e2e.people import Person
 from tests.e2e.processes import standing_still
 from tests.e2e.registries import Registries
 from tests.e2e.stack import Stack
-from tests.e2e.steps import delete_repository
+from tests.e2e.steps import delete_repository, trash_repository
 from tests.e2e.wire import Wire
 from tests.waiting import eventually
 
@@ -104,6 +104,56 @@ def test_a_delete_goes_on_when_the_registry_is_back(
         eventually(lambda: "Waiting for the registry" in reloaded(plain_window), within=30)
     backstage.run(HURRY, name=name)
     eventually(lambda: not registries.folders(name), within=30)
+
+
+def test_what_is_taken_out_of_the_trash_is_pulled_and_pushed_as_before(
+    alice: Person, plain_window: Window, registries: Registries
+) -> None:
+    reference = alice.push_image("app")
+    digest = alice.docker.digest_of(reference)
+    name = f"{alice.name}/app"
+    plain_window.log_in(alice)
+    trash_repository(plain_window, name)
+    alice.forget(reference)
+    assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+    assert alice.docker.fails("push", alice.make_image("app", "2.0"))
+    plain_window.page.get_by_role("button", name=f"Take out {name}").click()
+    plain_window.page.get_by_text(f"{name} is back, exactly as it was.").wait_for()
+    alice.docker("pull", reference)
+    assert alice.docker.digest_of(reference) == digest
+    alice.push_image("app", "2.0")
+    assert registries.keepers(name, digest) == {"east"}
+
+
+def test_a_deleted_tag_takes_no_sibling_along_and_is_put_back(
+    alice: Person, plain_window: Window
+) -> None:
+    reference, sibling = alice.push_image("app"), alice.reference("app", "latest")
+    alice.docker("tag", reference, sibling)
+    alice.docker("push", sibling)
+    digest = alice.docker.digest_of(sibling)
+    name = f"{alice.name}/app"
+    plain_window.log_in(alice)
+    eventually(lambda: "latest" in opened(plain_window, f"/r/{name}/-/tags"))
+    page = plain_window.open(f"/r/{name}/-/delete-tags?tag=1.0")
+    page.get_by_text("the tag latest points to it too").wait_for()
+    page.get_by_role("button", name="Delete these tags").click()
+    state = f"/r/{name}/-/deleted-tags"
+    eventually(lambda: "In the trash until" in opened(plain_window, state), within=30)
+    for one in (reference, sibling):
+        alice.forget(one)
+    assert "manifest unknown" in alice.docker.fails("pull", reference)
+    alice.docker("pull", sibling)
+    assert alice.docker.digest_of(sibling) == digest
+    plain_window.page.get_by_role("button", name="Put back 1.0").click()
+    eventually(lambda: "Restored" in opened(plain_window, state), within=30)
+    alice.docker("pull", reference)
+    assert alice.docker.digest_of(reference) == digest
+
+
+def opened(window: Window, path: str) -> str:
+    window.open(path)
+    return window.text
 
 
 def reloaded(window: Window) -> str:

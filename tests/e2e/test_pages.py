@@ -58,6 +58,11 @@ OF_ALICE = {
     "webhook-new": "/r/ALICE/several/-/webhooks/new",
     "own-webhooks": "/settings/webhooks",
     "mails": "/settings/mails",
+    "trash": "/trash",
+    "repository-delete": "/r/ALICE/several/-/delete",
+    "delete-tags": "/r/ALICE/several/-/delete-tags?pattern=*",
+    "deleted-tags": "/r/ALICE/several/-/deleted-tags",
+    "retention": "/r/ALICE/several/-/settings/retention",
     "explain-own": "/settings/explain/ALICE/several",
     "own-repository": "/r/ALICE/several",
     "own-user": "/u/ALICE",
@@ -96,6 +101,7 @@ OF_AN_ADMINISTRATOR_WITH_AN_APP = {
     "registry-configuration": "/manage/registries/east/configuration",
     "placement": "/manage/placement?name=ALICE/new&visibility=private&size_class=ordinary",
     "map": "/manage/map",
+    "everybodys-trash": "/manage/trash",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
@@ -146,6 +152,8 @@ def alice(people: People, stack: Stack, browser: Browser) -> Person:
     window.log_in(alice)
     steps.create_repository(window, "empty", "Nothing here yet, but a description of full length")
     steps.change_visibility(window, f"{alice.name}/several", "Public")
+    steps.create_repository(window, "gone", "In the trash")
+    steps.trash_repository(window, f"{alice.name}/gone")
     window.close()
     return alice
 

@@ -16,8 +16,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import AuditEvent, Visibility
 from accounts.principals import Principal
 from index.errors import Denied, InTrash, NameTaken, OverQuota
+from index.explanation.asked import Insight, find_asked
+from index.explanation.explain import explain
+from index.explanation.question import parse_question
 from index.flows.change_repository import change_visibility
-from index.flows.close_account import close_account
+from index.flows.close_account import close_account, consequences_of_closing
 from index.flows.create_repository import create_repository
 from index.flows.delete_organization import delete_organization
 from index.flows.delete_repository import claim, continue_deletion, request_deletion
@@ -235,6 +238,8 @@ def test_an_organization_takes_its_trash_along(world: World) -> None:
 
 def test_a_closed_account_keeps_no_trash(world: World) -> None:
     request_deletion(world.public, by=Principal(world.alice))
+    told = consequences_of_closing(world.alice)
+    assert (told.repositories, told.trash) == ([world.private], 1)
     close_account(by=Principal(world.alice), typed="alice")
     states = Repository.objects.filter(namespace__user=world.alice).values_list("state", flat=True)
     assert set(states) == {RepositoryState.DELETING}
@@ -257,6 +262,16 @@ def test_both_copies_of_a_repository_that_is_being_moved_are_emptied(world: Worl
         assert [held[NAME] for held in (east.blobs, west.blobs)] == [{}, {}]
     assert state(world) == RepositoryState.DELETED
     assert Move.objects.get().state == MoveState.CANCELLED
+
+
+def test_an_explanation_names_the_trash_to_who_may_know(world: World) -> None:
+    trashed(world)
+    world.app.refresh_from_db()
+    asked = find_asked("mila", insight=Insight.REPOSITORY, repository=world.app)
+    found = explain(world.app, asked, parse_question(NAME))
+    words = [step.words for part in found.parts for step in part.steps]
+    assert any("acme/app is in the trash until" in one for one in words)
+    assert not any(verdict.allowed for verdict in found.verdicts)
 
 
 def test_a_grant_that_ends_meanwhile_does_not_come_back(world: World) -> None:
