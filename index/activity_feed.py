@@ -40,8 +40,7 @@ def kinds_for(wanted: str, *, for_admins: bool = False) -> frozenset[str]:
 
 def feed_of(repository: Repository, *, kinds: frozenset[str], before: Cursor | None = None) -> Feed:
     """Return a page of what happened in one repository that may be seen."""
-    found = behind(Activity.objects.filter(_of_kinds(kinds), repository=repository), before)
-    return _page(list(_with_repository(found)[: PAGE_SIZE + 1]))
+    return _page_of(_newest_ids([repository.pk], kinds, before))
 
 
 def feed(
@@ -52,8 +51,7 @@ def feed(
     newest = repositories.annotate(newest_at=Subquery(inside.values("at")[:1]))
     lively = newest.filter(newest_at__isnull=False).order_by("-newest_at", "-pk")
     ids = _newest_ids(lively.values_list("pk", flat=True)[: PAGE_SIZE + 1], kinds, before)
-    found = Activity.objects.filter(pk__in=ids).order_by("-at", "-pk")
-    return _page(list(_with_repository(found)[: PAGE_SIZE + 1]))
+    return _page_of(ids)
 
 
 def followed_by(principal: Principal) -> RepositoryQuerySet:
@@ -80,7 +78,7 @@ def _newest_ids(
 ) -> list[int]:
     """Return the ids of the newest of each, in one statement; each part walks an index."""
     parts, params = [], []
-    for number, repository_id in enumerate(repositories):
+    for number, repository_id in enumerate(repositories if kinds else ()):
         rows = Activity.objects.filter(_of_kinds(kinds), repository=repository_id)
         newest = behind(rows, before).values_list("pk", flat=True)[: PAGE_SIZE + 1]
         sql, values = newest.query.get_compiler(connection=connection).as_sql()
@@ -101,11 +99,10 @@ def _of_kinds(kinds: frozenset[str]) -> Q:
     return Q(kind__in=sorted(kinds))
 
 
-def _with_repository(activities: QuerySet[Activity]) -> QuerySet[Activity]:
-    return activities.select_related("repository__namespace")
-
-
-def _page(found: list[Activity]) -> Feed:
+def _page_of(ids: list[int]) -> Feed:
+    """Return the newest of these; joined by their ids, so that no planner walks another index."""
+    rows = Activity.objects.filter(pk__in=ids).select_related("repository__namespace")
+    found = list(rows.order_by("-at", "-pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     more = len(found) > PAGE_SIZE
     return Feed(shown, str(Cursor(shown[-1].at, shown[-1].pk)) if more else "")

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
+from accounts.mail_kinds import MailKind
 from accounts.principals import Principal
 from index.activity import note
 from index.errors import Denied, InTrash
@@ -55,6 +56,7 @@ def warn_of_purge(deletion_id: int) -> None:
         send_after_commit(
             "trash_ends",
             to=owners_of(repository.namespace),
+            kind=MailKind.TRASH,
             repository=repository.name,
             until=deletion.purge_after,
         )

@@ -226,7 +226,7 @@ def test_reading_walks_indexes(world: World, captured_statements: list[str]) -> 
         feed_of(world.app, kinds=kinds)
         feed(followed_by(Principal(world.olga)), kinds=kinds)
         about = [sql for sql in captured_statements if "index_activity" in sql]
-        assert len(about) == 4
+        assert len(about) == 5
         for sql in about:
             plan = _plan(sql)
             assert "SCAN index_activity\n" not in f"{plan}\n"
