@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEvent, Namespace, Visibility
 from accounts.principals import ANONYMOUS, Principal, principal_of_secret, principal_of_token
@@ -290,11 +291,11 @@ def refused(
 def waiting(
     stages: Stages,
     mia: Principal,
-    django_capture_on_commit_callbacks: Callable[..., object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> Promotion:
     """A promotion that waits: mila asked."""
     Registry.objects.filter(stage="integration").update(needs_approval=True)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
         return stages.ask(mia)
 
 
@@ -383,10 +384,10 @@ def test_a_tag_that_became_immutable_meanwhile_is_not_approved(
 def test_who_asked_hears_of_a_refusal(
     waiting: Promotion,
     stages: Stages,
-    django_capture_on_commit_callbacks: Callable[..., object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     mail.outbox.clear()
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
         refuse_promotion(waiting, by=Principal(stages.world.olga), note="not before the audit")
     [told] = mail.outbox
     assert told.to == ["mila@example.com"]
