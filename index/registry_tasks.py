@@ -9,6 +9,7 @@ from index.flows.check_registry import due_registries, prune_checks
 from index.flows.collect_garbage import end_silent_collections, make_collections_due
 from index.models import Registry, RegistryState
 from index.outbox import start_soon
+from index.registry_map import count_if_due
 
 _LONGEST_CHECK = 60  # seconds: one registry that dribbles holds one worker for no longer
 
@@ -39,3 +40,9 @@ def look_after_collections() -> None:
     """Note which garbage collections are due, and end those that died."""
     end_silent_collections()
     make_collections_due()
+
+
+@shared_task
+def count_what_registries_keep() -> None:
+    """Count for pages and API."""
+    count_if_due()

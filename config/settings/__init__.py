@@ -203,6 +203,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "index.registry_tasks.prune_registry_checks",
         "schedule": 3600.0,
     },
+    "count-holdings": {
+        "task": "index.registry_tasks.count_what_registries_keep",
+        "schedule": 60.0,
+    },
     "look-after-collections": {
         "task": "index.registry_tasks.look_after_collections",
         "schedule": 60.0,

@@ -24,7 +24,7 @@ from index.registry_snippets import Distribution, snippets_for
 
 
 class RegistryOutput(serializers.ModelSerializer[Registry]):
-    """A registry; what it keeps is counted within the last minute, sizes in bytes."""
+    """A registry; what it keeps is as it was counted last, sizes in bytes."""
 
     is_healthy = serializers.SerializerMethodField(help_text="Null if nobody looked yet.")
     repositories = serializers.SerializerMethodField()

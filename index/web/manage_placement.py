@@ -16,7 +16,7 @@ from index.models import PlacementRule, Registry, RegistryPool
 from index.names import parse_familiar_name
 from index.placement import Newcomer, Placement, explain_placement
 from index.registry_health import latest_checks
-from index.registry_map import Holdings, holdings, shares
+from index.registry_map import Holdings, counted, shares
 from index.web.methods import post_only
 from index.web.registry_forms import PoolForm, RuleForm, WhereForm, attempt, attempt_form
 from index.web.registry_picture import draw
@@ -89,9 +89,9 @@ def show_map(request: HttpRequest) -> HttpResponse:
     """Show what every registry keeps, as a picture and in numbers."""
     check_administrator(request)
     registries = Registry.objects.order_by("name")
-    checks, kept = latest_checks(registries), holdings()
-    rows = [(one, checks.get(one.pk), kept.get(one.pk, Holdings())) for one in registries]
-    context = {"rows": rows, "picture": draw(rows), "shares": shares()}
+    checks, count = latest_checks(registries), counted()
+    rows = [(one, checks.get(one.pk), count.kept.get(one.pk, Holdings())) for one in registries]
+    context = {"rows": rows, "picture": draw(rows), "shares": shares(), "counted_at": count.at}
     return render(request, "index/manage/map.html", context)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -223,3 +225,20 @@ def test_there_is_no_such_page_for_others(client: Client, world: World, name: st
 def test_an_unknown_registry_is_not_found(root: Client, world: World) -> None:
     assert root.get("/manage/registries/north").status_code == 404
     assert root.post("/manage/registries/north/drain").status_code == 404
+
+
+def test_no_page_waits_for_a_count_and_slow_ones_are_made_less_often(world: World) -> None:
+    with time_machine.travel("2026-11-22T12:00:00Z", tick=False) as clock:
+        registry_map.count_if_due()
+        first = registry_map.counted().at
+        clock.shift(30)
+        registry_map.count_if_due()
+        assert registry_map.counted().at == first
+        clock.shift(31)
+        registry_map.count_if_due()
+        assert registry_map.counted().at > first
+        kept = cache.get("registry-map")
+        cache.set("registry-map", kept | {"took": 10.0}, 3600)
+        clock.shift(500)
+        registry_map.count_if_due()
+        assert registry_map.counted().at == kept["at"]
