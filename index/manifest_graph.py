@@ -47,14 +47,18 @@ class Graph:
 
     nodes: Mapping[str, Node]
     _referrers: dict[str, set[str]] = field(default_factory=dict)
+    _indexes: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Turn subjects around."""
+        """Turn subjects and lists around."""
         found: dict[str, set[str]] = defaultdict(set)
+        listed_by: dict[str, set[str]] = defaultdict(set)
         for digest, node in self.nodes.items():
             for subject in node.subjects:
                 found[subject].add(digest)
-        self._referrers = dict(found)
+            for child in node.children:
+                listed_by[child].add(digest)
+        self._referrers, self._indexes = dict(found), dict(listed_by)
 
     def goes(self, doomed: Iterable[str], *, pinned: Iterable[str]) -> list[str]:
         """Return what may be deleted with `doomed`, each before what it lists.
@@ -75,7 +79,7 @@ class Graph:
 
     def indexes_over(self, digest: str) -> set[str]:
         """Return the indexes that list it."""
-        return {one for one, node in self.nodes.items() if digest in node.children}
+        return self._indexes.get(digest, set())
 
     def _hanging_on(self, doomed: Iterable[str]) -> set[str]:
         return self._spread(doomed, lambda digest: self._lists(digest) | self._about(digest))
