@@ -44,7 +44,7 @@ class SecretRow:
         return str(Dismissal(self.dismissal).label) if self.dismissal else ""
 
 
-def secrets_of(repository: Repository) -> QuerySet[SecretFinding, dict[str, Any]]:
+def secrets_of(repository: Repository) -> QuerySet[SecretFinding, Any]:
     """Return a row for each credential: unanswered ones first, then the newest."""
     of_repository = SecretFinding.objects.filter(repository=repository).order_by()
     return (

@@ -58,7 +58,7 @@ class RepositorySecrets(RepositoryView):
         """Return a page of them, unanswered ones first."""
         repository, pages = self.find_administered(request, name), Pages()
         groups: Any = pages.paginate_queryset(secrets_of(repository), request) or []
-        rows = describe(repository, list(groups))
+        rows: Any = describe(repository, list(groups))
         return pages.get_paginated_response(SecretOutput(rows, many=True).data)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -30,7 +32,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     """Show what was found, unanswered ones first."""
     repository = find_administered(request, name)
     groups = Paginator(secret_list.secrets_of(repository), _PAGE_SIZE)
-    page: Page = groups.get_page(request.GET.get("page"))
+    page: Page[Any] = groups.get_page(request.GET.get("page"))
     rows = secret_list.describe(repository, list(page.object_list))
     context = {
         **page_context(repository, principal_of(request)),
