@@ -24,7 +24,7 @@ class LayerOutput(serializers.Serializer[Any]):
     media_type = serializers.CharField()
 
 
-class StepOutput(serializers.Serializer[Any]):
+class BuildStepOutput(serializers.Serializer[Any]):
     """One step of the build."""
 
     command = serializers.CharField()
@@ -102,7 +102,7 @@ class ManifestOutput(serializers.Serializer[ManifestFacts]):
     )
     tags = serializers.SerializerMethodField()
     layers = LayerOutput(source="image.layers", many=True)
-    history = StepOutput(source="image.history", many=True)
+    history = BuildStepOutput(source="image.history", many=True)
     config = ConfigOutput(source="image.config")
     entries = EntryOutput(many=True)
     parents = ParentOutput(many=True)
