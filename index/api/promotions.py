@@ -70,8 +70,7 @@ class PromotionOutput(serializers.ModelSerializer[Promotion]):
     """One promotion."""
 
     id = serializers.IntegerField(source="pk")
-    source = serializers.CharField(source="source_name")
-    target = serializers.CharField(source="target.name")
+    target_name = serializers.CharField(source="target.name")
     requested_by = serializers.CharField(source="requested_by_name")
     decided_by = serializers.CharField(source="decided_by.username", default="")
 
@@ -80,7 +79,7 @@ class PromotionOutput(serializers.ModelSerializer[Promotion]):
 
         model = Promotion
         fields = (
-            "id", "source", "source_tag", "digest", "target", "target_tag", "state", "requested_by",
+            "id", "source_name", "source_tag", "digest", "target_name", "target_tag", "state", "requested_by",
             "requested_at", "reason", "decided_by", "decided_at", "decision_note", "size",
             "manifests_copied", "referrers_copied", "bytes_copied", "bytes_mounted", "finished_at",
             "attempts", "last_problem",

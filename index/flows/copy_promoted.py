@@ -231,9 +231,12 @@ def _author(promotion: Promotion, by: Principal) -> Author:
     author = Author(promotion.requested_by, promotion.requested_by_name, promotion.requested_with)
     if not by.is_anonymous:
         author = author_of(by)
-    built = source.tags.filter(manifest__digest=promotion.digest, built_by__isnull=False)
-    tag = built.select_related("built_by").first() if source else None
-    return author.built(tag.built_by if tag else login_of_actor(promotion.requested_by))
+    built = None
+    if source is not None:
+        tags = source.tags.filter(manifest__digest=promotion.digest, built_by__isnull=False)
+        tag = tags.select_related("built_by").first()
+        built = tag.built_by if tag else None
+    return author.built(built or login_of_actor(promotion.requested_by))
 
 
 def _note(promotion: Promotion, lease: _Lease, problem: str, *, is_final: bool) -> None:

@@ -44,7 +44,7 @@ class PromoteForm(forms.Form):
 
     def clean_target(self) -> str:
         """Find it among what the asker may see, and check that images may go there."""
-        text = self.cleaned_data["target"].strip()
+        text = str(self.cleaned_data["target"]).strip()
         try:
             name = parse_familiar_name(text)
         except NameInvalid as error:

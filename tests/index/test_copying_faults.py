@@ -34,11 +34,11 @@ def target() -> Iterator[FaultyRegistry]:
 
 
 def copy(source: FaultyRegistry, target: FaultyRegistry, digest: str) -> None:
-    clients = [
-        RegistryClient(Registry(name=name, service=SERVICE, upstream_url=one.url), NAME)
-        for name, one in (("from", source), ("to", target))
-    ]
-    copy_manifest(*clients, digest, mount=False, tag="1.0")
+    here = Registry(name="from", service=SERVICE, upstream_url=source.url)
+    there = Registry(name="to", service=SERVICE, upstream_url=target.url)
+    copy_manifest(
+        RegistryClient(here, NAME), RegistryClient(there, NAME), digest, mount=False, tag="1.0"
+    )
 
 
 def on(method: str, part: str, fault: str) -> Callable[[str, str], str]:
