@@ -97,7 +97,7 @@ class RegistryConnection:
         `mount_from` is another repository of the registry that this request may read from.
         """
         address = self.registry.upstream_url.rstrip("/") + path
-        headers = self._headers(method, mount_from)
+        headers = self.headers_for(method, mount_from)
         if content_type:
             headers["Content-Type"] = content_type
         try:
@@ -144,7 +144,7 @@ class RegistryConnection:
 
     def _open(self, path: str) -> requests.Response:
         address = self.registry.upstream_url.rstrip("/") + path
-        headers = self._headers("GET", "") | {"Accept-Encoding": "identity"}
+        headers = self.headers_for("GET") | {"Accept-Encoding": "identity"}
         response = self._begin(self._session, address, headers)
         if response.status_code not in REDIRECTS:
             return response
@@ -190,7 +190,8 @@ class RegistryConnection:
             message = f"{type(error).__name__} half-way through a blob"
             raise self.trouble(message) from error
 
-    def _headers(self, method: str, mount_from: str) -> dict[str, str]:
+    def headers_for(self, method: str, mount_from: str = "") -> dict[str, str]:
+        """Return the headers of a request: with a token for what it needs, and no more."""
         return {
             "Authorization": f"Bearer {self._token(_NEEDS.get(method, _WRITING), mount_from)}",
             "Accept": ", ".join(MANIFEST_TYPES),
