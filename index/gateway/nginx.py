@@ -89,7 +89,8 @@ def _origin(registry: Registry) -> str:
 def _upstream(registry: Registry) -> str:
     url = urlsplit(registry.upstream_url)
     port = url.port or (443 if url.scheme == "https" else 80)
-    return f"  upstream registry_{registry.name} {{ server {url.hostname}:{port}; keepalive 16; }}"
+    host = url.netloc.removesuffix(f":{url.port}")  # an IPv6 address keeps its brackets
+    return f"  upstream registry_{registry.name} {{ server {host}:{port}; keepalive 16; }}"
 
 
 def _error(code: str, message: str) -> str:

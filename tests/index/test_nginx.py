@@ -35,6 +35,12 @@ def test_registries_are_reached_by_name_and_nothing_else_is(world: World) -> Non
     assert 'default "";' in text
 
 
+def test_an_ipv6_address_keeps_its_brackets(world: World) -> None:
+    world.west.upstream_url = "http://[fd00::7]:5000"
+    text = render_nginx([world.west], listen="80", servers=AppServers(["a:1"], ["a:1"], ["a:1"]))
+    assert "upstream registry_west { server [fd00::7]:5000; keepalive" in text
+
+
 def test_every_app_server_is_asked(world: World) -> None:
     text = render(world)
     assert "upstream tokens { server 10.0.0.11:8001; server 10.0.0.12:8001; keepalive" in text

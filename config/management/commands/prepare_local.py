@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,7 +18,7 @@ from accounts.flows.first_administrator import make_setup_token
 from index.flows.place_repositories import place
 from index.flows.registries import register_registry
 from index.gateway.nginx import AppServers, render_nginx
-from index.models import PlacementRule, Registry
+from index.models import PlacementRule, Registry, RegistryState
 from index.registry_config import render_registry_config
 from tokenauth.signing.keys import signing_keys
 
@@ -43,7 +45,8 @@ class Command(BaseCommand):
         registries = [self._registry(*pair.split("=", 1)) for pair in options["registry"]]
         self._first_rules(registries)
         servers = AppServers([options["tokens"]], [options["passwords"]], [options["web"]])
-        nginx = render_nginx(registries, listen=options["listen"], servers=servers)
+        known = [*registries, *_others(registries)]
+        nginx = render_nginx(known, listen=options["listen"], servers=servers)
         _write_private(settings.VAR_DIR / "nginx" / "nginx.conf", nginx)
         token = make_setup_token()
         link = f"{settings.PUBLIC_URL}/setup/{token}" if token else None
@@ -66,6 +69,20 @@ class Command(BaseCommand):
             if not PlacementRule.objects.exists():
                 for pattern, position in _FIRST_RULES.items():
                     place(pattern, on=registries[position])
+
+
+def _others(local: list[Registry]) -> list[Registry]:
+    """Return the registries that were added since; nginx would not start for a host nobody knows."""
+    added = Registry.objects.exclude(pk__in=[registry.pk for registry in local])
+    used = added.exclude(state=RegistryState.RETIRED).order_by("name")
+    return [registry for registry in used if _is_known(urlsplit(registry.upstream_url).hostname)]
+
+
+def _is_known(host: str | None) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except OSError:
+        return False
 
 
 def _write_private(path: Path, text: str) -> None:
