@@ -25,6 +25,12 @@ class MailKindOutput(serializers.Serializer[Any]):
     is_wanted = serializers.BooleanField()
 
 
+class OwnMailsOutput(serializers.Serializer[Any]):
+    """Every kind."""
+
+    results = MailKindOutput(many=True)
+
+
 class MailsInput(serializers.Serializer[Any]):
     """Kinds to switch on or off; others stay as they are."""
 
@@ -39,12 +45,12 @@ class MailsInput(serializers.Serializer[Any]):
 class OwnMails(APIView):
     """Kinds of mails. What guards accounts and images is always sent, and not among them."""
 
-    @extend_schema(responses=MailKindOutput(many=True))
+    @extend_schema(responses=OwnMailsOutput)
     def get(self, request: Request) -> Response:
         """Return every kind that can be switched off."""
         return _answer(_person(request))
 
-    @extend_schema(request=MailsInput, responses=MailKindOutput(many=True))
+    @extend_schema(request=MailsInput, responses=OwnMailsOutput)
     def patch(self, request: Request) -> Response:
         """Switch kinds on and off."""
         user = _person(request)
@@ -69,4 +75,4 @@ def _answer(user: User) -> Response:
         {"kind": kind.value, "words": kind.label, "is_wanted": kind.value not in unwanted}
         for kind in MailKind
     ]
-    return Response(MailKindOutput(rows, many=True).data)
+    return Response(OwnMailsOutput({"results": rows}).data)

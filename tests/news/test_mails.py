@@ -146,12 +146,16 @@ def test_a_link_is_for_one_person_and_kind(world: World, client: Client) -> None
 def test_the_page_and_the_api_choose_alike(world: World, client: Client) -> None:
     client.force_login(world.rita)
     client.post("/settings/mails", {"kinds": ["pushes", "access"]})
-    wanted = {row["kind"] for row in client.get("/api/v1/user/mails").json() if row["is_wanted"]}
+    wanted = {
+        row["kind"]
+        for row in client.get("/api/v1/user/mails").json()["results"]
+        if row["is_wanted"]
+    }
     assert wanted == {"pushes", "access"}
     answer = client.patch(
         "/api/v1/user/mails", '{"on": ["expiry"], "off": ["pushes"]}', "application/json"
     )
-    wanted = {row["kind"] for row in answer.json() if row["is_wanted"]}
+    wanted = {row["kind"] for row in answer.json()["results"] if row["is_wanted"]}
     assert wanted == {"access", "expiry"}
     page = client.get("/settings/mails").content.decode()
     assert set(re.findall(r'value="([a-z-]+)"[^>]*checked', page)) == wanted
