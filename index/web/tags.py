@@ -71,6 +71,8 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 def history(request: HttpRequest, name: str, tag: str) -> HttpResponse:
     """Show which digest a tag pointed to, and when; whoever may push can point it back."""
     repository = find_repository(request, name)
+    if not is_tag(tag):
+        raise Http404
     principal = principal_of(request)
     context = page_context(repository, principal)
     after = request.GET.get("after", "")
@@ -80,7 +82,7 @@ def history(request: HttpRequest, name: str, tag: str) -> HttpResponse:
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
         names_credentials=context["may_administer"],
     )
-    if not is_tag(tag) or not (page.rows or page.current):
+    if not (page.rows or page.current):
         raise Http404
     context |= {
         "tag": tag,

@@ -82,6 +82,11 @@ def test_a_row_links_to_what_can_be_done(world: World, client: Client) -> None:
     found = page(client, f"{PUB}/tags")
     for address in (f"{PUB}/manifests/1.0", f"{PUB}/tags/1.0/history", f"{PUB}/compare?to=1.0"):
         assert f'href="{address}"' in found
+    assert "delete-tags" not in found
+    assert "/-/promote" not in found
+    client.force_login(world.alice)
+    for address in (f"{PUB}/delete-tags?tag=1.0", f"{PUB}/promote?image=1.0"):
+        assert f'href="{address}"' in page(client, f"{PUB}/tags")
 
 
 def test_what_proved_who_pushed_is_for_admins_alone(world: World, client: Client) -> None:
