@@ -108,7 +108,6 @@ def test_a_star_needs_an_account(world: World, client: Client) -> None:
     [
         "/r/alice/pub/-/star",
         "/r/alice/pub/-/unstar",
-        "/r/alice/pub/-/delete",
         "/r/alice/pub/-/settings/visibility",
         "/r/alice/pub/-/settings/description",
         "/r/alice/pub/-/settings/grants",

@@ -37,6 +37,15 @@ def test_the_preview_says_what_goes_what_stays_and_who_loses_access(
         assert words in page
 
 
+def test_looking_at_previews_deletes_nothing(world: World, client: Client) -> None:
+    make_tag(world.app, "v1")
+    client.force_login(world.olga)
+    for path in ("delete?name=acme/app", "delete-tags?tag=v1", "settings/retention?pattern=*"):
+        assert client.get(f"/r/acme/app/-/{path}").status_code == 200
+    assert not Deletion.objects.exists()
+    assert world.app.tags.exists()
+
+
 def test_the_preview_names_no_repository_that_its_reader_may_not_see(
     world: World, client: Client
 ) -> None:
