@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from index.activity import make
 from index.flows.count_pulls import Counts
+from index.flows.follow_image import follow_newest_image
 from index.models import (
     Activity,
     ActivityKind,
@@ -77,6 +78,7 @@ class Pushes:
             self._repositories[number].save(update_fields=["last_pushed_at"])
         for number in sorted(self._retagged):
             _mark_automation(number)
+            follow_newest_image(self._repositories[number])
 
     def _push_manifest(self, event: Event, repository: Repository) -> None:
         if repository.last_pushed_at is None or event.at > repository.last_pushed_at:

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.principals import Principal
+from index.flows.apply_registry_event import apply_event
 from index.flows.change_repository import describe_repository
 from index.flows.follow_image import follow_image
 from index.image_says import read_image, read_labels
 from index.models import Manifest, ManifestContent, Repository
+from index.registry_events import read_envelope
 from tests.conftest import World
-from tests.factories import make_tag
+from tests.factories import make_envelope, make_event, make_tag
 
 OCI = "org.opencontainers.image."
 LABELS = {
@@ -155,3 +158,15 @@ def test_markdown_of_strangers_is_shown_safely(world: World, client: Client) -> 
     assert "<strong>b</strong>" in page
     assert "<script>x" not in page
     assert "javascript:x" not in page.replace("[a](javascript:x)", "")
+
+
+def test_a_tag_that_moves_to_an_image_that_is_known_is_followed(world: World) -> None:
+    switch_on(world)
+    older = make_tag(world.app, "1.0")
+    Manifest.objects.update(described_at=timezone.now())
+    keep(older.manifest, LABELS)
+    event = make_event("push", "acme/app", digest=older.manifest.digest, tag="latest")
+    (read,) = read_envelope(make_envelope(event))
+    apply_event(read, world.east)
+    world.app.refresh_from_db()
+    assert world.app.description == "Serves bread"
