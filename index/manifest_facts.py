@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Prefetch
+
 from index.contents.documents import descriptor, read_json
 from index.contents.images import Image, read_image
 from index.contents.indexes import ImageIndex, ListedManifest, read_annotations, read_index
@@ -19,6 +21,7 @@ from index.models import IndexEntry, Manifest, ManifestContent, Repository, Tag
 from index.names import is_digest
 
 INDEX_TYPES = frozenset(MANIFEST_TYPES[::2])
+_MOST_TAGS = 5  # of an index that a manifest is part of
 MOST_LINKS = 50  # tags, indexes and referrers that are shown of one manifest
 
 
@@ -136,8 +139,13 @@ class ManifestFacts:
         listing = Manifest.objects.filter(
             repository=self.manifest.repository_id, entries__digest=self.manifest.digest
         )
-        rows = listing.only("pk", "digest").prefetch_related("tags").order_by("-pk")[:MOST_LINKS]
-        return [Parent(row.digest, [tag.name for tag in row.tags.all()[:5]]) for row in rows]
+        newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
+        tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
+        rows = listing.only("pk", "digest").prefetch_related(tags).order_by("-pk")[:MOST_LINKS]
+        return [
+            Parent(row.digest, [tag.name for tag in row.newest])  # type: ignore[attr-defined]
+            for row in rows
+        ]
 
     @cached_property
     def subject(self) -> str:
