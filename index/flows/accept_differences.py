@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+import requests
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -39,6 +40,7 @@ from index.models import (
 from index.names import RepositoryName, parse_repository_name
 from index.reconciling.pace import Pace
 from index.registry_client import RegistryClient
+from index.registry_connection import new_session
 
 _LIBRARY = f"{ROOT_NAMESPACE}/"
 
@@ -49,8 +51,8 @@ class NotAcceptable(Exception):
 
 def accept_waiting(*, seconds: float, rest: float = 1.0) -> int:
     """Accept what is marked, for so long; return how many were looked at. A refusal is kept with it."""
-    pace, done = Pace(seconds=seconds, rest=rest), 0
-    after = 0
+    pace, done, after = Pace(seconds=seconds, rest=rest), 0, 0
+    session = new_session()
     while not pace.is_over:
         waiting = Difference.objects.filter(state=DifferenceState.ACCEPTING, pk__gt=after)
         batch = list(waiting.select_related("registry", "decided_by").order_by("pk")[:100])
@@ -58,19 +60,20 @@ def accept_waiting(*, seconds: float, rest: float = 1.0) -> int:
             break
         for difference in batch:
             after = difference.pk
-            _accept_one(difference, pace)
+            _accept_one(difference, pace, session)
             done += 1
             if pace.is_over:
                 break
     return done
 
 
-def _accept_one(difference: Difference, pace: Pace) -> None:
+def _accept_one(difference: Difference, pace: Pace, session: requests.Session) -> None:
+    client = RegistryClient(difference.registry, difference.name, session=session)
     try:
         if difference.kind == DifferenceKind.UNKNOWN_REPOSITORY:
-            _import_repository(difference, pace)
+            _import_repository(difference, pace, client)
         else:
-            _follow(difference, pace)
+            _follow(difference, pace, client)
     except RegistryTrouble as trouble:
         problem = str(trouble)
     except (IndexRefusal, NotAcceptable) as refusal:
@@ -86,10 +89,9 @@ def _decide(difference: Difference, state: DifferenceState, problem: str = "") -
     waiting.update(state=state, problem=problem[:200])
 
 
-def _import_repository(difference: Difference, pace: Pace) -> None:
+def _import_repository(difference: Difference, pace: Pace, client: RegistryClient) -> None:
     """Make a private repository of what the registry keeps, with its tags; it stays where it is."""
-    registry, name = difference.registry, _name_for(difference.name)
-    client = RegistryClient(registry, difference.name)
+    name = _name_for(difference.name)
     asked_at = timezone.now()
     tags = {tag: pace.ask(client.digest_of, tag) for tag in pace.ask(client.tags)}
     digests = {tag: digest for tag, digest in tags.items() if digest}
@@ -152,14 +154,13 @@ def _give_defaults(repository: Repository) -> None:
     )
 
 
-def _follow(difference: Difference, pace: Pace) -> None:
+def _follow(difference: Difference, pace: Pace, client: RegistryClient) -> None:
     """Let the tags that it is about be what the registry says now."""
     kept = Repository.objects.live().filter(registry=difference.registry)
     repository = kept.filter(stored_name=difference.name).first()
     if repository is None:
         message = f"{difference.registry} no longer keeps {difference.name} for the index"
         raise NotAcceptable(message)
-    client = RegistryClient(difference.registry, difference.name)
     asked_at = timezone.now()
     names = [difference.tag] if difference.tag else list(_tag_names(repository))
     there = {tag: pace.ask(client.digest_of, tag) for tag in names}
