@@ -142,10 +142,7 @@ class ManifestFacts:
         newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
         tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
         rows = listing.only("pk", "digest").prefetch_related(tags).order_by("-pk")[:MOST_LINKS]
-        return [
-            Parent(row.digest, [tag.name for tag in row.newest])  # type: ignore[attr-defined]
-            for row in rows
-        ]
+        return [Parent(row.digest, [tag.name for tag in row.newest]) for row in rows]
 
     @cached_property
     def subject(self) -> str:

@@ -226,7 +226,7 @@ THINGS: dict[str, Callable[[World], object]] = {
     "session": _session,
     "connection": _connection,
     "deletion": _deletion,
-    "tag": lambda world: "1.0" if _image(world) else "",
+    "tag": lambda world: _image(world).tags.values_list("name", flat=True)[0],
     "digest": lambda world: _image(world).digest,
     "tag_deletion": _tag_deletion,
     "retention_rule": _retention_rule,

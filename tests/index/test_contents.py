@@ -66,7 +66,7 @@ def test_more_steps_than_layers_make_no_layer() -> None:
 
 
 def test_an_image_says_how_it_runs() -> None:
-    inside = {
+    inside: dict[str, Any] = {
         "Env": ["A=1=2", "B"],
         "Entrypoint": ["/app", "--x y"],
         "Cmd": None,
