@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -167,7 +168,7 @@ def _bodies(number: int) -> Iterator[bytes]:
     chance = random.Random(5)  # noqa: S311 - the same in each run
     names = _names()
     weights = list(accumulate(1 / (rank + 1) for rank in range(REPOSITORIES)))
-    run = chance.randrange(10**8)
+    run = secrets.randbelow(10**8)  # no id is known from before
     template = envelope("EVENT-ID", "REPOSITORY").decode()
     done = 0
     while done < number:

@@ -42,7 +42,7 @@ def read_envelope(body: bytes) -> list[Event]:
     Left out is what makes no sense, and what changes nothing: pulls of blobs, and looks by `HEAD`.
     """
     try:
-        envelope = json.loads(body)
+        envelope = json.loads(str(body, "utf-8"))
     except (ValueError, RecursionError) as error:
         message = f"not JSON: {type(error).__name__}"
         raise EnvelopeUnreadable(message) from error
@@ -57,28 +57,25 @@ def _read_event(raw: Any) -> Event | None:
     action = _text(raw, "action")
     target = _dict(raw, "target")
     media_type = _text(target, "mediaType")
-    if action == "pull" and not _is_counted(raw, media_type):
+    if action == "pull" and not (
+        _text(_dict(raw, "request"), "method") == "GET" and _is_of_manifest(media_type)
+    ):
         return None
     repository = _text(target, "repository")
     event_id, digest, tag = _text(raw, "id"), _text(target, "digest"), _text(target, "tag")
     if not _is_repository(repository) or not event_id or len(event_id) > 80:
         return None
     return Event(
-        event_id=event_id,
-        action=action,
-        repository=repository,
-        media_type=media_type,
-        digest=digest if is_digest(digest) else "",
-        size=_size(target),
-        tag=tag if is_tag(tag) else "",
-        actor=_text(_dict(raw, "actor"), "name"),
-        at=_time(_text(raw, "timestamp")),
+        event_id,
+        action,
+        repository,
+        media_type,
+        digest if is_digest(digest) else "",
+        _size(target),
+        tag if is_tag(tag) else "",
+        _text(_dict(raw, "actor"), "name"),
+        _time(_text(raw, "timestamp")),
     )
-
-
-def _is_counted(raw: Any, media_type: str) -> bool:
-    is_get = _text(_dict(raw, "request"), "method") == "GET"
-    return is_get and _is_of_manifest(media_type)
 
 
 def _is_of_manifest(media_type: str) -> bool:
@@ -110,11 +107,11 @@ def _time(text: str) -> datetime:
 
 
 def _dict(value: Any, key: str) -> dict[str, Any]:
-    inner = value.get(key) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
+    inner = value.get(key) if type(value) is dict else None
+    return inner if type(inner) is dict else {}
 
 
 def _text(value: Any, key: str) -> str:
     """Return a printable string of reasonable length or "": NUL and surrogates stop here."""
-    text = value.get(key) if isinstance(value, dict) else None
-    return text if isinstance(text, str) and len(text) <= 300 and text.isprintable() else ""
+    text = value.get(key) if type(value) is dict else None
+    return text if type(text) is str and len(text) <= 300 and text.isprintable() else ""

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.statements import moment
+from index.batches import run_for_rows
 from index.flows.apply_pushes import BRINGS_CONTENT, Pushes, keep_digest
 from index.flows.count_pulls import Counts, remember_events
 from index.models import Deletion, Manifest, Registry, Repository, RepositoryState
@@ -23,7 +25,13 @@ from index.registry_events import Event
 
 _CLOCK_SKEW = timedelta(minutes=2)  # an event older than this belongs to an earlier repository
 
+_FIND = """
+SELECT registry_id, stored_name, id, created_at FROM index_repository
+WHERE stored_name IN (SELECT value FROM {texts}) AND state <> 'deleted' ORDER BY id
+"""
+
 Told = tuple[int, Event]  # by which registry
+Kept = dict[tuple[int, str], tuple[int, datetime]]
 
 
 @dataclass(slots=True)
@@ -63,23 +71,14 @@ def apply_events(told: Sequence[Told]) -> Applied:
         return Applied(pushes.undescribed, pushes.namespaces())
 
 
-def _lock_repositories(told: Sequence[Told]) -> dict[tuple[int, str], tuple[int, datetime]]:
+def _lock_repositories(told: Sequence[Told]) -> Kept:
     """Return number and birth of what is there, by registry and name; locked in one order."""
-    names = {event.repository for _, event in told}
-    registries = {registry for registry, _ in told}
-    rows = (
-        Repository.objects.select_for_update(no_key=True)
-        .filter(registry__in=registries, stored_name__in=names)
-        .exclude(state=RepositoryState.DELETED)
-        .order_by("pk")
-        .values_list("registry_id", "stored_name", "pk", "created_at")
-    )
-    return {(registry, name): (pk, born) for registry, name, pk, born in rows}
+    lock = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
+    rows = run_for_rows(_FIND + lock, sorted({event.repository for _, event in told}))
+    return {(registry, name): (pk, moment(born)) for registry, name, pk, born in rows}
 
 
-def _new_events(
-    told: Sequence[Told], kept: dict[tuple[int, str], tuple[int, datetime]]
-) -> list[tuple[int, Event]]:
+def _new_events(told: Sequence[Told], kept: Kept) -> list[tuple[int, Event]]:
     """Return what is to be applied, and to which repository; each event once by its id."""
     heeded = []
     for registry, event in told:
