@@ -24,16 +24,19 @@ from accounts.models import (
     Visibility,
 )
 from index.models import (
+    AcceptRule,
     AccessGrant,
     AccessRequest,
     DefaultGrant,
     Deletion,
+    DifferenceKind,
     Manifest,
     Promotion,
     PromotionState,
     Repository,
     RepositoryState,
     RetentionRule,
+    SecretFinding,
     TagDeletion,
     Transfer,
     TrustedPublisher,
@@ -70,6 +73,18 @@ def _transfer(world: World) -> int:
         "namespace": world.acme.namespace, "new_name": "acme/pub", "offered_by": world.alice,
     }  # fmt: skip
     return Transfer.objects.get_or_create(repository=world.public, defaults=facts)[0].pk
+
+
+def _secret(world: World) -> str:
+    """A secret was found in an image of acme/app."""
+    facts: dict[str, Any] = {"kind": "npm-token", "place": "label x", "excerpt": "npm_"}
+    of = {"repository": world.app, "manifest": _image(world), "fingerprint": _DIGEST}
+    return SecretFinding.objects.get_or_create(**of, defaults=facts)[0].fingerprint
+
+
+def _accept_rule(world: World) -> int:
+    kind = DifferenceKind.MISSING_TAG
+    return AcceptRule.objects.get_or_create(registry=world.east, kind=kind, pattern="*")[0].pk
 
 
 def _promotion(world: World) -> int:
@@ -232,6 +247,8 @@ THINGS: dict[str, Callable[[World], object]] = {
     "retention_rule": _retention_rule,
     "promotion": _promotion,
     "transfer": _transfer,
+    "secret": _secret,
+    "accept_rule": _accept_rule,
     "webhook": lambda world: _webhook(world).pk,
     "delivery": _delivery,
     "rule": lambda world: world.east.placement_rules.values_list("pk", flat=True)[0],
