@@ -10,6 +10,7 @@ from index.flows.continue_tag_deletions import due_repositories
 from index.flows.restore_repository import warn_of_purge
 from index.flows.retention_rules import apply_retention_rules as run_retention_rules
 from index.flows.retention_rules import due_for_retention
+from index.tag_trash import forget_the_past
 
 
 @shared_task
@@ -34,7 +35,8 @@ def sweep_tag_deletions() -> None:
 
 @shared_task
 def apply_retention_rules() -> None:
-    """Run the rules that were not run today."""
+    """Run the rules that were not run today, and forget what deletions did long ago."""
+    forget_the_past()
     for repository_id in due_for_retention():
         if run_retention_rules(repository_id):
             run_tag_deletions(repository_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.principals import Principal
 from index.errors import Denied
@@ -17,6 +19,8 @@ from index.policy import allowed_actions
 from index.reasons import obstacle
 from index.roles import Action
 from index.tag_patterns import frozen_by
+
+_KEPT = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ def trashed_digests(repository: Repository) -> set[str]:
 def unfinished(repository: Repository) -> QuerySet[TagDeletion]:
     """Return what lies in the trash of the repository, or is on its way in or out."""
     return repository.tag_deletions.filter(state__in=UNFINISHED_TAG_DELETIONS)
+
+
+def forget_the_past() -> None:
+    """Delete what was done with half a year ago; the history of tags has it."""
+    TagDeletion.objects.filter(finished_at__lt=timezone.now() - _KEPT).delete()
 
 
 def row_of(tag: Tag) -> dict[str, object]:

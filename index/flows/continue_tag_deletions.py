@@ -21,6 +21,7 @@ _LEASE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(hours=1)
 _LATER = timedelta(minutes=1)
 _MOST_AT_ONCE = 200
+_MOST_PURGED = 5_000
 
 Step = Callable[[TagDeletion, RegistryClient], None]
 _STEPS: dict[str, Step] = {
@@ -80,7 +81,14 @@ def _claim(repository_id: int) -> list[TagDeletion]:
             mine.filter(over).update(state=TagDeletionState.PURGING)
         else:
             mine.filter(over).update(next_attempt_at=now + _LONGEST_PAUSE)
-        claimed = list(mine.order_by("next_attempt_at", "pk")[:_MOST_AT_ONCE])
+        waiting = mine.order_by("next_attempt_at", "pk")
+        purging = Q(
+            state=TagDeletionState.PURGING
+        )  # together: the registry is asked for all its tags
+        claimed = [
+            *waiting.exclude(purging)[:_MOST_AT_ONCE],
+            *waiting.filter(purging)[:_MOST_PURGED],
+        ]
         claimed_ids = [one.pk for one in claimed]
         TagDeletion.objects.filter(pk__in=claimed_ids).update(next_attempt_at=now + _LEASE)
         for one in claimed:

@@ -199,5 +199,5 @@ def _go_on(deletion: TagDeletion, state: TagDeletionState, *, at: datetime) -> N
 
 def _finish(deletion: TagDeletion, state: TagDeletionState) -> None:
     TagDeletion.objects.filter(pk=deletion.pk).update(
-        state=state, finished_at=timezone.now(), last_problem=""
+        state=state, finished_at=timezone.now(), last_problem="", document=b""
     )

@@ -33,7 +33,7 @@ from index.models import (
     Writers,
 )
 from index.registry_client import RegistryClient, digest_of_bytes
-from index.tag_trash import preview_tags
+from index.tag_trash import forget_the_past, preview_tags
 from tests.conftest import World
 from tests.registry_stub import RegistryStub, serve
 
@@ -395,6 +395,16 @@ def test_a_registry_in_trouble_delays_and_harms_nothing(
     left = {tag: digest for tag, digest in stub.tags[NAME].items() if tag != "three"}
     assert left == {tag: digest for tag, digest in tags.items() if tag != "three"}
     assert set(left.values()) <= set(stub.manifests[NAME])
+
+
+def test_what_was_done_long_ago_is_forgotten(world: World, stub: RegistryStub) -> None:
+    delete(world, "three", "one")
+    undelete_tag(TagDeletion.objects.get(tag="one"), by=Principal(world.olga))
+    continue_tag_deletions(world.app.pk)
+    assert not TagDeletion.objects.get(tag="one").document
+    with time_machine.travel(timezone.now() + timedelta(days=181)):
+        forget_the_past()
+    assert list(TagDeletion.objects.values_list("tag", flat=True)) == ["three"]
 
 
 def test_pushes_are_told_to_come_again_while_images_are_deleted_and_only_then(
