@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.principals import Principal
 from index.flows.delete_repository import request_deletion
 from index.flows.delete_tags import delete_tags
-from index.models import Deletion, RepositoryState, RetentionRule, TagDeletion
+from index.models import BlobLink, Deletion, RepositoryState, RetentionRule, TagDeletion
 from index.roles import Role
 from tests.clients import confirm
 from tests.conftest import World
@@ -49,8 +49,6 @@ def test_looking_at_previews_deletes_nothing(world: World, client: Client) -> No
 def test_the_preview_names_no_repository_that_its_reader_may_not_see(
     world: World, client: Client
 ) -> None:
-    from index.models import BlobLink
-
     make_grant(world.public, world.bob, Role.ADMIN)
     for repository in (world.public, world.private):
         BlobLink.objects.create(repository=repository, digest="sha256:" + "1" * 64, size=5)
