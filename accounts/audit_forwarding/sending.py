@@ -6,7 +6,7 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit_forwarding.targets import NotForwarded, Target, configured_targets
@@ -85,7 +85,6 @@ def everybody_has() -> int | None:
     names = [target.name for target in configured_targets()]
     if not names:
         return None
-    known = dict(
-        AuditForwarding.objects.filter(target__in=names).values_list("target", F("position"))
-    )
+    rows = AuditForwarding.objects.filter(target__in=names)
+    known = {row.target: row.position for row in rows}
     return min(known.get(name, 0) for name in names)

@@ -30,7 +30,7 @@ class ActivityQuery(serializers.Serializer[Any]):
     )
 
 
-class ActivityOutput(serializers.Serializer[Activity]):
+class ActivityOutput(serializers.Serializer[Any]):
     """One thing that happened."""
 
     id = serializers.IntegerField()

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from accounts.audit_search import page_of
 from accounts.cursors import PATTERN, read_cursor
-from accounts.models import AuditEvent
 from index.api.repository_view import RepositoryView
 from index.audit_lines import lines_of
 
@@ -22,7 +21,7 @@ class RepositoryAuditQuery(serializers.Serializer[Any]):
     before = serializers.RegexField(PATTERN, default="", help_text="`before` of the former page.")
 
 
-class RepositoryAuditOutput(serializers.Serializer[AuditEvent]):
+class RepositoryAuditOutput(serializers.Serializer[Any]):
     """One change; from where it came is for owners, in the audit of the namespace."""
 
     id = serializers.IntegerField()

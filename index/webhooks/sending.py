@@ -8,6 +8,7 @@ away rests after each attempt, and holds one of the threads for ten seconds at m
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,6 +29,8 @@ from index.webhooks.signing import headers_for
 log = logging.getLogger(__name__)
 _AT_ONCE = 16
 _BUDGET = 20.0  # seconds for which one task goes on with more
+_LOOK_AGAIN = 1.0  # second: what has become due meanwhile waits for nobody slow
+_at_work = threading.Lock()
 LEASE = timedelta(seconds=60)
 
 
@@ -42,7 +45,19 @@ class Attempt:
 
 
 def send_due() -> int:
-    """Send until nothing is due or the time is up; return the number of attempts."""
+    """Send until nothing is due or the time is up; return the number of attempts.
+
+    One at a time in each process: others would only hold threads that the worker needs elsewhere.
+    """
+    if not _at_work.acquire(blocking=False):
+        return 0
+    try:
+        return _send_for_a_while()
+    finally:
+        _at_work.release()
+
+
+def _send_for_a_while() -> int:
     ends_at, sent = time.monotonic() + _BUDGET, 0
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         running: dict[Future[outcome.Outcome], Attempt] = {}
@@ -52,7 +67,7 @@ def send_due() -> int:
                     running[threads.submit(_send, attempt)] = attempt
             if not running:
                 return sent
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, _LOOK_AGAIN, FIRST_COMPLETED)
             for future in done:
                 outcome.note(running.pop(future).delivery, future.result())
                 sent += 1

@@ -19,8 +19,9 @@ from index.flows import webhooks as flows
 from index.flows.tell_activity import tell_activities
 from index.flows.webhooks import WebhookFields, create_webhook
 from index.models import Activity, ActivityKind, DeliveryState, Webhook, WebhookDelivery
-from index.webhooks import outcome, pruning
+from index.webhooks import outcome, pruning, sending
 from index.webhooks.outcome import PAUSES
+from index.webhooks.secrets import make_secret
 from index.webhooks.sending import LEASE, _claim, send_due
 from index.webhooks.signing import SignatureWrong, verify
 from tests.conftest import World
@@ -76,7 +77,7 @@ def test_another_body_secret_or_time_is_refused(
     push(world)
     send_due()
     (got,) = receiver.received
-    other = flows.make_secret()
+    other = make_secret()
     for secret, headers, body in (
         (other, got.headers, got.body),
         (made[1], got.headers, got.body + b" "),
@@ -248,7 +249,7 @@ def test_a_slow_receiver_does_not_block_another(
         Webhook.objects.filter(pk=webhook.pk).update(busy_until=timezone.now() - LEASE)
         for tag in "123":
             push(world, tag)
-        releasing = threading.Thread(target=_release_after_three, args=(receiver, slow))
+        releasing = threading.Thread(target=_release_after, args=(3, receiver, slow))
         releasing.start()
         send_due()
         releasing.join()
@@ -256,11 +257,11 @@ def test_a_slow_receiver_does_not_block_another(
     assert slow_done.is_set()
 
 
-def _release_after_three(quick: Receiver, slow: Receiver) -> None:
-    """Let the slow one answer only after the quick one has all three, or after a long while."""
+def _release_after(number: int, quick: Receiver, slow: Receiver) -> None:
+    """Let the slow one answer only after the quick one has so many, or after a long while."""
     waiting = threading.Event()
     for _ in range(500):
-        if len(quick.received) == 3 or waiting.wait(0.01):
+        if len(quick.received) == number or waiting.wait(0.01):
             break
     assert slow.hold
     slow.hold.set()
@@ -308,3 +309,29 @@ def test_old_deliveries_go(world: World, webhook: Webhook) -> None:
     push(world, "new")
     pruning.prune()
     assert json.loads(the_delivery().body)["data"]["tag"] == "new"
+
+
+def test_what_becomes_due_while_a_receiver_hangs_is_sent_meanwhile(
+    world: World, receiver: Receiver, webhook: Webhook
+) -> None:
+    with running_receiver() as slow:
+        slow.hold = threading.Event()
+        fields = WebhookFields("slow", slow.url)
+        late, _ = create_webhook(
+            world.app.namespace, world.app, by=Principal(world.olga), fields=fields
+        )
+        later = timezone.now() + timedelta(seconds=0.2)
+        push(world, "1")
+        WebhookDelivery.objects.exclude(webhook=late).update(next_attempt_at=later)
+        releasing = threading.Thread(target=_release_after, args=(1, receiver, slow))
+        releasing.start()
+        assert send_due() == 2
+        releasing.join()
+    assert len(receiver.received) == 1
+
+
+def test_a_process_sends_once_at_a_time(world: World, receiver: Receiver, webhook: Webhook) -> None:
+    push(world)
+    with sending._at_work:
+        assert send_due() == 0
+    assert send_due() == 1

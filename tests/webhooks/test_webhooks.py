@@ -17,6 +17,7 @@ from accounts.audit import AuditAction
 from accounts.models import AuditEvent
 from accounts.outgoing import UNUSABLE
 from accounts.principals import Principal
+from index.errors import WebhookRefused
 from index.flows import webhooks as flows
 from index.flows.webhooks import WebhookFields
 from index.models import Webhook, WebhookDelivery
@@ -238,7 +239,7 @@ def test_there_are_at_most_so_many(world: World, receiver: Receiver, monkeypatch
     monkeypatch.setattr(flows, "MOST_FOR_ONE", 1)
     fields, by = WebhookFields("x", receiver.url), Principal(world.olga)
     flows.create_webhook(world.app.namespace, world.app, by=by, fields=fields)
-    with pytest.raises(flows.WebhookRefused, match="There are 1 already"):
+    with pytest.raises(WebhookRefused, match="There are 1 already"):
         flows.create_webhook(world.app.namespace, world.app, by=by, fields=fields)
 
 
