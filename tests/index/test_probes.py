@@ -51,11 +51,15 @@ def configure(lone: LoneRegistry, old: str, new: str) -> None:
 
 
 @contextmanager
-def pretender(registry: Registry, answers: dict[str, tuple[int, dict[str, str]]]) -> Iterator[None]:
-    """Serve these answers by method, 401 with a challenge for what is not there."""
+def pretender(
+    registry: Registry, answers: dict[str, tuple[int, dict[str, str]]]
+) -> Iterator[list[str]]:
+    """Serve these answers by method, 401 with a challenge for what is not there; note what is asked."""
+    asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
+            asked.append(self.command)
             self.rfile.read(int(self.headers.get("Content-Length", "0")))
             status, headers = answers.get(self.command, (401, {"WWW-Authenticate": CHALLENGE}))
             self.send_response_only(status)
@@ -73,7 +77,7 @@ def pretender(registry: Registry, answers: dict[str, tuple[int, dict[str, str]]]
     registry.upstream_url = f"http://127.0.0.1:{server.server_address[1]}"
     registry.save()
     try:
-        yield
+        yield asked
     finally:
         server.shutdown()
         server.server_close()
@@ -183,12 +187,13 @@ def test_a_clock_that_is_off_is_found(world: World, seconds: int, verdict: Verdi
         "",
         "/v2/other/blobs/uploads/1",
         "//[",
-        "/v2/waybill-probe/blobs/uploads/1\t?x",
+        "/v2/waybill-probe/manifests/1",
     ],
 )
 def test_an_upload_is_continued_nowhere_but_here(world: World, location: str) -> None:
-    with pretender(world.east, {"POST": (202, {"Location": location}), "PUT": (500, {})}):
+    with pretender(world.east, {"POST": (202, {"Location": location}), "PUT": (201, {})}) as asked:
         report = probe(world.east, write=True)
+    assert "PUT" not in asked
     assert verdicts(report)[Check.UPLOADS] == Verdict.BAD
     assert report.wrote_at is None
 
