@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,18 +14,23 @@ from index.models.registry import Registry
 from index.models.repository import Repository
 
 
+# Until no gateway remembers the old route, and no push that it let in can be on its way.
+SHORTEST_KEEPING = timedelta(minutes=20)
+
+
 class MoveState(models.TextChoices):
     """How far a move has come; each step can be taken again from its beginning."""
 
     COPYING = "copying", "Copying while pushes go on"
     CLOSING = "closing", "Copying the last of it; pushes are told to come again"
     FLIPPED = "flipped", "Served by the new registry; the old copy is kept"
-    CLEANING = "cleaning", "Deleting the old copy"
+    CLEANING = "cleaning", "Deleting the copy that is not used"
     DONE = "done", "Done"
     CANCELLED = "cancelled", "Cancelled"
 
 
-UNFINISHED_MOVES = (MoveState.COPYING, MoveState.CLOSING, MoveState.FLIPPED, MoveState.CLEANING)
+COPYING_MOVES = (MoveState.COPYING, MoveState.CLOSING)
+UNFINISHED_MOVES = (*COPYING_MOVES, MoveState.FLIPPED, MoveState.CLEANING)
 
 
 class Move(models.Model):
@@ -42,6 +48,11 @@ class Move(models.Model):
     tags_copied = models.PositiveIntegerField(default=0)
     manifests_copied = models.PositiveIntegerField(default=0)
     bytes_copied = models.PositiveBigIntegerField(default=0)
+    # What came there was put there by us: before, nothing of that name was.
+    is_target_ours = models.BooleanField(default=False, db_default=False)
+    # Digest by tag, and every manifest, as the old registry had them when the route was flipped.
+    tags_then: models.JSONField[Any, Any] = models.JSONField(default=dict, db_default={})
+    manifests_then: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
     flipped_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -49,13 +60,13 @@ class Move(models.Model):
     last_problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        """Newest first; one unfinished for each repository."""
+        """Newest first; of each repository one that has not flipped yet."""
 
         ordering: ClassVar[list[str]] = ["-requested_at", "-pk"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["repository"],
-                condition=Q(state__in=[state.value for state in UNFINISHED_MOVES]),
+                condition=Q(state__in=[state.value for state in COPYING_MOVES]),
                 name="one_move_at_a_time",
             ),
         ]
@@ -63,3 +74,15 @@ class Move(models.Model):
     def __str__(self) -> str:
         """Return what goes where."""
         return f"{self.repository_id}: {self.source} -> {self.target}"
+
+    @property
+    def unused(self) -> Registry:
+        """Where the copy is that nobody asks for: the old one; of a cancelled move the new one."""
+        return self.source if self.flipped_at else self.target
+
+    @property
+    def keep_until(self) -> datetime | None:
+        """When the old copy is deleted; None before the flip."""
+        if self.flipped_at is None:
+            return None
+        return self.flipped_at + max(timedelta(days=self.keep_days), SHORTEST_KEEPING)
