@@ -9,6 +9,7 @@ from django.http import JsonResponse
 
 from accounts.lane import Answer, Headers
 from index.errors import IndexRefusal
+from index.gateway.holds import WritesHeld
 from index.gateway.refusals import TokenNeeded
 from index.gateway.routing import Route
 from index.pull_limits import PullAllowance, PullLimitReached
@@ -79,6 +80,7 @@ def route_refused(refusal: IndexRefusal) -> Answer:
     ]
     if isinstance(refusal, PullLimitReached):
         headers += _allowance(refusal.allowance)
+    if isinstance(refusal, PullLimitReached | WritesHeld):
         headers.append(("X-Waybill-Retry-After", str(refusal.retry_after)))
     return Answer("403 Forbidden", headers, b"")
 

@@ -29,6 +29,7 @@ from index.facts import Facts, facts_by_id, facts_by_name
 from index.flows.create_repository import create_repository
 from index.flows.quotas import check_storage, storage
 from index.gateway import refusals
+from index.gateway.holds import refuse_held
 from index.gateway.paths import RegistryRequest
 from index.gateway.refusals import AUTHENTICATION_REQUIRED, TokenNeeded
 from index.immutable_tags import refuse_blob_deletion, refuse_change
@@ -100,6 +101,7 @@ def find_route(request: RegistryRequest, caller: Caller, *, address: str) -> Rou
         raise refusals.denied(request, caller.principal, facts.name, decision)
     _check_token(request, caller, facts)
     if not request.is_read:
+        refuse_held(request, facts)
         try:
             _check_writing(request, facts)
         except (OverQuota, TagIsImmutable) as refusal:
