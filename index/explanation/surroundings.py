@@ -26,6 +26,9 @@ def name_steps(question: Question, repository: Repository) -> Iterator[Step]:
     name = question.name.value
     if name == repository.name:
         yield Step("name", Effect.NOTHING, f"the name {name} is that of a repository")
+    elif repository.former_names.filter(name=name).exists():
+        words = f"the name {name} leads to {repository.name}, which was called so before"
+        yield Step("name", Effect.NOTHING, words)
     elif name == repository.stored_name:
         words = f"the name {name} leads to {repository.name}, which its registry keeps under it"
         yield Step("name", Effect.NOTHING, words)

@@ -13,7 +13,7 @@ from accounts.flows.directory_login import has_password_somewhere
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.second_factor import needs_token
-from index.models import AccessGrant, Deletion, Repository, RepositoryMode, RepositoryState
+from index.models import AccessGrant, Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what this is, or the dashboard of who is signed in."""
     if isinstance(request.user, User):
         return _dashboard(request, request.user)
-    popular = _pushed(ANONYMOUS).order_by("-star_count", "-pull_count", "name")[:_SHOWN]
+    popular = _pushed(ANONYMOUS).archived_last("-star_count", "-pull_count", "name")[:_SHOWN]
     return render(request, "index/home.html", {"popular": popular, "example": popular[:1]})
 
 
@@ -40,12 +40,13 @@ def explore(request: HttpRequest) -> HttpResponse:
     listed = _pushed(principal_of(request)).exclude(visibility=Visibility.PRIVATE)
     if topic := request.GET.get("topic", ""):
         return _about(request, topic, listed)
-    listed = listed.exclude(mode=RepositoryMode.ARCHIVED)
     context = {
-        "official": listed.exclude(name__contains="/").order_by("-pull_count", "name")[:_SHOWN],
-        "starred": listed.filter(star_count__gt=0).order_by("-star_count", "name")[:_SHOWN],
-        "pulled": listed.filter(pull_count__gt=0).order_by("-pull_count", "name")[:_SHOWN],
-        "newest": listed.order_by("-last_pushed_at", "name")[:_SHOWN],
+        "official": listed.exclude(name__contains="/").archived_last("-pull_count", "name")[
+            :_SHOWN
+        ],
+        "starred": listed.filter(star_count__gt=0).archived_last("-star_count", "name")[:_SHOWN],
+        "pulled": listed.filter(pull_count__gt=0).archived_last("-pull_count", "name")[:_SHOWN],
+        "newest": listed.archived_last("-last_pushed_at", "name")[:_SHOWN],
     }
     return render(request, "index/explore.html", context)
 
@@ -59,7 +60,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:
     """Show what has a topic, what is archived last."""
-    rows = listed.about(topic).select_related("namespace")
+    rows = listed.about(topic)
     page = Paginator(rows.archived_last("-star_count", "name"), _PAGE_SIZE)
     context = {"topic": topic[:LONGEST_TOPIC], "page": page.get_page(request.GET.get("page"))}
     return render(request, "index/topic.html", context)
@@ -71,7 +72,8 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     newest_first = F("last_pushed_at").desc(nulls_last=True)
     mine = list(_involving(principal, user).archived_last(newest_first, "name")[: _MINE_SHOWN + 1])
     has_pushed = any(repository.last_pushed_at for repository in mine)
-    starred = Repository.objects.visible_to(principal).filter(stars__user=user)
+    visible = Repository.objects.visible_to(principal).select_related("namespace")
+    starred = visible.filter(stars__user=user)
     context = {
         "mine": mine[:_MINE_SHOWN],
         "has_more": len(mine) > _MINE_SHOWN,
@@ -87,10 +89,14 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
 def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
     """Return what is in the user's namespaces, or granted to the user; not all that is public."""
     granted = AccessGrant.objects.reaching(principal).values("repository")
-    return Repository.objects.visible_to(principal).filter(
-        Q(namespace__user=user)
-        | Q(namespace__organization__in=user.memberships.values("organization"))
-        | Q(pk__in=granted)
+    return (
+        Repository.objects.visible_to(principal)
+        .select_related("namespace")
+        .filter(
+            Q(namespace__user=user)
+            | Q(namespace__organization__in=user.memberships.values("organization"))
+            | Q(pk__in=granted)
+        )
     )
 
 
@@ -104,4 +110,5 @@ def _deletions(user: User) -> list[Deletion]:
 
 def _pushed(principal: Principal) -> RepositoryQuerySet:
     """Return what there is something to pull from."""
-    return Repository.objects.visible_to(principal).exclude(last_pushed_at=None)
+    pushed = Repository.objects.visible_to(principal).exclude(last_pushed_at=None)
+    return pushed.select_related("namespace")

@@ -86,6 +86,8 @@ def _show(
     request: HttpRequest, namespace: Namespace, template: str, **context: object
 ) -> HttpResponse:
     visible = Repository.objects.visible_to(principal_of(request)).filter(namespace=namespace)
-    ordered = visible.archived_last(F("last_pushed_at").desc(nulls_last=True), "name")
+    ordered = visible.select_related("namespace").archived_last(
+        F("last_pushed_at").desc(nulls_last=True), "name"
+    )
     page = Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, template, {"namespace": namespace, "page": page, **context})

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
+from django.db.models import Count, Q
 
 from index.models import Repository
 
 register = template.Library()
 
 
-@register.simple_tag
-def watched(repository: Repository, user: Any) -> bool:
-    """Say whether this person watches the repository."""
-    return bool(user.is_authenticated and repository.watches.filter(user=user).exists())
+class Watching(NamedTuple):
+    """How many watch a repository, and whether this person does."""
+
+    number: int
+    is_mine: bool
 
 
 @register.simple_tag
-def watchers(repository: Repository) -> int:
-    """Return how many people watch it."""
-    return repository.watches.count()
+def watching(repository: Repository, user: Any) -> Watching:
+    """Return it for somebody who is logged in: one query."""
+    found = repository.watches.aggregate(
+        number=Count("pk"), mine=Count("pk", filter=Q(user=user.pk))
+    )
+    return Watching(found["number"], bool(found["mine"]))
