@@ -564,6 +564,9 @@ ADDRESSES = {
         "/api/v1/organizations/acme/domains/{domain_name}/check"
     ),
     "api/v1/organizations/<str:name>/audit": "/api/v1/organizations/acme/audit",
+    "api/v1/organizations/<str:name>/audit/export/<slug:kind>": (
+        "/api/v1/organizations/acme/audit/export/csv"
+    ),
     "<reference:reference>": "/acme/app:latest",
 }
 

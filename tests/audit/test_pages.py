@@ -88,6 +88,21 @@ def test_everything_is_found_by_what_is_known_of_it(
 
 
 @pytest.mark.usefixtures("_lines")
+def test_owners_take_the_lines_of_their_organization_along(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    for base in ("/o/acme/-/audit.jsonl", "/api/v1/organizations/acme/audit/export/jsonl"):
+        lines = content_of(client.get(f"{base}?action=robot:deleted")).splitlines()
+        assert [json.loads(line)["target"] for line in lines] == ["acme+cd"]
+    assert client.get("/api/v1/organizations/acme/audit/export/exe").status_code == 404
+    client.force_login(world.rita)
+    for base in ("/o/acme/-/audit.jsonl", "/api/v1/organizations/acme/audit/export/jsonl"):
+        assert client.get(base).status_code == 403
+    client.force_login(world.bob)
+    for base in ("/o/acme/-/audit.jsonl", "/api/v1/organizations/acme/audit/export/jsonl"):
+        assert client.get(base).status_code == 404
+
+
+@pytest.mark.usefixtures("_lines")
 def test_an_export_is_written_down(root: Client) -> None:
     for path in ("/manage/audit/export/csv", "/api/v1/manage/audit/export/jsonl"):
         root.get(path)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import OrganizationView
 from accounts.api.pagination import paginated
 from accounts.audit import AuditAction
 from accounts.audit_search import AuditFilter
+from accounts.limits import EXPORTS
 from accounts.models import AuditEvent
+from accounts.ratelimits import spend
+from accounts.web.audit_file import KINDS, as_file
 
 
 class AuditQuery(serializers.Serializer[AuditEvent]):
@@ -49,3 +56,19 @@ class Audit(OrganizationView):
         asked.is_valid(raise_exception=True)
         events = AuditFilter(**asked.validated_data).find(organization.namespace)
         return paginated(request, events, AuditOutput)
+
+
+class AuditFile(OrganizationView):
+    """All changes, as a file."""
+
+    @extend_schema(parameters=[AuditQuery], responses={200: OpenApiTypes.STR})
+    def get(self, request: Request, name: str, kind: str) -> HttpResponseBase:
+        """Return all that match, as `csv` or as lines of JSON (`jsonl`)."""
+        organization = self.find_for_owners(request, name)
+        if kind not in KINDS:
+            raise Http404
+        asked = AuditQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        spend(EXPORTS, principal_of(request).subject, what="exports")
+        events = AuditFilter(**asked.validated_data).find(organization.namespace)
+        return as_file(events, kind, called=organization.name)

@@ -53,4 +53,5 @@ urlpatterns: list[URLPattern] = [
         f"{_ONE}/domains/<str:domain>/check", domains.DomainCheck.as_view(), name="api-domain-check"
     ),
     path(f"{_ONE}/audit", audit.Audit.as_view(), name="api-audit"),
+    path(f"{_ONE}/audit/export/<slug:kind>", audit.AuditFile.as_view(), name="api-audit-file"),
 ]
