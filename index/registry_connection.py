@@ -28,6 +28,7 @@ from index.roles import Action
 from tokenauth.signing.tokens import Access, sign_access_token
 
 INDEX_SUBJECT = "waybill"  # the actor of our own requests, as notifications will name it
+Session = requests.Session
 Timeout = tuple[float, float]  # seconds to connect, to read
 _TIMEOUT: Timeout = (3, 10)
 # An object store copies a large layer once more when an upload ends.
@@ -71,7 +72,7 @@ class RegistryConnection:
         repository: str,
         *,
         seconds: float | None = None,
-        session: requests.Session | None = None,
+        session: Session | None = None,
     ) -> None:
         """Open nothing yet; with `seconds` all answers together take no longer.
 
@@ -255,7 +256,7 @@ def parse_object(content: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def new_session() -> requests.Session:
+def new_session() -> Session:
     """Return a session that heeds nothing of its environment."""
     session = requests.Session()
     session.trust_env = False

@@ -18,7 +18,7 @@ from index.models import Dismissal
 from index.secret_list import Place, SecretRow, describe, secrets_of
 
 
-class PlaceOutput(serializers.Serializer[Place]):
+class SecretPlaceOutput(serializers.Serializer[Place]):
     """Where one stands."""
 
     digest = serializers.CharField(help_text="Of the image's manifest.")
@@ -35,7 +35,7 @@ class SecretOutput(serializers.Serializer[SecretRow]):
     excerpt = serializers.CharField(help_text="How it begins. The credential itself is not kept.")
     first_found_at = serializers.DateTimeField()
     place_count = serializers.IntegerField()
-    places = PlaceOutput(many=True, help_text="The newest twenty.")
+    places = SecretPlaceOutput(many=True, help_text="The newest twenty.")
     dismissal = serializers.CharField(help_text="Empty while nobody has answered.")
     dismissed_at = serializers.DateTimeField(allow_null=True)
     dismissed_by = serializers.CharField()

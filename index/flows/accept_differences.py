@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import requests
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -40,7 +39,7 @@ from index.models import (
 from index.names import RepositoryName, parse_repository_name
 from index.reconciling.pace import Pace
 from index.registry_client import RegistryClient
-from index.registry_connection import new_session
+from index.registry_connection import Session, new_session
 
 _LIBRARY = f"{ROOT_NAMESPACE}/"
 
@@ -67,7 +66,7 @@ def accept_waiting(*, seconds: float, rest: float = 1.0) -> int:
     return done
 
 
-def _accept_one(difference: Difference, pace: Pace, session: requests.Session) -> None:
+def _accept_one(difference: Difference, pace: Pace, session: Session) -> None:
     client = RegistryClient(difference.registry, difference.name, session=session)
     try:
         if difference.kind == DifferenceKind.UNKNOWN_REPOSITORY:

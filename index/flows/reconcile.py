@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import requests
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
@@ -38,7 +37,7 @@ from index.reconciling.compare import Found, compare_tags
 from index.reconciling.pace import Pace
 from index.reconciling.record import end_unknown, record_tags, record_unknown
 from index.registry_client import RegistryClient
-from index.registry_connection import new_session
+from index.registry_connection import Session, new_session
 
 STEP = 25.0  # seconds of work before others have their turn
 _LEASE = timedelta(minutes=15)
@@ -108,7 +107,7 @@ def continue_reconciliation(
     _keep(walk)
 
 
-def _look_at_catalog(walk: Reconciliation, pace: Pace, session: requests.Session) -> None:
+def _look_at_catalog(walk: Reconciliation, pace: Pace, session: Session) -> None:
     """Note what on one page of the catalog is not known here; empty leftovers are nothing."""
     catalog = RegistryCatalog(walk.registry, "", session=session)
     page = pace.ask(catalog.page, walk.last_name)
@@ -132,7 +131,7 @@ def _look_at_catalog(walk: Reconciliation, pace: Pace, session: requests.Session
     walk.phase = WalkPhase.REPOSITORIES
 
 
-def _look_at_repositories(walk: Reconciliation, pace: Pace, session: requests.Session) -> None:
+def _look_at_repositories(walk: Reconciliation, pace: Pace, session: Session) -> None:
     """Compare the tags of the next repositories that are known here, in the order of their numbers."""
     kept = Repository.objects.live().filter(registry=walk.registry, pk__gt=walk.last_repository)
     batch = list(kept.order_by("pk")[:_BATCH])
@@ -150,7 +149,7 @@ def _look_at_repositories(walk: Reconciliation, pace: Pace, session: requests.Se
 
 
 def _compare(
-    walk: Reconciliation, repository: Repository, pace: Pace, session: requests.Session
+    walk: Reconciliation, repository: Repository, pace: Pace, session: Session
 ) -> list[Found]:
     """Return what differs still when what the registry said until now has been applied."""
     client = RegistryClient(walk.registry, repository.stored_name, session=session)
@@ -214,7 +213,7 @@ _KEPT = (
     "phase", "last_name", "last_repository", "repositories_seen", "tags_seen", "attempts",
     "next_attempt_at", "last_problem", "finished_at",
 )  # fmt: skip
-_Step = Callable[[Reconciliation, Pace, requests.Session], None]
+_Step = Callable[[Reconciliation, Pace, Session], None]
 _STEPS: dict[str, _Step] = {
     WalkPhase.CATALOG: _look_at_catalog,
     WalkPhase.REPOSITORIES: _look_at_repositories,
