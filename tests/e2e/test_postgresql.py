@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -19,6 +22,7 @@ from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import Look, Window
 from tests.e2e.engine import Docker, Engine
 from tests.e2e.people import People, Person
+from tests.e2e.processes import standing_still
 from tests.e2e.stack import Stack, running_stack
 from tests.e2e.wire import Wire, basic
 from tests.waiting import eventually
@@ -45,6 +49,39 @@ from accounts.principals import Principal
 user = User.objects.get(username=name)
 answer = revoke_all_tokens(user, by=Principal(user))
 """
+MAKE = """
+from accounts.models import User
+from accounts.principals import Principal
+from index.flows.create_repository import create_repository
+from index.names import parse_repository_name
+by = Principal(User.objects.get(username=name))
+answer = create_repository(parse_repository_name(f"{name}/told"), by=by).name
+"""
+PULLS = """
+from django.db import close_old_connections
+from index.models import Repository
+close_old_connections()
+answer = Repository.objects.get(name=name).pull_count
+"""
+INBOX = """
+from index.models import Notification
+answer = Notification.objects.filter(state="new").count()
+"""
+
+
+def pull_event(repository: str) -> dict[str, object]:
+    """A pull that a registry tells of."""
+    return {
+        "id": str(uuid.uuid4()),
+        "timestamp": datetime.now(UTC).isoformat(),
+        "action": "pull",
+        "target": {
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "repository": repository,
+            "digest": "sha256:" + "0" * 64,
+        },
+        "request": {"method": "GET"},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +194,23 @@ def test_a_database_that_goes_away_lets_nobody_in_and_all_go_on_when_it_is_back(
     eventually(is_well, within=15)
     assert kept != gone
     assert pids == {name: stack_on_postgresql.pid(name) for name in pids}
+
+
+def test_what_a_registry_tells_while_the_database_is_away_is_left_to_it(
+    alice: Person, stack_on_postgresql: Stack, backstage_on_postgresql: Backstage
+) -> None:
+    """It is told 503 and repeats it; what it was answered before is there afterwards."""
+    wire = Wire(stack_on_postgresql)
+    name = backstage_on_postgresql.run(MAKE, name=alice.name)
+    secret = {"Authorization": f"Bearer {stack_on_postgresql.secret('events_east')}"}
+    first, second = (json.dumps({"events": [pull_event(name)]}).encode() for _ in range(2))
+    with standing_still(stack_on_postgresql, "worker"):
+        assert wire.ask("POST", "/events/east", secret, first).status == 202
+        with database_away():
+            answer = wire.ask("POST", "/events/east", secret, second)
+            assert (answer.status, int(answer.headers["Retry-After"]) > 0) == (503, True)
+        eventually(lambda: wire.ask("POST", "/events/east", secret, second).status == 202)
+        assert wire.ask("POST", "/events/east", secret, second).status == 202  # once more
+    eventually(lambda: backstage_on_postgresql.run(PULLS, name=name) == 2, within=30)
+    eventually(lambda: backstage_on_postgresql.run(INBOX) == 0)
+    assert backstage_on_postgresql.run(PULLS, name=name) == 2
