@@ -61,6 +61,8 @@ OF_ALICE = {
     "watching": "/settings/watching",
     "activity": "/activity",
     "repository-activity": "/r/ALICE/several/-/activity",
+    "promote": "/r/ALICE/several/-/promote?image=multi&target=ALICE/empty",
+    "promotions": "/r/ALICE/several/-/promotions",
     "repository-audit": "/r/ALICE/several/-/audit",
     "repository-webhooks": "/r/ALICE/several/-/webhooks",
     "webhook-new": "/r/ALICE/several/-/webhooks/new",
