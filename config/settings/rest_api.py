@@ -37,5 +37,9 @@ SPECTACULAR_SETTINGS = {
         "DeliveryStateEnum": "index.models.DeliveryState",
         "MailKindEnum": "accounts.mail_kinds.MailKind",
         "PromotionStateEnum": "index.models.PromotionState",
+        "RegistryStateEnum": "index.models.RegistryState",
+        "VisibilityEnum": "accounts.models.Visibility",
+        "DifferenceKindEnum": "index.models.DifferenceKind",
+        "DifferenceStateEnum": "index.models.DifferenceState",
     },
 }

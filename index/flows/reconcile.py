@@ -28,6 +28,7 @@ from index.models import (
     RegistryState,
     Repository,
     RepositoryState,
+    TagDeletionState,
     WalkPhase,
 )
 from index.models.notification import NotificationState
@@ -45,6 +46,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _BATCH = 200
 _SETTLING = 0.5  # seconds between two looks at an inbox that is not empty
 _MOST_LOOKS = 10
+_CHANGING = (TagDeletionState.UNTAGGING, TagDeletionState.RESTORING)
 
 
 def start_reconciliation(registry: Registry, *, by: Principal | None) -> Reconciliation:
@@ -155,10 +157,10 @@ def _compare(
     client = RegistryClient(walk.registry, repository.stored_name, session=session)
     there = _tags_there(client, pace)
     walk.tags_seen += len(there)
-    found = compare_tags(there=there, here=_tags_here(repository))
+    found = _differing(repository, there)
     if found:
         _let_settle(walk.registry, pace)
-        found = compare_tags(there=_tags_there(client, pace), here=_tags_here(repository))
+        found = _differing(repository, _tags_there(client, pace))
     return found
 
 
@@ -168,8 +170,13 @@ def _tags_there(client: RegistryClient, pace: Pace) -> dict[str, str]:
     return {name: digest for name, digest in digests.items() if digest}
 
 
-def _tags_here(repository: Repository) -> dict[str, str]:
-    return dict(repository.tags.values_list("name", "manifest__digest"))
+def _differing(repository: Repository, there: dict[str, str]) -> list[Found]:
+    """Compare what is neither being taken off nor put back just now."""
+    changing = repository.tag_deletions.filter(state__in=_CHANGING)
+    left_out = set(changing.values_list("tag", flat=True))
+    here = dict(repository.tags.values_list("name", "manifest__digest"))
+    found = compare_tags(there=there, here=here)
+    return [one for one in found if one.tag not in left_out]
 
 
 def _let_settle(registry: Registry, pace: Pace) -> None:

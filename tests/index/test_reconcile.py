@@ -36,6 +36,7 @@ from index.models import (
     Repository,
     RepositoryState,
     TagChange,
+    TagDeletion,
     WalkPhase,
 )
 from index.reconciling.catalog import RegistryCatalog
@@ -69,9 +70,7 @@ def pusher(registry: Registry, name: str) -> Pusher:
 def push(repository: Repository, tag: str, content: str = "") -> str:
     """Push an image that nobody was told of; return its digest."""
     registry = Registry.objects.get(pk=repository.registry_id)
-    return pusher(registry, repository.stored_name).image(
-        (content or tag).encode(), tag=tag
-    )
+    return pusher(registry, repository.stored_name).image((content or tag).encode(), tag=tag)
 
 
 def walk(registry: Registry, *, seconds: float = 60) -> Reconciliation:
@@ -262,6 +261,16 @@ def test_nothing_is_unknown_that_is_on_its_way_out_or_a_probe(world: World, east
     Repository.objects.filter(pk=world.app.pk).update(state=RepositoryState.TRASHED)
     walk(east)
     assert rows(east) == []
+
+
+def test_a_tag_that_is_being_taken_off_is_no_difference(world: World, east: Registry) -> None:
+    digest = push(world.app, "going")
+    push(world.app, "other")
+    TagDeletion.objects.create(
+        repository=world.app, tag="going", digest=digest, purge_after=timezone.now()
+    )
+    walk(east)
+    assert rows(east) == [(DifferenceKind.UNKNOWN_TAG, "acme/app", "other")]
 
 
 def test_leftover_folders_of_deleted_repositories_are_nothing(world: World, east: Registry) -> None:
