@@ -157,6 +157,10 @@ class AuditAction(StrEnum):
     PROMOTION_RETRIED = "repository:promotion:retried"
     PROMOTION_DROPPED = "repository:promotion:dropped"
     PROMOTED = "repository:promoted"
+    MOVE_ASKED = "repository:move:asked"
+    MOVE_CANCELLED = "repository:move:cancelled"
+    MOVE_COPY_ENDED = "repository:move:old-copy-ended"
+    REPOSITORY_MOVED = "repository:moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,12 @@ class PromotionRefused(IndexRefusal):
     code, status = "DENIED", 409
 
 
+class MoveRefused(IndexRefusal):
+    """It cannot be moved there, or not now; the sentence says why."""
+
+    code, status = "DENIED", 409
+
+
 class PublisherRefused(IndexRefusal):
     """What is said of a CI job cannot match any; `field` is the one at fault, empty if none is."""
 

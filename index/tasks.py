@@ -7,7 +7,16 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from index import deletion_tasks, denials, event_tasks, news_tasks, reconcile_tasks, registry_tasks  # noqa: F401 - celery finds what this module imports
+from index import (  # noqa: F401 - celery finds what this module imports
+    deletion_tasks,
+    denials,
+    event_tasks,
+    move_tasks,
+    news_tasks,
+    promotion_tasks,
+    reconcile_tasks,
+    registry_tasks,
+)
 from index.flows.check_secrets import tell_admins
 from index.flows.delete_repository import claim
 from index.flows.delete_repository import continue_deletion as run_deletion

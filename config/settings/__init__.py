@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "index.promotion_tasks.sweep_promotions",
         "schedule": 15.0,
     },
+    "continue-moves": {"task": "index.move_tasks.sweep_moves", "schedule": 10.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from index.copying.blobs import BlobCopier
-from index.copying.graph import Budget, blobs_of, manifests_of, subject_of
+from index.copying.graph import Blob, Budget, blobs_of, manifests_of, subject_of
 from index.copying.referrers import (
     cosign_tags,
     fallback_tag,
@@ -91,6 +91,32 @@ class Copier:
             message = f"the manifest {digest} did not stay there"
             raise self._target.trouble(message)
         self._put_tag(tag, served)
+
+    def put_tags(self, tags: Mapping[str, str]) -> None:
+        """Let many tags point to what was copied; all of it is looked for once, before the first."""
+        wrong = {tag: digest for tag, digest in tags.items() if self._has_to_move(tag, digest)}
+        if wrong:
+            self._verify()
+        for tag, digest in wrong.items():
+            served = self._target.served_manifest(digest)
+            if served is None:
+                message = f"the manifest {digest} did not stay there"
+                raise self._target.trouble(message)
+            self._put_tag(tag, served)
+            self._tell()
+
+    def copy_blobs(self, digests: Iterable[str]) -> None:
+        """Copy blobs that belong to no manifest yet, as far as the source has them."""
+        blobs = [Blob(digest, 0, is_foreign=True) for digest in digests]
+        self._blobs.copy(blobs, on_progress=self._tell)
+
+    def _has_to_move(self, tag: str, digest: str) -> bool:
+        if self.report.tags.get(tag) == digest:
+            return False
+        if self._target.digest_of(tag) == digest:
+            self.report.tags[tag] = digest
+            return False
+        return True
 
     def _copy_graph(self, digest: str, budget: Budget) -> ServedManifest:
         """Copy children, blobs and the manifest itself, which is returned."""

@@ -13,7 +13,6 @@ from django.utils import timezone
 from index.models.registry import Registry
 from index.models.repository import Repository
 
-
 # Until no gateway remembers the old route, and no push that it let in can be on its way.
 SHORTEST_KEEPING = timedelta(minutes=20)
 

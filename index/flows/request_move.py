@@ -1,0 +1,157 @@
+"""Ask for a move, cancel it, try it again, end the keeping of an old copy. Administrators do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.audit import AuditAction
+from accounts.principals import Principal
+from index.errors import MoveRefused
+from index.flows.operate import check_operator, record_by_operator
+from index.models import Move, MoveState, Registry, RegistryState, Repository, RepositoryState
+from index.models.move import COPYING_MOVES
+
+LONGEST_KEEPING = 365  # days
+_WINDS_DOWN = timedelta(minutes=1)  # a worker that copies just now has heard of it by then
+
+
+def request_move(
+    repository: Repository, *, to: Registry, by: Principal | None, keep_days: int = 7
+) -> Move:
+    """Note that the repository is to be kept by another registry; raise Denied or MoveRefused.
+
+    `by` is None for a command. A move under way to the same registry is returned as it is.
+    """
+    check_operator(by, "where repositories are kept")
+    if not 0 <= keep_days <= LONGEST_KEEPING:
+        message = f"an old copy is kept for 0 to {LONGEST_KEEPING} days"
+        raise MoveRefused(message)
+    try:
+        with transaction.atomic():
+            return _request(repository.pk, to=to, by=by, keep_days=keep_days)
+    except IntegrityError as error:
+        message = f"{repository} is being moved already"
+        raise MoveRefused(message) from error
+
+
+def _request(pk: int, *, to: Registry, by: Principal | None, keep_days: int) -> Move:
+    rows = Repository.objects.select_for_update(of=("self",)).select_related("registry")
+    repository = rows.get(pk=pk)
+    under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
+    if under_way and under_way.target_id == to.pk:
+        return under_way
+    if problem := obstacle_to_move(repository, to):
+        raise MoveRefused(problem)
+    # The copy that is still there is begun with, and stays.
+    back = repository.moves.filter(state=MoveState.FLIPPED, source=to)
+    is_back = back.update(state=MoveState.DONE, finished_at=timezone.now()) > 0
+    move = Move.objects.create(
+        repository=repository,
+        source=repository.registry,
+        target=to,
+        requested_by=by.user if by else None,
+        keep_days=keep_days,
+        is_target_ours=is_back,
+    )
+    action = AuditAction.MOVE_ASKED
+    record_by_operator(
+        action,
+        repository.name,
+        by=by,
+        old_registry=move.source.name,
+        registry=to.name,
+        keep_days=keep_days,
+    )
+    return move
+
+
+def obstacle_to_move(repository: Repository, to: Registry) -> str:
+    """Return in words why it cannot be moved there; "" if it can."""
+    if repository.state != RepositoryState.ACTIVE:
+        return f"{repository} is deleted, or in the trash"
+    others = Repository.objects.filter(registry=to, stored_name=repository.stored_name)
+    others = others.exclude(pk=repository.pk).exclude(state=RepositoryState.DELETED)
+    return (
+        obstacle_between(repository.registry, to)
+        or _other_move(repository, to)
+        or (
+            f"{to} keeps another repository under the name {repository.stored_name}"
+            if others.exists()
+            else ""
+        )
+    )
+
+
+def obstacle_between(here: Registry, to: Registry) -> str:
+    """Return why nothing is moved from one to the other; "" if everything may be."""
+    if here.pk == to.pk:
+        return f"{to} is where it is kept already"
+    if to.state != RegistryState.IN_USE:
+        return f"{to} takes nothing new: {to.get_state_display()}"
+    if here.stage != to.stage:
+        return (
+            f"{here} and {to} are of different stages ({here.get_stage_display()}, "
+            f"{to.get_stage_display()}): an image is promoted from one to the other"
+        )
+    if here.service != to.service:
+        return f"clients reach {here} and {to} in different ways: their tokens differ"
+    return ""
+
+
+def _other_move(repository: Repository, to: Registry) -> str:
+    under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
+    if under_way:
+        return f"{repository} is being moved to {under_way.target}: cancel that first"
+    cleaning = repository.moves.filter(state=MoveState.CLEANING)
+    if cleaning.filter(Q(source=to) | Q(target=to)).exists():
+        return f"a copy of {repository} at {to} is being deleted just now: ask again in a while"
+    return ""
+
+
+def cancel_move(move: Move, *, by: Principal | None) -> None:
+    """Stop before the flip: what was copied is deleted again. Raises Denied or MoveRefused."""
+    check_operator(by, "where repositories are kept")
+    with transaction.atomic():
+        repository = Repository.objects.select_for_update().get(pk=move.repository_id)
+        move.refresh_from_db()
+        if move.state not in COPYING_MOVES:
+            message = (
+                f"the move is past that: {move.get_state_display().lower()}. Move it back instead"
+            )
+            raise MoveRefused(message)
+        if move.state == MoveState.CLOSING:
+            repository.writes_held_until = None
+            repository.save(update_fields=["writes_held_until"])
+        move.state = MoveState.CLEANING
+        move.attempts, move.last_problem = 0, ""
+        move.next_attempt_at = timezone.now() + _WINDS_DOWN
+        move.save(update_fields=["state", "attempts", "last_problem", "next_attempt_at"])
+        record_by_operator(
+            AuditAction.MOVE_CANCELLED, repository.name, by=by, registry=move.target.name
+        )
+
+
+def retry_move(move: Move, *, by: Principal | None) -> None:
+    """Let what waits after a problem go on now."""
+    check_operator(by, "where repositories are kept")
+    waiting = Move.objects.filter(pk=move.pk, attempts__gt=0).exclude(last_problem="")
+    waiting.exclude(state__in=[MoveState.DONE, MoveState.CANCELLED]).update(
+        next_attempt_at=timezone.now()
+    )
+
+
+def end_keeping(move: Move, *, by: Principal | None) -> None:
+    """Delete the old copy as soon as that is safe. Raises Denied or MoveRefused."""
+    check_operator(by, "where repositories are kept")
+    with transaction.atomic():
+        kept = Move.objects.filter(pk=move.pk, state=MoveState.FLIPPED)
+        if not kept.update(keep_days=0, next_attempt_at=timezone.now()):
+            message = "no old copy is kept of this move"
+            raise MoveRefused(message)
+        record_by_operator(
+            AuditAction.MOVE_COPY_ENDED, move.repository.name, by=by, registry=move.source.name
+        )

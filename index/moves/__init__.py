@@ -1,0 +1,1 @@
+"""What a move does at the two registries; what it writes down is in `index.flows.move_repository`."""
