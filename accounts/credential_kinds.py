@@ -76,6 +76,7 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
 # How a secret of ours begins (opaque_tokens); one that begins so and is not here is of no kind.
 _OURS = re.compile(r"(wb[a-z])_", re.ASCII)
 _PREFIXES = {
+    "wbe": Kind.EVENTS_SECRET,
     "wbp": Kind.ACCESS_TOKEN,
     "wbs": Kind.ROBOT_SECRET,
     "wbr": Kind.MACHINE,

@@ -52,7 +52,7 @@ def accept_waiting(*, seconds: float, rest: float = 1.0) -> int:
     """Accept what is marked, for so long; return how many were looked at. A refusal is kept with it."""
     pace, done, after = Pace(seconds=seconds, rest=rest), 0, 0
     session = new_session()
-    while not pace.is_over:
+    while not pace.is_over():
         waiting = Difference.objects.filter(state=DifferenceState.ACCEPTING, pk__gt=after)
         batch = list(waiting.select_related("registry", "decided_by").order_by("pk")[:100])
         if not batch:
@@ -61,7 +61,7 @@ def accept_waiting(*, seconds: float, rest: float = 1.0) -> int:
             after = difference.pk
             _accept_one(difference, pace, session)
             done += 1
-            if pace.is_over:
+            if pace.is_over():
                 break
     return done
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.audit import AuditAction, record
@@ -30,6 +32,7 @@ def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) 
     if getattr(namespace, field) == value:
         return
     setattr(namespace, field, value)
+    details: dict[str, Any] = {field: value}
     with transaction.atomic():
         namespace.save(update_fields=[field])
         record(
@@ -37,5 +40,5 @@ def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) 
             by=by,
             namespace=namespace,
             target=namespace.name,
-            **{field: value},
+            **details,
         )

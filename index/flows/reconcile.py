@@ -98,7 +98,7 @@ def continue_reconciliation(
     pace = Pace(seconds=seconds, rest=rest)
     try:
         with new_session() as session:
-            while walk.finished_at is None and not pace.is_over:
+            while walk.finished_at is None and not pace.is_over():
                 _STEPS[walk.phase](walk, pace, session)
                 _keep(walk)
     except RegistryTrouble as trouble:
@@ -143,7 +143,7 @@ def _look_at_repositories(walk: Reconciliation, pace: Pace, session: Session) ->
         )
         walk.last_repository = repository.pk
         walk.repositories_seen += 1
-        if pace.is_over:
+        if pace.is_over():
             break
     accept_by_rules(walk.registry)
     if not batch:

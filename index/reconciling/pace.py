@@ -37,7 +37,6 @@ class Pace:
         """Leave the registry alone."""
         time.sleep(min(seconds, _LONGEST_PAUSE))
 
-    @property
     def is_over(self) -> bool:
         """Whether it is time to keep what was found, and let other work have its turn."""
         return time.monotonic() >= self._end

@@ -167,9 +167,11 @@ class SlowRegistry(RegistryStub):
         clock = time.monotonic
         monkeypatch.setattr(time, "monotonic", lambda: clock() + self._late)
 
-    def answer(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self, method: str, path: str, body: bytes = b"", media_type: str = ""
+    ) -> tuple[int, dict[str, str], bytes]:
         self._late += 1
-        return super().answer(method, path)
+        return super().answer(method, path, body, media_type)
 
 
 def test_all_tags_of_a_push_share_the_two_seconds(

@@ -39,7 +39,13 @@ class Gate(RegistryStub):
         """Read what is published, as a registry does at its start."""
         self.started_with = {key.kid for key in keys.all()}
 
-    def answer(self, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        media_type: str = "",  # noqa: ARG002
+    ) -> tuple[int, dict[str, str], bytes]:
         """Answer `GET /v2/`."""
         assert (method, path) == ("GET", "/v2/")
         if self.status:
