@@ -44,7 +44,7 @@ class Gate(RegistryStub):
         method: str,
         path: str,
         body: bytes = b"",
-        media_type: str = "",  # noqa: ARG002
+        media_type: str = "",
     ) -> tuple[int, dict[str, str], bytes]:
         """Answer `GET /v2/`."""
         assert (method, path) == ("GET", "/v2/")
