@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import random
 import socket
@@ -70,6 +71,7 @@ def choose(port: int) -> bool:
     # Only now: no other may choose it, but servers, which all set this, may listen beside us.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _chosen.append(sock)
+    atexit.register(sock.close)
     return True
 
 
