@@ -19,7 +19,15 @@ from accounts.statements import moment
 from index.batches import run_for_rows
 from index.flows.apply_pushes import BRINGS_CONTENT, Pushes, keep_digest
 from index.flows.count_pulls import Counts, remember_events
-from index.models import Deletion, Manifest, Registry, Repository, RepositoryState
+from index.models import (
+    Deletion,
+    Manifest,
+    Move,
+    MoveState,
+    Registry,
+    Repository,
+    RepositoryState,
+)
 from index.registry_client import INDEX_SUBJECT
 from index.registry_events import Event
 
@@ -31,7 +39,7 @@ WHERE stored_name IN (SELECT value FROM {texts}) AND state <> 'deleted' ORDER BY
 """
 
 Told = tuple[int, Event]  # by which registry
-Kept = dict[tuple[int, str], tuple[int, datetime]]
+Kept = dict[tuple[int, str], tuple[int, datetime, datetime | None]]  # number, birth, moved away
 
 
 @dataclass(slots=True)
@@ -58,7 +66,7 @@ def apply_events(told: Sequence[Told]) -> Applied:
         return Applied()
     with transaction.atomic():
         kept = _lock_repositories(heard)
-        new = _new_events(heard, kept)
+        new = _new_events(heard, _with_moved_away(heard, kept))
         counts = Counts()
         pushes = Pushes(_load(new), counts)
         for repository, event in new:
@@ -75,7 +83,30 @@ def _lock_repositories(told: Sequence[Told]) -> Kept:
     """Return number and birth of what is there, by registry and name; locked in one order."""
     lock = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     rows = run_for_rows(_FIND + lock, sorted({event.repository for _, event in told}))
-    return {(registry, name): (pk, moment(born)) for registry, name, pk, born in rows}
+    return {(registry, name): (pk, moment(born), None) for registry, name, pk, born in rows}
+
+
+def _with_moved_away(told: Sequence[Told], kept: Kept) -> Kept:
+    """Add repositories that were moved away: until the flip their old registry is heeded.
+
+    What it tells late says who pushed, and counts; their rows are locked already, under the new place.
+    """
+    strange = {(registry, event.repository) for registry, event in told} - kept.keys()
+    if not strange:
+        return kept
+    moves = Move.objects.filter(
+        state__in=[MoveState.FLIPPED, MoveState.CLEANING],
+        flipped_at__isnull=False,
+        source__in={registry for registry, _ in strange},
+        repository__stored_name__in={name for _, name in strange},
+        repository__in=[pk for pk, *_ in kept.values()],
+    )
+    fields = ("source", "repository__stored_name", "repository", "repository__created_at")
+    away = {
+        (registry, name): (pk, born, flipped)
+        for registry, name, pk, born, flipped in moves.values_list(*fields, "flipped_at")
+    }
+    return {**away, **kept}
 
 
 def _new_events(told: Sequence[Told], kept: Kept) -> list[tuple[int, Event]]:
@@ -85,7 +116,7 @@ def _new_events(told: Sequence[Told], kept: Kept) -> list[tuple[int, Event]]:
         found = kept.get((registry, event.repository))
         if found is None:
             _reopen_deletion(event, registry)
-        elif event.at >= found[1] - _CLOCK_SKEW:
+        elif event.at >= found[1] - _CLOCK_SKEW and not (found[2] and event.at > found[2]):
             heeded.append((registry, found[0], event))
     now = timezone.now()
     new = {
