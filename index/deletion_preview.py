@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet
 
 from accounts.principals import Principal
+from index.blob_sizes import distinct_bytes
 from index.grantees import name_of
 from index.models import (
     BlobLink,
@@ -84,10 +84,8 @@ def _immutable(repository: Repository) -> int:
 def _bytes(repository: Repository) -> tuple[int, int]:
     """Return how much it holds, and how much of that its namespace holds elsewhere too."""
     own = BlobLink.objects.filter(repository=repository)
-    held = own.aggregate(total=Sum("size"))["total"] or 0
-    elsewhere = _of_others(repository).values("digest").annotate(bytes=Coalesce(Max("size"), 0))
-    kept = elsewhere.aggregate(total=Sum("bytes"))["total"] or 0
-    return int(held), min(int(kept), int(held))
+    held, kept = distinct_bytes(own), distinct_bytes(_of_others(repository))
+    return held, min(kept, held)
 
 
 def _of_others(repository: Repository) -> QuerySet[BlobLink]:

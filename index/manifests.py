@@ -20,6 +20,8 @@ _IMAGE_CONFIG_TYPES = (
 )
 _BUILDKIT_ABOUT = "vnd.docker.reference.digest"
 _LONGEST_PLATFORM = 80
+# Eight tebibytes: what claims to be more is no size. All blobs of an image together fit a column then.
+LARGEST_BLOB = 2**43
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +135,4 @@ def _descriptors(value: Any) -> list[dict[str, Any]]:
 
 def _size(item: dict[str, Any]) -> int:
     size = item.get("size")
-    return size if isinstance(size, int) and 0 <= size < 2**62 else 0
+    return size if isinstance(size, int) and 0 <= size <= LARGEST_BLOB else 0

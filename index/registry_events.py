@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from index.errors import NameInvalid
+from index.manifests import LARGEST_BLOB
 from index.names import is_digest, is_tag, parse_repository_name
 
 _MAXIMUM_EVENTS = 1_000
@@ -93,7 +94,7 @@ def _is_repository(name: str) -> bool:
 
 def _size(target: dict[str, Any]) -> int | None:
     size = target.get("size", target.get("length"))
-    return size if type(size) is int and 0 <= size < 2**62 else None
+    return size if type(size) is int and 0 <= size <= LARGEST_BLOB else None
 
 
 def _time(text: str) -> datetime:

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from index.blob_sizes import distinct_bytes
 from index.models import BlobLink, Registry, RegistryPool, Repository, RepositoryState, Tag
 
 _KEY = "registry-map"
@@ -98,9 +99,7 @@ def count_holdings(registries: QuerySet[Registry]) -> dict[int, Holdings]:
 
 def _size(registry: Registry) -> int:
     links = BlobLink.objects.filter(repository__registry=registry)
-    links = links.exclude(repository__state=RepositoryState.DELETED)
-    once = links.values("digest").annotate(most=Max("size"))
-    return int(once.aggregate(total=Sum("most"))["total"] or 0)
+    return distinct_bytes(links.exclude(repository__state=RepositoryState.DELETED))
 
 
 def shares() -> dict[str, list[Share]]:

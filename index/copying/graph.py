@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import RegistryTrouble
-from index.manifests import MANIFEST_TYPES, ManifestDocument
+from index.manifests import LARGEST_BLOB, MANIFEST_TYPES, ManifestDocument
 from index.names import is_digest
 from index.registry_client import RegistryClient, ServedManifest
 
@@ -133,6 +133,6 @@ def _blob(item: dict[str, Any]) -> Blob:
     media_type = str(item.get("mediaType", ""))
     return Blob(
         item["digest"],
-        size if isinstance(size, int) and 0 <= size < 2**62 else 0,
+        size if isinstance(size, int) and 0 <= size <= LARGEST_BLOB else 0,
         is_foreign=any(part in media_type for part in _NEVER_PUSHED) or bool(item.get("urls")),
     )

@@ -165,7 +165,8 @@ def _known(repository: Repository, fingerprints: set[str]) -> dict[str, SecretFi
 
 
 def _fingerprint(found: Found) -> str:
-    return salted_hmac("index.secret_check", found.secret.value, algorithm="sha256").hexdigest()
+    value = found.secret.value.encode("utf-8", "surrogatepass")  # JSON can have half a character
+    return salted_hmac("index.secret_check", value, algorithm="sha256").hexdigest()
 
 
 def _check(repository: Repository, by: Principal) -> None:

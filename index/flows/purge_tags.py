@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence, Set
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from index.blob_sizes import distinct_bytes
 from index.contents.documents import read_json
 from index.errors import RegistryTrouble
 from index.flows.describe_manifest import describe_manifest
@@ -187,7 +188,7 @@ def _finish(
     with transaction.atomic():
         Repository.objects.select_for_update().get(pk=repository.pk)
         links = repository.blob_links.filter(digest__in=blobs)
-        freed = links.aggregate(total=Sum("size"))["total"] or 0
+        freed = distinct_bytes(links)
         links.delete()
         hung = repository.tags.filter(manifest__digest__in=gone, name__in=pins.names)
         names = list(hung.values_list("name", flat=True))

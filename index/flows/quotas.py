@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
-from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Namespace, Plan, Visibility
 from accounts.plans import plan_of
+from index.blob_sizes import distinct_bytes
 from index.errors import OverQuota
 from index.models import BlobLink, Repository, RepositoryState
 
@@ -130,9 +129,7 @@ def recount_storage(namespace_id: int) -> None:
 
 
 def _distinct_bytes(namespace_id: int) -> int:
-    links = BlobLink.objects.filter(repository__namespace=namespace_id)
-    sizes = links.values("digest").annotate(bytes=Coalesce(Max("size"), 0))
-    return int(sizes.aggregate(total=Sum("bytes"))["total"] or 0)
+    return distinct_bytes(BlobLink.objects.filter(repository__namespace=namespace_id))
 
 
 def _bytes(size: int) -> str:

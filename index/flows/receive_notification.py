@@ -130,11 +130,17 @@ def _put_aside(number: int, problem: str) -> None:
 
 
 def describe_if_reachable(manifest: Manifest) -> None:
-    """Describe a manifest now; what goes wrong is tried again later, ever more rarely."""
+    """Describe a manifest now; what goes wrong is tried again later, ever more rarely.
+
+    Whatever it is: an image that nobody can read must not keep others from being read.
+    """
     try:
         describe_manifest(manifest)
-    except (RegistryTrouble, DatabaseError) as error:
-        log.warning("manifest %s is not described yet: %s", manifest.digest, error)
+    except Exception as error:
+        if isinstance(error, (RegistryTrouble, DatabaseError)):
+            log.warning("manifest %s is not described yet: %s", manifest.digest, error)
+        else:
+            log.exception("manifest %s cannot be described", manifest.digest)
         pause = min(timedelta(seconds=5 * 2 ** min(manifest.describe_attempts, 12)), _LONGEST_PAUSE)
         Manifest.objects.filter(pk=manifest.pk).update(
             describe_attempts=F("describe_attempts") + 1,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Sum
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
@@ -21,6 +20,7 @@ from accounts.principals import Principal
 from accounts.ratelimits import spend
 from index import trash
 from index.activity import note
+from index.blob_sizes import distinct_bytes
 from index.errors import AlreadyDecided, Denied, NameTaken, OverQuota, TransferRefused
 from index.flows.end_ties import end_ties
 from index.flows.quotas import (
@@ -123,8 +123,7 @@ def check_room(repository: Repository, *, target: Namespace) -> None:
     if usage.limit is None:
         return
     check_storage(target, limit=usage.limit)
-    links = BlobLink.objects.filter(repository=repository).values("digest")
-    size = links.annotate(bytes=Max("size")).aggregate(total=Sum("bytes"))["total"] or 0
+    size = distinct_bytes(BlobLink.objects.filter(repository=repository))
     if target.storage_used + size > usage.limit:
         message = f"{target} has no room for {repository}: {usage.sentence} used"
         raise OverQuota(message)

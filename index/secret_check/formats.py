@@ -24,7 +24,8 @@ class Secret:
     @property
     def excerpt(self) -> str:
         """What its owner needs to recognise it: at most a quarter of it, never above four letters."""
-        shown = self.value[: min(4, len(self.value) // 4)]
+        start = self.value[: min(4, len(self.value) // 4)]
+        shown = "".join(letter if letter.isprintable() else "?" for letter in start)
         return f"{shown}… ({len(self.value)} characters)"
 
 
