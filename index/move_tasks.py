@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from index.copying.slots import copy_slot
@@ -21,11 +22,18 @@ def work_on_move(move_id: int) -> None:
         move = claim(move_id) if is_free else None
         if move:
             continue_move(move)
+    following = _due().first() if move else None
+    if following:  # of a thousand moves none waits for the next sweep
+        start_soon(work_on_move, following)
 
 
 @shared_task
 def sweep_moves() -> None:
-    """Have a worker go on with every move that is due."""
-    due = Move.objects.filter(state__in=UNFINISHED_MOVES, next_attempt_at__lte=timezone.now())
-    for move_id in due.order_by("next_attempt_at").values_list("pk", flat=True)[:_BATCH]:
+    """Have workers go on with moves that are due."""
+    for move_id in _due()[:_BATCH]:
         start_soon(work_on_move, move_id)
+
+
+def _due() -> QuerySet[Move, int]:
+    due = Move.objects.filter(state__in=UNFINISHED_MOVES, next_attempt_at__lte=timezone.now())
+    return due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)

@@ -155,3 +155,23 @@ def end_keeping(move: Move, *, by: Principal | None) -> None:
         record_by_operator(
             AuditAction.MOVE_COPY_ENDED, move.repository.name, by=by, registry=move.source.name
         )
+
+
+def request_all_moves(
+    registry: Registry, *, to: Registry, by: Principal | None, keep_days: int = 7
+) -> tuple[list[Move], list[str]]:
+    """Ask for moves of everything that a registry keeps; return them, and what cannot be moved.
+
+    A few are copied at a time (`index.copying.slots`), the others wait for their turn.
+    """
+    check_operator(by, "where repositories are kept")
+    if problem := obstacle_between(registry, to):
+        raise MoveRefused(problem)
+    kept = Repository.objects.filter(registry=registry, state=RepositoryState.ACTIVE)
+    moves, refused = [], []
+    for repository in kept.order_by("name"):
+        try:
+            moves.append(request_move(repository, to=to, by=by, keep_days=keep_days))
+        except MoveRefused as refusal:
+            refused.append(str(refusal))
+    return moves, refused

@@ -212,6 +212,12 @@ class Repository(models.Model):
         return "/" not in self.name
 
     @property
+    def move_under_way(self) -> Any:
+        """The move to another registry that has not flipped yet, if there is one."""
+        under_way = self.moves.filter(state__in=["copying", "closing"])
+        return under_way.select_related("target").first()
+
+    @property
     def short_name(self) -> str:
         """The name without its namespace."""
         return self.name if self.is_official else self.name.partition("/")[2]

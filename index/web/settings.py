@@ -144,6 +144,7 @@ def _page(request: HttpRequest, repository: Repository, **refused: Form) -> Http
         "immutable_count": _count_immutable_tags(repository),
         "may_give": may_give(repository, principal_of(request)),
         "offer": offer_of(repository),
+        "is_administrator": principal_of(request).is_administrator,
         **refused,
         "has_errors": bool(refused),
     }

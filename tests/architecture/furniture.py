@@ -31,6 +31,7 @@ from index.models import (
     Deletion,
     DifferenceKind,
     Manifest,
+    Move,
     Promotion,
     PromotionState,
     Repository,
@@ -95,6 +96,12 @@ def _promotion(world: World) -> int:
         "requested_by_name": "gone",
     }  # fmt: skip
     return Promotion.objects.get_or_create(target=world.app, defaults=facts)[0].pk
+
+
+def _move(world: World) -> int:
+    """acme/app is on its way from east to west."""
+    facts: dict[str, Any] = {"source": world.east, "target": world.west}
+    return Move.objects.get_or_create(repository=world.app, defaults=facts)[0].pk
 
 
 def _publisher(world: World) -> int:
@@ -246,6 +253,7 @@ THINGS: dict[str, Callable[[World], object]] = {
     "tag_deletion": _tag_deletion,
     "retention_rule": _retention_rule,
     "promotion": _promotion,
+    "move": _move,
     "transfer": _transfer,
     "secret": _secret,
     "accept_rule": _accept_rule,

@@ -70,7 +70,7 @@ class Ends:
             continue_move(claimed, settles_in=NONE)
         return Move.objects.get(pk=move.pk)
 
-    def move(self, **how: int) -> Move:
+    def move(self, **how: Any) -> Move:
         """Move it."""
         return self.work(self.ask(**how))
 

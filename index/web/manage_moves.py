@@ -1,0 +1,126 @@
+"""Moves of repositories between registries: ask for them, see how far they are, cancel, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.principals import Principal
+from accounts.web.visitors import check_administrator
+from index.errors import IndexRefusal
+from index.flows.request_move import (
+    cancel_move,
+    end_keeping,
+    request_all_moves,
+    request_move,
+    retry_move,
+)
+from index.models import Move
+from index.move_tasks import work_on_move
+from index.moves.listing import moves_of
+from index.outbox import start_soon
+from index.web.methods import post_only
+from index.web.move_forms import MoveAllForm, MoveForm
+from index.web.registry_forms import attempt
+
+_PAGE_SIZE = 25
+_NAMED = 3  # of those that cannot be moved
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """List moves, with the forms for more."""
+    check_administrator(request)
+    return _page(request)
+
+
+@post_only
+def add(request: HttpRequest) -> HttpResponse:
+    """Move one repository."""
+    by = check_administrator(request)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, move_form=form)
+    data = form.cleaned_data
+    try:
+        move = request_move(data["repository"], to=data["to"], by=by, keep_days=data["keep_days"])
+    except IndexRefusal as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, move_form=form)
+    start_soon(work_on_move, move.pk)
+    done = f"{move.repository} is being moved to {move.target}. Pulls and pushes go on."
+    return _done(request, done)
+
+
+@post_only
+def add_all(request: HttpRequest) -> HttpResponse:
+    """Move all that a registry keeps."""
+    by = check_administrator(request)
+    form = MoveAllForm(request.POST)
+    if not form.is_valid():
+        return _page(request, all_form=form)
+    data = form.cleaned_data
+    try:
+        moves, refused = request_all_moves(
+            data["source"], to=data["to"], by=by, keep_days=data["keep_days"]
+        )
+    except IndexRefusal as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, all_form=form)
+    for move in moves[:2]:
+        start_soon(work_on_move, move.pk)
+    left = f" Not moved: {'; '.join(refused[:_NAMED])}." if refused else ""
+    count = f"{len(moves)} {'repository is' if len(moves) == 1 else 'repositories are'}"
+    return _done(request, f"{count} being moved to {data['to']}, a few at a time.{left}")
+
+
+@post_only
+def cancel(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop before the flip."""
+    return _do(request, number, cancel_move, "is not moved; what was copied is deleted again")
+
+
+@post_only
+def retry(request: HttpRequest, number: int) -> HttpResponse:
+    """Go on now."""
+    return _do(request, number, retry_move, "is being moved on")
+
+
+@post_only
+def end_copy(request: HttpRequest, number: int) -> HttpResponse:
+    """Keep the old copy no longer."""
+    return _do(request, number, end_keeping, "has its old copy deleted as soon as that is safe")
+
+
+def _do(request: HttpRequest, number: int, flow: Callable[..., object], done: str) -> HttpResponse:
+    by: Principal = check_administrator(request)
+    move = get_object_or_404(
+        Move.objects.select_related("repository", "target", "source"), pk=number
+    )
+    if attempt(request, lambda: flow(move, by=by), done=f"{move.repository} {done}."):
+        start_soon(work_on_move, move.pk)
+    return redirect("web-manage-moves")
+
+
+def _done(request: HttpRequest, sentence: str) -> HttpResponse:
+    attempt(request, lambda: None, done=sentence)
+    return redirect("web-manage-moves")
+
+
+def _page(request: HttpRequest, **refused: Any) -> HttpResponse:
+    shown = "open" if request.GET.get("state") == "open" else "all"
+    page = Paginator(moves_of(shown), _PAGE_SIZE).get_page(request.GET.get("page"))
+    wanted = {"repository": request.GET.get("repository"), "source": request.GET.get("from")}
+    context = {
+        "page": page,
+        "shown": shown,
+        "move_form": MoveForm(initial={"repository": wanted["repository"], "keep_days": 7}),
+        "all_form": MoveAllForm(initial={"source": wanted["source"], "keep_days": 7}),
+        "has_errors": bool(refused),
+    }
+    return render(request, "index/manage/moves.html", context | refused)
