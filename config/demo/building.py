@@ -14,6 +14,7 @@ from config.demo.images import (
     Image,
     Layer,
     Platform,
+    Step,
     make_image,
     make_image_index,
     make_layer,
@@ -80,17 +81,34 @@ def _build_for(plan: RepositoryPlan, version: str, platform: Platform) -> Image:
         f"usr/share/doc/{short}/README": f"{plan.description}\n\n{plan.about}\n",
     }
     seed = f"{short}-{version}-{platform.architecture}"
+    own = make_layer(files, filler=plan.kilobytes * 1000, seed=seed)
     return make_image(
-        [base_layer(platform), make_layer(files, filler=plan.kilobytes * 1000, seed=seed)],
+        [
+            Step("ADD rootfs.tar.gz / # buildkit", base_layer(platform)),
+            *_further_steps(plan, seed),
+            Step(f"COPY --chmod=755 out/{short} /usr/bin/{short} # buildkit", own),
+            Step(f'CMD ["/usr/bin/{short}"]'),
+        ],
         command=[f"/usr/bin/{short}"],
         labels={
             "org.opencontainers.image.title": plan.name,
             "org.opencontainers.image.version": version,
             "org.opencontainers.image.description": plan.description,
+            **plan.labels,
         },
+        environment=plan.environment,
         platform=platform,
         dialect=DOCKER if plan.docker_types else OCI,
     )
+
+
+def _further_steps(plan: RepositoryPlan, seed: str) -> list[Step]:
+    return [
+        Step(command, make_layer({f"var/lib/steps/{number}": f"{command}\n"}, seed=seed))
+        if command.startswith(("RUN", "COPY"))
+        else Step(command)
+        for number, command in enumerate(plan.steps)
+    ]
 
 
 def _as_code(tags: tuple[str, ...]) -> str:

@@ -5,5 +5,6 @@ from __future__ import annotations
 from config.demo.official import OFFICIAL
 from config.demo.personal import PERSONAL
 from config.demo.shared import SHARED
+from config.demo.stages import STAGES
 
-REPOSITORIES = (*OFFICIAL, *SHARED, *PERSONAL)
+REPOSITORIES = (*OFFICIAL, *SHARED, *PERSONAL, *STAGES)

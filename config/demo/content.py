@@ -38,7 +38,7 @@ class ContentMover:
                 self._sources.setdefault(repository.registry_id, plan.name)
 
     def _push(self, plan: RepositoryPlan, repository: Repository, missing: frozenset[str]) -> None:
-        client = self._client(plan.pusher)
+        client = self.client(plan.pusher)
         source = self._sources.get(repository.registry_id, "")
         for tagged in build_images(plan):
             tags = [tag for tag in tagged.tags if tag in missing]
@@ -47,13 +47,14 @@ class ContentMover:
         self.tags += len(missing)
 
     def _pull(self, plan: RepositoryPlan) -> None:
-        client = self._client("" if plan.visibility is PUBLIC else plan.pusher)
+        client = self.client("" if plan.visibility is PUBLIC else plan.pusher)
         newest = plan.tags[-1][-1]
         for _ in range(plan.pulls):
             client.pull(plan.name, newest)
         self.pulls += plan.pulls
 
-    def _client(self, username: str) -> DemoClient:
+    def client(self, username: str) -> DemoClient:
+        """Return what the person pushes and pulls with; anybody's for an empty name."""
         if username not in self._clients:
             self._clients[username] = DemoClient(
                 self.public_url, username=username, password=self.password if username else ""

@@ -17,11 +17,13 @@ from accounts.principals import Principal
 from config.demo.building import write_readme
 from config.demo.people import CURATOR
 from config.demo.plans import OrganizationPlan, RepositoryPlan, TeamPlan
+from config.demo.stages import RELEASED
 from index.flows.change_repository import describe_repository
+from index.flows.change_topics import change_topics
 from index.flows.create_repository import create_repository
 from index.flows.grant_access import grant_access
 from index.flows.star_repository import star
-from index.models import AccessGrant, Repository, RepositoryState, Star
+from index.models import AccessGrant, PlacementRule, Repository, RepositoryState, Star
 from index.names import parse_repository_name
 from index.roles import Role
 
@@ -58,6 +60,19 @@ def add_organization(plan: OrganizationPlan) -> bool:
     return holder is None or any(teams)
 
 
+def place_releases() -> None:
+    """Let what is promoted live on the registry of the official images, before it is there."""
+    official = PlacementRule.objects.filter(pattern="library/*", visibility="", size_class="")
+    rule, is_there = official.first(), Repository.objects.filter(name=RELEASED.name).exists()
+    if rule and rule.registry and not is_there:
+        PlacementRule.objects.get_or_create(
+            pattern=RELEASED.name,
+            visibility="",
+            size_class="",
+            defaults={"registry": rule.registry},
+        )
+
+
 def add_repository(plan: RepositoryPlan) -> bool:
     """Create the repository with its README; return whether there was anything to do.
 
@@ -65,15 +80,19 @@ def add_repository(plan: RepositoryPlan) -> bool:
     """
     if Repository.objects.filter(name=plan.name).exists():
         return False
-    owner = _owner_of(plan)
+    owner = owner_of(plan.name)
     repository = create_repository(
         parse_repository_name(plan.name),
         by=owner,
         visibility=plan.visibility,
-        description=plan.description,
+        description="" if plan.readme_from_image else plan.description,
     )
-    readme = write_readme(plan, host=settings.PUBLIC_HOST)
-    describe_repository(repository, by=owner, description=plan.description, readme=readme)
+    if plan.readme_from_image:
+        describe_repository(repository, by=owner, description="", readme="", from_image=True)
+    else:
+        readme = write_readme(plan, host=settings.PUBLIC_HOST)
+        describe_repository(repository, by=owner, description=plan.description, readme=readme)
+    change_topics(repository, by=owner, topics=plan.topics)
     if plan.is_official:
         grant_access(
             repository, to=User.objects.get(username=plan.pusher), role=Role.WRITER, by=owner
@@ -124,10 +143,11 @@ def _add_team(organization: Organization, plan: TeamPlan) -> bool:
     return created
 
 
-def _owner_of(plan: RepositoryPlan) -> Principal:
-    if plan.is_official:
-        return _with_administrators_rights(User.objects.get(username=CURATOR))
-    namespace = Namespace.objects.get(name=plan.name.partition("/")[0])
+def owner_of(name: str) -> Principal:
+    """Return who has the say over a repository of that name."""
+    if "/" not in name:
+        return as_administrator()
+    namespace = Namespace.objects.get(name=name.partition("/")[0])
     if namespace.user is not None:
         return Principal(namespace.user)
     return Principal(
@@ -137,11 +157,11 @@ def _owner_of(plan: RepositoryPlan) -> Principal:
     )
 
 
-def _with_administrators_rights(user: User) -> Principal:
-    """Return the user as an administrator, in memory only.
+def as_administrator() -> Principal:
+    """Return the demo's curator as an administrator, in memory only.
 
     A real one would use up the link by which the owner of this instance becomes administrator.
     """
-    elevated = copy.copy(user)
+    elevated = copy.copy(User.objects.get(username=CURATOR))
     elevated.is_superuser = True
     return Principal(elevated)

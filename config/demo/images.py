@@ -60,6 +60,14 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One line of how an image was built; with a layer of its own, or without."""
+
+    command: str
+    layer: Layer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What an image runs on."""
 
@@ -109,15 +117,22 @@ def make_layer(files: Mapping[str, str], *, filler: int = 0, seed: str = "") -> 
 
 
 def make_image(
-    layers: Sequence[Layer],
+    steps: Sequence[Step],
     *,
     command: Sequence[str],
     labels: Mapping[str, str],
+    environment: Sequence[str] = (),
     platform: Platform = AMD64,
     dialect: Dialect = OCI,
 ) -> Image:
-    """Return an image of these layers, lowest first."""
-    config = make_blob(_json(_config(layers, command, labels, platform)))
+    """Return an image that was built by these steps, the layer of the first one lowest."""
+    layers = [step.layer for step in steps if step.layer]
+    settings = {
+        "Cmd": list(command),
+        "Env": ["PATH=/usr/local/bin:/usr/bin:/bin", *environment],
+        "Labels": dict(labels),
+    }
+    config = make_blob(_json(_config(steps, settings, platform)))
     manifest = {
         "schemaVersion": 2,
         "mediaType": dialect.manifest,
@@ -132,6 +147,20 @@ def make_image(
     )
 
 
+def make_artifact(subject: Image, *, artifact_type: str, media_type: str, content: bytes) -> Image:
+    """Return something that is about an image: a signature, a list of what is in it."""
+    nothing, held = make_blob(b"{}"), make_blob(content)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": OCI.manifest,
+        "artifactType": artifact_type,
+        "config": _descriptor(nothing, "application/vnd.oci.empty.v1+json"),
+        "layers": [_descriptor(held, media_type)],
+        "subject": _descriptor(subject.manifest, subject.media_type),
+    }
+    return Image(make_blob(_json(manifest)), OCI.manifest, blobs=(nothing, held))
+
+
 def make_image_index(images: Iterable[Image], *, dialect: Dialect = OCI) -> Image:
     """Return an image index: one name for the same image on several platforms."""
     children = tuple(images)
@@ -144,21 +173,22 @@ def make_image_index(images: Iterable[Image], *, dialect: Dialect = OCI) -> Imag
 
 
 def _config(
-    layers: Sequence[Layer],
-    command: Sequence[str],
-    labels: Mapping[str, str],
-    platform: Platform,
+    steps: Sequence[Step], settings: Mapping[str, Any], platform: Platform
 ) -> dict[str, Any]:
+    layers = [step.layer for step in steps if step.layer]
     return {
         **platform.as_json(),
         "created": BUILT_AT,
-        "config": {
-            "Cmd": list(command),
-            "Env": ["PATH=/usr/local/bin:/usr/bin:/bin"],
-            "Labels": dict(labels),
-        },
+        "config": dict(settings),
         "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
-        "history": [{"created": BUILT_AT, "created_by": "waybill demo"} for _ in layers],
+        "history": [
+            {
+                "created": BUILT_AT,
+                "created_by": step.command,
+                **({} if step.layer else {"empty_layer": True}),
+            }
+            for step in steps
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from config.demo.plans import RepositoryPlan
 OFFICIAL = (
     RepositoryPlan(
         name="basin",
+        topics=("base-image", "minimal"),
         pusher=CURATOR,
         description="Smallest sensible base image: certificates, time zones and a shell",
         about=(
@@ -21,6 +22,7 @@ OFFICIAL = (
     ),
     RepositoryPlan(
         name="lantern",
+        topics=("web-server", "static-sites", "multi-platform"),
         pusher=CURATOR,
         description="Web server for static sites, on PCs, ARM servers and the smallest boards",
         about=(
@@ -35,6 +37,7 @@ OFFICIAL = (
     ),
     RepositoryPlan(
         name="quarry",
+        topics=("database", "sql"),
         pusher=CURATOR,
         description="Relational database with sensible defaults and a health check",
         about=(
@@ -48,6 +51,7 @@ OFFICIAL = (
     ),
     RepositoryPlan(
         name="cairn",
+        topics=("database", "cache"),
         pusher=CURATOR,
         description="Key-value store that keeps everything in memory",
         about="A cache with an expiry per key. Losing it must not hurt you; that is the deal.",
@@ -59,6 +63,7 @@ OFFICIAL = (
     ),
     RepositoryPlan(
         name="ferry",
+        topics=("messaging",),
         pusher=CURATOR,
         description="Message broker: queues, retries and a page to look at them",
         about="Carries jobs from whoever has them to whoever does them, at least once.",
@@ -69,6 +74,7 @@ OFFICIAL = (
     ),
     RepositoryPlan(
         name="sextant",
+        topics=("metrics", "observability"),
         pusher=CURATOR,
         description="Metrics: collects, keeps and draws what your services count",
         about="Point it at your services, and look at `/graphs` for the last thirty days.",

@@ -19,7 +19,13 @@ ORGANIZATIONS = (
                 name="builders",
                 members=("pavel", "nadia"),
                 role=Role.WRITER,
-                repositories=("edge-proxy", "deploy-runner", "build-cache", "log-shipper"),
+                repositories=(
+                    "edge-proxy",
+                    "deploy-runner",
+                    "build-cache",
+                    "log-shipper",
+                    "almanac",
+                ),
             ),
             TeamPlan(
                 name="on-call",
@@ -51,7 +57,7 @@ ORGANIZATIONS = (
                 name="shop",
                 members=("nadia", "quentin"),
                 role=Role.WRITER,
-                repositories=("storefront", "checkout"),
+                repositories=("storefront", "checkout", "almanac"),
             ),
             TeamPlan(
                 name="auditors",

@@ -17,6 +17,7 @@ PERSONAL = (
     ),
     RepositoryPlan(
         name="oskar/netcheck",
+        topics=("network", "debugging"),
         pusher="oskar",
         description="Why can this host not reach that one? Runs every check and says so in words",
         about="Names, routes, ports, certificates: checked in this order, explained in plain words.",
@@ -46,6 +47,7 @@ PERSONAL = (
     ),
     RepositoryPlan(
         name="jiro/starfall",
+        topics=("game", "terminal"),
         pusher="jiro",
         description="A small space game for the terminal, four colours and one button",
         about="Press any key to turn. Do not hit the stars. There is a high score.",
@@ -66,6 +68,7 @@ PERSONAL = (
     ),
     RepositoryPlan(
         name="leila/tide-tables",
+        topics=("science", "http-api"),
         pusher="leila",
         description="High and low water for four hundred harbours, as a web service",
         about="Ask `/harbour/HAMBURG` and get a week of tides as JSON or as a page.",
@@ -85,6 +88,7 @@ PERSONAL = (
     ),
     RepositoryPlan(
         name="pavel/backup-box",
+        topics=("backup", "storage"),
         pusher="pavel",
         description="Encrypted backups of volumes to any object store, and a restore that is tested",
         about="It restores last night's backup every night, because a backup is a promise.",
@@ -115,6 +119,7 @@ PERSONAL = (
     ),
     RepositoryPlan(
         name="nadia/hello",
+        topics=("getting-started",),
         pusher="nadia",
         description="Says hello. The image to try a first pull with",
         about="A few kilobytes of friendliness and a base layer.",

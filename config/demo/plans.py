@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from accounts.models import Visibility
 from index.roles import Role
@@ -49,6 +50,11 @@ class RepositoryPlan:
     docker_types: bool = False
     pulls: int = 0
     stars: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()  # of the build, between the base layer and what is its own
+    environment: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    readme_from_image: bool = False
 
     @property
     def is_official(self) -> bool:

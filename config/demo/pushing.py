@@ -35,7 +35,10 @@ class DemoClient:
     def push(
         self, repository: str, image: Image, tags: Iterable[str], *, mount_from: str = ""
     ) -> None:
-        """Push the image under its tags; blobs are first looked for in the other repository."""
+        """Push the image under its tags, or by its digest where it gets none.
+
+        Blobs are first looked for in the other repository.
+        """
         scopes = [f"repository:{repository}:pull,push"]
         if mount_from:
             scopes.append(f"repository:{mount_from}:pull")
@@ -45,8 +48,8 @@ class DemoClient:
                 self._push_blob(repository, blob, token, mount_from)
         for child in image.children:
             self._push_manifest(repository, child, child.manifest.digest, token)
-        for tag in tags:
-            self._push_manifest(repository, image, tag, token)
+        for reference in tuple(tags) or (image.manifest.digest,):
+            self._push_manifest(repository, image, reference, token)
 
     def pull(self, repository: str, reference: str) -> None:
         """Get the manifest, which is what registries count as a pull."""

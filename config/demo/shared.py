@@ -7,6 +7,7 @@ from config.demo.plans import INTERNAL, PRIVATE, RepositoryPlan
 SHARED = (
     RepositoryPlan(
         name="harborworks/edge-proxy",
+        topics=("proxy", "tls", "web-server"),
         pusher="pavel",
         description="Reverse proxy that reloads its certificates by itself",
         about="Stands in front of our services and in front of a few that are not ours.",
@@ -28,6 +29,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="harborworks/status-page",
+        topics=("observability",),
         pusher="oskar",
         description="A page that says what works, and since when something does not",
         about="Reads the health checks of your services and writes plain HTML.",
@@ -49,6 +51,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="harborworks/log-shipper",
+        topics=("logging", "observability"),
         pusher="pavel",
         description="Sends log lines on, and keeps them while the other side is away",
         about="A disk buffer in front of whatever collects your logs. Loses nothing, repeats a bit.",
@@ -69,6 +72,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="tidepool-labs/notebooks",
+        topics=("science", "python"),
         pusher="jiro",
         description="Notebooks with everything an oceanographer needs installed",
         about="Start it, open the link it prints, and the libraries of our papers are there.",
@@ -79,6 +83,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="tidepool-labs/wave-model",
+        topics=("science",),
         pusher="leila",
         description="Wave heights for the next three days, from wind and depth",
         about="Internal while the paper is under review.",
@@ -90,6 +95,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="tidepool-labs/ocean-api",
+        topics=("science", "http-api"),
         pusher="leila",
         description="Temperature, salinity and currents by place and day",
         about="One year of measurements behind a small HTTP API with examples.",
@@ -109,6 +115,7 @@ SHARED = (
     ),
     RepositoryPlan(
         name="greenfield/storefront",
+        topics=("shop",),
         pusher="nadia",
         description="The shop window of Greenfield Market, server-rendered",
         about="What customers see. Works without JavaScript, loads in a blink.",

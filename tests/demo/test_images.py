@@ -20,6 +20,7 @@ from config.demo.images import (
     Dialect,
     Image,
     Layer,
+    Step,
     make_image,
     make_image_index,
     make_layer,
@@ -35,7 +36,8 @@ def digest(content: bytes) -> str:
 
 def an_image(dialect: Dialect = OCI, *layers: Layer) -> Image:
     chosen = layers or (make_layer(FILES),)
-    return make_image(chosen, command=["/usr/bin/hello"], labels={}, dialect=dialect)
+    steps = [Step("COPY . /", layer) for layer in chosen]
+    return make_image(steps, command=["/usr/bin/hello"], labels={}, dialect=dialect)
 
 
 def document(image: Image) -> dict[str, Any]:
@@ -93,7 +95,13 @@ def test_the_config_lists_the_plain_layers_from_the_bottom() -> None:
 @pytest.mark.parametrize("dialect", [OCI, DOCKER])
 def test_an_index_names_the_platform_of_each_child(dialect: Dialect) -> None:
     children = [
-        make_image([make_layer(FILES)], command=[], labels={}, platform=platform, dialect=dialect)
+        make_image(
+            [Step("COPY . /", make_layer(FILES))],
+            command=[],
+            labels={},
+            platform=platform,
+            dialect=dialect,
+        )
         for platform in (AMD64, ARM64, ARM_V7)
     ]
     index = make_image_index(children, dialect=dialect)

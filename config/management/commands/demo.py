@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import filling
+from config.demo import afterwards, filling
 from config.demo.catalogue import REPOSITORIES
 from config.demo.content import ContentMover, wait_for_news
+from config.demo.nightly import push_nightly
 from config.demo.password import demo_password
 from config.demo.people import ORGANIZATIONS, PEOPLE
 from config.demo.pushing import PushRefused
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         self._report(made, password)
 
     def _fill(self, password: str) -> dict[str, int]:
+        filling.place_releases()
         made = {
             "people": sum(filling.add_person(name, password=password) for name in PEOPLE),
             "organizations": sum(map(filling.add_organization, ORGANIZATIONS)),
@@ -57,11 +59,15 @@ class Command(BaseCommand):
         mover = ContentMover(settings.PUBLIC_URL, password)
         for plan in REPOSITORIES:
             mover.fill(plan)
-        if mover.tags and not wait_for_news(REPOSITORIES):
+        mover.tags += push_nightly(mover)
+        is_known = not mover.tags or wait_for_news(REPOSITORIES)
+        if not is_known:
             self.stdout.write(
-                "Some sizes are not known yet; they appear within a quarter of a minute."
+                "Some images are not known yet; once they are (a quarter of a minute), ./dev demo "
+                "promotes and deletes some."
             )
-        return {**made, "tags": mover.tags, "pulls": mover.pulls}
+        events = afterwards.do_all() if is_known else 0
+        return {**made, "tags": mover.tags, "pulls": mover.pulls, "things that happened": events}
 
     def _report(self, made: dict[str, int], password: str) -> None:
         if any(made.values()):
@@ -76,8 +82,11 @@ class Command(BaseCommand):
             f"  {', '.join(PEOPLE)}\n"
             "\nLook first at\n"
             f"  {url}/r/lantern       one image for three platforms\n"
-            f"  {url}/o/harborworks   what an organization shows; sign in as pavel and look again\n"
-            f"  {url}/search?q=web    what visitors find; sign in as leila and search again\n"
+            f"  {url}/o/harborworks   what an organization shows; log in as pavel and look again\n"
+            f"  {url}/r/harborworks/almanac   its README is in the image; log in as oskar: history,\n"
+            "      what was promoted, deleted and kept, who is told\n"
+            f"  {url}/r/greenfield/price-feed/-/secrets   log in as tamsin: a password in an image\n"
+            f"  {url}/search?q=web    what visitors find; log in as leila and search again\n"
             f"  docker search {host}/server\n"
             f"  docker pull {host}/nadia/hello:1.0\n"
             f"  docker login -u quentin {host}\n"
