@@ -36,6 +36,7 @@ from index.mails import send_after_commit
 from index.models import AccessGrant, ActivityKind, BlobLink, Repository, Transfer
 from index.names import RepositoryName, parse_repository_name
 from index.policy import holds_namespace, may_create
+from index.subjects import principal_from_subject
 from index.transfers import end_of, find_target, may_give, offer_of, open_offers
 
 
@@ -74,7 +75,7 @@ def take_transfer(transfer: Transfer, *, by: Principal) -> Repository:
     """Take what was offered. Raises AlreadyDecided, Denied, NameTaken, OverQuota."""
     with transaction.atomic():
         offer = _hold_offer(transfer, by)
-        giver = Principal(offer.offered_by)
+        giver = _giver_of(offer)
         name = parse_repository_name(offer.new_name).moved_to(offer.namespace.name)
         check_transfer(offer.repository, to=name, by=giver)  # its rights may have ended meanwhile
         taken = _hand_over(offer.repository, to=name, target=offer.namespace, by=by)
@@ -177,6 +178,15 @@ def _hold_offer(transfer: Transfer, by: Principal) -> Transfer:
         message = f"only owners of {offer.namespace} may answer this"
         raise Denied(message)
     return offer
+
+
+def _giver_of(offer: Transfer) -> Principal:
+    """Return who offered it; what a disabled account has begun nobody ends."""
+    giver = principal_from_subject(Principal(offer.offered_by).subject)
+    if giver is None:
+        message = f"the account {offer.offered_by} is disabled: another owner has to offer it"
+        raise Denied(message)
+    return giver
 
 
 def _check_giver(repository: Repository, by: Principal) -> None:

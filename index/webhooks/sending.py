@@ -101,7 +101,8 @@ def _take(webhook: Webhook) -> Attempt | None:
     """Return the next attempt of a webhook that was claimed, or free it again."""
     now = timezone.now()
     waiting = webhook.deliveries.filter(state=DeliveryState.WAITING, next_attempt_at__lte=now)
-    delivery = waiting.order_by("next_attempt_at", "created_at", "pk").first()
+    related = waiting.select_related("activity__repository")
+    delivery = related.order_by("next_attempt_at", "created_at", "pk").first()
     if delivery is None:
         Webhook.objects.filter(pk=webhook.pk).update(busy_until=None)
         return None
@@ -109,7 +110,18 @@ def _take(webhook: Webhook) -> Attempt | None:
     if not Rights().has(webhook):  # asked again at each attempt: days may lie between (case 36)
         outcome.give_up(delivery, "not sent: nobody who may do so answers for this webhook")
         return None
+    if _is_given_away(delivery):
+        outcome.give_up(delivery, "not sent: the repository is another namespace's now")
+        return None
     return _prepare(delivery)
+
+
+def _is_given_away(delivery: WebhookDelivery) -> bool:
+    """Whether it tells of a repository that the webhook is not about any more (case 22)."""
+    webhook, activity = delivery.webhook, delivery.activity
+    if webhook.repository_id is not None or activity is None:
+        return False
+    return activity.repository.namespace_id != webhook.namespace_id
 
 
 def _prepare(delivery: WebhookDelivery) -> Attempt | None:

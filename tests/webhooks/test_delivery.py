@@ -133,6 +133,17 @@ def test_a_former_namespace_hears_nothing_after_a_transfer(
     assert not WebhookDelivery.objects.exists()
 
 
+def test_what_waited_is_not_sent_after_a_transfer(world: World, receiver: Receiver) -> None:
+    fields = WebhookFields("all", receiver.url)
+    create_webhook(world.app.namespace, None, by=Principal(world.olga), fields=fields)
+    push(world)
+    world.app.namespace = Namespace.objects.get(name="alice")
+    world.app.save()
+    send_due()
+    assert receiver.received == []
+    assert "another namespace's" in the_delivery().last_problem
+
+
 def test_nothing_is_sent_once_its_creator_has_no_rights(
     world: World, receiver: Receiver, webhook: Webhook
 ) -> None:

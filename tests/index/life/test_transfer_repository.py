@@ -139,6 +139,18 @@ def test_an_offer_ends_with_the_rights_of_who_made_it(world: World, umbra: Organ
     assert world.app.name == "acme/app"
 
 
+def test_nobody_takes_what_an_account_offered_that_is_disabled_since(
+    world: World, umbra: Organization
+) -> None:
+    waiting = offer(world)
+    world.olga.is_active = False
+    world.olga.save()
+    with pytest.raises(Denied):
+        take_transfer(waiting, by=Principal(world.bob))
+    world.app.refresh_from_db()
+    assert world.app.name == "acme/app"
+
+
 def test_nobody_else_answers_an_offer(world: World, umbra: Organization) -> None:
     waiting = offer(world)
     for person in (world.olga, world.mia, world.alice):
