@@ -7,8 +7,9 @@ in rows until the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -34,51 +35,72 @@ from index.models.retention_rule import TagDeletionState
 from index.registry_client import RegistryClient, ServedManifest
 from index.tag_trash import trashed_digests
 
-_HELD = timedelta(minutes=2)
+_HELD = timedelta(minutes=2)  # renewed while it goes on
+T = TypeVar("T")
 
 
 def purge(repository: Repository, deletions: Sequence[TagDeletion], client: RegistryClient) -> None:
     """Delete what nothing needs any more, and say of each deletion what became of its image."""
-    hold_writes(repository)
+    hold = _Hold(repository)
     try:
-        pins = _pins(repository, client)
+        pins = _pins(repository, client, hold)
         pinned = pins.digests | trashed_digests(repository)
-        graph = _complete_graph(repository, pins, client)
+        graph = _complete_graph(repository, pins, client, hold)
         gone = graph.goes([one.digest for one in deletions], pinned=pinned)
-        for digest in gone:
+        for digest in hold.during(gone):
             client.delete_manifest(digest)
-        _prove_gone(gone, client)
+        _prove_gone(hold.during(gone), client)
         _undo_if_pushed(repository, gone, pins, client)
         blobs = _needless_blobs(repository, set(gone))
-        for digest in blobs:
+        for digest in hold.during(blobs):
             client.delete_blob_link(digest)
-        _prove_unlinked(blobs, client)
+        _prove_unlinked(hold.during(blobs), client)
     finally:
-        release_writes(repository)
+        hold.release()
     _finish(repository, deletions, set(gone), blobs, pins)
 
 
-def hold_writes(repository: Repository) -> None:
-    """Have the gateway tell pushes to come again for a moment, unless a move has begun to."""
-    now = timezone.now()
-    free = Q(writes_held_until=None) | Q(writes_held_until__lte=now)
-    if not Repository.objects.filter(free, pk=repository.pk).update(writes_held_until=now + _HELD):
-        message = f"{repository} is being moved"
-        raise RegistryTrouble(message)
-    repository.writes_held_until = now + _HELD
+class _Hold:
+    """Has the gateway tell pushes to come again, unless a move has begun to."""
+
+    def __init__(self, repository: Repository) -> None:
+        """Begin; raises RegistryTrouble where somebody else does so already."""
+        self._row = Repository.objects.filter(pk=repository.pk)
+        self._until = timezone.now() + _HELD
+        free = Q(writes_held_until=None) | Q(writes_held_until__lte=timezone.now())
+        if not self._row.filter(free).update(writes_held_until=self._until):
+            message = f"{repository} is being moved"
+            raise RegistryTrouble(message)
+
+    def during(self, things: Iterable[T]) -> Iterator[T]:
+        """Yield them, each while nobody else can write; raises RegistryTrouble where that is over.
+
+        A repository of thousands of images takes longer than any fixed time, and a blob that a push
+        has just seen there must not be deleted under it.
+        """
+        for thing in things:
+            self._renew()
+            yield thing
+
+    def release(self) -> None:
+        """Take pushes again, unless somebody else holds them since."""
+        self._row.filter(writes_held_until=self._until).update(writes_held_until=None)
+
+    def _renew(self) -> None:
+        now = timezone.now()
+        if now < self._until - _HELD / 2:
+            return
+        longer, mine = now + _HELD, self._row.filter(writes_held_until=self._until)
+        if now >= self._until or not mine.update(writes_held_until=longer):
+            message = "a step took so long that pushes were let in again"
+            raise RegistryTrouble(message)
+        self._until = longer
 
 
-def release_writes(repository: Repository) -> None:
-    """Take pushes again, unless somebody else holds them since."""
-    held = Repository.objects.filter(
-        pk=repository.pk, writes_held_until=repository.writes_held_until
-    )
-    held.update(writes_held_until=None)
-
-
-def _pins(repository: Repository, client: RegistryClient) -> Pins:
+def _pins(repository: Repository, client: RegistryClient, hold: _Hold) -> Pins:
     """Return what any tag points to, there or here."""
-    there = {tag: digest for tag in client.tags() if (digest := client.digest_of(tag))}
+    tags = hold.during(client.tags())
+    there = {tag: digest for tag in tags if (digest := client.digest_of(tag))}
     known = set(repository.manifests.values_list("digest", flat=True))
     for digest in set(there.values()) - known:
         Manifest.objects.get_or_create(repository=repository, digest=digest)
@@ -92,15 +114,17 @@ def _pins(repository: Repository, client: RegistryClient) -> Pins:
     )
 
 
-def _complete_graph(repository: Repository, pins: Pins, client: RegistryClient) -> Graph:
+def _complete_graph(
+    repository: Repository, pins: Pins, client: RegistryClient, hold: _Hold
+) -> Graph:
     """Return the graph, once the registry was asked for every manifest that nobody read yet.
 
     What is there and cannot be read might need anything, so then nothing is deleted.
     """
     while unread := list(_unread(repository, frozenset())):
-        _describe(unread)
-    _describe(list(_unread(repository, pins.digests | set(pins.attached))))
-    for manifest in repository.manifests.filter(content=None):
+        _describe(hold.during(unread))
+    _describe(hold.during(list(_unread(repository, pins.digests | set(pins.attached)))))
+    for manifest in hold.during(list(repository.manifests.filter(content=None))):
         if client.has_manifest(manifest.digest):
             message = f"nobody can tell what {manifest.digest} is made of"
             raise RegistryTrouble(message)

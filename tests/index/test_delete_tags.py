@@ -425,6 +425,36 @@ def test_pushes_are_told_to_come_again_while_images_are_deleted_and_only_then(
     assert Repository.objects.get(pk=world.app.pk).writes_held_until is None
 
 
+@pytest.mark.parametrize("minutes", [1.5, 3])
+def test_pushes_are_held_as_long_as_it_takes_or_nothing_more_is_deleted(
+    world: World, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch, minutes: float
+) -> None:
+    """A push that sees a blob there counts on it: no blob goes while pushes are let in."""
+    delete(world, "three")
+    blobs = set(stub.blobs[NAME])
+    start = timezone.now() + timedelta(days=8)
+    with time_machine.travel(start, tick=False) as clock:
+        real = RegistryClient.delete_manifest
+        monkeypatch.setattr(
+            RegistryClient,
+            "delete_manifest",
+            lambda client, digest: (real(client, digest), clock.shift(timedelta(minutes=minutes))),
+        )
+        free: list[bool] = []
+
+        def look_then_unlink(client: RegistryClient, digest: str) -> None:
+            until = Repository.objects.get(pk=world.app.pk).writes_held_until
+            free.append(until is None or until <= timezone.now())
+            unlink(client, digest)
+            clock.shift(timedelta(minutes=minutes))
+
+        unlink = RegistryClient.delete_blob_link
+        monkeypatch.setattr(RegistryClient, "delete_blob_link", look_then_unlink)
+        continue_tag_deletions(world.app.pk)
+    assert not any(free)
+    assert (set(stub.blobs[NAME]) < blobs) is (minutes < 2)
+
+
 def test_what_a_move_holds_is_left_to_it(world: World, stub: RegistryStub) -> None:
     [deletion] = delete(world, "three")
     Move.objects.create(repository=world.app, source=world.east, target=world.west)
