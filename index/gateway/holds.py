@@ -1,8 +1,9 @@
 """Writes that are to wait: while a move copies the last of a repository, while garbage is collected.
 
-The answer is 429 and not 503: podman, skopeo and containerd wait for `Retry-After` then and go on, with a
-manifest as well. docker looks at the code alone, and begins the upload of a layer again for 50 seconds; a
-manifest that it puts in just these seconds it gives up. Reads are never held.
+The answer is 429 and not 503: where an upload is begun podman and skopeo wait for `Retry-After` then and go
+on. docker looks at the code alone, UNAVAILABLE, and begins a layer again for 50 seconds. A manifest that is
+put in just these seconds no client puts again by itself, unless it was told to (`--retry-times`): it says
+the sentence, and the same push once more is quick. Reads are never held.
 """
 
 from __future__ import annotations
