@@ -58,9 +58,13 @@ def sees_promotions(principal: Principal, repository: Repository) -> bool:
     return Action.PULL in decision.actions and Action.PUSH in actions_of(decision.role)
 
 
-def promotions_of(repository: Repository) -> QuerySet[Promotion]:
-    """Return those from it and those into it, the newest first."""
-    rows = Promotion.objects.filter(Q(source=repository) | Q(target=repository))
+def promotions_of(repository: Repository, principal: Principal) -> QuerySet[Promotion]:
+    """Return those into it, and those from it into what this principal sees (case 24), the newest first.
+
+    Where the ones into it came from whoever asked has told those who may push there.
+    """
+    seen = Repository.objects.visible_to(principal).values("pk")
+    rows = Promotion.objects.filter(Q(source=repository, target__in=seen) | Q(target=repository))
     return rows.select_related("source", "target__registry", "decided_by")
 
 

@@ -101,7 +101,7 @@ class _PromotionView(RepositoryView):
 
     def find_promotion(self, request: Request, name: str, number: int) -> Promotion:
         """Return one of the repository's."""
-        rows = promotions_of(self.find_shown(request, name))
+        rows = promotions_of(self.find_shown(request, name), principal_of(request))
         found = rows.filter(pk=number).first()
         if found is None:
             raise Http404
@@ -135,7 +135,8 @@ class Promotions(_PromotionView):
     )
     def get(self, request: Request, name: str) -> Response:
         """Return a page of them, the newest first."""
-        return paginated(request, promotions_of(self.find_shown(request, name)), PromotionOutput)
+        rows = promotions_of(self.find_shown(request, name), principal_of(request))
+        return paginated(request, rows, PromotionOutput)
 
     @extend_schema(
         operation_id="repositories_promotions_ask",

@@ -22,7 +22,7 @@ from index.errors import (
     RegistrySilent,
     RegistryTrouble,
 )
-from index.flows.decide_promotion import tell_asker
+from index.flows.decide_promotion import check_asker, tell_asker
 from index.flows.quotas import check_room, recount_storage
 from index.flows.receive_notification import describe_if_reachable
 from index.flows.record_copy import Author, author_of, record_copy
@@ -45,10 +45,15 @@ _LEASE = timedelta(minutes=3)  # longer than a registry may take to end one uplo
 _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_ATTEMPTS = 10  # which is more than an hour
 _RENEW_EVERY = 1.0  # seconds
+_REST = timedelta(minutes=1)
 
 
 class _Lost(Exception):
     """Somebody dropped the promotion, or another worker took it over."""
+
+
+class _Held(RegistryTrouble):
+    """A move or a garbage collection holds up what is written there, perhaps for hours."""
 
 
 class _Lease:
@@ -98,6 +103,9 @@ def copy_promoted(promotion: Promotion) -> None:
         new = _finish(promotion, lease, report, at)
     except _Lost:
         return
+    except _Held as held:
+        _put_off(lease, str(held))
+        return
     except (RegistryTrouble, RegistrySilent) as trouble:
         final = isinstance(trouble, ContentUnusable) or promotion.attempts + 1 >= _MOST_ATTEMPTS
         _note(promotion, lease, str(trouble), is_final=final)
@@ -117,6 +125,7 @@ def _copy(promotion: Promotion, lease: _Lease) -> tuple[CopyReport, datetime]:
     if source is None or source.state != RepositoryState.ACTIVE:
         message = f"{promotion.source_name} is not there any more"
         raise PromotionRefused(message)
+    check_asker(promotion, source)
     here = RegistryClient(source.registry, source.stored_name)
     there = RegistryClient(target.registry, target.stored_name)
     found = survey(here, promotion.digest)
@@ -132,6 +141,7 @@ def _copy(promotion: Promotion, lease: _Lease) -> tuple[CopyReport, datetime]:
     copier.copy(promotion.digest)
     now = Repository.objects.select_related("registry", "namespace").get(pk=target.pk)
     _check(promotion, now)
+    check_asker(promotion, source)
     at = timezone.now()  # before: whoever pushes from here on was later
     if there.digest_of(promotion.target_tag) != promotion.digest:
         _put_tag(copier, now, promotion)
@@ -163,7 +173,7 @@ def _check(promotion: Promotion, target: Repository) -> None:
         until and until > now for until in holds
     ):
         message = f"{target} takes no writes for a few minutes"
-        raise RegistryTrouble(message)
+        raise _Held(message)
 
 
 def _finish(
@@ -237,6 +247,11 @@ def _author(promotion: Promotion, by: Principal) -> Author:
         tag = tags.select_related("built_by").first()
         built = tag.built_by if tag else None
     return author.built(built or login_of_actor(promotion.requested_by))
+
+
+def _put_off(lease: _Lease, why: str) -> None:
+    """Come again after a while; it is no failure, however often."""
+    lease.rows().update(last_problem=why[:200], next_attempt_at=timezone.now() + _REST)
 
 
 def _note(promotion: Promotion, lease: _Lease, problem: str, *, is_final: bool) -> None:

@@ -26,7 +26,7 @@ def approve_promotion(promotion: Promotion, *, by: Principal, note: str = "") ->
         source = _source_of(held)
         check_way(source, held.target)
         check_target(held.target, held.target_tag, held.digest)
-        _check_asker(held, source)
+        check_asker(held, source)
         _decide(held, by, note)
         _begin(held)
         _record(AuditAction.PROMOTION_APPROVED, held, by)
@@ -87,6 +87,21 @@ def check_approver(promotion: Promotion, by: Principal) -> None:
         raise Denied(message)
 
 
+def check_asker(promotion: Promotion, source: Repository) -> None:
+    """Raise for who asked and may no longer do it; a CI job has ended meanwhile, and is let go.
+
+    Raises RepositoryUnknown, Denied or PromotionRefused.
+    """
+    if promotion.requested_by.partition(":")[0] == "workload":
+        return
+    asker = principal_from_subject(promotion.requested_by)
+    if asker is None:
+        name = promotion.requested_by_name
+        message = f"the account {name} is gone or disabled: somebody else has to ask for this"
+        raise PromotionRefused(message)
+    check_rights(source, promotion.target, by=asker)
+
+
 def tell_asker(promotion: Promotion) -> None:
     """Mail who asked what became of it; machines have no address."""
     asker = principal_from_subject(promotion.requested_by)
@@ -120,17 +135,6 @@ def _source_of(promotion: Promotion) -> Repository:
         message = f"{promotion.source_name} is not there any more"
         raise PromotionRefused(message)
     return promotion.source
-
-
-def _check_asker(promotion: Promotion, source: Repository) -> None:
-    """Refuse on behalf of who may no longer do it; a CI job has ended meanwhile, and is let go."""
-    if promotion.requested_by.partition(":")[0] == "workload":
-        return
-    asker = principal_from_subject(promotion.requested_by)
-    if asker is None:
-        message = f"the account {promotion.requested_by_name} is gone or disabled: refuse this"
-        raise PromotionRefused(message)
-    check_rights(source, promotion.target, by=asker)
 
 
 def _decide(promotion: Promotion, by: Principal, note: str) -> None:

@@ -67,8 +67,10 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
 def listing(request: HttpRequest, name: str) -> HttpResponse:
     """List the promotions into the repository and out of it."""
     repository = _find_shown(request, name)
-    page = Paginator(promotions_of(repository), _PAGE_SIZE).get_page(request.GET.get("page"))
-    context = page_context(repository, principal_of(request)) | {"page": page}
+    principal = principal_of(request)
+    rows = promotions_of(repository, principal)
+    page = Paginator(rows, _PAGE_SIZE).get_page(request.GET.get("page"))
+    context = page_context(repository, principal) | {"page": page}
     return render(request, "index/promotions.html", context)
 
 
@@ -77,7 +79,7 @@ def show(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Show one: what, by whom, how far it is; and answer it, if one may."""
     repository = _find_shown(request, name)
     principal = principal_of(request)
-    promotion = _find(repository, number)
+    promotion = _find(request, repository, number)
     state = PromotionState(promotion.state)
     is_admin = allowed_actions(principal, promotion.target).may_administer
     is_own = principal.subject == promotion.requested_by
@@ -125,7 +127,7 @@ def _change(
 ) -> HttpResponse:
     repository = _find_shown(request, name)
     try:
-        changed = step(_find(repository, number), principal_of(request))
+        changed = step(_find(request, repository, number), principal_of(request))
     except IndexRefusal as refusal:
         messages.error(request, sentence_of(refusal))
     else:
@@ -143,8 +145,8 @@ def _find_shown(request: HttpRequest, name: str) -> Repository:
     return repository
 
 
-def _find(repository: Repository, number: int) -> Promotion:
-    found = promotions_of(repository).filter(pk=number).first()
+def _find(request: HttpRequest, repository: Repository, number: int) -> Promotion:
+    found = promotions_of(repository, principal_of(request)).filter(pk=number).first()
     if found is None:
         raise Http404
     return found

@@ -434,13 +434,11 @@ def test_pushes_are_held_as_long_as_it_takes_or_nothing_more_is_deleted(
     blobs = set(stub.blobs[NAME])
     start = timezone.now() + timedelta(days=8)
     with time_machine.travel(start, tick=False) as clock:
-        real = RegistryClient.delete_manifest
-        monkeypatch.setattr(
-            RegistryClient,
-            "delete_manifest",
-            lambda client, digest: (real(client, digest), clock.shift(timedelta(minutes=minutes))),
-        )
         free: list[bool] = []
+
+        def delete_slowly(client: RegistryClient, digest: str) -> None:
+            real(client, digest)
+            clock.shift(timedelta(minutes=minutes))
 
         def look_then_unlink(client: RegistryClient, digest: str) -> None:
             until = Repository.objects.get(pk=world.app.pk).writes_held_until
@@ -448,7 +446,8 @@ def test_pushes_are_held_as_long_as_it_takes_or_nothing_more_is_deleted(
             unlink(client, digest)
             clock.shift(timedelta(minutes=minutes))
 
-        unlink = RegistryClient.delete_blob_link
+        real, unlink = RegistryClient.delete_manifest, RegistryClient.delete_blob_link
+        monkeypatch.setattr(RegistryClient, "delete_manifest", delete_slowly)
         monkeypatch.setattr(RegistryClient, "delete_blob_link", look_then_unlink)
         continue_tag_deletions(world.app.pk)
     assert not any(free)

@@ -47,6 +47,7 @@ from index.models import (
     TagClaim,
 )
 from index.promotion_tasks import sweep_promotions
+from index.promotions import promotions_of
 from index.registry_client import RegistryClient
 from index.roles import Role
 from tests.conftest import World
@@ -675,6 +676,45 @@ def test_while_writes_are_held_it_is_put_off(stages: Stages, mia: Principal, lon
     soon = timezone.now() + timedelta(minutes=1)
     Repository.objects.filter(pk=stages.integration.pk).update(writes_held_until=soon)
     assert run(promotion).state == PromotionState.COPYING
+
+
+def test_and_however_long_that_takes_it_does_not_fail(
+    stages: Stages, mia: Principal, lone: Pair
+) -> None:
+    digest, _ = push(stages)
+    promotion = stages.ask(mia, digest=digest)
+    soon = timezone.now() + timedelta(minutes=1)
+    Registry.objects.filter(pk=stages.integration.registry_id).update(writes_held_until=soon)
+    Promotion.objects.update(attempts=9)
+    held = run(promotion)
+    assert (held.state, held.attempts) == (PromotionState.COPYING, 9)
+    assert held.next_attempt_at > timezone.now()
+
+
+@pytest.mark.parametrize("loss", ["grant", "account"])
+def test_who_lost_the_right_meanwhile_promotes_nothing(
+    stages: Stages, mia: Principal, lone: Pair, loss: str
+) -> None:
+    digest, _ = push(stages)
+    promotion = stages.ask(mia, digest=digest)
+    if loss == "grant":
+        stages.integration.grants.all().delete()
+    else:
+        stages.world.mia.is_active = False
+        stages.world.mia.save()
+    failed = run(promotion)
+    assert (failed.state, failed.bytes_copied) == (PromotionState.FAILED, 0)
+    assert target_client(stages).tags() == []
+
+
+def test_who_writes_to_the_source_does_not_learn_of_targets_that_they_cannot_see(
+    stages: Stages, mia: Principal
+) -> None:
+    promotion = stages.ask(mia)
+    make_grant(stages.sandbox, stages.world.bob, Role.WRITER)
+    bob = Principal(stages.world.bob)
+    assert list(promotions_of(stages.sandbox, mia)) == [promotion]
+    assert list(promotions_of(stages.sandbox, bob)) == []
 
 
 def test_a_push_that_came_after_the_tag_stays(
