@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ from accounts.audit_search import AuditFilter, page_of
 from accounts.cursors import PATTERN, read_cursor
 from accounts.limits import EXPORTS
 from accounts.ratelimits import spend
-from accounts.web.audit_file import KINDS, as_file
+from accounts.web.audit_file import DESCRIBED, KINDS, as_file
 
 
 class SiteAuditQuery(serializers.Serializer[Any]):
@@ -84,7 +83,7 @@ class SiteAuditFile(APIView):
 
     permission_classes = (Administrators,)
 
-    @extend_schema(parameters=[SiteAuditQuery], responses={200: OpenApiTypes.STR})
+    @extend_schema(parameters=[SiteAuditQuery], responses=DESCRIBED)
     def get(self, request: Request, kind: str) -> HttpResponseBase:
         """Return all that match, as `csv` or as lines of JSON (`jsonl`)."""
         if kind not in KINDS:

@@ -8,19 +8,22 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 
 from accounts.audit_search import csv_rows, json_lines
 from accounts.models import AuditEvent
 
 KINDS = ("csv", "jsonl")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+_TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
+# For the description of the API.
+DESCRIBED = {(200, media_type): OpenApiTypes.STR for media_type in _TYPES.values()}
 
 
 def as_file(events: QuerySet[AuditEvent], kind: str, *, called: str) -> StreamingHttpResponse:
     """Return the events as a download."""
     lines = json_lines(events.select_related("namespace")) if kind == "jsonl" else _csv(events)
-    response = StreamingHttpResponse(lines, content_type=_TYPES[kind])
+    response = StreamingHttpResponse(lines, content_type=f"{_TYPES[kind]}; charset=utf-8")
     file_name = f"{called}-audit-{timezone.now():%Y-%m-%d}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["Cache-Control"] = "no-store"

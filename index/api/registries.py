@@ -129,6 +129,12 @@ class RegistryFileOutput(serializers.Serializer[Any]):
     hint = serializers.CharField()
 
 
+class RegistryFilesOutput(serializers.Serializer[Any]):
+    """Everything there is to paste."""
+
+    files = RegistryFileOutput(many=True)
+
+
 class Registries(ConfirmedOperatorView):
     """All registries."""
 
@@ -240,13 +246,13 @@ class RegistryConfiguration(OperatorView):
 
     @extend_schema(
         parameters=[OpenApiParameter("distribution", str, enum=["2", "3"])],
-        responses=RegistryFileOutput(many=True),
+        responses=RegistryFilesOutput,
     )
     def get(self, request: Request, name: str) -> Response:
         """Return the files, for distribution 3 unless `?distribution=2`; the secret is left out."""
         chosen: Distribution = "2" if request.query_params.get("distribution") == "2" else "3"
         snippets = snippets_for(self.find_registry(name), distribution=chosen)
-        return Response(RegistryFileOutput(snippets, many=True).data)
+        return Response(RegistryFilesOutput({"files": snippets}).data)
 
 
 def _as_it_is(registry: Registry) -> RegistrySettings:

@@ -41,6 +41,10 @@ def test_what_is_read_is_what_is_described(
     assert "get" in operations or response.status_code in {403, 405}
     if response.status_code == 200:
         content = operations["get"]["responses"]["200"]["content"]
-        schema = content[response["Content-Type"]]["schema"]
+        media_type = response["Content-Type"].partition(";")[0]
+        assert media_type in content
+        if not media_type.endswith("json"):
+            return
+        schema = content[media_type]["schema"]
         whole = {**schema, "components": described["components"]}
         Draft202012Validator(whole, format_checker=FORMATS).validate(response.json())

@@ -78,7 +78,7 @@ def test_a_check_is_made_and_listed(root: Client, world: World) -> None:
 
 def test_configuration_is_there_for_both_releases(root: Client, world: World) -> None:
     for query, image in (("", "registry:3"), ("?distribution=2", "registry:2.8")):
-        files = send(root, "get", f"registries/east/configuration{query}").json()
+        files = send(root, "get", f"registries/east/configuration{query}").json()["files"]
         compose = next(file for file in files if file["key"] == "compose")
         assert image in compose["text"]
 

@@ -120,7 +120,8 @@ def test_a_refresh_token_serves_as_basic_without_a_user_name(
             {"service": SERVICE},
             headers={"Authorization": basic(login, refresh_token)},
         )
-        assert claims_of(response)["sub"] == f"user:{world.alice.pk}"
+        machine = RefreshToken.objects.get(user=world.alice).pk
+        assert claims_of(response)["sub"] == f"user:{world.alice.pk}/machine:{machine}"
 
 
 def _revoke(user: User) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ from accounts.audit_search import AuditFilter
 from accounts.limits import EXPORTS
 from accounts.models import AuditEvent
 from accounts.ratelimits import spend
-from accounts.web.audit_file import KINDS, as_file
+from accounts.web.audit_file import DESCRIBED, KINDS, as_file
 
 
 class AuditQuery(serializers.Serializer[AuditEvent]):
@@ -61,7 +60,7 @@ class Audit(OrganizationView):
 class AuditFile(OrganizationView):
     """All changes, as a file."""
 
-    @extend_schema(parameters=[AuditQuery], responses={200: OpenApiTypes.STR})
+    @extend_schema(parameters=[AuditQuery], responses=DESCRIBED)
     def get(self, request: Request, name: str, kind: str) -> HttpResponseBase:
         """Return all that match, as `csv` or as lines of JSON (`jsonl`)."""
         organization = self.find_for_owners(request, name)
