@@ -116,6 +116,10 @@ def _create(difference: Difference, name: RepositoryName) -> Repository:
         )
         raise NotAcceptable(message)
     namespace = lock_namespace(found.pk)
+    ended = namespace.user is not None and namespace.user.closed_at is not None
+    if ended or (namespace.organization and namespace.organization.deleted_at is not None):
+        message = f"{namespace} was closed or deleted: nobody would see what is imported there"
+        raise NotAcceptable(message)
     moved = name.moved_to(namespace.name)
     stored_before = check_name(moved, namespace=namespace)
     if Repository.objects.filter(stored_name=difference.name).exclude(state="deleted").exists():

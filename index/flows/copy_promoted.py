@@ -64,7 +64,11 @@ class _Lease:
         self._renewed = time.monotonic()
 
     def renew(self, report: CopyReport) -> None:
-        """Hold it for longer; raise _Lost when it is somebody else's."""
+        """Hold it for longer; raise _Lost when it is somebody else's.
+
+        Raises _Held too, and PromotionRefused: what is uploaded while a registry collects garbage may
+        be collected before its manifest is there.
+        """
         if time.monotonic() - self._renewed < _RENEW_EVERY:
             return
         self._renewed = time.monotonic()
@@ -72,6 +76,7 @@ class _Lease:
         if not self.rows().update(next_attempt_at=until, **_counts(report)):
             raise _Lost
         self._promotion.next_attempt_at = until
+        _check(self._promotion, _fresh(self._promotion.target))
 
     def rows(self) -> QuerySet[Promotion]:
         """Return the row, if it is still ours."""
@@ -139,7 +144,7 @@ def _copy(promotion: Promotion, lease: _Lease) -> tuple[CopyReport, datetime]:
         on_progress=lease.renew,
     )
     copier.copy(promotion.digest)
-    now = Repository.objects.select_related("registry", "namespace").get(pk=target.pk)
+    now = _fresh(target)
     _check(promotion, now)
     check_asker(promotion, source)
     at = timezone.now()  # before: whoever pushes from here on was later
@@ -159,6 +164,10 @@ def _put_tag(copier: Copier, target: Repository, promotion: Promotion) -> None:
     except RegistryTrouble:
         target.tag_claims.filter(tag=tag).delete()
         raise
+
+
+def _fresh(target: Repository) -> Repository:
+    return Repository.objects.select_related("registry", "namespace").get(pk=target.pk)
 
 
 def _check(promotion: Promotion, target: Repository) -> None:

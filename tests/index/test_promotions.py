@@ -48,7 +48,7 @@ from index.models import (
 )
 from index.promotion_tasks import sweep_promotions
 from index.promotions import promotions_of
-from index.registry_client import RegistryClient
+from index.registry_client import RegistryClient, ServedManifest
 from index.roles import Role
 from tests.conftest import World
 from tests.e2e.lone_registry import LoneRegistry, running_registry
@@ -689,6 +689,25 @@ def test_and_however_long_that_takes_it_does_not_fail(
     held = run(promotion)
     assert (held.state, held.attempts) == (PromotionState.COPYING, 9)
     assert held.next_attempt_at > timezone.now()
+
+
+def test_copying_stops_where_a_garbage_collection_begins(
+    stages: Stages, mia: Principal, lone: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, _ = push(stages)
+    promotion = stages.ask(mia, digest=digest)
+    real = RegistryClient.put_manifest
+
+    def hold_then_put(client: RegistryClient, reference: str, served: ServedManifest) -> bool:
+        soon = timezone.now() + timedelta(minutes=10)
+        Registry.objects.filter(pk=client.registry.pk).update(writes_held_until=soon)
+        return real(client, reference, served)
+
+    monkeypatch.setattr(RegistryClient, "put_manifest", hold_then_put)
+    monkeypatch.setattr("index.flows.copy_promoted._RENEW_EVERY", 0)
+    held = run(promotion)
+    assert (held.state, held.attempts) == (PromotionState.COPYING, 0)
+    assert not target_client(stages).has_manifest(digest)
 
 
 @pytest.mark.parametrize("loss", ["grant", "account"])

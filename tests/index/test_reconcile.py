@@ -178,6 +178,18 @@ def test_what_lies_below_library_becomes_an_official_image(world: World, east: R
     assert (found.stored_name, found.is_official) == ("library/ubuntu", True)
 
 
+def test_nothing_is_imported_into_an_organization_that_has_ended(
+    world: World, east: Registry
+) -> None:
+    pusher(east, "acme/late").image(b"x", tag="1.0")
+    world.acme.deleted_at = timezone.now()
+    world.acme.save()
+    walk(east)
+    accept_all(world)
+    assert not Repository.objects.filter(name="acme/late").exists()
+    assert "deleted" in Difference.objects.get(name="acme/late").problem
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
