@@ -49,10 +49,10 @@ class Limits:
         if self.newest is not None:
             parts.append(f"the {self.newest} newest" if self.newest > 1 else "the newest")
         if self.pushed_days is not None:
-            parts.append(f"pushed in the last {_days(self.pushed_days)}")
+            parts.append(f"what was pushed in the last {_days(self.pushed_days)}")
         if self.pulled_days is not None:
-            parts.append(f"pulled or pushed in the last {_days(self.pulled_days)}")
-        return f"of {self.pattern} keep {' or '.join(parts)}"
+            parts.append(f"what was pulled or pushed in the last {_days(self.pulled_days)}")
+        return f"of {self.pattern} keep {' and '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,9 +229,11 @@ def split_label(label: str) -> tuple[str, str]:
 
 
 @register.filter
-def breakable(text: str) -> SafeString:
-    """Allow line breaks after slashes; what one copies stays the same."""
-    parts = conditional_escape(text).replace("/", "/<wbr>")
+def breakable(text: str, after: str = "/") -> SafeString:
+    """Allow line breaks after slashes, or other marks; what one copies stays the same."""
+    parts = conditional_escape(text)
+    for mark in after:
+        parts = parts.replace(mark, f"{mark}<wbr>")
     return mark_safe(parts)  # noqa: S308 - escaped a line above
 
 

@@ -13,13 +13,14 @@ from accounts.models import Namespace
 from accounts.web.organizations.head import find_for_owners
 from index.errors import WebhookRefused
 from index.flows.webhooks import MOST_FOR_ONE, change_webhook, create_webhook
-from index.models import DeliveryState, Webhook
+from index.models import ActivityKind, DeliveryState, Webhook
 from index.web.lookup import find_administered, principal_of, signed_in_user
 from index.web.webhook_forms import WebhookForm
 from index.web.webhook_lookup import Owner, find_webhook, frame_of, owner_of
 from index.webhooks.rights import Rights
 
 _PAGE_SIZE = 25
+_KINDS = dict(ActivityKind.choices)
 
 
 @require_safe
@@ -74,7 +75,7 @@ def show(request: HttpRequest, webhook_id: int) -> HttpResponse:
     context = {
         **frame_of(request, owner_of(webhook), page=webhook.name),
         "webhook": webhook,
-        "kinds": webhook.kinds,
+        "kinds": [_KINDS.get(kind, kind) for kind in webhook.kinds],
         "has_rights": Rights().has(webhook),
         "state": state,
         "states": DeliveryState.choices,
