@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Visibility
 from index.credential_words import in_words
 from index.models import ContentState, Manifest, Repository, TagChange, TagChangeKind
+from index.shown_names import shown_name
 
 PAGE_SIZE = 50
 
@@ -91,10 +91,4 @@ def _rows(
 
 
 def _name(repository: Repository, change: TagChange) -> str:
-    """Return who it was, as far as everybody who sees the tag may know (CVE-2020-14313)."""
-    kind = change.actor.partition(":")[0]
-    if kind == "robot" and repository.visibility != Visibility.PRIVATE:
-        return f"a robot of {change.actor_name.partition('+')[0]}"
-    if kind == "workload":
-        return "a CI job"
-    return change.actor_name
+    return shown_name(change.actor_name, actor=change.actor, visibility=repository.visibility)

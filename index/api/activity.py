@@ -37,7 +37,7 @@ class ActivityOutput(serializers.Serializer[Any]):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     repository = serializers.CharField(source="repository.name")
-    actor = serializers.CharField(source="actor_name", help_text="Empty: nobody knows.")
+    actor = serializers.CharField(source="shown_actor", help_text="Empty: nobody knows.")
     tag = serializers.CharField()
     digest = serializers.CharField()
     details = serializers.SerializerMethodField()

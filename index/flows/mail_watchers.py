@@ -32,7 +32,7 @@ class Line:
     @property
     def words(self) -> str:
         """Who did what."""
-        return f"{self.activity.actor_name or 'somebody'} {sentence_of(self.activity)}"
+        return f"{self.activity.shown_actor or 'somebody'} {sentence_of(self.activity)}"
 
 
 def mail_due_watchers() -> None:
@@ -87,4 +87,5 @@ def _news(watch: Watch) -> models.QuerySet[Activity]:
     told = Activity.objects.filter(
         repository=watch.repository_id, pk__gte=watch.mail_from, told_at__isnull=False
     )
-    return told.filter(kind__in=kinds).exclude(actor=f"user:{watch.user_id}").order_by("pk")
+    others = told.filter(kind__in=kinds).exclude(actor=f"user:{watch.user_id}")
+    return others.select_related("repository").order_by("pk")

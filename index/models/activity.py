@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Namespace
 from index.models.repository import Repository
+from index.shown_names import shown_name
 
 
 class ActivityKind(models.TextChoices):
@@ -65,3 +66,9 @@ class Activity(models.Model):
     def __str__(self) -> str:
         """Return who did what."""
         return f"{self.actor_name} {self.kind} {self.repository_id}"
+
+    @property
+    def shown_actor(self) -> str:
+        """Who it was, as far as everybody who sees the repository may know; "" if nobody knows."""
+        visibility = self.repository.visibility
+        return shown_name(self.actor_name, actor=self.actor, visibility=visibility)

@@ -17,6 +17,7 @@ from index.activity import make, note, note_renames
 from index.activity_feed import PAGE_SIZE, feed, feed_of, followed_by, kinds_for
 from index.flows.change_repository import change_mode, change_visibility, describe_repository
 from index.flows.create_repository import create_repository
+from index.flows.mail_watchers import Line
 from index.flows.rename_namespace import rename_organization
 from index.models import (
     Activity,
@@ -190,6 +191,22 @@ def test_feed_readers_get_well_formed_news_of_public_repositories(
     assert titles == ["alice/pub", "somebody pushed 1.0"]
     client.force_login(world.olga)
     assert client.get("/r/acme/app/-/activity.atom").status_code == 404
+
+
+def test_names_of_machines_are_not_for_everybody(world: World, client: Client) -> None:
+    """As in the list of tags and their history (CVE-2020-14313)."""
+    for actor, name in (("robot:1", "alice+deploy-key"), ("workload:1", "gitlab.internal/alice/x")):
+        made = push(world.public, "1.0")
+        Activity.objects.filter(pk=made.pk).update(actor=actor, actor_name=name)
+    pages = [words(client, f"/r/alice/pub/-/activity{end}") for end in ("", ".atom")]
+    pages.append(words(client, "/api/v1/repositories/alice/pub/-/activity"))
+    for page in pages:
+        assert "a robot of alice" in page
+        assert "a CI job" in page
+        assert "deploy-key" not in page
+        assert "internal" not in page
+    lines = [Line(activity).words for activity in Activity.objects.order_by("pk")]
+    assert lines == ["a robot of alice pushed 1.0", "a CI job pushed 1.0"]
 
 
 def test_untrusted_text_stays_text(world: World, client: Client) -> None:

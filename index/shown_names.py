@@ -1,0 +1,16 @@
+"""Who did something, as far as everybody who sees the repository may know (CVE-2020-14313)."""
+
+from __future__ import annotations
+
+from accounts.models import Visibility
+
+
+def shown_name(name: str, *, actor: str, visibility: str) -> str:
+    """Return the name of a person, and of machines what they are: their names are for insiders.
+
+    `actor` is a principal's subject. Whoever sees a private repository may know its robots.
+    """
+    kind = actor.partition(":")[0]
+    if kind == "robot" and visibility != Visibility.PRIVATE:
+        return f"a robot of {name.partition('+')[0]}"
+    return "a CI job" if kind == "workload" else name
