@@ -40,7 +40,7 @@ def flipped_at(world: World) -> datetime:
 
 def told(registry: Registry, at: datetime, *, digest: str = DIGEST, action: str = "push") -> None:
     event = Event(
-        event_id=f"{registry}-{at.isoformat()}-{digest}-{action}",
+        event_id=f"{at.isoformat()}-{digest[-8:]}-{action}",
         action=action,
         repository="acme/app",
         media_type=IMAGE,
