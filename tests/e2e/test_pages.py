@@ -38,6 +38,7 @@ OF_EVERYBODY = {
     "manifest-index": "/r/ALICE/several/-/manifests/multi",
     "manifest": "/r/ALICE/several/-/manifests/amd64",
     "compare": "/r/ALICE/several/-/compare?from=amd64&to=arm64",
+    "statistics": "/r/ALICE/several/-/statistics",
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
@@ -57,12 +58,14 @@ OF_ALICE = {
     "explain": "/r/ALICE/several/-/access/explain?who=anonymous&role=writer&tag=latest",
     "denials": "/r/ALICE/several/-/denials",
     "rename-repository": "/r/ALICE/several/-/rename?new_name=other",
+    "transfer-repository": "/r/ALICE/several/-/transfer",
     "offers": "/settings/transfers",
     "watching": "/settings/watching",
     "activity": "/activity",
     "repository-activity": "/r/ALICE/several/-/activity",
     "promote": "/r/ALICE/several/-/promote?image=multi&target=ALICE/empty",
     "promotions": "/r/ALICE/several/-/promotions",
+    "secrets": "/r/ALICE/several/-/secrets",
     "repository-audit": "/r/ALICE/several/-/audit",
     "repository-webhooks": "/r/ALICE/several/-/webhooks",
     "webhook-new": "/r/ALICE/several/-/webhooks/new",
@@ -114,11 +117,15 @@ OF_AN_ADMINISTRATOR_WITH_AN_APP = {
     "placement": "/manage/placement?name=ALICE/new&visibility=private&size_class=ordinary",
     "map": "/manage/map",
     "everybodys-trash": "/manage/trash",
+    "marks": "/manage/marks",
+    "moves": "/manage/moves",
+    "differences": "/manage/registries/east/differences",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
     "no-such-page": ("/no/such/page/at/all/-/x", 404),
     "setup-used-up": ("/setup/used-up", 410),
+    "unsubscribe-unknown": ("/unsubscribe/of-nobody", 404),
 }
 
 # What makes the page scroll sideways.
