@@ -71,8 +71,11 @@ def _check(namespace: Namespace, to: str, by: Principal) -> None:
 def _rename(namespace: Namespace, to: str, by: Principal) -> None:
     old = namespace.name
     Namespace.objects.filter(name=to, redirects_to=namespace).delete()
-    namespace.name = to
-    namespace.save(update_fields=["name"])
+    was_verified = namespace.is_verified
+    namespace.name, namespace.is_verified = to, False
+    namespace.save(update_fields=["name", "is_verified"])
+    if was_verified:  # an administrator has looked at who goes by the old name
+        audit.record(AuditAction.NAMESPACE_UNVERIFIED, by=by, namespace=namespace, target=to)
     Namespace.objects.create(name=old, redirects_to=namespace)
     Organization.objects.filter(namespace=namespace).update(name=to)
     _rename_repositories(namespace, old)

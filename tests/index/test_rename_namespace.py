@@ -160,6 +160,15 @@ def test_a_rename_is_written_down(world: World) -> None:
     assert event.namespace == world.acme.namespace
 
 
+def test_the_mark_verified_does_not_go_along_to_a_name_that_nobody_looked_at(world: World) -> None:
+    Namespace.objects.filter(organization=world.acme).update(is_verified=True)
+    renamed = rename_organization(world.acme, to="known-brand", by=Principal(world.olga))
+    assert not Namespace.objects.get(pk=renamed.pk).is_verified
+    assert AuditEvent.objects.filter(
+        action="namespace:verification:withdrawn", target="known-brand"
+    ).exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_a_name_at_the_same_moment_one_gets_it() -> None:
     organizations = [
