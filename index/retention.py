@@ -125,7 +125,7 @@ def _kept(rule: Limits, rows: Iterable[_Row], now: datetime) -> dict[str, str]:
     kept = {}
     for rank, row in enumerate(newest):
         if rule.newest is not None and rank < rule.newest:
-            kept[row.name] = f"one of the {rule.newest} newest of {rule.pattern}"
+            kept[row.name] = _among_newest(rule)
         elif rule.pushed_days is not None and now - row.pushed_at < timedelta(rule.pushed_days):
             kept[row.name] = f"pushed in the last {_days(rule.pushed_days)}"
         elif rule.pulled_days is not None and now - row.used_at < timedelta(rule.pulled_days):
@@ -145,3 +145,9 @@ def _rows(repository: Repository) -> list[_Row]:
 
 def _days(number: int) -> str:
     return "day" if number == 1 else f"{number} days"
+
+
+def _among_newest(rule: Limits) -> str:
+    count = rule.newest or 1
+    which = "the newest" if count == 1 else f"one of the {count} newest"
+    return f"{which} of {rule.pattern}"

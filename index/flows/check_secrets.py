@@ -74,10 +74,11 @@ def refuse_publication(repository: Repository) -> None:
         return
     number = open_secrets(repository)
     if number:
-        what = "a secret that was" if number == 1 else f"{number} secrets that were"
+        one = number == 1
+        what = "a secret that was" if one else f"{number} secrets that were"
         message = (
-            f"{repository} has {what} found in its images: answer them on its page Secrets, then "
-            "make it public"
+            f"{repository} has {what} found in its images: answer {'it' if one else 'them'} on its page "
+            "Secrets, then make the repository public"
         )
         raise SecretsInTheWay(message)
 

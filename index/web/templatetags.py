@@ -231,7 +231,7 @@ def split_label(label: str) -> tuple[str, str]:
 @register.filter
 def breakable(text: str, after: str = "/") -> SafeString:
     """Allow line breaks after slashes, or other marks; what one copies stays the same."""
-    parts = conditional_escape(text)
+    parts = str(conditional_escape(text))
     for mark in after:
         parts = parts.replace(mark, f"{mark}<wbr>")
     return mark_safe(parts)  # noqa: S308 - escaped a line above

@@ -150,12 +150,12 @@ def test_the_form_and_the_api_say_why_it_stays_private(
 ) -> None:
     client.force_login(world.olga)
     page = client.post("/r/acme/app/-/settings/visibility", {"visibility": "public"})
-    assert "answer them on its page Secrets" in page.content.decode()
+    assert "answer it on its page Secrets" in page.content.decode()
     refused = client.patch(
         "/api/v1/repositories/acme/app", {"visibility": "public"}, content_type="application/json"
     )
     assert refused.status_code == 409
-    assert "answer them on its page Secrets" in refused.json()["detail"]
+    assert "answer it on its page Secrets" in refused.json()["detail"]
 
 
 def test_the_page_shows_what_was_found_and_takes_the_answer(

@@ -80,7 +80,7 @@ def test_it_is_said_why_a_tag_stays(old: World) -> None:
     rule = Limits("v*", newest=1, pulled_days=1)
     why = {fate.tag: fate.why for fate in fates(old.app, [rule]) if not fate.goes_by}
     assert why == {
-        "v1": "one of the 1 newest of v*",
+        "v1": "the newest of v*",
         "v4": "immutable (v4)",
         "v5": "pulled or pushed in the last day",
     }
