@@ -21,11 +21,17 @@ TESTS = "tests"
 E2E = Path("tests/e2e")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# What is asked once: rules of the tree and the permission matrix, the launcher, and conversations with
-# providers and directories, whose flows are tested on both databases by themselves.
+# What is asked once: rules of the tree, the permission matrix and what each address answers, the
+# launcher, and conversations with providers, directories and registries, whose flows are tested on
+# both databases by themselves.
 ASKED_ONCE = tuple(
-    Path("tests") / folder
-    for folder in ("architecture", "config", "demo", "directory", "launcher", "openid")
+    Path("tests") / path
+    for path in (
+        *("architecture", "config", "demo", "directory", "launcher", "openid"),
+        *("api/test_every_operation.py", "api/test_described_answers.py"),
+        *("index/test_copying.py", "index/test_copying_faults.py", "index/test_probes.py"),
+        *("index/test_registry_snippets.py", "index/test_secret_formats.py"),
+    )
 )
 # What the tests are told of, by variable.
 TOLD = {
