@@ -68,7 +68,7 @@ def run_postgresql(workshop: Workshop) -> Outcome | None:
     if not arguments:
         return None
     is_whole = arguments[-1] == TESTS
-    ignored = [f"--ignore={folder}" for folder in ASKED_ONCE] if is_whole else []
+    ignored = [f"--ignore={path}" for path in ASKED_ONCE] if is_whole else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with postgres.cluster(initdb) as url:
         return run_unit(workshop, "postgresql", url, *ignored)
