@@ -61,22 +61,26 @@ def flip_route(move: Move, lease: Lease, *, tags: dict[str, str], held: Held) ->
         repository.registry = move.target
         repository.writes_held_until = None
         repository.save(update_fields=["registry", "writes_held_until"])
-        by = Principal(move.requested_by) if move.requested_by else None
-        record_by_operator(
-            AuditAction.REPOSITORY_MOVED,
-            repository.name,
-            by=by,
-            namespace=repository.namespace,
-            old_registry=move.source.name,
-            registry=move.target.name,
-        )
-        activity.note(
-            ActivityKind.MOVED,
-            repository,
-            by=by,
-            registry=move.target.name,
-            old_registry=move.source.name,
-        )
+        _tell(move, repository)
+
+
+def _tell(move: Move, repository: Repository) -> None:
+    by = Principal(move.requested_by) if move.requested_by else None
+    record_by_operator(
+        AuditAction.REPOSITORY_MOVED,
+        repository.name,
+        by=by,
+        namespace=repository.namespace,
+        old_registry=move.source.name,
+        registry=move.target.name,
+    )
+    activity.note(
+        ActivityKind.MOVED,
+        repository,
+        by=by,
+        registry=move.target.name,
+        old_registry=move.source.name,
+    )
 
 
 def record_manifests(repository: Repository, held: Held, *, move: Move) -> None:

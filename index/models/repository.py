@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
@@ -211,7 +212,7 @@ class Repository(models.Model):
         """Whether it is an official image: in the root namespace."""
         return "/" not in self.name
 
-    @property
+    @cached_property
     def move_under_way(self) -> Any:
         """The move to another registry that has not flipped yet, if there is one."""
         under_way = self.moves.filter(state__in=["copying", "closing"])

@@ -51,7 +51,11 @@ def test_a_person_asks_and_sees_it(world: World, target: Repository) -> None:
     answer = ask(of(world.mia), **WANTED, reason="why not")
     assert answer.status_code == 201
     body = answer.json()
-    assert (body["target_name"], body["target_tag"], body["state"]) == ("acme/rel", "latest", "copying")
+    assert (body["target_name"], body["target_tag"], body["state"]) == (
+        "acme/rel",
+        "latest",
+        "copying",
+    )
     listed = ask(of(world.mia), method="GET").json()["results"]
     assert [one["id"] for one in listed] == [body["id"]]
     one = ask(of(world.mia), f"{ALL}/{body['id']}", "GET").json()

@@ -36,7 +36,7 @@ def crowd(world: World) -> World:
         ("/", 9),
         ("/explore", 7),
         ("/u/alice", 8),
-        ("/r/alice/pub", 11),
+        ("/r/alice/pub", 12),
         ("/r/alice/pub/-/tags", 11),
         ("/r/alice/pub/-/settings", 13),
         ("/new", 7),
