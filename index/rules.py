@@ -228,9 +228,7 @@ def in_words(actions: Set[Action], *, last: str = "and") -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
-def _left(
-    role: Role | None, standing: Standing, *, besides: Set[str] = _NONE
-) -> frozenset[Action]:
+def _left(role: Role | None, standing: Standing, *, besides: Set[str] = _NONE) -> frozenset[Action]:
     """Return what the limits leave of the role, some of them aside."""
     actions = actions_of(role)
     if actions:

@@ -121,7 +121,10 @@ class _Asked:
         if scope.kind == "registry" and scope.name == "catalog":
             return scope.name, _catalog_actions(self.principal) & scope.actions
         if scope.kind != "repository" or scope.name not in self.names:
-            return scope.name, _NOTHING  # `repository(plugin)` too: registries ignore the class (F6)
+            return (
+                scope.name,
+                _NOTHING,
+            )  # `repository(plugin)` too: registries ignore the class (F6)
         facts = self.facts.get(scope.name)
         may_look = self.looked_for < _MOST_LOOKED_FOR
         name = self.names[scope.name]

@@ -39,8 +39,12 @@ REFRESH_TOKEN_LIFETIME_DAYS = 90
 REFRESH_TOKEN_IDLE_DAYS = 30
 GATEWAY_SECRET = env_secret("WAYBILL_GATEWAY_SECRET")
 DENIALS_DAYS = env_number("WAYBILL_DENIALS_DAYS", 14)  # how long who was denied what is kept
-RECONCILE_HOURS = env_number("WAYBILL_RECONCILE_HOURS", 24, least=0)  # between two walks; 0 is never
-TRASH_DAYS = env_number("WAYBILL_TRASH_DAYS", 7, least=0)  # how long what is deleted can be had back
+RECONCILE_HOURS = env_number(
+    "WAYBILL_RECONCILE_HOURS", 24, least=0
+)  # between two walks; 0 is never
+TRASH_DAYS = env_number(
+    "WAYBILL_TRASH_DAYS", 7, least=0
+)  # how long what is deleted can be had back
 
 # --- Trusted publishing -------------------------------------------------------------------------
 
@@ -161,9 +165,18 @@ CELERY_BEAT_SCHEDULE = {
     "describe-manifests": {"task": "index.tasks.sweep_manifests", "schedule": 10.0},
     "read-old-manifests": {"task": "index.tasks.read_old_manifests", "schedule": 60.0},
     "continue-deletions": {"task": "index.tasks.sweep_deletions", "schedule": 15.0},
-    "continue-tag-deletions": {"task": "index.deletion_tasks.sweep_tag_deletions", "schedule": 15.0},
-    "warn-of-emptied-trash": {"task": "index.deletion_tasks.warn_of_emptied_trash", "schedule": 3600.0},
-    "apply-retention-rules": {"task": "index.deletion_tasks.apply_retention_rules", "schedule": 3600.0},
+    "continue-tag-deletions": {
+        "task": "index.deletion_tasks.sweep_tag_deletions",
+        "schedule": 15.0,
+    },
+    "warn-of-emptied-trash": {
+        "task": "index.deletion_tasks.warn_of_emptied_trash",
+        "schedule": 3600.0,
+    },
+    "apply-retention-rules": {
+        "task": "index.deletion_tasks.apply_retention_rules",
+        "schedule": 3600.0,
+    },
     "prune-credentials": {"task": "tokenauth.tasks.prune_refresh_tokens", "schedule": 3600.0},
     "prune-workload-logins": {
         "task": "tokenauth.tasks.prune_workload_logins",

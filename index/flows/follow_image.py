@@ -37,9 +37,7 @@ def follow_newest_image(repository: Repository) -> None:
         wanted = {"image_facts": says.facts}
         if held.readme_from_image:
             wanted |= {
-                name: text
-                for name in ("description", "readme")
-                if (text := getattr(says, name))
+                name: text for name in ("description", "readme") if (text := getattr(says, name))
             }
         changed = [name for name, value in wanted.items() if getattr(held, name) != value]
         for name in changed:
