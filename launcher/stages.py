@@ -28,9 +28,11 @@ ASKED_ONCE = tuple(
     Path("tests") / path
     for path in (
         *("architecture", "config", "demo", "directory", "launcher", "openid"),
-        *("api/test_every_operation.py", "api/test_described_answers.py"),
+        *("api/test_every_operation.py", "api/test_described_answers.py", "api/test_door.py"),
+        *("v1/test_refusals.py", "accounts/test_domains.py", "accounts/test_outgoing.py"),
         *("index/test_copying.py", "index/test_copying_faults.py", "index/test_probes.py"),
         *("index/test_registry_snippets.py", "index/test_secret_formats.py"),
+        *("index/test_contents.py", "index/test_credential_patterns.py"),
     )
 )
 # What the tests are told of, by variable.

@@ -18,18 +18,17 @@ from accounts.models import Namespace, Organization, User, Visibility
 from index import denials
 from index.events import lane as events
 from index.gateway import lane as gateway
-from index.models import Registry, Repository
+from index.models import AccessGrant, PlacementRule, Registry, Repository
 from index.roles import Role
 from tests.factories import (
-    make_grant,
-    make_member,
     make_organization,
+    make_people,
     make_plan,
-    make_registry,
-    make_repository,
-    make_rule,
-    make_team,
-    make_user,
+    make_repositories,
+    make_teams,
+    new_registry,
+    new_repository,
+    new_user,
 )
 from tokenauth import lane as tokens
 from tokenauth.signing import keys as keys_module
@@ -64,36 +63,54 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
-    """Build the cast."""
-    east, west = make_registry("east"), make_registry("west")
-    make_rule("*", east)
-    make_rule("library/*", west)
-    people = {name: make_user(name) for name in ("alice", "bobby", "mila", "rita", "olga")}
-    people["root"] = make_user("rooty", administrator=True)
-    acme = make_organization("acme", owner=people["olga"])
-    for member in ("mila", "rita"):
-        make_member(acme, people[member])
+    """Build the cast, each table in one statement: it is built thousands of times."""
+    east, west = Registry.objects.bulk_create([new_registry("east"), new_registry("west")])
+    PlacementRule.objects.bulk_create(
+        [
+            PlacementRule(pattern="*", registry=east),
+            PlacementRule(pattern="library/*", registry=west),
+        ]
+    )
+    alice, bob, mia, rita, olga, root, dave, newt = make_people(
+        *(new_user(name) for name in ("alice", "bobby", "mila", "rita", "olga")),
+        new_user("rooty", administrator=True),
+        new_user("dave", active=False),
+        new_user("newt"),
+        unverified={"newt"},
+    )
+    acme = make_organization("acme", owner=olga)
+    make_teams(acme, devs=mia, readers=rita)
     # Tests of plans make people of their own.
-    Namespace.objects.filter(user=people["alice"]).update(plan=make_plan("unlimited"))
-    app = make_repository("acme/app")
-    make_grant(app, make_team(acme, "devs", people["mila"]), Role.WRITER)
-    make_grant(app, make_team(acme, "readers", people["rita"]), Role.READER)
+    Namespace.objects.filter(user=alice).update(plan=make_plan("unlimited"))
+    app, public, private, base = make_repositories(
+        new_repository("acme/app", registry=east),
+        new_repository("alice/pub", registry=east, visibility=Visibility.PUBLIC),
+        new_repository("alice/priv", registry=east),
+        new_repository("base", registry=west, visibility=Visibility.PUBLIC),
+    )
+    devs, readers = acme.teams.order_by("pk")
+    AccessGrant.objects.bulk_create(
+        [
+            AccessGrant(repository=app, team=devs, role=Role.WRITER),
+            AccessGrant(repository=app, team=readers, role=Role.READER),
+        ]
+    )
     return World(
-        alice=people["alice"],
-        bob=people["bobby"],
-        mia=people["mila"],
-        rita=people["rita"],
-        olga=people["olga"],
-        dave=make_user("dave", active=False),
-        newt=make_user("newt", verified=False),
-        root=people["root"],
+        alice=alice,
+        bob=bob,
+        mia=mia,
+        rita=rita,
+        olga=olga,
+        dave=dave,
+        newt=newt,
+        root=root,
         acme=acme,
         east=east,
         west=west,
-        public=make_repository("alice/pub", visibility=Visibility.PUBLIC),
-        private=make_repository("alice/priv"),
+        public=public,
+        private=private,
         app=app,
-        base=make_repository("base", visibility=Visibility.PUBLIC),
+        base=base,
     )
 
 

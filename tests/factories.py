@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,10 +36,8 @@ EVENTS_SECRET = "events-secret-of-"
 SERVICE = "index.test"
 
 
-def make_user(
-    username: str, *, verified: bool = True, active: bool = True, administrator: bool = False
-) -> User:
-    """A person with PASSWORD and a namespace."""
+def new_user(username: str, *, active: bool = True, administrator: bool = False) -> User:
+    """A person with PASSWORD, not saved."""
     user = User(
         username=username,
         email=f"{username}@example.com",
@@ -47,10 +46,28 @@ def make_user(
         is_staff=administrator,
     )
     user.set_password(PASSWORD)
-    user.save()
-    Namespace.objects.create(name=username, user=user)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
     return user
+
+
+def make_people(*users: User, unverified: Collection[str] = ()) -> list[User]:
+    """Save them, each with a namespace and an address."""
+    made = User.objects.bulk_create(users)
+    Namespace.objects.bulk_create(Namespace(name=user.username, user=user) for user in made)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(
+            user=user, email=user.email, primary=True, verified=user.username not in unverified
+        )
+        for user in made
+    )
+    return made
+
+
+def make_user(
+    username: str, *, verified: bool = True, active: bool = True, administrator: bool = False
+) -> User:
+    """A person with PASSWORD and a namespace."""
+    user = new_user(username, active=active, administrator=administrator)
+    return make_people(user, unverified=() if verified else {username})[0]
 
 
 def make_organization(name: str, *, owner: User) -> Organization:
@@ -68,6 +85,19 @@ def make_member(
     return Membership.objects.create(organization=organization, user=user, role=role)
 
 
+def make_teams(organization: Organization, **members: User) -> None:
+    """Teams of one member each, who join the organization by it."""
+    joined = Membership.objects.bulk_create(
+        Membership(organization=organization, user=user, role=OrganizationRole.MEMBER)
+        for user in members.values()
+    )
+    teams = Team.objects.bulk_create(Team(organization=organization, name=name) for name in members)
+    TeamMembership.objects.bulk_create(
+        TeamMembership(team=team, membership=membership)
+        for team, membership in zip(teams, joined, strict=True)
+    )
+
+
 def make_team(organization: Organization, name: str, *members: User) -> Team:
     """A team of people who are members already."""
     team = Team.objects.create(organization=organization, name=name)
@@ -83,9 +113,9 @@ def make_plan(name: str, **limits: int | str) -> Plan:
     return plan
 
 
-def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:
-    """A registry that nothing listens at."""
-    return Registry.objects.create(
+def new_registry(name: str, *, service: str = SERVICE) -> Registry:
+    """A registry that nothing listens at, not saved."""
+    return Registry(
         name=name,
         upstream_url=f"http://{name}.registry.test",
         service=service,
@@ -93,9 +123,46 @@ def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:
     )
 
 
+def make_registry(name: str = "east", *, service: str = SERVICE) -> Registry:
+    """A registry that nothing listens at."""
+    registry = new_registry(name, service=service)
+    registry.save()
+    return registry
+
+
 def make_rule(pattern: str, registry: Registry) -> PlacementRule:
     """A placement rule."""
     return PlacementRule.objects.create(pattern=pattern, registry=registry)
+
+
+def new_repository(
+    name: str,
+    *,
+    registry: Registry,
+    visibility: Visibility = Visibility.PRIVATE,
+    pushed: bool = True,
+    **fields: Any,
+) -> Repository:
+    """A repository without its namespace, not saved."""
+    return Repository(
+        name=name,
+        stored_name=fields.pop("stored_name", name),
+        registry=registry,
+        visibility=visibility,
+        created_at=fields.pop("created_at", timezone.now() - timedelta(days=700)),
+        last_pushed_at=timezone.now() if pushed else None,
+        **fields,
+    )
+
+
+def make_repositories(*repositories: Repository) -> list[Repository]:
+    """Save them in existing namespaces; the root namespace for one-component names."""
+    Namespace.objects.get_or_create(name=ROOT_NAMESPACE)
+    names = [parse_repository_name(one.name).namespace for one in repositories]
+    namespaces = {one.name: one for one in Namespace.objects.filter(name__in=names)}
+    for repository, name in zip(repositories, names, strict=True):
+        repository.namespace = namespaces[name]
+    return Repository.objects.bulk_create(repositories)
 
 
 def make_repository(
@@ -106,20 +173,9 @@ def make_repository(
     **fields: Any,
 ) -> Repository:
     """A repository in an existing namespace; the root namespace for one-component names."""
-    parsed = parse_repository_name(name)
-    Namespace.objects.get_or_create(name=ROOT_NAMESPACE)
-    fields.setdefault("registry", None)
-    registry = fields.pop("registry") or choose_registry(parsed)
-    return Repository.objects.create(
-        namespace=Namespace.objects.get(name=parsed.namespace),
-        name=name,
-        stored_name=fields.pop("stored_name", name),
-        registry=registry,
-        visibility=visibility,
-        created_at=fields.pop("created_at", timezone.now() - timedelta(days=700)),
-        last_pushed_at=timezone.now() if pushed else None,
-        **fields,
-    )
+    registry = fields.pop("registry", None) or choose_registry(parse_repository_name(name))
+    new = new_repository(name, registry=registry, visibility=visibility, pushed=pushed, **fields)
+    return make_repositories(new)[0]
 
 
 def make_grant(

@@ -14,7 +14,9 @@ _MARK = "ANSWER "
 # Reads a line of JSON, runs the code in it, prints what it left in `answer`.
 _LOOP = f"""
 import json, sys, traceback
+from django.db import close_old_connections
 for line in sys.stdin:
+    close_old_connections()  # as each request does: the database may have been away
     request = json.loads(line)
     names = request["given"]
     try:
