@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import (
@@ -45,7 +46,7 @@ def new_user(username: str, *, active: bool = True, administrator: bool = False)
         is_superuser=administrator,
         is_staff=administrator,
     )
-    user.set_password(PASSWORD)
+    user.password = make_password(PASSWORD)  # set_password would have the next save log it out
     return user
 
 
