@@ -24,6 +24,7 @@ _ARGUMENTS = (
     "--disable-sync",
 )
 DESKTOP, PHONE = 1280, 390
+_HEIGHT = 900
 _TIMEOUT = 10_000
 
 
@@ -48,7 +49,7 @@ class Window:
         self.complaints: list[str] = []
         self._context = browser.new_context(
             base_url=origin,
-            viewport={"width": look.width, "height": 900},
+            viewport={"width": look.width, "height": _HEIGHT},
             color_scheme=look.scheme,
             java_script_enabled=look.javascript,
         )
@@ -74,6 +75,12 @@ class Window:
         main.locator("input[name=password]").fill(person.password)
         main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
+
+    def change_look(self, look: Look) -> None:
+        """Make the window so wide, and let the person prefer that scheme; the page stays open."""
+        self.look = look
+        self.page.set_viewport_size({"width": look.width, "height": _HEIGHT})
+        self.page.emulate_media(color_scheme=look.scheme)
 
     @property
     def text(self) -> str:

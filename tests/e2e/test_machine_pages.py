@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import steps
-from tests.e2e.accessibility import faults_by_keyboard
 from tests.e2e.backstage import Backstage
 from tests.e2e.browser import Look, Window
+from tests.e2e.looks import inspect, inspect_as_it_is
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
-from tests.e2e.test_pages import LOOKS, inspect
 
 MACHINES = """
 from datetime import timedelta
@@ -87,14 +86,14 @@ def newcomer(people: People) -> Person:
     return people.make("newt")
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=str)
+@pytest.fixture(scope="module")
 def windows(
-    request: pytest.FixtureRequest, alice: Person, newcomer: Person, stack: Stack, browser: Browser
+    alice: Person, newcomer: Person, stack: Stack, browser: Browser
 ) -> Iterator[dict[str, Window]]:
     """A window of each, confirmed a moment ago."""
     found = {}
     for person in (alice, newcomer):
-        found[person.name] = window = Window(browser, stack.origin, request.param)
+        found[person.name] = window = Window(browser, stack.origin, Look())
         window.log_in(person)
         steps.confirm(window, person)
     yield found
@@ -108,39 +107,18 @@ def address(path: str, alice: Person) -> str:
 
 @pytest.mark.parametrize("name", [*PAGES, *OF_A_NEWCOMER])
 def test_pages_of_machines(
-    request: pytest.FixtureRequest,
-    name: str,
-    alice: Person,
-    newcomer: Person,
-    windows: dict[str, Window],
+    name: str, alice: Person, newcomer: Person, windows: dict[str, Window]
 ) -> None:
     window = windows[alice.name if name in PAGES else newcomer.name]
-    look = request.node.callspec.params["windows"]
-    inspect(window, address((PAGES | OF_A_NEWCOMER)[name], alice), f"{name}-{look}")
+    inspect(window, address((PAGES | OF_A_NEWCOMER)[name], alice), name)
 
 
-@pytest.fixture(scope="module")
-def desk(alice: Person, stack: Stack, browser: Browser) -> Iterator[Window]:
-    """A window of alice with a keyboard; one for all, for she may confirm ten times a minute."""
-    window = Window(browser, stack.origin, Look())
-    window.log_in(alice)
-    steps.confirm(window, alice)
-    yield window
-    window.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_of_machines_goes_by_keyboard(name: str, alice: Person, desk: Window) -> None:
-    assert faults_by_keyboard(desk.open(address(PAGES[name], alice))) == []
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_a_token_is_made_shown_once_and_taken_by_docker(
-    people: People, stack: Stack, browser: Browser, look: Look
+    people: People, stack: Stack, browser: Browser
 ) -> None:
     """With JavaScript and the keyboard alone: Enter sends the form from the name's field."""
     person = people.make("alice")
-    window = Window(browser, stack.origin, look)
+    window = Window(browser, stack.origin, Look())
     window.log_in(person)
     steps.confirm(window, person)
     page = window.open("/settings/tokens/new")
@@ -150,6 +128,7 @@ def test_a_token_is_made_shown_once_and_taken_by_docker(
     page.get_by_role("heading", name="Copy it now: it is shown this once").wait_for()
     secret = page.locator("#secret").inner_text()
     assert secret in page.locator("#login-command").inner_text()
+    inspect_as_it_is(window, "token-made")
     laptop = replace(person, password=secret, docker=people.make_docker())
     assert "Login Succeeded" in laptop.login()
     page.get_by_role("link", name="I have copied it").click()

@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import steps
-from tests.e2e.accessibility import faults_by_keyboard
 from tests.e2e.browser import Look, Window
+from tests.e2e.looks import inspect
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
-from tests.e2e.test_pages import LOOKS, inspect
 
 PAGES = {
     "organizations": "/organizations",
@@ -109,54 +108,40 @@ def acme(people: People) -> Acme:
     return found
 
 
-def open_as(person: Person, stack: Stack, browser: Browser, look: Look) -> Window:
+def open_as(person: Person, stack: Stack, browser: Browser) -> Window:
     """Open a window of someone who has just confirmed who they are."""
-    window = Window(browser, stack.origin, look)
+    window = Window(browser, stack.origin, Look())
     window.log_in(person)
     steps.confirm(window, person)
     return window
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=str)
-def window(
-    request: pytest.FixtureRequest, acme: Acme, stack: Stack, browser: Browser
-) -> Iterator[Window]:
+@pytest.fixture(scope="module")
+def window(acme: Acme, stack: Stack, browser: Browser) -> Iterator[Window]:
     """A window of the owner."""
-    opened = open_as(acme.owner, stack, browser, request.param)
+    opened = open_as(acme.owner, stack, browser)
     yield opened
     opened.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_of_an_organization(
-    name: str, acme: Acme, window: Window, request: pytest.FixtureRequest
-) -> None:
-    inspect(window, acme.path(name), f"{name}-{request.node.callspec.params['window']}")
+def test_pages_of_an_organization(name: str, acme: Acme, window: Window) -> None:
+    inspect(window, acme.path(name), name)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_pages_of_who_is_invited_and_of_a_member(
-    acme: Acme, stack: Stack, browser: Browser, look: Look
-) -> None:
-    invited = open_as(acme.guest, stack, browser, look)
-    inspect(invited, "/", f"dashboard-invited-{look}")
+def test_pages_of_who_is_invited(acme: Acme, stack: Stack, browser: Browser) -> None:
+    invited = open_as(acme.guest, stack, browser)
+    inspect(invited, "/", "dashboard-invited")
     invited.page.get_by_role("link", name=acme.name, exact=True).first.click()
     invited.page.wait_for_url("**/invitations/*")
-    inspect(invited, invited.page.url.removeprefix(stack.origin), f"invitation-{look}")
-    assert faults_by_keyboard(invited.page) == []
-    inspect(invited, "/settings/requests", f"requests-made-{look}")
-    inspect(invited, "/invites/wbi_nothing", f"invitation-unknown-{look}", 404)
+    inspect(invited, invited.page.url.removeprefix(stack.origin), "invitation")
+    inspect(invited, "/settings/requests", "requests-made")
+    inspect(invited, "/invites/wbi_nothing", "invitation-unknown", 404)
     invited.close()
-    member = open_as(acme.mia, stack, browser, look)
+
+
+def test_pages_of_a_member(acme: Acme, stack: Stack, browser: Browser) -> None:
+    member = open_as(acme.mia, stack, browser)
     for name in ("organization", "members", "teams", "team", "leave"):
-        inspect(member, acme.path(name), f"{name}-of-member-{look}")
+        inspect(member, acme.path(name), f"{name}-of-member")
     member.close()
-
-
-def test_everything_on_a_page_is_reached_by_keyboard(
-    acme: Acme, stack: Stack, browser: Browser
-) -> None:
-    window = open_as(acme.owner, stack, browser, Look())
-    for name in PAGES:
-        assert faults_by_keyboard(window.open(acme.path(name))) == [], name
-    window.close()

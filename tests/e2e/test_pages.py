@@ -1,13 +1,8 @@
-"""Every page, wide and narrow, light and dark: nothing to complain about, nothing that sticks out.
-
-WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each.
-"""
+"""Every page, wide and narrow, light and dark, by keyboard: nothing to complain about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,13 +10,12 @@ from playwright.sync_api import Browser
 from tests.e2e import steps
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
 from tests.e2e.backstage import Backstage
-from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
+from tests.e2e.browser import Look, Window
 from tests.e2e.images import push_index
+from tests.e2e.looks import inspect
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
 
-# Each width and each scheme once: what is too wide or cut does not ask for the colours.
-LOOKS = [Look(width=DESKTOP, scheme="light"), Look(width=PHONE, scheme="dark")]
 OF_EVERYBODY = {
     "home": "/",
     "explore": "/explore",
@@ -128,37 +122,6 @@ GONE = {
     "unsubscribe-unknown": ("/unsubscribe/of-nobody", 404),
 }
 
-# What makes the page scroll sideways.
-STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
-    .map(element => element.outerHTML.slice(0, 120))"""
-# Visible text with a contrast below 4.5 to what is painted behind it (WCAG 1.4.3).
-UNREADABLE = """() => {
-  const channels = color => color.match(/[\\d.]+/g).map(Number);
-  const luminance = ([red, green, blue]) => [red, green, blue]
-    .map(value => value / 255)
-    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
-  const behind = element => {
-    for (let one = element; one; one = one.parentElement) {
-      const color = channels(getComputedStyle(one).backgroundColor);
-      if ((color[3] ?? 1) === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const contrast = element => {
-    const pair = [channels(getComputedStyle(element).color), behind(element)].map(luminance);
-    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-  };
-  const says = element => [...element.childNodes]
-    .some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
-  return [...document.querySelectorAll("body *")]
-    .filter(element => says(element) && element.checkVisibility() && !element.matches(":disabled *, :disabled"))
-    .filter(element => contrast(element) < 4.5)
-    .map(element => `${contrast(element).toFixed(1)} ${element.outerHTML.slice(0, 120)}`);
-}"""
-
 
 @pytest.fixture(scope="module")
 def alice(people: People, stack: Stack, browser: Browser) -> Person:
@@ -177,32 +140,21 @@ def alice(people: People, stack: Stack, browser: Browser) -> Person:
     return alice
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=str)
-def windows(
-    request: pytest.FixtureRequest, alice: Person, stack: Stack, browser: Browser
-) -> Iterator[tuple[Window, Window]]:
-    """A window of anyone, and one of alice, of the same look."""
-    with two_windows(request.param, alice, stack, browser) as windows:
-        yield windows
+@pytest.fixture(scope="module")
+def window_of_anyone(stack: Stack, browser: Browser) -> Iterator[Window]:
+    window = Window(browser, stack.origin, Look())
+    yield window
+    window.close()
 
 
 @pytest.fixture(scope="module")
-def desk(alice: Person, stack: Stack, browser: Browser) -> Iterator[tuple[Window, Window]]:
-    """The same two with a keyboard."""
-    with two_windows(Look(), alice, stack, browser) as windows:
-        yield windows
-
-
-@contextmanager
-def two_windows(
-    look: Look, alice: Person, stack: Stack, browser: Browser
-) -> Iterator[tuple[Window, Window]]:
-    anyone, of_alice = (Window(browser, stack.origin, look) for _ in range(2))
-    of_alice.log_in(alice)
-    steps.confirm(of_alice, alice)
-    yield anyone, of_alice
-    anyone.close()
-    of_alice.close()
+def window_of_alice(alice: Person, stack: Stack, browser: Browser) -> Iterator[Window]:
+    """Confirmed a moment ago."""
+    window = Window(browser, stack.origin, Look())
+    window.log_in(alice)
+    steps.confirm(window, alice)
+    yield window
+    window.close()
 
 
 SET_UP_APP = """
@@ -215,18 +167,14 @@ RecoveryCodes.activate(user)
 """
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=str)
+@pytest.fixture(scope="module")
 def chief(
-    request: pytest.FixtureRequest,
-    people: People,
-    backstage: Backstage,
-    stack: Stack,
-    browser: Browser,
+    people: People, backstage: Backstage, stack: Stack, browser: Browser
 ) -> Iterator[tuple[Window, Person]]:
     """An administrator, and a window of theirs; the app is set up once they are in."""
     chief = people.make("chief")
     people.promote(chief, administrator=True)
-    window = Window(browser, stack.origin, request.param)
+    window = Window(browser, stack.origin, Look())
     window.log_in(chief)
     steps.confirm(window, chief)
     backstage.run(SET_UP_APP, name=chief.name)
@@ -235,40 +183,16 @@ def chief(
     people.promote(chief, administrator=False)
 
 
-@pytest.fixture
-def look(request: pytest.FixtureRequest, windows: tuple[Window, Window]) -> str:
-    """The name of the present look."""
-    return str(request.node.callspec.params["windows"])
-
-
-def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
-    """Open the page, keep its picture, and see that nothing is wrong with it."""
-    window.complaints.clear()
-    page = window.open(path, status=status)
-    keep_screenshot(window, name)
-    assert page.evaluate(STICKS_OUT) == []
-    assert page.evaluate(UNREADABLE) == []
-    assert window.complaints == []
-    assert page.get_by_role("heading", level=1).count() == 1
-    assert page.title()
-    assert urlsplit(page.url).path == path.partition("?")[0]  # not where one is sent first
-    assert faults_of(page) == []
-
-
 @pytest.mark.parametrize("name", OF_EVERYBODY)
-def test_pages_for_everybody(
-    name: str, alice: Person, windows: tuple[Window, Window], look: str
-) -> None:
-    path = OF_EVERYBODY[name].replace("ALICE", alice.name)
-    inspect(windows[0], path, f"{name}-{look}")
+def test_pages_for_everybody(name: str, alice: Person, window_of_anyone: Window) -> None:
+    inspect(window_of_anyone, OF_EVERYBODY[name].replace("ALICE", alice.name), name)
 
 
 @pytest.mark.parametrize("name", OF_ALICE)
 def test_pages_for_people_who_are_logged_in(
-    name: str, alice: Person, windows: tuple[Window, Window], look: str
+    name: str, alice: Person, window_of_alice: Window
 ) -> None:
-    path = OF_ALICE[name].replace("ALICE", alice.name)
-    inspect(windows[1], path, f"{name}-{look}")
+    inspect(window_of_alice, OF_ALICE[name].replace("ALICE", alice.name), name)
 
 
 @pytest.mark.parametrize("name", OF_AN_ADMINISTRATOR_WITH_AN_APP)
@@ -277,18 +201,16 @@ def test_pages_of_administrators_and_of_people_with_two_factors(
 ) -> None:
     window, person = chief
     path = OF_AN_ADMINISTRATOR_WITH_AN_APP[name].replace("ALICE", alice.name)
-    inspect(window, path.replace("CHIEF", person.name), f"{name}-{window.look}")
-    assert faults_by_keyboard(window.page) == []
+    inspect(window, path.replace("CHIEF", person.name), name)
 
 
 def test_pages_on_the_way_in(
     people: People, chief: tuple[Window, Person], browser: Browser
 ) -> None:
     of_chief, person = chief
-    window = Window(browser, of_chief.origin, of_chief.look)
+    window = Window(browser, of_chief.origin, Look())
     steps.sign_up(window, people.newcomer("nelly"))
-    inspect(window, "/accounts/confirm-email/", f"verify-{window.look}")
-    assert faults_by_keyboard(window.page) == []
+    inspect(window, "/accounts/confirm-email/", "verify")
     window.page.get_by_role("button", name="Not now: log out").click()
     window.page.wait_for_url("**/accounts/login/")
     main = window.page.get_by_role("main")
@@ -299,26 +221,14 @@ def test_pages_on_the_way_in(
         window.page.wait_for_load_state()
         assert faults_of(window.page) == []
     window.page.get_by_role("heading", name="Second factor").wait_for()
-    inspect(window, "/accounts/2fa/authenticate/", f"second-factor-{window.look}")
-    assert faults_by_keyboard(window.page) == []
+    inspect(window, "/accounts/2fa/authenticate/", "second-factor")
     window.close()
 
 
 @pytest.mark.parametrize("name", GONE)
-def test_pages_of_what_is_not_there(
-    name: str, alice: Person, windows: tuple[Window, Window], look: str
-) -> None:
+def test_pages_of_what_is_not_there(name: str, alice: Person, window_of_anyone: Window) -> None:
     path, status = GONE[name]
-    inspect(windows[0], path.replace("ALICE", alice.name), f"{name}-{look}", status)
-
-
-@pytest.mark.parametrize("name", [*OF_EVERYBODY, *OF_ALICE])
-def test_everything_on_a_page_is_reached_by_keyboard(
-    name: str, alice: Person, desk: tuple[Window, Window]
-) -> None:
-    window = desk[name in OF_ALICE]
-    page = window.open((OF_EVERYBODY | OF_ALICE)[name].replace("ALICE", alice.name))
-    assert faults_by_keyboard(page) == []
+    inspect(window_of_anyone, path.replace("ALICE", alice.name), name, status)
 
 
 BAD = """<!doctype html><title>x</title><header class="site-header"></header><footer></footer>

@@ -20,11 +20,11 @@ from tests.directory.slapd import PASSWORD as DIRECTORY_PASSWORD
 from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import Look, Window
 from tests.e2e.engine import Docker, Engine
+from tests.e2e.looks import inspect
 from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.test_pages import LOOKS, inspect
 from tests.openid.glewlwyd import CLIENT_ID, CLIENT_SECRET, Glewlwyd, running_glewlwyd
 from tests.openid.glewlwyd import PASSWORD as PROVIDER_PASSWORD
 
@@ -180,8 +180,8 @@ def outage(slapd: Slapd, backstage: Backstage) -> Iterator[None]:
 
 
 @contextmanager
-def browser_of(browser: Browser, stack: Stack, look: Look | None = None) -> Iterator[Window]:
-    window = Window(browser, stack.origin, look or Look())
+def browser_of(browser: Browser, stack: Stack) -> Iterator[Window]:
+    window = Window(browser, stack.origin, Look())
     yield window
     ours = [text for text in window.complaints if stack.origin in text]
     window.close()
@@ -245,9 +245,7 @@ def test_a_name_that_is_none_here_is_asked_for(
         page.get_by_role("heading", name=f"Hello, {name}").wait_for()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_pages_of_single_sign_on(
-    look: Look,
     browser: Browser,
     stack: Stack,
     provider: Glewlwyd,
@@ -257,22 +255,22 @@ def test_pages_of_single_sign_on(
     person = people.newcomer("ines")
     name = person.name
     provider.add_person(f"{name}.example")
-    with browser_of(browser, stack, look) as window:
-        inspect(window, "/accounts/login/", f"log-in-by-button-{look}")
-        inspect(window, "/accounts/sso/callback?state=x", f"log-in-refused-{look}", 401)
+    with browser_of(browser, stack) as window:
+        inspect(window, "/accounts/login/", "log-in-by-button")
+        inspect(window, "/accounts/sso/callback?state=x", "log-in-refused", 401)
         page = press_the_button(window)
         log_in_there(page, f"{name}.example")
         page.get_by_role("heading", name="Choose a user name").wait_for()
-        inspect(window, "/accounts/sso/name", f"choose-a-name-{look}")
+        inspect(window, "/accounts/sso/name", "choose-a-name")
         page.get_by_label("User name").fill(name)
         page.get_by_role("button", name="Create the account").click()
         page.get_by_role("heading", name=f"Hello, {name}").wait_for()
-        inspect(window, "/settings/connections", f"connected-{look}")
+        inspect(window, "/settings/connections", "connected")
         founder = {"name": name, "company": f"{name}s", "group": f"{name} group"}
         backstage.run(_FOUND, **founder)
         people.promote(person, administrator=True)
         for path in ("teams/builders", "teams/builders/group", "members"):
-            inspect(window, f"/o/{name}s/-/{path}", f"{path.replace('/', '-')}-{look}")
+            inspect(window, f"/o/{name}s/-/{path}", path.replace("/", "-"))
         people.promote(person, administrator=False)
 
 

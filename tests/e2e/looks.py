@@ -1,0 +1,72 @@
+"""A page in every look, wide and narrow, light and dark, and by keyboard; loaded once.
+
+WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.e2e.accessibility import faults_by_keyboard, faults_of
+from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
+
+LOOKS = (
+    Look(width=PHONE, scheme="dark"),
+    Look(width=PHONE, scheme="light"),
+    Look(width=DESKTOP, scheme="dark"),
+    Look(width=DESKTOP, scheme="light"),
+)
+
+# What makes the page scroll sideways.
+STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")]
+    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+    .map(element => element.outerHTML.slice(0, 120))"""
+# Visible text with a contrast below 4.5 to what is painted behind it (WCAG 1.4.3).
+UNREADABLE = """() => {
+  const channels = color => color.match(/[\\d.]+/g).map(Number);
+  const luminance = ([red, green, blue]) => [red, green, blue]
+    .map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = element => {
+    for (let one = element; one; one = one.parentElement) {
+      const color = channels(getComputedStyle(one).backgroundColor);
+      if ((color[3] ?? 1) === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const contrast = element => {
+    const pair = [channels(getComputedStyle(element).color), behind(element)].map(luminance);
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+  };
+  const says = element => [...element.childNodes]
+    .some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter(element => says(element) && element.checkVisibility() && !element.matches(":disabled *, :disabled"))
+    .filter(element => contrast(element) < 4.5)
+    .map(element => `${contrast(element).toFixed(1)} ${element.outerHTML.slice(0, 120)}`);
+}"""
+
+
+def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
+    """Open the page, and see that nothing is wrong with it."""
+    window.complaints.clear()
+    page = window.open(path, status=status)
+    assert urlsplit(page.url).path == path.partition("?")[0]  # not where one is sent first
+    assert page.title()
+    inspect_as_it_is(window, name)
+
+
+def inspect_as_it_is(window: Window, name: str) -> None:
+    """See that nothing is wrong with the page that is open, and keep its pictures."""
+    page = window.page
+    for look in LOOKS:
+        window.change_look(look)
+        keep_screenshot(window, f"{name}-{look}")
+        assert (look, page.evaluate(STICKS_OUT)) == (look, [])
+        assert (look, page.evaluate(UNREADABLE)) == (look, [])
+        assert (look, faults_of(page)) == (look, [])
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert faults_by_keyboard(page) == []
+    assert window.complaints == []
