@@ -39,7 +39,7 @@ def create_robot(
     check_robot_name(name)
     _check_facts(namespace, description, responsible)
     with transaction.atomic():
-        Namespace.objects.select_for_update().get(pk=namespace.pk)  # two at once, one by one
+        Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)  # one by one
         robots = RobotAccount.objects.filter(namespace=namespace)
         if robots.filter(name=name).exists():
             message = f"There is a robot {namespace.name}+{name} already."

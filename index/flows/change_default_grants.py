@@ -36,7 +36,7 @@ def give_by_default(
     check_widens_no_credential(to, by=by)
     check_grantee(namespace, to)
     with transaction.atomic():
-        Namespace.objects.select_for_update().get(pk=namespace.pk)
+        Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
         who: dict[str, Any] = {kind_of(to).value: to}
         default, _ = DefaultGrant.objects.update_or_create(
             namespace=namespace, **who, defaults={"role": role}

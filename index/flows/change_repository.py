@@ -107,7 +107,7 @@ def change_immutable_tags(
 
 def _lock(repository: Repository) -> Repository:
     """Return the row as it is now, for one change after the other."""
-    return Repository.objects.select_for_update().get(pk=repository.pk)
+    return Repository.objects.locked().get(pk=repository.pk)
 
 
 def _record(repository: Repository, *, by: Principal, **details: Any) -> None:

@@ -22,7 +22,7 @@ def change_topics(repository: Repository, *, by: Principal, topics: Iterable[str
         raise Denied(message)
     wanted = parse_topics(topics)
     with transaction.atomic():
-        held = Repository.objects.select_for_update().get(pk=repository.pk)
+        held = Repository.objects.locked().get(pk=repository.pk)
         repository.topics = wanted
         if held.topics == wanted:
             return

@@ -52,7 +52,7 @@ def check_secrets(manifest: Manifest, config: dict[str, Any]) -> None:
 def tell_admins(repository_id: int) -> None:
     """Mail the admins once of what they were not told yet; what is dismissed needs no mail."""
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=repository_id)
+        repository = Repository.objects.locked().get(pk=repository_id)
         untold = repository.secret_findings.filter(told_at=None)
         fresh = list(untold.filter(dismissed_at=None).order_by("pk"))
         untold.update(told_at=timezone.now())

@@ -68,7 +68,7 @@ def _claim(repository_id: int) -> list[TagDeletion]:
     """
     now = timezone.now()
     with transaction.atomic():
-        rows = Repository.objects.select_for_update(of=("self",)).select_related("registry")
+        rows = Repository.objects.locked().select_related("registry")
         repository = rows.filter(pk=repository_id).first()
         mine = due(now).filter(repository=repository_id)
         if repository is None:

@@ -190,7 +190,7 @@ def _finish(
 ) -> list[Manifest]:
     """Write everything down in one transaction; raise _Lost if another worker was first."""
     with transaction.atomic():
-        target = Repository.objects.select_for_update().get(pk=promotion.target_id)
+        target = Repository.objects.locked().get(pk=promotion.target_id)
         done = lease.rows().update(
             state=PromotionState.DONE,
             finished_at=timezone.now(),

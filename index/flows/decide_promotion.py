@@ -120,7 +120,7 @@ def tell_asker(promotion: Promotion) -> None:
 
 def _take(promotion: Promotion, *states: PromotionState) -> Promotion:
     """Hold target and row, in this order as whoever asks does: of two who answer one is too late."""
-    Repository.objects.select_for_update().get(pk=promotion.target_id)
+    Repository.objects.locked().get(pk=promotion.target_id)
     rows = Promotion.objects.select_for_update(of=("self",))
     related = ("source__registry", "target__registry", "target__namespace__plan")
     held = rows.select_related(*related, "target__namespace__user").get(pk=promotion.pk)

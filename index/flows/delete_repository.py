@@ -50,7 +50,7 @@ def request_deletion(repository: Repository, *, by: Principal, at_once: bool = F
         message = f"'{by.name}' may not delete {repository}"
         raise Denied(message)
     with transaction.atomic():
-        rows = Repository.objects.select_for_update(of=("self",))
+        rows = Repository.objects.locked()
         held = rows.select_related("namespace__user").get(pk=repository.pk)
         if held.state in {RepositoryState.DELETING, RepositoryState.DELETED}:
             return Deletion.objects.get(repository=held)

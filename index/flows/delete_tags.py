@@ -77,7 +77,7 @@ def mark_automation(repository: Repository) -> None:
 
 
 def _lock(repository: Repository) -> Repository:
-    rows = Repository.objects.select_for_update(of=("self",)).select_related("namespace")
+    rows = Repository.objects.locked().select_related("namespace")
     return rows.get(pk=repository.pk)
 
 

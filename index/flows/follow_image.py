@@ -33,7 +33,7 @@ def follow_newest_image(repository: Repository) -> None:
     if says is None:
         return
     with transaction.atomic():
-        held = Repository.objects.select_for_update().get(pk=repository.pk)
+        held = Repository.objects.locked().get(pk=repository.pk)
         wanted = {"image_facts": says.facts}
         if held.readme_from_image:
             wanted |= {

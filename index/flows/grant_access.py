@@ -77,7 +77,7 @@ def revoke_access(grant: AccessGrant, *, by: Principal) -> None:
 
 def _lock(repository: Repository) -> Repository:
     """Hold the repository: two changes of its grants follow each other, and none a deletion."""
-    rows = Repository.objects.select_for_update(of=("self",)).select_related("namespace")
+    rows = Repository.objects.locked().select_related("namespace")
     return rows.get(pk=repository.pk)
 
 

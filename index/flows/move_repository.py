@@ -93,7 +93,7 @@ def _close(move: Move, lease: Lease, mover: Mover, settles_in: timedelta) -> Non
 
 def _hold(move: Move, lease: Lease, longest: timedelta) -> None:
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=move.repository_id)
+        repository = Repository.objects.locked().get(pk=move.repository_id)
         now, until = timezone.now(), repository.writes_held_until
         if until is not None and until > now:
             message = "images of it are being deleted just now"
@@ -108,7 +108,7 @@ def _reopen(move: Move, lease: Lease) -> None:
     if move.state != MoveState.CLOSING:
         return
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=move.repository_id)
+        repository = Repository.objects.locked().get(pk=move.repository_id)
         lease.write(state=MoveState.COPYING)
         repository.writes_held_until = None
         repository.save(update_fields=["writes_held_until"])
@@ -138,7 +138,7 @@ def _bring_late_pushes(move: Move, lease: Lease) -> None:
     mover = Mover(repository, here, there, on_progress=lease.renew)
     mover.bring(late, unless_changed_since=move.tags_then)
     with transaction.atomic():
-        locked = Repository.objects.select_for_update().get(pk=repository.pk)
+        locked = Repository.objects.locked().get(pk=repository.pk)
         lease.write(
             tags_then=move.tags_then | late,
             manifests_then=list(dict.fromkeys([*move.manifests_then, *mover.report.held])),
@@ -150,7 +150,7 @@ def _bring_late_pushes(move: Move, lease: Lease) -> None:
 def _clean(move: Move, lease: Lease) -> None:
     """Delete the copy that is not used, and see that it is gone."""
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=move.repository_id)
+        repository = Repository.objects.locked().get(pk=move.repository_id)
         is_used = repository.registry_id == move.unused.pk
         coming = repository.moves.filter(state__in=COPYING_MOVES, target=move.unused)
         is_used = is_used or coming.exists() or move.unused.state == RegistryState.RETIRED

@@ -66,7 +66,7 @@ def request_promotion(
     _check_wanted(source, wanted)
     with transaction.atomic():
         fresh = Repository.objects.select_related("registry", "namespace__plan", "namespace__user")
-        target = fresh.select_for_update(of=("self",)).get(pk=target.pk)
+        target = fresh.locked().get(pk=target.pk)
         source = fresh.get(pk=source.pk)
         check_way(source, target)
         check_target(target, wanted.target_tag, wanted.digest)

@@ -210,7 +210,7 @@ def _finish(
 ) -> None:
     now = timezone.now()
     with transaction.atomic():
-        Repository.objects.select_for_update().get(pk=repository.pk)
+        Repository.objects.locked().get(pk=repository.pk)
         links = repository.blob_links.filter(digest__in=blobs)
         freed = distinct_bytes(links)
         links.delete()

@@ -48,7 +48,7 @@ def rename_repository(repository: Repository, *, to: RepositoryName, by: Princip
 
 def lock_repository(repository: Repository, *, in_namespace: Namespace) -> Repository:
     """Hold the repository, whose namespace is held already; raise Denied where it is gone."""
-    rows = Repository.objects.select_for_update(of=("self",))
+    rows = Repository.objects.locked()
     held = rows.select_related("namespace", "registry").get(pk=repository.pk)
     if held.state != RepositoryState.ACTIVE or held.namespace_id != in_namespace.pk:
         message = f"{repository} was deleted or given away a moment ago"

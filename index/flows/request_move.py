@@ -39,7 +39,7 @@ def request_move(
 
 
 def _request(pk: int, *, to: Registry, by: Principal | None, keep_days: int) -> Move:
-    rows = Repository.objects.select_for_update(of=("self",)).select_related("registry")
+    rows = Repository.objects.locked().select_related("registry")
     repository = rows.get(pk=pk)
     under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
     if under_way and under_way.target_id == to.pk:
@@ -116,7 +116,7 @@ def cancel_move(move: Move, *, by: Principal | None) -> None:
     """Stop before the flip: what was copied is deleted again. Raises Denied or MoveRefused."""
     check_operator(by, "where repositories are kept")
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=move.repository_id)
+        repository = Repository.objects.locked().get(pk=move.repository_id)
         move.refresh_from_db()
         if move.state not in COPYING_MOVES:
             message = (

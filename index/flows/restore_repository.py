@@ -69,11 +69,7 @@ def _check(repository: Repository, by: Principal) -> None:
 
 
 def _hold(repository: Repository) -> Repository:
-    held = (
-        Repository.objects.select_for_update(of=("self",))
-        .select_related("namespace")
-        .get(pk=repository.pk)
-    )
+    held = Repository.objects.locked().select_related("namespace").get(pk=repository.pk)
     if held.state != RepositoryState.TRASHED:
         message = f"{repository} is not in the trash any more"
         raise InTrash(message)

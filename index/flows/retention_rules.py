@@ -48,7 +48,7 @@ def add_retention_rule(
     _check_seen(repository, limits, seen)
     try:
         with transaction.atomic():
-            Repository.objects.select_for_update().get(pk=repository.pk)
+            Repository.objects.locked().get(pk=repository.pk)
             if repository.retention_rules.count() >= MOST_RULES:
                 message = f"a repository has at most {MOST_RULES} rules"
                 raise DeletionRefused(message)

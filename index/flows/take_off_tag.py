@@ -188,7 +188,7 @@ def _tell_restored(deletion: TagDeletion, repository: Repository, now: datetime)
 
 
 def _lock(deletion: TagDeletion) -> Repository:
-    return Repository.objects.select_for_update().get(pk=deletion.repository_id)
+    return Repository.objects.locked().get(pk=deletion.repository_id)
 
 
 def _go_on(deletion: TagDeletion, state: TagDeletionState, *, at: datetime) -> None:

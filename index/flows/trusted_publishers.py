@@ -75,7 +75,7 @@ def _lock(owner: Repository | RobotAccount) -> Repository | RobotAccount:
     if isinstance(owner, RobotAccount):
         robots = RobotAccount.objects.select_for_update(of=("self",))
         return robots.select_related("namespace").get(pk=owner.pk)
-    repositories = Repository.objects.select_for_update(of=("self",))
+    repositories = Repository.objects.locked()
     return repositories.select_related("namespace", "registry").get(pk=owner.pk)
 
 

@@ -17,7 +17,7 @@ def undelete_tag(deletion: TagDeletion, *, by: Principal) -> None:
     """Note that it shall come back. Raises Denied, and InTrash where it is too late for that."""
     check_may_delete(deletion.repository, by)
     with transaction.atomic():
-        rows = Repository.objects.select_for_update(of=("self",)).select_related("namespace")
+        rows = Repository.objects.locked().select_related("namespace")
         repository = rows.get(pk=deletion.repository_id)
         deletion.refresh_from_db()
         _check(repository, deletion)

@@ -46,6 +46,13 @@ class SizeClass(models.TextChoices):
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     """Every list and every look-up starts with visible_to."""
 
+    def locked(self) -> RepositoryQuerySet:
+        """Hold the rows until the commit. What is held before and after: `quotas.lock_namespace`.
+
+        Nobody changes their keys, so rows that refer to them may be written meanwhile.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
     def live(self) -> RepositoryQuerySet:
         """Return those that are neither deleted nor on the way there."""
         return self.filter(state=RepositoryState.ACTIVE)
