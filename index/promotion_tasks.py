@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from index.copying.slots import copy_slot
+from index.copying.slots import Slots, copy_slot
 from index.flows.copy_promoted import claim, copy_promoted
 from index.models import Promotion, PromotionState
+from index.outbox import start_soon
 
 _BATCH = 50
 
@@ -15,17 +17,24 @@ _BATCH = 50
 @shared_task
 def continue_promotion(promotion_id: int) -> None:
     """Go on with one promotion, unless another worker is at it or this one has enough to copy."""
-    with copy_slot() as is_free:
+    with copy_slot(Slots.PROMOTIONS) as is_free:
         promotion = claim(promotion_id) if is_free else None
         if promotion:
             copy_promoted(promotion)
+    following = _due().first() if promotion else None
+    if following:
+        start_soon(continue_promotion, following)
 
 
 @shared_task
 def sweep_promotions() -> None:
-    """Go on with every promotion that is due."""
+    """Have workers go on with promotions that are due."""
+    for promotion_id in _due()[:_BATCH]:
+        start_soon(continue_promotion, promotion_id)
+
+
+def _due() -> QuerySet[Promotion, int]:
     due = Promotion.objects.filter(
         state=PromotionState.COPYING, next_attempt_at__lte=timezone.now()
     )
-    for promotion_id in due.order_by("next_attempt_at").values_list("pk", flat=True)[:_BATCH]:
-        continue_promotion(promotion_id)
+    return due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)

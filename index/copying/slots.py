@@ -1,21 +1,34 @@
-"""How many copies one worker makes at a time, so that its other threads stay free for what is quick."""
+"""How many copies one worker makes at a time, so that its other threads stay free for what is quick.
+
+Each kind has slots of its own: behind a mass move no promotion waits, and no look for late pushes.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 
-_MOST = 2  # of the four threads or more that a worker has
-_slots = threading.BoundedSemaphore(_MOST)
+
+class Slots(StrEnum):
+    """What is copied."""
+
+    MOVES = "moves"
+    PROMOTIONS = "promotions"
+    LATE_LOOKS = "late-looks"
+
+
+_MOST = {Slots.MOVES: 2, Slots.PROMOTIONS: 2, Slots.LATE_LOOKS: 1}  # of six threads or more
+_slots = {kind: threading.BoundedSemaphore(most) for kind, most in _MOST.items()}
 
 
 @contextmanager
-def copy_slot() -> Iterator[bool]:
+def copy_slot(kind: Slots) -> Iterator[bool]:
     """Give whether there is a slot free; where there is none, come again with the next sweep."""
-    is_free = _slots.acquire(blocking=False)
+    is_free = _slots[kind].acquire(blocking=False)
     try:
         yield is_free
     finally:
         if is_free:
-            _slots.release()
+            _slots[kind].release()

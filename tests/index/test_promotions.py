@@ -46,7 +46,7 @@ from index.models import (
     TagChange,
     TagClaim,
 )
-from index.promotion_tasks import sweep_promotions
+from index.promotion_tasks import continue_promotion
 from index.promotions import promotions_of
 from index.registry_client import RegistryClient, ServedManifest
 from index.roles import Role
@@ -532,7 +532,7 @@ def test_a_silent_registry_is_waited_for_ever_longer(
         assert claim(promotion.pk) is None
     lone[1].start()
     Promotion.objects.update(next_attempt_at=timezone.now())
-    sweep_promotions()
+    continue_promotion(promotion.pk)
     assert Promotion.objects.get().state == PromotionState.DONE
 
 
