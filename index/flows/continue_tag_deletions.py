@@ -13,7 +13,8 @@ from django.utils import timezone
 from index.errors import RegistryTrouble
 from index.flows.purge_tags import purge
 from index.flows.take_off_tag import put_back, settle, take_off
-from index.models import MoveState, Repository, RepositoryMode, RepositoryState, TagDeletion
+from index.models import Repository, RepositoryMode, RepositoryState, TagDeletion
+from index.models.move import COPYING_MOVES
 from index.models.retention_rule import UNFINISHED_TAG_DELETIONS, TagDeletionState
 from index.registry_client import RegistryClient
 
@@ -56,7 +57,7 @@ def continue_tag_deletions(repository_id: int) -> None:
     for deletion in claimed:
         step = _STEPS.get(deletion.state)
         if step:
-            _try([deletion], partial(step, deletion, client))
+            _try([deletion], partial(_take, step, deletion, client))
     if purging:
         _try(purging, partial(purge, repository, purging, client))
 
@@ -96,11 +97,21 @@ def _claim(repository_id: int) -> list[TagDeletion]:
         return claimed
 
 
+def _take(step: Step, deletion: TagDeletion, client: RegistryClient) -> None:
+    """Take the step, unless others came before that took so long that a move began meanwhile."""
+    claimed = deletion.repository
+    now = Repository.objects.select_related("registry").get(pk=claimed.pk)
+    if now.registry_id != claimed.registry_id or _is_held(now, timezone.now()):
+        message = f"{claimed} is being moved"
+        raise RegistryTrouble(message)
+    step(deletion, client)
+
+
 def _is_held(repository: Repository, now: datetime) -> bool:
     held = (repository.writes_held_until, repository.registry.writes_held_until)
     if any(until and until > now for until in held):
         return True
-    return repository.moves.filter(state__in=[MoveState.COPYING, MoveState.CLOSING]).exists()
+    return repository.moves.filter(state__in=COPYING_MOVES).exists()
 
 
 def _try(deletions: list[TagDeletion], do: Callable[[], None]) -> None:

@@ -31,6 +31,7 @@ from index.models import (
     TagChangeKind,
     TagDeletion,
 )
+from index.models.move import COPYING_MOVES
 from index.models.retention_rule import TagDeletionState
 from index.registry_client import RegistryClient, ServedManifest
 from index.tag_trash import trashed_digests
@@ -68,7 +69,9 @@ class _Hold:
         self._row = Repository.objects.filter(pk=repository.pk)
         self._until = timezone.now() + _HELD
         free = Q(writes_held_until=None) | Q(writes_held_until__lte=timezone.now())
-        if not self._row.filter(free).update(writes_held_until=self._until):
+        # Where it was when this was claimed: a move may have begun since, and ended.
+        here = self._row.filter(free, registry=repository.registry_id)
+        if not here.exclude(moves__state__in=COPYING_MOVES).update(writes_held_until=self._until):
             message = f"{repository} is being moved"
             raise RegistryTrouble(message)
 

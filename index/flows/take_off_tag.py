@@ -188,13 +188,20 @@ def _tell_restored(deletion: TagDeletion, repository: Repository, now: datetime)
 
 
 def _lock(deletion: TagDeletion) -> Repository:
-    return Repository.objects.locked().get(pk=deletion.repository_id)
+    """Return the repository, held; raise RegistryTrouble where another registry was asked."""
+    repository = Repository.objects.locked().get(pk=deletion.repository_id)
+    if repository.registry_id != deletion.repository.registry_id:
+        message = f"{repository} was moved meanwhile"
+        raise RegistryTrouble(message)
+    return repository
 
 
 def _go_on(deletion: TagDeletion, state: TagDeletionState, *, at: datetime) -> None:
-    """Note the step, unless somebody asked for the tag back meanwhile."""
+    """Note the step, unless somebody asked for the tag back meanwhile, or it was done elsewhere."""
     was = TagDeletion.objects.filter(pk=deletion.pk, state=deletion.state)
-    was.update(state=state, next_attempt_at=at, attempts=0, last_problem="")
+    was.filter(repository__registry=deletion.repository.registry_id).update(
+        state=state, next_attempt_at=at, attempts=0, last_problem=""
+    )
 
 
 def _finish(deletion: TagDeletion, state: TagDeletionState) -> None:

@@ -10,13 +10,33 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.principals import Principal
 from index import move_tasks, promotion_tasks
 from index.copying.slots import Slots, copy_slot
-from index.models import Move, MoveState, Promotion, PromotionState, Registry
+from index.errors import RegistryTrouble
+from index.flows.continue_tag_deletions import continue_tag_deletions
+from index.flows.delete_tags import delete_tags
+from index.flows.purge_tags import purge
+from index.models import (
+    Manifest,
+    Move,
+    MoveState,
+    Promotion,
+    PromotionState,
+    Registry,
+    Repository,
+    Tag,
+    TagDeletion,
+)
+from index.models.retention_rule import TagDeletionState
+from index.registry_client import RegistryClient
 from tests.conftest import World
 from tests.factories import make_repository
+from tests.registry_stub import RegistryStub, serve
 
+NAME = "acme/app"
 NOBODY = "http://127.0.0.1:1"  # answers here
+START = timezone.now() - timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -98,3 +118,73 @@ def test_promotions_do_not_wait_for_moves_nor_for_the_next_sweep(
     assert started == [first.pk, second.pk]
     promotion_tasks.continue_promotion(first.pk)
     assert started[2:] == [second.pk]
+
+
+@pytest.fixture
+def both(world: World) -> Iterator[tuple[RegistryStub, RegistryStub]]:
+    """East and west, each with the same images of acme/app."""
+    with serve(RegistryStub()) as east, serve(RegistryStub()) as west:
+        for row, stub in ((world.east, east), (world.west, west)):
+            row.upstream_url = stub.url
+            row.save()
+            for tag in ("one", "two"):
+                digest = stub.push_image(NAME, tag, layer=tag.encode())
+                manifest, _ = Manifest.objects.get_or_create(repository=world.app, digest=digest)
+                Tag.objects.get_or_create(
+                    repository=world.app, name=tag, manifest=manifest, pushed_at=START
+                )
+        yield east, west
+
+
+def move_at_the_first_deletion(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """Let a small move be asked for and end while a registry takes its time to delete."""
+    real = RegistryClient.delete_manifest
+
+    def delete(client: RegistryClient, digest: str) -> None:
+        Repository.objects.filter(pk=world.app.pk).update(registry=world.west)
+        real(client, digest)
+
+    monkeypatch.setattr(RegistryClient, "delete_manifest", delete)
+
+
+def test_tags_are_taken_off_where_the_repository_is_by_then(
+    world: World, both: tuple[RegistryStub, RegistryStub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    east, west = both
+    delete_tags(world.app, {"one": "", "two": ""}, by=Principal(world.olga))
+    with monkeypatch.context() as patch:
+        move_at_the_first_deletion(patch, world)
+        continue_tag_deletions(world.app.pk)
+    assert (set(east.tags[NAME]), set(west.tags[NAME])) == ({"two"}, {"one", "two"})
+    assert set(TagDeletion.objects.values_list("state", flat=True)) == {"untagging"}
+    TagDeletion.objects.update(next_attempt_at=timezone.now())
+    continue_tag_deletions(world.app.pk)
+    assert west.tags[NAME] == {}
+    assert set(TagDeletion.objects.values_list("state", flat=True)) == {"trashed"}
+
+
+@pytest.mark.parametrize("how", ["moved", "being moved"])
+def test_images_are_not_purged_where_the_repository_was(
+    world: World,
+    both: tuple[RegistryStub, RegistryStub],
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    east, _ = both
+    [deletion] = delete_tags(world.app, {"one": ""}, by=Principal(world.olga))
+    continue_tag_deletions(world.app.pk)
+    TagDeletion.objects.update(state=TagDeletionState.PURGING, next_attempt_at=START)
+    if how == "moved":
+        delete_tags(world.app, {"two": ""}, by=Principal(world.olga))
+        move_at_the_first_deletion(monkeypatch, world)
+        continue_tag_deletions(world.app.pk)
+    else:
+        [claimed] = TagDeletion.objects.select_related("repository__registry")
+        make_move(world)
+        with pytest.raises(RegistryTrouble, match="being moved"):
+            purge(claimed.repository, [claimed], RegistryClient(world.east, NAME))
+    deletion.refresh_from_db()
+    assert deletion.state == TagDeletionState.PURGING
+    assert deletion.digest in east.manifests[NAME]
+    world.app.refresh_from_db()
+    assert world.app.writes_held_until is None
