@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.errors import AccountInUse
 from accounts.flows import close_account as accounts_half
@@ -57,7 +57,8 @@ def close_account(*, by: Principal, typed: str) -> None:
         raise AccountInUse(message)
     with transaction.atomic():
         lock_namespace(user.namespace.pk)  # no repository begins at the same moment
-        locked = User.objects.select_for_update().get(pk=user.pk)
+        _hold_what_changes(user)
+        locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         accounts_half.check_nothing_in_the_way(locked)
         for repository in _repositories(locked, RepositoryState.ACTIVE, RepositoryState.TRASHED):
             request_deletion(repository, by=by, at_once=True)  # nobody is left to have it back
@@ -67,6 +68,13 @@ def close_account(*, by: Principal, typed: str) -> None:
         Webhook.objects.filter(namespace__user=locked).delete()
         Denial.objects.filter(subject=by.subject).delete()
         accounts_half.close(locked, by=by)
+
+
+def _hold_what_changes(user: User) -> None:
+    """Hold all repositories that are deleted, or lose a star: in one order, and none later."""
+    starred = Star.objects.filter(user=user).values("repository")
+    touched = Repository.objects.locked().filter(Q(namespace__user=user) | Q(pk__in=starred))
+    list(touched.order_by("pk").values_list("pk"))
 
 
 def _repositories(user: User, *states: RepositoryState) -> list[Repository]:

@@ -40,7 +40,7 @@ def delete_organization(organization: Organization, *, by: Principal) -> None:
             noun = "repository is" if left == 1 else "repositories are"
             message = f"{left} {noun} left in {namespace}. Delete them first."
             raise OrganizationInUse(message)
-        for repository in trash_left(organization):
+        for repository in trash_left(organization).order_by("pk"):
             request_deletion(repository, by=by, at_once=True)
         close_organization(organization, by=by)
 

@@ -46,9 +46,20 @@ class Usage:
 
 
 def lock_namespace(namespace_id: int) -> Namespace:
-    """Return the namespace as it is now; who creates, renames or counts in it waits for the commit."""
+    """Return the namespace as it is now; who creates, renames or counts in it waits for the commit.
+
+    The one order of locks: namespaces by number, repositories by number (`locked`, which guard their
+    offers, tags and grants, too), the organization or person. Who holds one asks for none before it.
+    Changing a namespace's name, which is a key, waits for whoever refers to it, and they for it: all
+    the rest is held before.
+    """
     related = Namespace.objects.select_related("user", "organization", "plan")
-    return related.select_for_update(of=("self",)).get(pk=namespace_id)
+    return related.select_for_update(of=("self",), no_key=True).get(pk=namespace_id)
+
+
+def lock_namespaces(*namespace_ids: int) -> dict[int, Namespace]:
+    """Return several by number, each as `lock_namespace` does."""
+    return {number: lock_namespace(number) for number in sorted(set(namespace_ids))}
 
 
 def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:

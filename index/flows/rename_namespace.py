@@ -35,6 +35,7 @@ def rename_organization(organization: Organization, *, to: str, by: Principal) -
     try:
         with transaction.atomic():
             namespace = lock_namespace(Namespace.objects.get(organization=organization).pk)
+            _hold_all_of(namespace)
             _check(namespace, to, by)
             spend(RENAMES, f"organization:{organization.pk}", what="renames")
             _rename(namespace, to, by)
@@ -42,6 +43,14 @@ def rename_organization(organization: Organization, *, to: str, by: Principal) -
         raise NameTaken(_taken(to)) from error
     organization.name = to
     return namespace
+
+
+def _hold_all_of(namespace: Namespace) -> None:
+    """Hold what is renamed with it: once its name changes, others who hold that wait for us."""
+    of_it = Repository.objects.locked().filter(namespace=namespace).order_by("pk")
+    list(of_it.values_list("pk"))
+    organizations = Organization.objects.select_for_update(of=("self",), no_key=True)
+    organizations.get(namespace=namespace)
 
 
 def _check(namespace: Namespace, to: str, by: Principal) -> None:

@@ -26,7 +26,7 @@ from index.flows.end_ties import end_ties
 from index.flows.quotas import (
     check_private_repositories,
     check_storage,
-    lock_namespace,
+    lock_namespaces,
     recount_storage,
     storage,
 )
@@ -53,7 +53,7 @@ def transfer_repository(
         return _hand_over(repository, to=to, target=target, by=by)
     spend(TRANSFER_OFFERS, str(_person(by).pk), what="offers")
     with transaction.atomic():
-        held = lock_repository(repository, in_namespace=repository.namespace)
+        held, _ = _hold(repository, target)
         check_transfer(held, to=to, by=by)
         Transfer.objects.filter(repository=held).delete()
         offer = Transfer.objects.create(
@@ -97,10 +97,11 @@ def withdraw_transfer(repository: Repository, *, by: Principal) -> None:
     """Take the offer back, if there is one. Raises Denied."""
     _check_giver(repository, by)
     with transaction.atomic():
-        offer = offer_of(repository)
-        if offer and Transfer.objects.filter(pk=offer.pk).delete()[0]:
+        held = Repository.objects.locked().select_related("namespace").get(pk=repository.pk)
+        if offer := offer_of(held):
+            offer.delete()
             action = AuditAction.REPOSITORY_TRANSFER_ENDED
-            _record(action, repository, repository.namespace, offer.new_name, by)
+            _record(action, held, held.namespace, offer.new_name, by)
 
 
 def check_transfer(repository: Repository, *, to: RepositoryName, by: Principal) -> Namespace:
@@ -130,14 +131,20 @@ def check_room(repository: Repository, *, target: Namespace) -> None:
         raise OverQuota(message)
 
 
+def _hold(repository: Repository, target: Namespace) -> tuple[Repository, dict[int, Namespace]]:
+    """Hold both namespaces and the repository, which guards its offer; raise Denied if it is gone."""
+    locked = lock_namespaces(repository.namespace_id, target.pk)
+    held = lock_repository(repository, in_namespace=locked[repository.namespace_id])
+    return held, locked
+
+
 def _hand_over(
     repository: Repository, *, to: RepositoryName, target: Namespace, by: Principal
 ) -> Repository:
     source = repository.namespace
     try:
         with transaction.atomic():
-            locked = {pk: lock_namespace(pk) for pk in sorted({source.pk, target.pk})}
-            held = lock_repository(repository, in_namespace=locked[source.pk])
+            held, locked = _hold(repository, target)
             if not may_create(by, to).role:
                 message = f"'{by.name}' may not create {to}"
                 raise Denied(message)
@@ -170,8 +177,11 @@ def _begin_anew(repository: Repository) -> None:
 
 def _hold_offer(transfer: Transfer, by: Principal) -> Transfer:
     """Return the offer, once: of two who answer at the same moment the second comes too late."""
-    rows = Transfer.objects.select_for_update(of=("self",)).filter(pk=transfer.pk)
-    if not rows.first() or not (offer := open_offers().filter(pk=transfer.pk).first()):
+    found = open_offers().filter(pk=transfer.pk)
+    if seen := found.first():
+        lock_namespaces(seen.repository.namespace_id, seen.namespace_id)
+        Repository.objects.locked().get(pk=seen.repository_id)
+    if seen is None or (offer := found.first()) is None:
         message = "this offer was answered, taken back or has ended meanwhile"
         raise AlreadyDecided(message)
     if by.user is None or not (by.is_administrator or holds_namespace(by, offer.namespace)):
