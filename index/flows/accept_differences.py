@@ -22,6 +22,7 @@ from index.errors import (
     NameTaken,
     RegistryTrouble,
 )
+from index.flows.leave_changing_tags import leave_changing_tags
 from index.flows.quotas import check_private_repositories, lock_namespace
 from index.flows.take_name import check_name
 from index.models import (
@@ -162,15 +163,21 @@ def _follow(difference: Difference, pace: Pace, client: RegistryClient) -> None:
     kept = Repository.objects.live().filter(registry=difference.registry)
     repository = kept.filter(stored_name=difference.name).first()
     if repository is None:
-        message = f"{difference.registry} no longer keeps {difference.name} for the index"
-        raise NotAcceptable(message)
+        raise _kept_no_more(difference)
     asked_at = timezone.now()
     names = [difference.tag] if difference.tag else list(_tag_names(repository))
     there = {tag: pace.ask(client.digest_of, tag) for tag in names}
     with transaction.atomic():
-        locked = Repository.objects.select_for_update().get(pk=repository.pk)
-        _write_tags(locked, {tag: digest for tag, digest in there.items() if digest}, at=asked_at)
+        locked = Repository.objects.locked().get(pk=repository.pk)
+        if locked.registry_id != difference.registry_id:  # moved away while it was asked
+            raise _kept_no_more(difference)
+        found = {tag: digest for tag, digest in there.items() if digest}
+        _write_tags(locked, leave_changing_tags(locked, found), at=asked_at)
         _drop_tags(locked, [tag for tag, digest in there.items() if not digest], at=asked_at)
+
+
+def _kept_no_more(difference: Difference) -> NotAcceptable:
+    return NotAcceptable(f"{difference.registry} no longer keeps {difference.name} for the index")
 
 
 def _tag_names(repository: Repository) -> Iterable[str]:

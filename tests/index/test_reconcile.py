@@ -355,6 +355,33 @@ def test_a_push_since_the_walk_is_not_undone_by_accepting(world: World, east: Re
     assert tag.manifest.digest == later
 
 
+def test_accepting_brings_no_tag_back_that_is_being_deleted(world: World, east: Registry) -> None:
+    digest = push(world.app, "going")
+    walk(east)
+    TagDeletion.objects.create(
+        repository=world.app, tag="going", digest=digest, purge_after=timezone.now()
+    )
+    accept_all(world)
+    assert not world.app.tags.exists()
+
+
+def test_of_what_moves_away_while_it_is_asked_nothing_is_accepted(
+    world: World, east: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(world.app, "v1")
+    walk(east)
+    real = RegistryClient.digest_of
+
+    def ask_and_move(self: RegistryClient, tag: str) -> str | None:
+        Repository.objects.filter(pk=world.app.pk).update(registry=world.west)
+        return real(self, tag)
+
+    monkeypatch.setattr(RegistryClient, "digest_of", ask_and_move)
+    accept_all(world)
+    assert not world.app.tags.exists()
+    assert "no longer keeps" in Difference.objects.get().problem
+
+
 def test_one_walk_at_a_time(world: World, east: Registry) -> None:
     begun = start_reconciliation(east, by=Principal(world.root))
     with pytest.raises(RegistryRefused, match="being reconciled already"):
