@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
 from accounts.principals import Principal
+from index.askers import askers_of, is_nobody_known
 from index.errors import AlreadyDecided, Denied, PromotionRefused
 from index.flows.promote import check_rights, check_target, check_way
 from index.mails import send_after_commit
@@ -77,13 +78,28 @@ def drop_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
 
 
 def check_approver(promotion: Promotion, by: Principal) -> None:
-    """Raise Denied unless it is a second person, with all that an admin of the target may do."""
+    """Raise Denied unless it is a second person, with all that an admin of the target may do.
+
+    What a machine asks for counts as asked for by everybody who can make it ask.
+    """
     target = promotion.target
     if by.user is None or not allowed_actions(by, target).may_administer:
         message = f"only admins of {target} approve what is promoted into it"
         raise Denied(message)
     if by.subject == promotion.requested_by:
         message = f"a second person has to approve this: you asked for it yourself, '{by.name}'"
+        raise Denied(message)
+    machine = promotion.requested_by_name
+    if by.subject in askers_of(promotion):
+        message = (
+            f"a second person has to approve this: {machine} asked for it, and you, '{by.name}', made "
+            "a secret of it, are responsible for it or let it in"
+        )
+        raise Denied(message)
+    if is_nobody_known(promotion):
+        message = (
+            f"nobody knows who is behind {machine}: somebody has to drop this and ask for it anew"
+        )
         raise Denied(message)
 
 

@@ -17,6 +17,7 @@ from accounts.plans import plan_of
 from accounts.principals import Principal
 from index import activity
 from index.access import admins_of
+from index.askers import askers_of, people_behind
 from index.errors import (
     Denied,
     PromotionRefused,
@@ -119,9 +120,10 @@ def check_target(target: Repository, tag: str, digest: str) -> None:
 
 
 def send_to_approvers(promotion: Promotion) -> None:
-    """Mail those who can answer, but not who asks."""
+    """Mail those who can answer, but not who asks, nor who is behind a machine that does."""
     admins = admins_of(promotion.target)
-    others = [one for one in admins if Principal(one).subject != promotion.requested_by]
+    askers = askers_of(promotion)
+    others = [one for one in admins if Principal(one).subject not in askers]
     send_after_commit(
         "promotion_asked",
         to=others,
@@ -170,6 +172,7 @@ def _note(source: Repository, target: Repository, wanted: Wanted, by: Principal)
         requested_by=by.subject,
         requested_by_name=by.name,
         requested_with=by.credential,
+        asked_for_by=people_behind(by),
         reason=" ".join(wanted.reason.split())[:200],
     )
     record(

@@ -45,6 +45,8 @@ class Promotion(models.Model):
     requested_by_name = models.CharField(max_length=80)
     # What proved it: `token:17`, `secret:4`; empty for a password, a browser and a CI job.
     requested_with = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Subjects of the people behind: of a machine those who can make it ask (`index.askers`).
+    asked_for_by: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
     requested_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=200, blank=True)
     decided_by = models.ForeignKey(

@@ -83,9 +83,11 @@ def show(request: HttpRequest, name: str, number: int) -> HttpResponse:
     state = PromotionState(promotion.state)
     is_admin = allowed_actions(principal, promotion.target).may_administer
     is_own = principal.subject == promotion.requested_by
+    obstacle = _obstacle(promotion, principal)
     context = page_context(repository, principal) | {
         "promotion": promotion,
-        "may_answer": state is PromotionState.WAITING and _may_answer(promotion, principal),
+        "obstacle": obstacle if is_admin and not is_own else "",
+        "may_answer": state is PromotionState.WAITING and not obstacle,
         "may_retry": state is PromotionState.FAILED,
         "may_drop": (is_admin or is_own) and state in {"waiting", "copying", "failed"},
         "is_own": is_own,
@@ -152,12 +154,13 @@ def _find(request: HttpRequest, repository: Repository, number: int) -> Promotio
     return found
 
 
-def _may_answer(promotion: Promotion, principal: Principal) -> bool:
+def _obstacle(promotion: Promotion, principal: Principal) -> str:
+    """Return why this principal may not answer it; "" is that it may."""
     try:
         check_approver(promotion, principal)
-    except Denied:
-        return False
-    return True
+    except Denied as denial:
+        return sentence_of(denial)
+    return ""
 
 
 def _ask(form: PromoteForm, source: Repository, principal: Principal) -> Promotion | None:
