@@ -21,6 +21,7 @@ _AT_ONCE = 3
 _BEAT = 2.0  # seconds between two reports of progress
 _LONGEST = 60.0  # seconds for a blob of nothing, and then a second for each
 _SLOWEST = 100_000  # bytes: a source that drips is no source
+_MOST_REMEMBERED = 200_000  # blobs; what was forgotten is asked for once more
 
 
 class BlobCopier:
@@ -39,6 +40,8 @@ class BlobCopier:
 
     def copy(self, blobs: Sequence[Blob], *, on_progress: Callable[[], None]) -> None:
         """Return when all are there; raises RegistryTrouble, and what `on_progress` raises."""
+        if len(self._there) > _MOST_REMEMBERED:
+            self._there.clear()
         missing = [blob for blob in blobs if blob.digest not in self._there]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             try:

@@ -15,6 +15,8 @@ from index.copying.referrers import (
     listed_referrers,
 )
 from index.copying.report import CopyReport
+from index.errors import RegistryTrouble
+from index.manifests import ManifestDocument
 from index.registry_client import RegistryClient, ServedManifest
 
 _DEEPEST = 3  # a signature of an SBOM of an image
@@ -66,6 +68,8 @@ class Copier:
         self._target = target
         self._keeps_tag = keeps_tag
         self._is_sparse_fine = is_sparse_fine
+        # Is given each manifest that is there now; who puts another one here keeps them elsewhere.
+        self.on_held: Callable[[ManifestDocument], None] = self._keep
         self._on_progress = on_progress
         self._blobs = BlobCopier(source, target, mount=mount, report=self.report)
         self._source_tags: frozenset[str] | None = None
@@ -73,7 +77,7 @@ class Copier:
     def copy(self, digest: str, *, with_referrers: bool = True, tag: str = "") -> CopyReport:
         """Copy one image. Raises RegistryTrouble, and then the tag is where it was."""
         budget = Budget(self._source)
-        before = set(self.report.held)
+        before = set(self.report.held) if with_referrers else set()
         self._copy_graph(digest, budget)
         if with_referrers:
             images = [one for one in self.report.held if one not in before] or [digest]
@@ -85,24 +89,17 @@ class Copier:
 
     def put_tag(self, tag: str, digest: str) -> None:
         """Let a tag point to what was copied, once all of it is seen to be there."""
-        self._verify()
-        served = self._target.served_manifest(digest)
-        if served is None:
-            message = f"the manifest {digest} did not stay there"
-            raise self._target.trouble(message)
-        self._put_tag(tag, served)
+        self._verify(self.report.held)
+        self._put_tag(tag, self._served_there(digest))
 
     def put_tags(self, tags: Mapping[str, str]) -> None:
-        """Let many tags point to what was copied; all of it is looked for once, before the first."""
-        wrong = {tag: digest for tag, digest in tags.items() if self._has_to_move(tag, digest)}
-        if wrong:
-            self._verify()
-        for tag, digest in wrong.items():
-            served = self._target.served_manifest(digest)
-            if served is None:
-                message = f"the manifest {digest} did not stay there"
-                raise self._target.trouble(message)
-            self._put_tag(tag, served)
+        """Let many tags point to what was copied, each once all that it needs is seen to be there."""
+        seen: set[str] = set()
+        for tag, digest in tags.items():
+            if self._has_to_move(tag, digest):
+                served = self._served_there(digest)
+                self._verify_children(served, seen)
+                self._put_tag(tag, served)
             self._tell()
 
     def copy_blobs(self, digests: Iterable[str]) -> None:
@@ -125,17 +122,17 @@ class Copier:
         for served in graph:
             if served.digest not in self.report.held:
                 self._copy_one(served)
+            self._tell()
         assert served is not None  # noqa: S101 - the last one is the manifest asked for, or it raised
         return served
 
     def _copy_one(self, served: ServedManifest) -> None:
-        document = served.document
-        self._blobs.copy(blobs_of(self._source, document), on_progress=self._tell)
+        blobs = blobs_of(self._source, served.document)
+        self._blobs.copy(blobs, on_progress=self._tell)
         if not self._target.has_manifest(served.digest):
             self._target.put_manifest(served.digest, served)
             self.report.manifests += 1
-        self.report.held[served.digest] = document
-        self._tell()
+        self._hold(served)
 
     def _copy_referrers(self, digest: str, budget: Budget, *, depth: int) -> None:
         listed = listed_referrers(self._source, digest, self._tags())
@@ -150,6 +147,7 @@ class Copier:
 
     def _copy_referrer(self, digest: str, item: dict[str, Any], budget: Budget, depth: int) -> bool:
         """Copy it if it says itself what it is about; others may list what they like."""
+        self._tell()
         served = self._source.served_manifest(item["digest"])
         if served is None or subject_of(served.document) != digest:
             return False
@@ -175,12 +173,29 @@ class Copier:
     def _may_put(self, tag: str) -> bool:
         return not (self._keeps_tag(tag) and self._target.has_manifest(tag))
 
-    def _verify(self) -> None:
+    def _verify(self, digests: Iterable[str]) -> None:
         """Ask for every manifest once more before a tag says that all is well."""
-        for digest in self.report.held:
+        for digest in digests:
             if not self._target.has_manifest(digest):
-                message = f"the manifest {digest} did not stay there"
-                raise self._target.trouble(message)
+                raise self._lost(digest)
+            self._tell()
+
+    def _verify_children(self, served: ServedManifest, seen: set[str]) -> None:
+        """Ask for what an image is made of: to ask for all of a repository would take too long."""
+        for child in (entry.digest for entry in served.document.entries):
+            if child in self.report.held and child not in seen:
+                seen.add(child)
+                self._verify_children(self._served_there(child), seen)
+                self._tell()
+
+    def _served_there(self, digest: str) -> ServedManifest:
+        served = self._target.served_manifest(digest)
+        if served is None:
+            raise self._lost(digest)
+        return served
+
+    def _lost(self, digest: str) -> RegistryTrouble:
+        return self._target.trouble(f"the manifest {digest} did not stay there")
 
     def _put_tag(self, tag: str, served: ServedManifest) -> None:
         if self._target.digest_of(tag) != served.digest:
@@ -189,7 +204,15 @@ class Copier:
                 message = f"the tag {tag} does not point to {served.digest}"
                 raise self._target.trouble(message)
         self.report.tags[tag] = served.digest
-        self.report.held.setdefault(served.digest, served.document)
+        if served.digest not in self.report.held:
+            self._hold(served)
+
+    def _hold(self, served: ServedManifest) -> None:
+        self.report.held[served.digest] = served.media_type
+        self.on_held(served.document)
+
+    def _keep(self, document: ManifestDocument) -> None:
+        self.report.documents[document.digest] = document
 
     def _tags(self) -> frozenset[str]:
         if self._source_tags is None:

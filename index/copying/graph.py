@@ -68,6 +68,9 @@ def manifests_of(
     if children and depth >= _DEEPEST:
         message = f"the index {digest} is nested too deeply"
         raise source.unusable(message)
+    if len(children) > _MOST_MANIFESTS:  # of those that are not there the budget knows nothing
+        message = f"the index {digest} lists too many manifests to be copied"
+        raise source.unusable(message)
     for child in dict.fromkeys(str(item["digest"]) for item in children):
         yield from manifests_of(
             source, child, budget, is_sparse_fine=is_sparse_fine, depth=depth + 1

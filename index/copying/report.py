@@ -21,7 +21,9 @@ class CopyReport:
     blobs_mounted: int = 0
     bytes_copied: int = 0
     bytes_mounted: int = 0
-    held: dict[str, ManifestDocument] = field(default_factory=dict)  # by digest, children first
+    held: dict[str, str] = field(default_factory=dict)  # media type by digest, children first
+    # The same whole, where nobody else keeps it: of a repository that would be too much at once.
+    documents: dict[str, ManifestDocument] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)  # put, or right already: tag and digest
     left_alone: list[str] = field(
         default_factory=list

@@ -7,19 +7,30 @@ and until the flip nobody is sent to the new copy. A closing that fails lets pus
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 
 from index.errors import MoveRefused, RegistrySilent, RegistryTrouble
-from index.flows.flip_route import FIRST_LOOK, flip_route, point_tags, record_manifests
+from index.flows.bring_late_pushes import bring_late_pushes
+from index.flows.flip_route import FIRST_LOOK, flip_route
 from index.flows.quotas import recount_storage
-from index.models import Move, MoveState, RegistryState, Repository, RepositoryState
+from index.flows.record_moved import MovedRows
+from index.models import (
+    Move,
+    MoveState,
+    Notification,
+    RegistryState,
+    Repository,
+    RepositoryState,
+)
 from index.models.move import COPYING_MOVES
+from index.models.notification import NotificationState
 from index.moves.lease import Lease, Lost, claim
-from index.moves.old_copy import empty, late_tags
-from index.moves.passes import Mover, tags_at
+from index.moves.old_copy import empty
+from index.moves.passes import Mover
 from index.registry_client import RegistryClient
 
 __all__ = ["SETTLES_IN", "claim", "continue_move"]
@@ -30,26 +41,32 @@ _SHORTEST_HOLD, _LONGEST_HOLD = timedelta(seconds=45), timedelta(minutes=10)
 _LATE_LOOKS = (FIRST_LOOK, timedelta(minutes=16))  # after the flip
 _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_PASSES = 20  # whoever pushes all the time is held in the end
+_BETWEEN_LOOKS, _MOST_LOOKS = 0.5, 20  # at an inbox that is not empty
+
+Pause = Callable[[float], object]
 
 
-def continue_move(move: Move, *, settles_in: timedelta = SETTLES_IN) -> None:
+def continue_move(
+    move: Move, *, settles_in: timedelta = SETTLES_IN, pause: Pause = time.sleep
+) -> None:
     """Do what is due; what goes wrong is noted, and tried again later, ever more rarely."""
     lease = Lease(move)
     try:
         if move.state in COPYING_MOVES:
             _reopen(move, lease)
-            _copy(move, lease, settles_in)
+            _copy(move, lease, settles_in, pause)
         elif move.state == MoveState.FLIPPED:
             _look_after_old_copy(move, lease)
         if move.state == MoveState.CLEANING:
             _clean(move, lease)
     except Lost:
         return
-    except (RegistryTrouble, RegistrySilent, MoveRefused, IntegrityError) as trouble:
-        _note(move, lease, str(trouble))
+    except (RegistryTrouble, RegistrySilent, MoveRefused, DatabaseError) as trouble:
+        # A database that saw a deadlock says so in many lines; pushes must not wait for that.
+        _note(move, lease, str(trouble).partition("\n")[0])
 
 
-def _copy(move: Move, lease: Lease, settles_in: timedelta) -> None:
+def _copy(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None:
     repository = Repository.objects.select_related("registry").get(pk=move.repository_id)
     if repository.state != RepositoryState.ACTIVE or repository.registry_id != move.source_id:
         lease.write(state=MoveState.CLEANING, last_problem="the repository is not there any more")
@@ -57,11 +74,18 @@ def _copy(move: Move, lease: Lease, settles_in: timedelta) -> None:
     here = RegistryClient(move.source, repository.stored_name)
     there = RegistryClient(move.target, repository.stored_name)
     _check_target(move, lease, there)
-    mover = Mover(repository, here, there, on_progress=lease.renew)
+    rows = MovedRows(repository, pushed_at=move.requested_at)
+    mover = Mover(
+        repository, here, there, on_progress=lease.renew, check=lease.check, on_held=rows.add
+    )
     for _ in range(_MOST_PASSES):
-        if not mover.run():
+        is_new = mover.run()
+        rows.write()
+        if not is_new:
             break
-    _close(move, lease, mover, settles_in)
+    _hold(move, lease, settles_in)
+    _let_settle(move, lease, settles_in, pause)
+    _close(move, lease, mover, rows)
 
 
 def _check_target(move: Move, lease: Lease, there: RegistryClient) -> None:
@@ -77,22 +101,42 @@ def _check_target(move: Move, lease: Lease, there: RegistryClient) -> None:
     lease.write(is_target_ours=True)
 
 
-def _close(move: Move, lease: Lease, mover: Mover, settles_in: timedelta) -> None:
-    """Hold pushes, copy the last of it, prove that all is there, flip."""
-    longest = min(_SHORTEST_HOLD * 2 ** min(move.attempts, 8), _LONGEST_HOLD)
-    _hold(move, lease, longest + settles_in)
-    lease.ends_at = time.monotonic() + (longest + settles_in).total_seconds()
-    time.sleep(settles_in.total_seconds())
+def _close(move: Move, lease: Lease, mover: Mover, rows: MovedRows) -> None:
+    """Copy the last of it, prove that all is there, flip."""
     mover.run()
     mover.drop_what_is_gone()
     mover.prove()
+    rows.write()
     lease.write(**lease.counts(mover.report))
     flip_route(move, lease, tags=mover.tags, held=mover.report.held)
-    recount_storage(move.repository.namespace_id)
+    # It may belong to another namespace than when the move was begun.
+    recount_storage(
+        Repository.objects.values_list("namespace", flat=True).get(pk=move.repository_id)
+    )
 
 
-def _hold(move: Move, lease: Lease, longest: timedelta) -> None:
-    with transaction.atomic():
+def _let_settle(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None:
+    """Wait for pushes that were let in before, and for what the registry has told of them.
+
+    Of a push without a tag its notification alone says what it was. What is told later than that is
+    brought over after the flip.
+    """
+    pause(settles_in.total_seconds())
+    told = Notification.objects.filter(
+        registry=move.source, state=NotificationState.NEW, received_at__lte=timezone.now()
+    )
+    for _ in range(_MOST_LOOKS):
+        if not told.exists():
+            return
+        lease.renew()
+        pause(_BETWEEN_LOOKS)
+
+
+def _hold(move: Move, lease: Lease, settles_in: timedelta) -> None:
+    """Have pushes told to come again, for as long as the last of it may take."""
+    longest = settles_in + min(_SHORTEST_HOLD * 2 ** min(move.attempts, 8), _LONGEST_HOLD)
+    lease.ends_at = time.monotonic() + longest.total_seconds()
+    with lease.transaction():
         repository = Repository.objects.locked().get(pk=move.repository_id)
         now, until = timezone.now(), repository.writes_held_until
         if until is not None and until > now:
@@ -107,7 +151,7 @@ def _reopen(move: Move, lease: Lease) -> None:
     """Let pushes in again, wherever a closing ended without a flip."""
     if move.state != MoveState.CLOSING:
         return
-    with transaction.atomic():
+    with lease.transaction():
         repository = Repository.objects.locked().get(pk=move.repository_id)
         lease.write(state=MoveState.COPYING)
         repository.writes_held_until = None
@@ -117,7 +161,7 @@ def _reopen(move: Move, lease: Lease) -> None:
 def _look_after_old_copy(move: Move, lease: Lease) -> None:
     """Bring over what came late; and let the old copy go when its time is over."""
     if move.source.state != RegistryState.RETIRED:
-        _bring_late_pushes(move, lease)
+        bring_late_pushes(move, lease)
     now, keep_until = timezone.now(), move.keep_until
     if move.flipped_at is None or keep_until is None or keep_until <= now:
         lease.write(state=MoveState.CLEANING)
@@ -127,29 +171,9 @@ def _look_after_old_copy(move: Move, lease: Lease) -> None:
     lease.write(next_attempt_at=min(coming, keep_until), attempts=0, last_problem="")
 
 
-def _bring_late_pushes(move: Move, lease: Lease) -> None:
-    """Copy pushes that the gateway had let in before; a later one to the new registry stays."""
-    repository = move.repository
-    here = RegistryClient(move.source, repository.stored_name)
-    late = late_tags(move, tags_at(here))
-    if not late:
-        return
-    there = RegistryClient(move.target, repository.stored_name)
-    mover = Mover(repository, here, there, on_progress=lease.renew)
-    mover.bring(late, unless_changed_since=move.tags_then)
-    with transaction.atomic():
-        locked = Repository.objects.locked().get(pk=repository.pk)
-        lease.write(
-            tags_then=move.tags_then | late,
-            manifests_then=list(dict.fromkeys([*move.manifests_then, *mover.report.held])),
-        )
-        record_manifests(locked, mover.report.held, move=move)
-        point_tags(locked, mover.tags, move=move)
-
-
 def _clean(move: Move, lease: Lease) -> None:
     """Delete the copy that is not used, and see that it is gone."""
-    with transaction.atomic():
+    with lease.transaction():
         repository = Repository.objects.locked().get(pk=move.repository_id)
         is_used = repository.registry_id == move.unused.pk
         coming = repository.moves.filter(state__in=COPYING_MOVES, target=move.unused)
@@ -157,7 +181,7 @@ def _clean(move: Move, lease: Lease) -> None:
         lease.write(state=MoveState.CLEANING)
     if not is_used and (move.flipped_at or move.is_target_ours):
         client = RegistryClient(move.unused, repository.stored_name)
-        empty(move, client, on_progress=lease.renew)
+        empty(move, client, on_progress=lease.renew, check=lease.check)
     state = MoveState.DONE if move.flipped_at else MoveState.CANCELLED
     lease.write(
         state=state, finished_at=timezone.now(), last_problem="", tags_then={}, manifests_then=[]

@@ -55,13 +55,13 @@ def record_copy(
             Manifest(
                 repository=target, digest=digest, media_type=document.media_type[:255], pushed_at=at
             )
-            for digest, document in report.held.items()
+            for digest, document in report.documents.items()
         ],
         ignore_conflicts=True,
     )
-    for document in report.held.values():
+    for document in report.documents.values():
         remember_digests(target, document)
-    rows = {row.digest: row for row in target.manifests.filter(digest__in=report.held)}
+    rows = {row.digest: row for row in target.manifests.filter(digest__in=report.documents)}
     for tag, digest in report.tags.items():
         _point(target, tag, rows[digest], at=at, by=by)
         TagChange.objects.create(

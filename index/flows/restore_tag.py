@@ -38,7 +38,7 @@ def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal)
         if served is None:
             message = f"{repository} has no manifest {digest} any more: no tag can point to it"
             raise ManifestGone(message)
-        report = CopyReport(held={digest: served.document}, tags={tag: digest})
+        report = CopyReport(documents={digest: served.document}, tags={tag: digest})
         refuse_change(repository, "PUT", tag)
         at = timezone.now()  # before: whoever pushes from here on was later
         client.put_manifest(tag, served)
@@ -74,7 +74,7 @@ def why_not(repository: Repository, by: Principal) -> str:
 
 def _record(repository: Repository, report: CopyReport, at: datetime, by: Principal) -> Tag:
     """Write down what the registry has already taken; a push that came after it is not undone."""
-    locked = Repository.objects.select_for_update().get(pk=repository.pk)
+    locked = Repository.objects.locked().get(pk=repository.pk)
     ((name, digest),) = report.tags.items()
     tags = Tag.objects.filter(repository=locked, name=name).select_related("manifest")
     was = tags.first()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -30,6 +33,7 @@ class Lease:
         self._renewed = 0.0
         self._before = (move.manifests_copied, move.bytes_copied)
         self.ends_at: float | None = None  # by then the last of it is copied, or not at all
+        self.writes_to = move.target_id  # a registry that may collect its garbage
 
     def renew(self, report: CopyReport | None = None) -> None:
         """Hold it for longer; raise Lost, or RegistryTrouble where the copying has to wait."""
@@ -42,6 +46,25 @@ class Lease:
         self._renewed = now
         self.write(next_attempt_at=timezone.now() + HOLDS, **self.counts(report))
         self._refuse_garbage_collection()
+
+    def check(self) -> None:
+        """Raise Lost where another worker has it: asked right before what cannot be undone.
+
+        Whoever was frozen between two renewals must not delete from a copy that is in use by now.
+        """
+        if not self.rows().exists():
+            raise Lost
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write in one transaction; after a rollback the move in memory is as it was before too."""
+        before = vars(self._move).copy()
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            vars(self._move).update(before)
+            raise
 
     def write(self, **changes: object) -> None:
         """Change the row if it is still ours; raise Lost."""
@@ -71,9 +94,9 @@ class Lease:
     def _refuse_garbage_collection(self) -> None:
         """Bring no blobs while blobs are swept that no manifest names yet."""
         if self._move.state != MoveState.CLEANING:
-            held = Registry.objects.filter(pk=self._move.target_id)
-            if held.filter(writes_held_until__gt=timezone.now()).exists():
-                message = f"registry {self._move.target} collects its garbage"
+            held = Registry.objects.filter(writes_held_until__gt=timezone.now())
+            if registry := held.filter(pk=self.writes_to).first():
+                message = f"registry {registry} collects its garbage"
                 raise RegistryTrouble(message)
 
 
@@ -81,7 +104,8 @@ def claim(move_id: int) -> Move | None:
     """Return the move if it is due, and keep others from it while we renew the lease (L10)."""
     now = timezone.now()
     due = Move.objects.filter(pk=move_id, state__in=UNFINISHED_MOVES, next_attempt_at__lte=now)
-    if not due.update(next_attempt_at=now + HOLDS):
+    # Without a problem: what has one waits for its turn, and `retry_move` brings that forward.
+    if not due.update(next_attempt_at=now + HOLDS, last_problem=""):
         return None
     related = Move.objects.select_related("repository__namespace", "source", "target")
     return related.get(pk=move_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from index.manifests import ManifestDocument
 from index.models import Move
+from index.moves.passes import tags_at
 from index.registry_client import RegistryClient
 
 Tell = Callable[[], None]
@@ -20,37 +20,50 @@ def late_tags(move: Move, now: dict[str, str]) -> dict[str, str]:
     return {tag: digest for tag, digest in now.items() if then.get(tag) != digest}
 
 
-def empty(move: Move, client: RegistryClient, *, on_progress: Tell) -> None:
+def empty(move: Move, client: RegistryClient, *, on_progress: Tell, check: Tell) -> None:
     """Delete every manifest known here and there, then blob links, and see that they are gone.
 
     Blob links of a manifest go before it: whoever is killed in between finds the rest through it.
+    `check` raises where somebody else may use the copy by now, and is asked before each deletion.
     """
-    digests = _manifests(move, client)
+    digests = _manifests(move, client, on_progress)
+    known = set(digests)
     for digest in digests:  # grows while it is walked: children come after their index
+        on_progress()
         document = client.manifest(digest)
         if document is not None:
-            _delete(client, document)
-            children = [str(child["digest"]) for child in document.children]
-            digests += [child for child in dict.fromkeys(children) if child not in digests]
-        on_progress()
+            _delete_links(client, document.blob_sizes, on_progress, check)
+            check()
+            client.delete_manifest(digest)
+            children = [entry.digest for entry in document.entries if entry.digest not in known]
+            digests += children
+            known |= set(children)
     blobs = list(move.repository.blob_links.values_list("digest", flat=True))
-    for digest in blobs:
-        client.delete_blob_link(digest)
-        on_progress()
-    left = [digest for digest in digests if client.has_manifest(digest)]
-    left += [digest for digest in blobs if client.has_blob(digest)]
+    _delete_links(client, blobs, on_progress, check)
+    left = _left(client.has_manifest, digests, on_progress)
+    left += _left(client.has_blob, blobs, on_progress)
     if left or client.tags():
         message = f"{len(left)} digests are still there, {left[0] if left else 'a tag'} among them"
         raise client.trouble(message)
 
 
-def _manifests(move: Move, client: RegistryClient) -> list[str]:
-    tagged = [digest for tag in client.tags() if (digest := client.digest_of(tag))]
+def _manifests(move: Move, client: RegistryClient, tell: Tell) -> list[str]:
+    tagged = tags_at(client, tell).values()
     known = move.repository.manifests.values_list("digest", flat=True)
     return list(dict.fromkeys([*tagged, *move.manifests_then, *known]))
 
 
-def _delete(client: RegistryClient, document: ManifestDocument) -> None:
-    for digest in document.blob_sizes:
+def _delete_links(client: RegistryClient, blobs: Iterable[str], tell: Tell, check: Tell) -> None:
+    for digest in blobs:
+        tell()
+        check()
         client.delete_blob_link(digest)
-    client.delete_manifest(document.digest)
+
+
+def _left(is_there: Callable[[str], bool], digests: Iterable[str], tell: Tell) -> list[str]:
+    left = []
+    for digest in digests:
+        tell()
+        if is_there(digest):
+            left.append(digest)
+    return left

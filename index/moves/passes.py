@@ -6,18 +6,24 @@ Tags come last and go first: at no moment does the new copy say more than it has
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from index.copying import Copier, CopyReport
 from index.copying.graph import Budget, blobs_of, manifests_of
 from index.copying.referrers import fallback_tag
 from index.errors import ContentUnusable
+from index.manifests import ManifestDocument
 from index.models import Repository
 from index.registry_client import RegistryClient, ServedManifest, digest_of_bytes
 
 _AT_ONCE = 6  # questions to a registry
+_MOST_MANIFESTS = 300_000  # whose digests a worker can hold without harm to its other work
 _INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def _allow() -> None:
+    """Object to nothing."""
 
 
 class Mover:
@@ -30,16 +36,23 @@ class Mover:
         there: RegistryClient,
         *,
         on_progress: Callable[[CopyReport], None],
+        check: Callable[[], None] = _allow,
+        on_held: Callable[[ManifestDocument], None] | None = None,
     ) -> None:
-        """Ask nothing yet. What `on_progress` raises ends the work."""
+        """Ask nothing yet. What `on_progress` raises ends the work, and `check` before a deletion.
+
+        `on_held` is given each manifest that is there; without it the report keeps them all.
+        """
         self.tags: dict[str, str] = {}
         self._repository = repository
         self._here = here
         self._there = there
         self._on_progress = on_progress
+        self._check = check
         self._copier = Copier(
             here, there, mount=False, is_sparse_fine=True, on_progress=on_progress
         )
+        self._copier.on_held = on_held or self._copier.on_held
         self._broken: set[str] = set()  # untagged, and not whole at the source either
         self._has_api: bool | None = None  # the source lists referrers by itself
 
@@ -51,10 +64,10 @@ class Mover:
     def run(self) -> bool:
         """Copy everything once; whether anything was new. Raises RegistryTrouble."""
         before = self._marks()
-        self.tags = tags_at(self._here)
+        self.tags = tags_at(self._here, self._tell)
         for digest in dict.fromkeys(self.tags.values()):
             self._copy(digest)
-        for digest in self._untagged():
+        for digest in self._untagged(self._known_rows()):
             self._copy(digest)
         self._copier.copy_blobs(self._repository.blob_links.values_list("digest", flat=True))
         self._copier.put_tags(self._tags_of_what_is_there())
@@ -62,26 +75,41 @@ class Mover:
         return has_dropped or self._marks() != before
 
     def bring(self, tags: Mapping[str, str], *, unless_changed_since: Mapping[str, str]) -> None:
-        """Copy what these tags point to, and let them, where they still point as they did then."""
+        """Copy what these tags point to, and let them, where they still point as they did then.
+
+        Or where they point to it already: somebody was killed between that and writing it down.
+        """
         for digest in dict.fromkeys(tags.values()):
             self._copy(digest)
+        there = tags_at(self._there, self._tell)
         then = unless_changed_since
         self.tags = {
-            tag: d for tag, d in tags.items() if self._there.digest_of(tag) == then.get(tag)
+            tag: digest
+            for tag, digest in tags.items()
+            if digest in self.report.held and there.get(tag) in {then.get(tag), digest}
         }
-        self._copier.put_tags(self._tags_of_what_is_there())
+        self._copier.put_tags(self.tags)
+
+    def bring_untagged(self, *, but: Collection[str]) -> None:
+        """Copy what rows know by now without a tag, and only the old registry has."""
+        known = [digest for digest in self._known_rows() if digest not in but]
+        there = self._ask(self._there.has_manifest, known)
+        missing = [digest for digest, is_there in zip(known, there, strict=True) if not is_there]
+        for digest in self._untagged(missing):
+            self._copy(digest)
 
     def drop_what_is_gone(self) -> None:
         """Delete there what somebody deleted here while it was copied."""
         held = list(self.report.held)
         for digest, is_here in zip(held, self._ask(self._here.has_manifest, held), strict=True):
             if not is_here:
+                self._check()
                 self._there.delete_manifest(digest)
                 del self.report.held[digest]
 
     def prove(self) -> None:
         """Ask both for every tag and the new one for every manifest; raise RegistryTrouble."""
-        self.tags, found = tags_at(self._here), tags_at(self._there)
+        self.tags, found = tags_at(self._here, self._tell), tags_at(self._there, self._tell)
         wrong = [tag for tag, digest in self.tags.items() if found.get(tag) != digest]
         wrong += [tag for tag in found if tag not in self.tags and not self._is_ours(tag)]
         wrong += [digest for digest in self.tags.values() if digest not in self.report.held]
@@ -95,6 +123,9 @@ class Mover:
     def _copy(self, digest: str) -> None:
         if digest in self.report.held and not self._lists_referrers(digest):
             return
+        if len(self.report.held) > _MOST_MANIFESTS:
+            message = f"more than {_MOST_MANIFESTS} manifests cannot be moved"
+            raise self._here.trouble(message)
         try:
             self._copier.copy(digest, with_referrers=self._lists_referrers(digest))
         except ContentUnusable:
@@ -102,10 +133,13 @@ class Mover:
                 raise
             # deleted a moment ago: the next pass does not find it
 
-    def _untagged(self) -> list[str]:
-        """Return manifests of which our rows alone know, as far as the source has them whole."""
+    def _known_rows(self) -> list[str]:
+        """Return manifests of which our rows alone know."""
         rows = self._repository.manifests.order_by("pk").values_list("digest", flat=True)
-        known = [one for one in rows if one not in self.report.held and one not in self._broken]
+        return [one for one in rows if one not in self.report.held and one not in self._broken]
+
+    def _untagged(self, known: list[str]) -> list[str]:
+        """Return those that the source has, and whole."""
         here = self._ask(self._here.has_manifest, known)
         found = [digest for digest, is_here in zip(known, here, strict=True) if is_here]
         self._broken |= {digest for digest in found if not self._is_whole(digest)}
@@ -132,6 +166,7 @@ class Mover:
         extra = [tag for tag in self._there.tags() if tag not in self.tags]
         gone = [tag for tag in extra if not self._is_ours(tag)]
         for tag in gone:
+            self._check()
             drop_tag(self._there, tag)
             self.report.tags.pop(tag, None)
         return bool(gone)
@@ -154,16 +189,22 @@ class Mover:
             answers = []
             for answer in pool.map(question, about):
                 answers.append(answer)
-                self._on_progress(self.report)
+                self._tell()
             return answers
 
+    def _tell(self) -> None:
+        self._on_progress(self.report)
 
-def tags_at(client: RegistryClient) -> dict[str, str]:
-    """Return every tag with its digest, as a registry says now."""
-    tags = client.tags()
+
+def tags_at(client: RegistryClient, tell: Callable[[], None]) -> dict[str, str]:
+    """Return every tag with its digest, as a registry says now; what `tell` raises ends it."""
+    tags, found = client.tags(), {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        digests = list(pool.map(client.digest_of, tags))
-    return {tag: digest for tag, digest in zip(tags, digests, strict=True) if digest}
+        for tag, digest in zip(tags, pool.map(client.digest_of, tags), strict=True):
+            tell()
+            if digest:
+                found[tag] = digest
+    return found
 
 
 def drop_tag(client: RegistryClient, tag: str) -> None:

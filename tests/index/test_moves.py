@@ -206,9 +206,13 @@ def test_moved_back_within_the_time_it_is_quick_and_exact(ends: Ends) -> None:
     ends.push.image(b"one" * 1000, tag="1.0")
     ends.push.image(b"two" * 1000, tag="2.0")
     first = ends.move()
+    let_pass(timedelta(minutes=2))
+    ends.work(first)
     pusher = Pusher(ends.there)
     newest = pusher.image(b"three", tag="2.0")
     ends.there.delete_manifest(ends.there.digest_of("1.0") or "")
+    let_pass(timedelta(minutes=1))
+    ends.work(first)  # the look for late pushes
     back = ends.move(to=ends.world.east)
     assert back.state == MoveState.FLIPPED
     assert back.bytes_copied < 1000
