@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from index.copying.slots import Slots, copy_slot
+from index.errors import AlreadyDecided
 from index.flows.copy_promoted import claim, copy_promoted
+from index.flows.decide_promotion import lapse_promotion, lapsing
 from index.models import Promotion, PromotionState
 from index.outbox import start_soon
 
@@ -31,6 +35,14 @@ def sweep_promotions() -> None:
     """Have workers go on with promotions that are due."""
     for promotion_id in _due()[:_BATCH]:
         start_soon(continue_promotion, promotion_id)
+
+
+@shared_task
+def lapse_promotions() -> None:
+    """Drop those that nobody has decided for too long, or that could not be copied since."""
+    for promotion in lapsing().order_by("pk")[:_BATCH]:
+        with suppress(AlreadyDecided):
+            lapse_promotion(promotion)
 
 
 def _due() -> QuerySet[Promotion, int]:

@@ -70,6 +70,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "index.promotion_tasks.sweep_promotions",
         "schedule": 15.0,
     },
+    "lapse-promotions": {
+        "task": "index.promotion_tasks.lapse_promotions",
+        "schedule": 3600.0,
+    },
     "continue-moves": {"task": "index.move_tasks.sweep_moves", "schedule": 10.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }

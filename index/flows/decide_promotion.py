@@ -1,21 +1,27 @@
-"""Answer a promotion that waits, try a failed one again, or drop one."""
+"""Answer a promotion that waits, try a failed one again, drop one, or let it lapse."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
-from accounts.principals import Principal
+from accounts.principals import ANONYMOUS, Principal
 from index.askers import askers_of, is_nobody_known
 from index.errors import AlreadyDecided, Denied, PromotionRefused
-from index.flows.promote import check_rights, check_target, check_way
+from index.flows.promote import check_rights, check_target, check_way, send_to_approvers
 from index.mails import send_after_commit
 from index.models import Promotion, PromotionState, Repository
+from index.models.promotion import UNFINISHED_PROMOTIONS
 from index.policy import allowed_actions
 from index.subjects import principal_from_subject
 
+# For an answer, and for the copying after it: people decide by what they know of an image that day.
+DECISION_LASTS = timedelta(days=14)
 _DROPPABLE = (PromotionState.WAITING, PromotionState.COPYING, PromotionState.FAILED)
 
 
@@ -47,19 +53,20 @@ def refuse_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> 
 
 
 def retry_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
-    """Try a failed one again; raise AlreadyDecided, or what asking for it anew is refused for."""
+    """Try a failed one again; raise AlreadyDecided, or what asking for it anew is refused for.
+
+    Where somebody has to approve it and nobody has, or too long ago, it waits for that.
+    """
     with transaction.atomic():
         held = _take(promotion, PromotionState.FAILED)
         source = _source_of(held)
         check_rights(source, held.target, by=by)
         check_way(source, held.target)
         check_target(held.target, held.target_tag, held.digest)
-        waits = held.target.registry.needs_approval and held.decided_at is None
-        if waits:
-            held.state = PromotionState.WAITING
-            held.save(update_fields=["state"])
-        else:
-            _begin(held)
+        _begin(held)
+        is_approved = held.decided_at is not None and held.decided_at > _long_ago()
+        if held.target.registry.needs_approval and not is_approved:
+            _wait_again(held)
         _record(AuditAction.PROMOTION_RETRIED, held, by)
     return held
 
@@ -75,6 +82,32 @@ def drop_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
         _end(held, PromotionState.DROPPED)
         _record(AuditAction.PROMOTION_DROPPED, held, by)
     return held
+
+
+def lapsing() -> QuerySet[Promotion]:
+    """Return those that nobody decided in time, or that could not be copied in time after that."""
+    undecided = Q(state=PromotionState.WAITING, next_attempt_at__lte=_long_ago())
+    uncopied = Q(state=PromotionState.COPYING, decided_at__lte=_long_ago())
+    return Promotion.objects.filter(undecided | uncopied)
+
+
+def lapse_promotion(promotion: Promotion) -> None:
+    """Drop it if its time is over, and tell who asked; raise AlreadyDecided."""
+    with transaction.atomic():
+        held = _take(promotion, *UNFINISHED_PROMOTIONS)
+        if not lapsing().filter(pk=held.pk).exists():
+            return
+        days = f"within {DECISION_LASTS.days} days"
+        waits = held.state == PromotionState.WAITING
+        held.last_problem = (
+            f"Nobody decided {days}: ask anew"
+            if waits
+            else f"It could not be copied {days} of its approval: ask anew"
+        )
+        held.save(update_fields=["last_problem"])
+        _end(held, PromotionState.DROPPED)
+        _record(AuditAction.PROMOTION_DROPPED, held, ANONYMOUS, note=held.last_problem)
+        tell_asker(held)
 
 
 def check_approver(promotion: Promotion, by: Principal) -> None:
@@ -167,12 +200,23 @@ def _begin(promotion: Promotion) -> None:
     )
 
 
+def _wait_again(promotion: Promotion) -> None:
+    promotion.state, promotion.decided_by, promotion.decided_at = PromotionState.WAITING, None, None
+    promotion.decision_note = ""
+    promotion.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+    send_to_approvers(promotion)
+
+
+def _long_ago() -> datetime:
+    return timezone.now() - DECISION_LASTS
+
+
 def _end(promotion: Promotion, state: PromotionState) -> None:
     promotion.state, promotion.finished_at = state, timezone.now()
     promotion.save(update_fields=["state", "finished_at"])
 
 
-def _record(action: AuditAction, promotion: Promotion, by: Principal) -> None:
+def _record(action: AuditAction, promotion: Promotion, by: Principal, *, note: str = "") -> None:
     record(
         action,
         by=by,
@@ -181,5 +225,5 @@ def _record(action: AuditAction, promotion: Promotion, by: Principal) -> None:
         source=promotion.source_name,
         digest=promotion.digest,
         promotion=promotion.pk,
-        note=promotion.decision_note,
+        note=note or promotion.decision_note,
     )

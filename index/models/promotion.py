@@ -62,6 +62,7 @@ class Promotion(models.Model):
     bytes_mounted = models.PositiveBigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    # Of one that waits for a second person: since when.
     next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
     last_problem = models.CharField(max_length=200, blank=True)
 
