@@ -21,10 +21,11 @@ Row = tuple[Any, ...]
 M = TypeVar("M", bound=Model)
 
 
-def run(sql: str, params: Mapping[str, Any]) -> list[Row]:
+def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Row]:
     """Return the rows of a statement, none of one that has none; raises Django's database errors.
 
-    It is not watched (accounts.changes): what it writes must matter to no decision.
+    It is not watched (accounts.changes): what it writes must matter to no decision. `binary` is for
+    bytes: PostgreSQL writes them as text of twice the length otherwise.
     """
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` does at each attribute
     database.ensure_connection()
@@ -36,7 +37,7 @@ def run(sql: str, params: Mapping[str, Any]) -> list[Row]:
             rows: list[Row] = native.execute(sql, params).fetchall()
             return rows
         cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
-        cursor.execute(for_postgresql(sql), params, prepare=True)
+        cursor.execute(for_postgresql(sql), params, prepare=True, binary=binary)
         return cursor.fetchall() if cursor.description else []
 
 

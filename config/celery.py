@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("waybill")
@@ -19,3 +20,13 @@ def _start_worker(**_: Any) -> None:
     from config.start import refuse_without_signing_key  # settings are ready only now
 
     refuse_without_signing_key()
+
+
+@worker_ready.connect
+def leave_what_is_there_alone(**_: Any) -> None:
+    """Let the garbage collector look at what tasks make, and not at all of Django each time.
+
+    That was a third of reading a large batch of notifications.
+    """
+    gc.collect()
+    gc.freeze()

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
+
 from index.errors import NameInvalid
 from index.manifests import LARGEST_BLOB
 from index.names import is_digest, is_tag, parse_repository_name
@@ -42,16 +44,25 @@ def read_envelope(body: bytes) -> list[Event]:
 
     Left out is what makes no sense, and what changes nothing: pulls of blobs, and looks by `HEAD`.
     """
-    try:
-        envelope = json.loads(str(body, "utf-8"))
-    except (ValueError, RecursionError) as error:
-        message = f"not JSON: {type(error).__name__}"
-        raise EnvelopeUnreadable(message) from error
+    envelope = _parse(body)
     events = envelope.get("events") if isinstance(envelope, dict) else None
     if not isinstance(events, list) or len(events) > _MAXIMUM_EVENTS:
         message = "no list of events, or too long a one"
         raise EnvelopeUnreadable(message)
     return [event for raw in events if (event := _read_event(raw))]
+
+
+def _parse(body: bytes) -> Any:
+    """Return what the JSON says; orjson does it in a third of the time, and refuses lone surrogates."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(str(body, "utf-8"))
+    except (ValueError, RecursionError) as error:
+        message = f"not JSON: {type(error).__name__}"
+        raise EnvelopeUnreadable(message) from error
 
 
 def _read_event(raw: Any) -> Event | None:

@@ -6,7 +6,7 @@ An UPDATE for each event is fourteen times as slow (performance.md E).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -26,13 +26,13 @@ ON CONFLICT (repository_id, day) DO UPDATE SET
   pulls = index_dailycount.pulls + excluded.pulls, pushes = index_dailycount.pushes + excluded.pushes
 """
 _COUNTED = """
-(SELECT CAST(value ->> 0 AS bigint) AS repository_id, value ->> 1 AS what,
-        CAST(value ->> 2 AS bigint) AS pulls, {moment} AS pulled_at
+(SELECT CAST(value ->> 0 AS bigint) AS repository_id, value ->> 1 AS digest, value ->> 2 AS tag,
+        {moment} AS pulled_at, CAST(value ->> 4 AS bigint) AS pulls
  FROM {rows}) AS counted
 """
 _LATEST = """
-last_pulled_at = CASE WHEN TABLE.last_pulled_at > counted.pulled_at THEN TABLE.last_pulled_at
-                      ELSE counted.pulled_at END
+last_pulled_at = CASE WHEN TABLE.last_pulled_at > found.pulled_at THEN TABLE.last_pulled_at
+                      ELSE found.pulled_at END
 """
 
 
@@ -43,25 +43,28 @@ def _spelled(sql: str, table: str) -> str:
 
 _MANIFESTS = _spelled(
     """
-UPDATE index_manifest SET pull_count = pull_count + counted.pulls, LATEST FROM COUNTED
-WHERE index_manifest.repository_id = counted.repository_id AND index_manifest.digest = counted.what
+UPDATE index_manifest SET pull_count = pull_count + found.pulls, LATEST
+FROM (SELECT repository_id, digest, SUM(pulls) AS pulls, MAX(pulled_at) AS pulled_at
+      FROM COUNTED GROUP BY repository_id, digest) AS found
+WHERE index_manifest.repository_id = found.repository_id AND index_manifest.digest = found.digest
 """,
     "index_manifest",
 )
-_NAMED_TAGS = _spelled(
-    """
-UPDATE index_tag SET pull_count = pull_count + counted.pulls, LATEST FROM COUNTED
-WHERE index_tag.repository_id = counted.repository_id AND index_tag.name = counted.what
-""",
-    "index_tag",
-)
 # Whoever asks by digest was mostly told it of a tag: no tag of what is pulled is idle.
-_TAGS_OF_MANIFESTS = _spelled(
+_TAGS = _spelled(
     """
-UPDATE index_tag SET LATEST FROM COUNTED
-JOIN index_manifest ON index_manifest.repository_id = counted.repository_id
-                   AND index_manifest.digest = counted.what
-WHERE index_tag.manifest_id = index_manifest.id
+UPDATE index_tag SET pull_count = pull_count + found.pulls, LATEST
+FROM (SELECT id, SUM(pulls) AS pulls, MAX(pulled_at) AS pulled_at FROM (
+        SELECT named.id, pulls, pulled_at FROM COUNTED
+        JOIN index_tag AS named ON named.repository_id = counted.repository_id
+                               AND named.name = counted.tag
+        UNION ALL
+        SELECT pointing.id, 0, pulled_at FROM COUNTED
+        JOIN index_manifest ON index_manifest.repository_id = counted.repository_id
+                           AND index_manifest.digest = counted.digest
+        JOIN index_tag AS pointing ON pointing.manifest_id = index_manifest.id
+      ) AS either GROUP BY id) AS found
+WHERE index_tag.id = found.id
 """,
     "index_tag",
 )
@@ -72,65 +75,44 @@ ON CONFLICT DO NOTHING RETURNING event_id
 """
 
 
-Key = tuple[int, str]
-Pulls = tuple[int, datetime]  # how many, and the last of them
-
-
 class Counts:
     """What a batch brings: pulls are put together as they come, and sorted out at the end."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._pulls: dict[tuple[int, date, str, str], Pulls] = {}
+        self._pulls: dict[tuple[int, str, str], list[datetime]] = {}
         self._pushes: Counter[tuple[int, date]] = Counter()
 
     def add_pull(self, repository: int, *, digest: str, tag: str, at: datetime) -> None:
         """Count one pull of a manifest."""
-        key = (repository, at.date(), digest, tag)
-        known = self._pulls.get(key)
-        self._pulls[key] = (known[0] + 1, max(known[1], at)) if known else (1, at)
+        self._pulls.setdefault((repository, digest, tag), []).append(at)
 
     def add_push(self, repository: int, *, at: datetime) -> None:
         """Count one push of a tag."""
         self._pushes[repository, at.date()] += 1
 
     def write(self) -> None:
-        """Write everything down, inside the transaction of the batch."""
+        """Write everything down, inside the transaction of the batch; its repositories are locked."""
         repositories: Counter[int] = Counter()
         days: Counter[tuple[int, date]] = Counter()
-        manifests: dict[Key, Pulls] = {}
-        tags: dict[Key, Pulls] = {}
-        for (repository, day, digest, tag), pulls in self._pulls.items():
-            repositories[repository] += pulls[0]
-            days[repository, day] += pulls[0]
-            _add(manifests, (repository, digest), pulls)
-            _add(tags, (repository, tag), pulls)
-        _write(_REPOSITORIES, sorted(repositories.items()))
-        either = sorted(days.keys() | self._pushes.keys())
+        for (repository, _digest, _tag), moments in self._pulls.items():
+            repositories[repository] += len(moments)
+            days.update((repository, at.date()) for at in moments)
+        _write(_REPOSITORIES, list(repositories.items()))
+        either = days.keys() | self._pushes.keys()
         _write(_DAYS, [(of, str(day), days[of, day], self._pushes[of, day]) for of, day in either])
-        _write(_MANIFESTS, _rows(manifests))
-        _write(_TAGS_OF_MANIFESTS, _rows(manifests))
-        _write(_NAMED_TAGS, _rows(tags))
+        counted = [
+            (*key, str(max(moments).replace(tzinfo=None)), len(moments))  # UTC, in both databases
+            for key, moments in self._pulls.items()
+        ]
+        _write(_MANIFESTS, counted)
+        _write(_TAGS, counted)
 
 
 def remember_events(registry: int, event_ids: Iterable[str], *, now: datetime) -> set[str]:
     """Return those ids that this registry has not told before, and remember them."""
     found = run_for_rows(_REMEMBER, sorted(event_ids), registry=registry, now=moment(now))
     return {event_id for (event_id,) in found}
-
-
-def _add(counted: dict[Key, Pulls], key: Key, more: Pulls) -> None:
-    if key[1]:
-        known = counted.get(key, (0, more[1]))
-        counted[key] = (known[0] + more[0], max(known[1], more[1]))
-
-
-def _rows(counted: Mapping[Key, Pulls]) -> list[tuple[Any, ...]]:
-    """Return rows in the one order in which everybody locks them."""
-    return [
-        (repository, what, number, str(last_at.replace(tzinfo=None)))  # UTC, in both databases
-        for (repository, what), (number, last_at) in sorted(counted.items())
-    ]
 
 
 def _write(sql: str, rows: list[Any]) -> None:

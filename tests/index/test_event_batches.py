@@ -254,19 +254,24 @@ def test_whoever_is_killed_in_the_middle_leaves_all_to_the_next(world: World) ->
 
 def test_of_two_workers_with_the_same_bodies_one_applies_them(world: World) -> None:
     put(world, pull(), push("a"))
-    letters = receiving._read_inbox()
+    letters = receiving._read_inbox(after=0)
     assert len(receiving._apply_each(letters).namespaces) == 1
     assert len(receiving._apply_each(letters).namespaces) == 0
     assert Repository.objects.get(pk=world.public.pk).pull_count == 1
     assert Activity.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_more_than_a_batch_is_applied_to_the_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "BATCH", 3)
-    put(world, *(pull() for _ in range(10)))
+    """Also what lies behind a gap, and what is read in another thread meanwhile."""
+    monkeypatch.setitem(receiving.BATCH, connection.vendor, 3)
+    put(world, *(pull() for _ in range(15)))
+    numbers = list(Notification.objects.order_by("pk").values_list("pk", flat=True))
+    Notification.objects.filter(pk__in=numbers[4:9]).delete()
     apply_inbox()
+    assert not Notification.objects.exists()
     assert Repository.objects.get(pk=world.public.pk).pull_count == 10
 
 
