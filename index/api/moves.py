@@ -35,7 +35,9 @@ class MoveOutput(serializers.ModelSerializer[Move]):
     repository = serializers.CharField(source="repository.name")
     old_registry = serializers.CharField(source="source.name")
     registry = serializers.CharField(source="target.name")
-    requested_by = serializers.SerializerMethodField(help_text="Null for a command.")
+    requested_by = serializers.SerializerMethodField(
+        help_text="Null for a command, and where the account is gone."
+    )
     keep_until = serializers.DateTimeField(allow_null=True)
 
     class Meta:
@@ -77,6 +79,7 @@ class MoveAllOutput(serializers.Serializer[Any]):
 
     moves = serializers.IntegerField()
     refused = serializers.ListField(child=serializers.CharField())
+    left = serializers.IntegerField(help_text="Those beyond the first 500: ask again for these.")
 
 
 class Moves(OperatorView):
@@ -163,13 +166,14 @@ class MoveAll(OperatorView):
         sent = MoveAllInput(data=request.data)
         sent.is_valid(raise_exception=True)
         data = sent.validated_data
-        moves, refused = request_all_moves(
+        asked = request_all_moves(
             source, to=_registry(data["registry"]), by=principal_of(request),
             keep_days=data["keep_days"],
         )  # fmt: skip
-        for move in moves[:2]:
+        for move in asked.moves[:2]:
             start_soon(work_on_move, move.pk)
-        return Response({"moves": len(moves), "refused": refused}, status=201)
+        counts = {"moves": len(asked.moves), "refused": asked.refused, "left": asked.left}
+        return Response(counts, status=201)
 
 
 def _registry(name: str) -> Registry:

@@ -32,7 +32,8 @@ from index.models import (
     Repository,
     RepositoryState,
 )
-from index.models.move import UNFINISHED_MOVES
+from index.models.move import COPYING_MOVES, UNFINISHED_MOVES
+from index.moves.lease import HOLDS
 from index.policy import administers
 from index.registry_client import RegistryClient
 
@@ -120,10 +121,14 @@ def claim(deletion_id: int) -> Deletion | None:
 def continue_deletion(deletion: Deletion) -> None:
     """Do what is left; whatever goes wrong is noted and tried again later, ever more rarely."""
     repository = deletion.repository
+    if _is_written_by_moves(repository):
+        _come_again(deletion)
+        return
+    clients = [RegistryClient(one, repository.stored_name) for one in _keepers(repository)]
     try:
-        for registry in _keepers(repository):
-            client = RegistryClient(registry, repository.stored_name)
+        for client in clients:
             _empty(repository, client)
+        for client in clients:
             _prove_empty(repository, client)
     except RegistryTrouble as trouble:
         _note(deletion, str(trouble))
@@ -131,10 +136,29 @@ def continue_deletion(deletion: Deletion) -> None:
     _finish(deletion)
 
 
+def _is_written_by_moves(repository: Repository) -> bool:
+    """Stop moves; return whether a worker may be at one, and end what it uploads just now."""
+    now = timezone.now()
+    writing = repository.moves.filter(state__in=[*COPYING_MOVES, MoveState.FLIPPED])
+    at_work = writing.filter(next_attempt_at__gt=now, next_attempt_at__lte=now + HOLDS)
+    is_written = at_work.exists()
+    writing.update(state=MoveState.CLEANING, next_attempt_at=now + HOLDS)
+    return is_written
+
+
+def _come_again(deletion: Deletion) -> None:
+    deletion.next_attempt_at = timezone.now() + HOLDS
+    deletion.save(update_fields=["next_attempt_at"])
+
+
 def _keepers(repository: Repository) -> list[Registry]:
-    """Return every registry that may have a copy: a move that is not done leaves two."""
+    """Return every registry that may have a copy: a move that is not done leaves two.
+
+    What lay at the new one before, and no move has put there, is not ours to delete.
+    """
     moves = repository.moves.exclude(state=MoveState.DONE).select_related("source", "target")
-    others = [registry for move in moves for registry in (move.source, move.target)]
+    others = [move.source for move in moves]
+    others += [move.target for move in moves if move.flipped_at or move.is_target_ours]
     used = [one for one in others if one.state != RegistryState.RETIRED]
     return list(dict.fromkeys([repository.registry, *used]))
 

@@ -31,6 +31,7 @@ from index.models import (
     TagDeletionState,
     WalkPhase,
 )
+from index.models.move import COPYING_MOVES
 from index.models.notification import NotificationState
 from index.probing.tokens import PROBE_REPOSITORY
 from index.reconciling.catalog import RegistryCatalog
@@ -194,9 +195,8 @@ def _known_names(registry: Registry, names: list[str]) -> set[str]:
     """Return those of the names that are no news: kept, on their way out, or a copy of a move."""
     here = Repository.objects.filter(stored_name__in=names)
     kept = here.filter(registry=registry).exclude(state=RepositoryState.DELETED)
-    moving = Q(source=registry, state__in=[MoveState.FLIPPED, MoveState.CLEANING]) | Q(
-        target=registry, state__in=[MoveState.COPYING, MoveState.CLOSING]
-    )
+    away = Q(source=registry, state__in=[MoveState.FLIPPED, MoveState.CLEANING])
+    moving = away | Q(target=registry, state__in=[*COPYING_MOVES, MoveState.CLEANING])
     copies = Move.objects.filter(moving, repository__stored_name__in=names)
     return {
         PROBE_REPOSITORY,

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.audit import AuditAction
 from accounts.opaque_tokens import digest_of, make_opaque_token
@@ -22,7 +21,6 @@ from index.flows.operate import check_operator, record_by_operator
 from index.key_formats import agreed_key_format
 from index.models import (
     KeyFormat,
-    Move,
     Registry,
     RegistryState,
     Repository,
@@ -30,7 +28,7 @@ from index.models import (
     Stage,
     Writers,
 )
-from index.models.move import UNFINISHED_MOVES
+from index.moves.retiring import end_without, moves_in_need_of
 
 # What goes into nginx.conf and into a registry's YAML as it is.
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
@@ -146,7 +144,10 @@ def retire_registry(registry: Registry, *, by: Principal | None) -> None:
         locked.events_secret_digest = locked.previous_events_secret_digest = ""
         locked.collects_on_day = None
         locked.save()
-        record_by_operator(AuditAction.REGISTRY_RETIRED, locked.name, by=by)
+        given_up = end_without(locked)
+        record_by_operator(
+            AuditAction.REGISTRY_RETIRED, locked.name, by=by, copies_given_up=given_up
+        )
     registry.refresh_from_db()
 
 
@@ -158,8 +159,7 @@ def retirement_obstacles(registry: Registry) -> list[str]:
     kept = Repository.objects.filter(registry=registry).exclude(state=RepositoryState.DELETED)
     if count := kept.count():
         reasons.append(f"it keeps {count} {'repository' if count == 1 else 'repositories'}")
-    moving = Move.objects.filter(Q(source=registry) | Q(target=registry))
-    if moving.filter(state__in=UNFINISHED_MOVES).exists():
+    if moves_in_need_of(registry).exists():
         reasons.append("a move from or to it is not finished")
     rules = registry.placement_rules.order_by("pattern").values_list("pattern", flat=True)
     if rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,8 +15,11 @@ from index.errors import MoveRefused
 from index.flows.operate import check_operator, record_by_operator
 from index.models import Move, MoveState, Registry, RegistryState, Repository, RepositoryState
 from index.models.move import COPYING_MOVES
+from index.moves.lease import HOLDS
 
 LONGEST_KEEPING = 365  # days
+MOST_AT_ONCE = 500  # which takes some seconds; the gateway waits for half a minute
+_SWEPT_EVERY = 10  # seconds
 _WINDS_DOWN = timedelta(minutes=1)  # a worker that copies just now has heard of it by then
 
 
@@ -39,8 +43,9 @@ def request_move(
 
 
 def _request(pk: int, *, to: Registry, by: Principal | None, keep_days: int) -> Move:
-    rows = Repository.objects.locked().select_related("registry")
+    rows = Repository.objects.locked().select_related("registry").defer("readme")
     repository = rows.get(pk=pk)
+    to = Registry.objects.get(pk=to.pk)  # since it was read somebody may have drained it
     under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
     if under_way and under_way.target_id == to.pk:
         return under_way
@@ -78,6 +83,7 @@ def obstacle_to_move(repository: Repository, to: Registry) -> str:
     return (
         obstacle_between(repository.registry, to)
         or _other_move(repository, to)
+        or _late_pushes(repository, to)
         or (
             f"{to} keeps another repository under the name {repository.stored_name}"
             if others.exists()
@@ -99,7 +105,19 @@ def obstacle_between(here: Registry, to: Registry) -> str:
         )
     if here.service != to.service:
         return f"clients reach {here} and {to} in different ways: their tokens differ"
+    if (here.writers, here.needs_approval) != (to.writers, to.needs_approval):
+        return (
+            f"{here} and {to} differ in who may write there, or in whether promotions are approved: "
+            "make that the same first"
+        )
     return ""
+
+
+def check_still_possible(move: Move) -> None:
+    """Raise MoveRefused where its ends have changed since it was asked for, so that it would not be."""
+    ends = Registry.objects.in_bulk([move.source_id, move.target_id])
+    if problem := obstacle_between(ends[move.source_id], ends[move.target_id]):
+        raise MoveRefused(problem)
 
 
 def _other_move(repository: Repository, to: Registry) -> str:
@@ -110,6 +128,26 @@ def _other_move(repository: Repository, to: Registry) -> str:
     if cleaning.filter(Q(source=to) | Q(target=to)).exists():
         return f"a copy of {repository} at {to} is being deleted just now: ask again in a while"
     return ""
+
+
+def _late_pushes(repository: Repository, to: Registry) -> str:
+    """Return that the old copy has to be looked at first; "" where it was.
+
+    The way back makes it like the new one, and would throw away what was pushed there late.
+    """
+    kept = repository.moves.filter(state=MoveState.FLIPPED, source=to).first()
+    if kept is None:
+        return ""
+    if kept.attempts and kept.last_problem:
+        return (
+            f"{to} could not be asked for pushes that came late ({kept.last_problem}): have the move "
+            "away from it tried again first"
+        )
+    wait = kept.next_attempt_at - timezone.now()
+    if wait > HOLDS and not kept.attempts:  # nobody is looking, nor about to
+        return ""
+    seconds = max(int(wait.total_seconds()), 0) + _SWEPT_EVERY
+    return f"pushes that came late to {to} are looked for first: ask again in {seconds} s"
 
 
 def cancel_move(move: Move, *, by: Principal | None) -> None:
@@ -157,10 +195,24 @@ def end_keeping(move: Move, *, by: Principal | None) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AllMoves:
+    """What became of everything that a registry keeps; `left` are those to ask for again."""
+
+    moves: list[Move]
+    refused: list[str]
+    left: int
+
+
 def request_all_moves(
-    registry: Registry, *, to: Registry, by: Principal | None, keep_days: int = 7
-) -> tuple[list[Move], list[str]]:
-    """Ask for moves of everything that a registry keeps; return them, and what cannot be moved.
+    registry: Registry,
+    *,
+    to: Registry,
+    by: Principal | None,
+    keep_days: int = 7,
+    most: int | None = MOST_AT_ONCE,
+) -> AllMoves:
+    """Ask for moves of everything that a registry keeps and that is not on its way there already.
 
     A few are copied at a time (`index.copying.slots`), the others wait for their turn.
     """
@@ -168,10 +220,14 @@ def request_all_moves(
     if problem := obstacle_between(registry, to):
         raise MoveRefused(problem)
     kept = Repository.objects.filter(registry=registry, state=RepositoryState.ACTIVE)
+    on_their_way = Move.objects.filter(target=to, state__in=COPYING_MOVES)
+    kept = kept.exclude(pk__in=on_their_way.values("repository"))
+    left = kept.count()
     moves, refused = [], []
-    for repository in kept.order_by("name"):
+    for repository in kept.order_by("name").only("name")[:most]:
+        left -= 1
         try:
             moves.append(request_move(repository, to=to, by=by, keep_days=keep_days))
         except MoveRefused as refusal:
             refused.append(str(refusal))
-    return moves, refused
+    return AllMoves(moves, refused, max(left, 0))

@@ -14,13 +14,14 @@ from accounts.principals import Principal
 from accounts.web.visitors import check_administrator
 from index.errors import IndexRefusal
 from index.flows.request_move import (
+    AllMoves,
     cancel_move,
     end_keeping,
     request_all_moves,
     request_move,
     retry_move,
 )
-from index.models import Move
+from index.models import Move, Registry
 from index.move_tasks import work_on_move
 from index.moves.listing import moves_of
 from index.outbox import start_soon
@@ -66,17 +67,13 @@ def add_all(request: HttpRequest) -> HttpResponse:
         return _page(request, all_form=form)
     data = form.cleaned_data
     try:
-        moves, refused = request_all_moves(
-            data["source"], to=data["to"], by=by, keep_days=data["keep_days"]
-        )
+        asked = request_all_moves(data["source"], to=data["to"], by=by, keep_days=data["keep_days"])
     except IndexRefusal as refusal:
         form.add_error(None, str(refusal))
         return _page(request, all_form=form)
-    for move in moves[:2]:
+    for move in asked.moves[:2]:
         start_soon(work_on_move, move.pk)
-    left = f" Not moved: {'; '.join(refused[:_NAMED])}." if refused else ""
-    count = f"{len(moves)} {'repository is' if len(moves) == 1 else 'repositories are'}"
-    return _done(request, f"{count} being moved to {data['to']}, a few at a time.{left}")
+    return _done(request, _sentence(asked, data["to"]))
 
 
 @post_only
@@ -110,6 +107,14 @@ def _do(request: HttpRequest, number: int, flow: Callable[..., object], done: st
 def _done(request: HttpRequest, sentence: str) -> HttpResponse:
     attempt(request, lambda: None, done=sentence)
     return redirect("web-manage-moves")
+
+
+def _sentence(asked: AllMoves, to: Registry) -> str:
+    number = len(asked.moves)
+    count = f"{number} {'repository is' if number == 1 else 'repositories are'}"
+    refused = f" Not moved: {'; '.join(asked.refused[:_NAMED])}." if asked.refused else ""
+    left = f" {asked.left} more are left: ask again for these." if asked.left else ""
+    return f"{count} being moved to {to}, a few at a time.{refused}{left}"
 
 
 def _page(request: HttpRequest, **refused: Any) -> HttpResponse:

@@ -21,6 +21,7 @@ from index.flows.collect_garbage import (
     schedule_collection,
 )
 from index.models import Registry, RegistryState
+from index.moves.retiring import given_up_with
 from index.probing.findings import TITLES, Check
 from index.registry_health import latest_checks, sentence_of, slots_of, troubles_of
 from index.registry_map import Holdings, holdings
@@ -204,6 +205,7 @@ def _page(request: HttpRequest, registry: Registry, **refused: Any) -> HttpRespo
         "history": sentence_of(slots),
         "troubles": troubles_of(registry),
         "obstacles": flows.retirement_obstacles(registry),
+        "given_up": given_up_with(registry).count(),
         "collections": registry.collections.all()[:_COLLECTIONS_SHOWN],
         "next_collection": next_collection(registry),
         "change_form": RegistryForm(registry=registry),

@@ -82,7 +82,7 @@ def test_a_move_is_cancelled_and_its_copy_ended(root: Client, world: World) -> N
 def test_everything_that_a_registry_keeps_is_moved(root: Client, world: World) -> None:
     Repository.objects.filter(pk=world.private.pk).update(state="trashed")
     answer = send(root, "post", "registries/east/moves", {"registry": "west"}).json()
-    assert answer == {"moves": 2, "refused": []}
+    assert answer == {"moves": 2, "refused": [], "left": 0}
     names = set(Move.objects.values_list("repository__name", flat=True))
     assert names == {"alice/pub", "acme/app"}
 

@@ -5,34 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AuditEvent
 from accounts.principals import Principal
 from index import move_tasks, promotion_tasks
 from index.copying.slots import Slots, copy_slot
-from index.errors import RegistryTrouble
-from index.flows.continue_tag_deletions import continue_tag_deletions
-from index.flows.delete_tags import delete_tags
-from index.flows.purge_tags import purge
+from index.errors import MoveRefused, RegistryInUse
+from index.flows.reconcile import _known_names
+from index.flows.registries import drain_registry, retire_registry
+from index.flows.request_move import (
+    check_still_possible,
+    request_all_moves,
+    request_move,
+    retry_move,
+)
 from index.models import (
-    Manifest,
     Move,
     MoveState,
+    PlacementRule,
     Promotion,
     PromotionState,
     Registry,
+    RegistryState,
     Repository,
-    Tag,
-    TagDeletion,
+    Stage,
+    Writers,
 )
-from index.models.retention_rule import TagDeletionState
-from index.registry_client import RegistryClient
+from index.moves.lease import claim
+from tests.clients import confirm
 from tests.conftest import World
 from tests.factories import make_repository
-from tests.registry_stub import RegistryStub, serve
 
 NAME = "acme/app"
 NOBODY = "http://127.0.0.1:1"  # answers here
@@ -79,11 +88,17 @@ def make_flipped(world: World, ago: timedelta, **fields: Any) -> Move:
     return make_move(world, state=MoveState.FLIPPED, flipped_at=since, **fields)
 
 
+def move_west(world: World, ago: timedelta, **fields: Any) -> Move:
+    """Let acme/app have moved west so long ago."""
+    Repository.objects.filter(pk=world.app.pk).update(registry=world.west)
+    return make_flipped(world, ago, **fields)
+
+
 @pytest.mark.usefixtures("all_moving")
 def test_late_pushes_are_looked_for_behind_a_mass_move(world: World, started: list[int]) -> None:
     asked = timezone.now() - HOUR
     queued = [make_move(world, f"acme/{name}", next_attempt_at=asked).pk for name in "abc"]
-    flipped = make_flipped(world, timedelta(minutes=1))
+    flipped = move_west(world, timedelta(minutes=1))
     move_tasks.sweep_moves()
     assert started == [flipped.pk, *queued]
     for move_id in started[:2]:
@@ -120,71 +135,120 @@ def test_promotions_do_not_wait_for_moves_nor_for_the_next_sweep(
     assert started[2:] == [second.pk]
 
 
-@pytest.fixture
-def both(world: World) -> Iterator[tuple[RegistryStub, RegistryStub]]:
-    """East and west, each with the same images of acme/app."""
-    with serve(RegistryStub()) as east, serve(RegistryStub()) as west:
-        for row, stub in ((world.east, east), (world.west, west)):
-            row.upstream_url = stub.url
-            row.save()
-            for tag in ("one", "two"):
-                digest = stub.push_image(NAME, tag, layer=tag.encode())
-                manifest, _ = Manifest.objects.get_or_create(repository=world.app, digest=digest)
-                Tag.objects.get_or_create(
-                    repository=world.app, name=tag, manifest=manifest, pushed_at=START
-                )
-        yield east, west
+def ask(world: World, to: Registry | None = None) -> Move:
+    """Ask for acme/app to go west, or there."""
+    repository = Repository.objects.get(pk=world.app.pk)
+    return request_move(repository, to=to or world.west, by=Principal(world.root))
 
 
-def move_at_the_first_deletion(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
-    """Let a small move be asked for and end while a registry takes its time to delete."""
-    real = RegistryClient.delete_manifest
-
-    def delete(client: RegistryClient, digest: str) -> None:
-        Repository.objects.filter(pk=world.app.pk).update(registry=world.west)
-        real(client, digest)
-
-    monkeypatch.setattr(RegistryClient, "delete_manifest", delete)
-
-
-def test_tags_are_taken_off_where_the_repository_is_by_then(
-    world: World, both: tuple[RegistryStub, RegistryStub], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("next_in", "problem", "words"),
+    [
+        (timedelta(seconds=50), "", r"pushes that came late to east .*: ask again in (59|60) s"),
+        (timedelta(minutes=3), "", "ask again in"),  # a worker looks just now
+        (timedelta(minutes=12), "registry east: 500", r"east could not be asked .*: 500"),
+    ],
+)
+def test_the_way_back_begins_after_a_look_for_late_pushes(
+    world: World, next_in: timedelta, problem: str, words: str
 ) -> None:
-    east, west = both
-    delete_tags(world.app, {"one": "", "two": ""}, by=Principal(world.olga))
-    with monkeypatch.context() as patch:
-        move_at_the_first_deletion(patch, world)
-        continue_tag_deletions(world.app.pk)
-    assert (set(east.tags[NAME]), set(west.tags[NAME])) == ({"two"}, {"one", "two"})
-    assert set(TagDeletion.objects.values_list("state", flat=True)) == {"untagging"}
-    TagDeletion.objects.update(next_attempt_at=timezone.now())
-    continue_tag_deletions(world.app.pk)
-    assert west.tags[NAME] == {}
-    assert set(TagDeletion.objects.values_list("state", flat=True)) == {"trashed"}
+    fields = {"last_problem": problem, "attempts": 1 if problem else 0}
+    next_at = timezone.now() + next_in
+    move = move_west(world, timedelta(seconds=10), next_attempt_at=next_at, **fields)
+    with pytest.raises(MoveRefused, match=words):
+        ask(world, to=world.east)
+    looked = timezone.now() + timedelta(minutes=14)
+    Move.objects.update(next_attempt_at=looked, attempts=0, last_problem="")
+    assert ask(world, to=world.east).is_target_ours
+    move.refresh_from_db()
+    assert move.state == MoveState.DONE
 
 
-@pytest.mark.parametrize("how", ["moved", "being moved"])
-def test_images_are_not_purged_where_the_repository_was(
-    world: World,
-    both: tuple[RegistryStub, RegistryStub],
-    monkeypatch: pytest.MonkeyPatch,
-    how: str,
+@pytest.mark.parametrize("change", [{"writers": Writers.BUILDERS}, {"needs_approval": True}])
+def test_nothing_goes_where_others_write_or_approve(world: World, change: dict[str, Any]) -> None:
+    Registry.objects.filter(pk=world.west.pk).update(**change)
+    with pytest.raises(MoveRefused, match="who may write there"):
+        ask(world)
+
+
+def test_a_registry_drained_since_the_page_was_shown_gets_nothing(world: World) -> None:
+    Registry.objects.filter(pk=world.west.pk).update(state=RegistryState.DRAINING)
+    with pytest.raises(MoveRefused, match="takes nothing new"):
+        ask(world)
+
+
+def test_ends_are_compared_again_when_a_move_is_about_to_flip(world: World) -> None:
+    move = ask(world)
+    check_still_possible(move)
+    Registry.objects.filter(pk=world.west.pk).update(stage=Stage.RELEASE)
+    with pytest.raises(MoveRefused, match="different stages"):
+        check_still_possible(move)
+
+
+def test_all_of_a_registry_is_asked_for_in_parts(world: World) -> None:
+    by = Principal(world.root)
+    names = []
+    for left in (1, 0):
+        asked = request_all_moves(world.east, to=world.west, by=by, most=2)
+        assert (asked.refused, asked.left) == ([], left)
+        names += [move.repository.name for move in asked.moves]
+    assert names == ["acme/app", "alice/priv", "alice/pub"]
+
+
+def test_trying_again_takes_nothing_from_a_worker(world: World) -> None:
+    move = make_move(world, next_attempt_at=START, attempts=3, last_problem="registry west: 500")
+    claimed = claim(move.pk)
+    retry_move(move, by=Principal(world.root))
+    move.refresh_from_db()
+    assert claimed
+    assert move.next_attempt_at == claimed.next_attempt_at
+    Move.objects.update(last_problem="registry west: 500")
+    retry_move(move, by=Principal(world.root))
+    move.refresh_from_db()
+    assert move.next_attempt_at <= timezone.now()
+
+
+def test_the_command_leaves_a_move_that_fails_again_and_again_to_workers(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    east, _ = both
-    [deletion] = delete_tags(world.app, {"one": ""}, by=Principal(world.olga))
-    continue_tag_deletions(world.app.pk)
-    TagDeletion.objects.update(state=TagDeletionState.PURGING, next_attempt_at=START)
-    if how == "moved":
-        delete_tags(world.app, {"two": ""}, by=Principal(world.olga))
-        move_at_the_first_deletion(monkeypatch, world)
-        continue_tag_deletions(world.app.pk)
-    else:
-        [claimed] = TagDeletion.objects.select_related("repository__registry")
-        make_move(world)
-        with pytest.raises(RegistryTrouble, match="being moved"):
-            purge(claimed.repository, [claimed], RegistryClient(world.east, NAME))
-    deletion.refresh_from_db()
-    assert deletion.state == TagDeletionState.PURGING
-    assert deletion.digest in east.manifests[NAME]
-    world.app.refresh_from_db()
-    assert world.app.writes_held_until is None
+    monkeypatch.setattr(
+        "index.management.commands.move.time.sleep",
+        lambda _: Move.objects.update(next_attempt_at=timezone.now()),
+    )
+    with pytest.raises(CommandError, match=r"acme/app is not moved yet: .* Workers go on"):
+        call_command("move", "acme/app", "west", "--wait", stderr=StringIO())
+    assert Move.objects.get().attempts == 5
+
+
+def test_a_registry_that_never_answers_again_can_be_retired(world: World) -> None:
+    by = Principal(world.root)
+    Repository.objects.update(registry=world.west)
+    PlacementRule.objects.all().delete()
+    drain_registry(world.east, by=by)
+    kept = move_west(world, timedelta(minutes=10), attempts=9, last_problem="registry east: silent")
+    with pytest.raises(RegistryInUse, match="not finished"):
+        retire_registry(world.east, by=by)
+    Move.objects.update(flipped_at=timezone.now() - timedelta(minutes=21))
+    cancelled = make_move(
+        world, "acme/b", source=world.west, target=world.east, state=MoveState.CLEANING
+    )
+    Repository.objects.update(registry=world.west)
+    retire_registry(world.east, by=by)
+    states = [Move.objects.get(pk=move.pk).state for move in (kept, cancelled)]
+    assert states == [MoveState.DONE, MoveState.CANCELLED]
+    assert AuditEvent.objects.get(action="registry:retired").details["copies_given_up"] == 2
+
+
+def test_the_page_says_what_is_given_up(world: World, client: Client) -> None:
+    Repository.objects.update(registry=world.west)
+    PlacementRule.objects.all().delete()
+    drain_registry(world.east, by=None)
+    move_west(world, timedelta(days=1))
+    client.force_login(world.root)
+    page = confirm(client).get("/manage/registries/east").content.decode()
+    assert "1 old copy of what was moved lies there yet: nobody will delete it." in page
+
+
+def test_a_cancelled_copy_that_is_being_deleted_is_no_unknown_repository(world: World) -> None:
+    make_move(world, state=MoveState.CLEANING)
+    assert _known_names(world.west, ["acme/app"]) >= {"acme/app"}

@@ -247,7 +247,11 @@ def test_a_closed_account_keeps_no_trash(world: World) -> None:
 
 def test_both_copies_of_a_repository_that_is_being_moved_are_emptied(world: World) -> None:
     Move.objects.create(
-        repository=world.app, source=world.east, target=world.west, state=MoveState.FLIPPED
+        repository=world.app,
+        source=world.east,
+        target=world.west,
+        state=MoveState.FLIPPED,
+        flipped_at=timezone.now(),
     )
     with serve(RegistryStub()) as east, serve(RegistryStub()) as west:
         for registry, stub in ((world.east, east), (world.west, west)):

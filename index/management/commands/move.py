@@ -17,6 +17,7 @@ from index.move_tasks import work_on_move
 from index.names import parse_familiar_name
 from index.outbox import start_soon
 
+_MOST_ATTEMPTS = 5  # some minutes
 _PAUSE = 1.0  # seconds between two looks, where a worker copies
 
 
@@ -64,14 +65,18 @@ class Command(BaseCommand):
                 raise CommandError(message)
             return [request_move(found, to=to, by=None, keep_days=keep_days)]
         source = _registry(options["all_from"])
-        moves, refused = request_all_moves(source, to=to, by=None, keep_days=keep_days)
-        for sentence in refused:
+        asked = request_all_moves(source, to=to, by=None, keep_days=keep_days, most=None)
+        for sentence in asked.refused:
             self.stderr.write(sentence)
-        return moves
+        return asked.moves
 
     def _wait(self, move: Move) -> None:
-        """Move it here, unless a worker is at it already."""
+        """Move it here, unless a worker is at it already; leave it to workers where it fails often."""
+        most = move.attempts + _MOST_ATTEMPTS
         while move.state in COPYING_MOVES:
+            if move.attempts >= most:
+                message = f"{move.repository} is not moved yet: {move.last_problem}. Workers go on."
+                raise CommandError(message)
             claimed = claim(move.pk)
             if claimed:
                 continue_move(claimed)
