@@ -40,6 +40,7 @@ def offenders(pattern: str, *, allowed: tuple[str, ...] = ()) -> list[str]:
         r"\.(filter|exclude|get)\(\*\*request",  # CVE-2025-64459
         r"\bcsrf_protect_m\b|@csrf_exempt\s*#",
         r"(secret|digest|token|password)\w*\s*[!=]=\s*(supplied|given|request)",  # CVE-2023-20902
+        r"(Repository|Namespace)\.objects\.select_for_update\((?!no_key)",  # see `quotas.lock_namespace`
         r"name\.startswith\(",  # no right derives from how a name begins (harbor c080060316)
     ],
 )
