@@ -13,6 +13,7 @@ from index import activity
 from index.errors import RegistryTrouble
 from index.flows.operate import record_by_operator
 from index.flows.record_moved import forget_tags, point_tags
+from index.flows.request_move import check_still_possible
 from index.models import ActivityKind, Move, MoveState, Repository, RepositoryState
 from index.moves.lease import Lease
 
@@ -21,7 +22,7 @@ FIRST_LOOK = timedelta(minutes=1)
 
 
 def flip_route(move: Move, lease: Lease, *, tags: dict[str, str], held: Iterable[str]) -> None:
-    """Send everybody to the new registry from now on. Raises Lost, or RegistryTrouble.
+    """Send everybody to the new registry from now on. Raises Lost, RegistryTrouble or MoveRefused.
 
     `held` are digests of every manifest, whose rows are there already. Events of the old registry
     from before may still be on their way: they are heeded, and tell who pushed what stands in the
@@ -36,6 +37,7 @@ def flip_route(move: Move, lease: Lease, *, tags: dict[str, str], held: Iterable
             raise RegistryTrouble(message)
         if held_until is None or held_until <= now:
             raise _too_late()
+        check_still_possible(move)
         lease.write(
             state=MoveState.FLIPPED,
             flipped_at=now,

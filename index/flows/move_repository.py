@@ -18,6 +18,7 @@ from index.flows.bring_late_pushes import bring_late_pushes
 from index.flows.flip_route import FIRST_LOOK, flip_route
 from index.flows.quotas import recount_storage
 from index.flows.record_moved import MovedRows
+from index.flows.request_move import check_still_possible
 from index.models import (
     Move,
     MoveState,
@@ -71,6 +72,7 @@ def _copy(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None
     if repository.state != RepositoryState.ACTIVE or repository.registry_id != move.source_id:
         lease.write(state=MoveState.CLEANING, last_problem="the repository is not there any more")
         return
+    check_still_possible(move)
     here = RegistryClient(move.source, repository.stored_name)
     there = RegistryClient(move.target, repository.stored_name)
     _check_target(move, lease, there)
@@ -95,7 +97,7 @@ def _check_target(move: Move, lease: Lease, there: RegistryClient) -> None:
     if there.tags():
         message = (
             f"registry {move.target} has something under {there.repository} that no move has put "
-            "there: delete it, or accept it under another name"
+            "there: delete it at that registry, or cancel the move"
         )
         raise MoveRefused(message)
     lease.write(is_target_ours=True)

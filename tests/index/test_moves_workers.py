@@ -18,8 +18,9 @@ from django.utils import timezone
 from accounts.models import Namespace
 from index.errors import RegistryTrouble
 from index.flows import flip_route, move_repository
+from index.flows.purge_tags import purge
 from index.flows.record_moved import MovedRows, forget_tags, point_tags
-from index.models import Move, MoveState, Repository
+from index.models import Move, MoveState, Registry, RegistryState, Repository
 from index.moves import old_copy, passes
 from index.moves.lease import Lease, Lost
 from index.moves.passes import Mover
@@ -233,6 +234,37 @@ def test_a_flip_that_the_database_refuses_lets_pushes_in_again(
     assert (failed.flipped_at, failed.tags_then) == (None, {})
     assert ends.repository.writes_held_until is None
     assert ends.work(move).state == MoveState.FLIPPED
+
+
+def test_a_registry_drained_while_it_is_copied_to_gets_no_repository(ends: Ends) -> None:
+    ends.push.image(b"one", tag="1.0")
+    move = ends.ask()
+    west = Registry.objects.filter(pk=ends.world.west.pk)
+    with at_hold(lambda: west.update(state=RegistryState.DRAINING)):
+        refused = ends.work(move)
+    assert (refused.state, refused.attempts) == (MoveState.COPYING, 1)
+    assert "takes nothing new" in refused.last_problem
+    assert ends.repository.writes_held_until is None
+    with at_hold(pytest.fail):
+        assert "takes nothing new" in ends.work(move).last_problem
+    west.update(state=RegistryState.IN_USE)
+    assert ends.work(move).state == MoveState.FLIPPED
+
+
+def test_no_purge_takes_over_the_hold_of_a_closing_that_ran_out(ends: Ends) -> None:
+    """So whatever hold there is while a move closes is its own, and goes with it."""
+    ends.push.image(b"one", tag="1.0")
+    move = ends.ask()
+
+    def run_out_and_purge() -> None:
+        now = timezone.now()
+        Repository.objects.filter(pk=ends.world.app.pk).update(writes_held_until=now)
+        with pytest.raises(RegistryTrouble, match="being moved"):
+            purge(ends.repository, [], ends.here)
+
+    with at_hold(run_out_and_purge):
+        assert "too long" in ends.work(move).last_problem
+    assert ends.repository.writes_held_until is None
 
 
 def test_the_storage_of_whose_repository_it_is_by_now_is_counted(ends: Ends) -> None:
