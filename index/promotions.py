@@ -20,6 +20,7 @@ from index.models import (
 from index.policy import allowed_actions, decisions_for
 from index.registry_client import RegistryClient
 from index.roles import Action, Role, actions_of
+from index.rules import Decision
 
 _STAGES = (Stage.SANDBOX, Stage.INTEGRATION, Stage.RELEASE)
 _MOST_TARGETS = 200
@@ -54,7 +55,11 @@ def sees_promotions(principal: Principal, repository: Repository) -> bool:
 
     Others would learn the names of repositories that they may not see (case 24).
     """
-    decision = allowed_actions(principal, repository)
+    return shows_promotions(allowed_actions(principal, repository))
+
+
+def shows_promotions(decision: Decision) -> bool:
+    """Return the same of a decision that is there already."""
     return Action.PULL in decision.actions and Action.PUSH in actions_of(decision.role)
 
 

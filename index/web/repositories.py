@@ -19,6 +19,7 @@ from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
 from index.models import Repository, SizeClass
 from index.policy import allowed_actions
+from index.promotions import shows_promotions
 from index.readme import render_readme
 from index.reasons import obstacle
 from index.roles import Action
@@ -82,6 +83,7 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
     return {
         "repository": repository,
         "may_administer": decision.may_administer,
+        "sees_promotions": shows_promotions(decision),
         "may_push": Action.PUSH in decision.actions,
         "stage_words": _why_the_registry_takes_no_push(decision),
         "may_ask": user is not None and not decision.may_administer,

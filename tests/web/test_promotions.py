@@ -208,3 +208,10 @@ def test_a_tag_says_where_it_was_promoted_from(
     page = as_(world.bob).get(address).content.decode()
     assert "from a repository that you may not see" in page
     assert "acme/app" not in page
+
+
+@pytest.mark.parametrize("path", ["", "/-/tags"])
+def test_who_may_push_finds_promotions_beside_every_page(world: World, path: str) -> None:
+    for name, is_shown in (("olga", True), ("mia", True), ("rita", False)):
+        page = as_(getattr(world, name)).get(f"/r/acme/app{path}").content.decode()
+        assert ("/r/acme/app/-/promotions" in page) is is_shown, name
