@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from index.copying import Copier, CopyReport
 from index.copying.graph import Budget, blobs_of, manifests_of
@@ -20,6 +21,7 @@ from index.registry_client import RegistryClient, ServedManifest, digest_of_byte
 _AT_ONCE = 6  # questions to a registry
 _MOST_MANIFESTS = 300_000  # whose digests a worker can hold without harm to its other work
 _INDEX = "application/vnd.oci.image.index.v1+json"
+T = TypeVar("T")
 
 
 def _allow() -> None:
@@ -81,14 +83,12 @@ class Mover:
         """
         for digest in dict.fromkeys(tags.values()):
             self._copy(digest)
-        there = tags_at(self._there, self._tell)
-        then = unless_changed_since
-        self.tags = {
-            tag: digest
-            for tag, digest in tags.items()
-            if digest in self.report.held and there.get(tag) in {then.get(tag), digest}
-        }
-        self._copier.put_tags(self.tags)
+        for tag, digest in tags.items():
+            ours = {unless_changed_since.get(tag), digest}
+            # Asked one by one, right before: whoever pushes there now was later.
+            if digest in self.report.held and self._there.digest_of(tag) in ours:
+                self.tags[tag] = digest
+                self._copier.put_tags({tag: digest})
 
     def bring_untagged(self, *, but: Collection[str]) -> None:
         """Copy what rows know by now without a tag, and only the old registry has."""
@@ -185,12 +185,7 @@ class Mover:
         return report.manifests, report.blobs_copied, dict(self.tags)
 
     def _ask(self, question: Callable[[str], bool], about: Iterable[str]) -> list[bool]:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            answers = []
-            for answer in pool.map(question, about):
-                answers.append(answer)
-                self._tell()
-            return answers
+        return _ask_all(question, about, self._tell)
 
     def _tell(self) -> None:
         self._on_progress(self.report)
@@ -198,13 +193,25 @@ class Mover:
 
 def tags_at(client: RegistryClient, tell: Callable[[], None]) -> dict[str, str]:
     """Return every tag with its digest, as a registry says now; what `tell` raises ends it."""
-    tags, found = client.tags(), {}
+    tags = client.tags()
+    digests = _ask_all(client.digest_of, tags, tell)
+    return {tag: digest for tag, digest in zip(tags, digests, strict=True) if digest}
+
+
+def _ask_all(
+    question: Callable[[str], T], about: Iterable[str], tell: Callable[[], None]
+) -> list[T]:
+    """Ask some at a time; where `tell` or an answer raises, nothing more is asked."""
+    answers = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for tag, digest in zip(tags, pool.map(client.digest_of, tags), strict=True):
-            tell()
-            if digest:
-                found[tag] = digest
-    return found
+        try:
+            for answer in pool.map(question, about):
+                answers.append(answer)
+                tell()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return answers
 
 
 def drop_tag(client: RegistryClient, tag: str) -> None:

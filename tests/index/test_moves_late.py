@@ -225,3 +225,18 @@ def test_a_later_push_to_the_new_registry_stays(ends: Ends) -> None:
     newest = Pusher(ends.there).image(b"newest", tag="1.0")
     ends.work(move)
     assert ends.there.digest_of("1.0") == newest
+
+
+def test_a_push_while_late_ones_are_brought_stays_as_well(ends: Ends) -> None:
+    first = {tag: push(ends, tag, tag.encode()) for tag in ("1.0", "2.0")}
+    move = ends.move()
+    expected = {tag: ends.push.image(b"late " + tag.encode(), tag=tag) for tag in first}
+
+    def push_the_other() -> None:
+        there = contents_by_digest(ends.there)
+        (other,) = (tag for tag in first if there[tag] == first[tag])
+        expected[other] = Pusher(ends.there).image(b"newest", tag=other)
+
+    with at_manifest(ends.there, push_the_other, count=3):  # two manifests, and one tag
+        ends.work(move)
+    assert contents_by_digest(ends.there) == expected
