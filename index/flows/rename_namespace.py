@@ -115,7 +115,7 @@ def _rename_patterns(old: str, new: str) -> None:
     """
     tokens = PersonalAccessToken.objects.filter(revoked_at=None)
     written = tokens.annotate(text=Cast("patterns", TextField())).filter(text__contains=f'"{old}/')
-    for token in written.select_for_update(of=("self",)):
+    for token in written.select_for_update(of=("self",)).order_by("pk"):
         token.patterns = [_renamed(pattern, old, new) for pattern in token.patterns]
         token.save(update_fields=["patterns"])
     for rule in PlacementRule.objects.filter(pattern__startswith=f"{old}/"):

@@ -80,7 +80,7 @@ def _rename_patterns(old: str, new: str) -> None:
     """
     tokens = PersonalAccessToken.objects.filter(revoked_at=None)
     written = tokens.annotate(text=Cast("patterns", TextField())).filter(text__contains=f'"{old}"')
-    for token in written.select_for_update(of=("self",)):
+    for token in written.select_for_update(of=("self",)).order_by("pk"):
         token.patterns = [new if pattern == old else pattern for pattern in token.patterns]
         token.save(update_fields=["patterns"])
 

@@ -158,7 +158,8 @@ def _ask_once(repository: Repository, by: Principal, role: Role, message: str) -
 
 
 def _take(request: AccessRequest) -> AccessRequest:
-    """Hold the row: of two admins who answer at the same moment one is too late."""
+    """Hold repository and row: of two admins who answer at the same moment one is too late."""
+    Repository.objects.locked().get(pk=request.repository_id)
     rows = AccessRequest.objects.select_for_update(of=("self",))
     held = rows.select_related("repository__namespace", "user").get(pk=request.pk)
     if held.decided_at:

@@ -27,6 +27,7 @@ from index.flows.close_account import close_account
 from index.flows.delete_repository import request_deletion
 from index.flows.rename_namespace import rename_organization
 from index.flows.rename_repository import rename_repository
+from index.flows.request_access import grant_request
 from index.flows.star_repository import star
 from index.flows.transfer_repository import (
     decline_transfer,
@@ -34,8 +35,9 @@ from index.flows.transfer_repository import (
     transfer_repository,
     withdraw_transfer,
 )
-from index.models import Repository, RepositoryMode, Transfer
+from index.models import AccessRequest, Repository, RepositoryMode, Transfer
 from index.names import parse_repository_name
+from index.roles import Role
 from tests.conftest import World
 from tests.factories import make_organization, make_repository
 
@@ -172,7 +174,17 @@ def test_two_namespaces_give_each_other_repositories(world: World) -> None:
     assert set(names) == {"umbra/app", "acme/lib"}
 
 
-def test_an_account_closes_while_its_person_deletes_and_stars(world: World) -> None:
+def test_a_repository_is_given_away_while_a_request_for_access_is_granted(world: World) -> None:
+    make_organization("umbra", owner=world.olga)
+    request = AccessRequest.objects.create(repository=world.app, user=world.bob, role=Role.READER)
+    away = partial(transfer, world, "umbra/app")
+    granting = partial(grant_request, request, by=Principal(world.olga), role=Role.READER)
+    meet(Side(away, stops_after=f'FROM "index_repository".*{ROW}'), Side(granting))
+    request.refresh_from_db()
+    assert request.decided_at and not request.is_granted
+
+
+def test_an_account_closes_while_its_person_deletes(world: World) -> None:
     alice = Principal(world.alice)
     closing = Side(
         partial(close_account, by=alice, typed="alice"), stops_after="accounts_user.*FOR"
