@@ -74,7 +74,7 @@ class Command(BaseCommand):
         """Move it here, unless a worker is at it already; leave it to workers where it fails often."""
         most = move.attempts + _MOST_ATTEMPTS
         while move.state in COPYING_MOVES:
-            if move.attempts >= most:
+            if move.attempts >= most and move.last_problem:  # no worker is at it just now
                 message = f"{move.repository} is not moved yet: {move.last_problem}. Workers go on."
                 raise CommandError(message)
             claimed = claim(move.pk)
