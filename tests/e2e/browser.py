@@ -77,10 +77,13 @@ class Window:
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
 
     def change_look(self, look: Look) -> None:
-        """Make the window so wide, and let the person prefer that scheme; the page stays open."""
+        """Make the window so wide, and let the person prefer that scheme; the page stays open.
+
+        Without motion: half-way between two schemes nothing is readable.
+        """
         self.look = look
         self.page.set_viewport_size({"width": look.width, "height": _HEIGHT})
-        self.page.emulate_media(color_scheme=look.scheme)
+        self.page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
 
     @property
     def text(self) -> str:

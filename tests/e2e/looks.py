@@ -61,12 +61,14 @@ def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
 def inspect_as_it_is(window: Window, name: str) -> None:
     """See that nothing is wrong with the page that is open, and keep its pictures."""
     page = window.page
+    faults: list[str] = []
     for look in LOOKS:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
-        assert (look, page.evaluate(STICKS_OUT)) == (look, [])
-        assert (look, page.evaluate(UNREADABLE)) == (look, [])
-        assert (look, faults_of(page)) == (look, [])
-    assert page.get_by_role("heading", level=1).count() == 1
-    assert faults_by_keyboard(page) == []
-    assert window.complaints == []
+        seen = [*page.evaluate(STICKS_OUT), *page.evaluate(UNREADABLE), *faults_of(page)]
+        faults += [f"{look}: {fault}" for fault in seen]
+    if page.get_by_role("heading", level=1).count() != 1:
+        faults.append("not one heading of the first level")
+    faults += faults_by_keyboard(page)
+    faults += window.complaints
+    assert not faults, "\n".join(faults)
