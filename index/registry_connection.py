@@ -256,10 +256,11 @@ def parse_object(content: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def new_session() -> Session:
-    """Return a session that heeds nothing of its environment."""
+def new_session(name: str = "waybill") -> Session:
+    """Return a session that heeds nothing of its environment; registries log the name."""
     session = requests.Session()
     session.trust_env = False
+    session.headers["User-Agent"] = name
     return session
 
 

@@ -33,6 +33,7 @@ ROUTINE = re.compile(
     r"|Task [\w.]+\.(heartbeat|sweep_\w+)\[.*(received|succeeded)"
     r"|authorizing context: authorization token required"  # every client begins without one
     r"|Unauthorized: /v2/"
+    r"|useragent=\"?waybill-probe"  # each minute with a wrong token, and a delete of what is not there
 )
 
 

@@ -27,6 +27,7 @@ from index.probing.verdicts import (
     upload_refused,
     with_digest,
 )
+from index.registry_connection import new_session
 
 _CONTENT = b"Waybill looks whether this registry is well.\n"
 _DIGEST = f"sha256:{hashlib.sha256(_CONTENT).hexdigest()}"
@@ -41,8 +42,7 @@ def probe(registry: Registry, *, write: bool) -> Report:
     Without `write` nothing is uploaded. Trouble is a finding; raises SigningKeyMissing alone.
     """
     report = Report()
-    with requests.Session() as session:
-        session.trust_env = False
+    with new_session(PROBE_REPOSITORY) as session:
         look = _Look(registry, session, report)
         try:
             look.at_everything(write=write)
