@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from config import health, lanes
+from config import api_description, health, lanes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("index.api.urls")),
     path("api/v1/", include("tokenauth.api.urls")),
-    path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("api/v1/openapi.json", api_description.openapi, name="api-schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("tokenauth.web.urls")),
     path("", include("accounts.web.urls")),

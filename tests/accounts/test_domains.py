@@ -15,6 +15,7 @@ from django.utils import timezone
 from dnslib import QTYPE, RCODE, RR, TXT, DNSRecord
 from dnslib.server import BaseResolver, DNSHandler, DNSServer
 
+from accounts import dns_records
 from accounts.dns_records import NoAnswer, txt_records
 from accounts.domain_names import check_domain_name
 from accounts.errors import DomainRefused, LimitReached, NotAllowed
@@ -212,7 +213,10 @@ def test_only_owners_claim_check_and_remove(world: World, claim: OrganizationDom
     assert OrganizationDomain.objects.get() == claim
 
 
-def test_a_server_that_is_not_there_is_no_answer(settings: LazySettings) -> None:
+def test_a_server_that_is_not_there_is_no_answer(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dns_records, "_LIFETIME", 0.2)
     settings.DNS_SERVERS = ["127.0.0.1:1"]
     with pytest.raises(NoAnswer):
         txt_records("acme.test")

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, FormatChecker
 
+from config.api_description import described
 from tests.architecture.furniture import fill_in
 from tests.architecture.permission_matrix import ADDRESSES
 from tests.conftest import World
-
-
-@pytest.fixture(scope="module")
-def described() -> Any:
-    """The description as it is published."""
-    generator: Any = SchemaGenerator
-    return generator().get_schema(public=True)
-
 
 FORMATS = FormatChecker()
 FORMATS.checks("uri")(lambda text: not isinstance(text, str) or "://" in text)
@@ -31,9 +22,9 @@ READ = sorted(door for door in ADDRESSES if door.startswith("api/v1/") and "open
 @pytest.mark.parametrize("door", READ)
 @pytest.mark.parametrize("person", ["olga", "root"])
 def test_what_is_read_is_what_is_described(
-    world: World, client: Client, described: Any, door: str, person: str
+    world: World, client: Client, door: str, person: str
 ) -> None:
-    operations = described["paths"]["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", door)]
+    operations = described()["paths"]["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", door)]
     user = world.person(person)
     assert user
     client.force_login(user)
@@ -46,5 +37,5 @@ def test_what_is_read_is_what_is_described(
         if not media_type.endswith("json"):
             return
         schema = content[media_type]["schema"]
-        whole = {**schema, "components": described["components"]}
+        whole = {**schema, "components": described()["components"]}
         Draft202012Validator(whole, format_checker=FORMATS).validate(response.json())

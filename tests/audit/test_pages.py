@@ -149,7 +149,7 @@ def test_a_long_export_takes_no_more_memory(world: World, root: Client) -> None:
         finally:
             tracemalloc.stop()
 
-    assert peak(9000) < 1.5 * peak(1000)
+    assert peak(4000) < 1.5 * peak(500)
 
 
 def test_admins_of_a_repository_read_its_own_lines_without_addresses(

@@ -23,6 +23,7 @@ from tests.e2e.registries import Registries
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
 from tests.e2e.wire import Wire
+from tests.local_issuer import LocalIssuer, running_issuer
 from tests.tools import tool
 
 HERE = Path(__file__).parent
@@ -35,7 +36,6 @@ LONG = (
     "test_single_sign_on",
     "test_delete",
     "test_machine_pages",
-    "test_trusted_publishing",
     "test_strict_site",
     "test_postgresql",
 )
@@ -55,17 +55,28 @@ def turn(name: str) -> int:
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
+def issuer() -> Iterator[LocalIssuer]:
+    """Whose ID tokens the instance takes, beside those of gitlab.com."""
+    with running_issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="package")
+def stack(issuer: LocalIssuer) -> Iterator[Stack]:
     """The instance that `./dev run` makes."""
-    with running_stack() as stack:
+    with running_stack(**settings_for(issuer)) as stack:
         yield stack
 
 
 @pytest.fixture(scope="package")
-def backstage(stack: Stack) -> Iterator[Backstage]:
+def backstage(stack: Stack, issuer: LocalIssuer) -> Iterator[Backstage]:
     """Python inside that instance."""
-    with running_backstage(stack) as backstage:
+    with running_backstage(stack, **settings_for(issuer)) as backstage:
         yield backstage
+
+
+def settings_for(issuer: LocalIssuer) -> dict[str, str]:
+    return {"WAYBILL_CI_ISSUERS": f"github:{issuer.url},gitlab:https://gitlab.com"}
 
 
 @pytest.fixture(scope="package")

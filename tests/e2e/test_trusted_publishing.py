@@ -17,13 +17,13 @@ import pytest
 import yaml
 
 from tests.clients import basic
-from tests.e2e.backstage import Backstage, running_backstage
+from tests.e2e.backstage import Backstage
 from tests.e2e.engine import Docker, Engine
-from tests.e2e.people import People, Person
+from tests.e2e.people import Person
 from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
-from tests.e2e.stack import Stack, running_stack
-from tests.local_issuer import LocalIssuer, running_issuer
+from tests.e2e.stack import Stack
+from tests.local_issuer import LocalIssuer
 from tests.tools import tool
 from tests.waiting import eventually
 
@@ -57,37 +57,6 @@ answer = [tag.built_by.workflow, tag.built_by.revision] if tag and tag.built_by 
 """
 
 
-def settings_for(issuer: LocalIssuer) -> dict[str, str]:
-    return {"WAYBILL_CI_ISSUERS": f"github:{issuer.url}"}
-
-
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[LocalIssuer]:
-    with running_issuer() as issuer:
-        yield issuer
-
-
-@pytest.fixture(scope="module")
-def ci_stack(issuer: LocalIssuer) -> Iterator[Stack]:
-    """An instance that listens to the local issuer, as an administrator would say."""
-    with running_stack(**settings_for(issuer)) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def backstage(ci_stack: Stack, issuer: LocalIssuer) -> Iterator[Backstage]:
-    with running_backstage(ci_stack, **settings_for(issuer)) as backstage:
-        yield backstage
-
-
-@pytest.fixture
-def alice(ci_stack: Stack, backstage: Backstage, engine: Engine, homes: Iterator[Path]) -> Person:
-    """Whose repository is pushed by a job."""
-    person = People(ci_stack, backstage, lambda: Docker(engine, next(homes))).make("alice")
-    person.login()
-    return person
-
-
 @pytest.fixture
 def job(engine: Engine, homes: Iterator[Path]) -> Docker:
     """The docker command of a CI job: nobody has logged in there."""
@@ -105,9 +74,9 @@ def repository(alice: Person, backstage: Backstage, issuer: LocalIssuer) -> str:
 
 
 @pytest.fixture
-def secret(ci_stack: Stack, issuer: LocalIssuer, repository: str) -> str:
+def secret(stack: Stack, issuer: LocalIssuer, repository: str) -> str:
     """What a job gets for its ID token."""
-    return secret_for(ci_stack, issuer, repository)
+    return secret_for(stack, issuer, repository)
 
 
 def secret_for(stack: Stack, issuer: LocalIssuer, repository: str, **claims: Any) -> str:
@@ -150,11 +119,11 @@ def test_a_job_pushes_with_docker_until_a_person_does(
     alice: Person,
     job: Docker,
     repository: str,
-    ci_stack: Stack,
+    stack: Stack,
     issuer: LocalIssuer,
     backstage: Backstage,
 ) -> None:
-    secret = secret_for(ci_stack, issuer, repository)
+    secret = secret_for(stack, issuer, repository)
     assert "Login Succeeded" in log_in(job, alice.host, secret)
     job("push", alice.make_image("app"))
     eventually(lambda: automated(alice, repository) is True)
@@ -167,9 +136,9 @@ def test_a_job_pushes_with_docker_until_a_person_does(
 
 
 def test_a_job_pushes_nowhere_else(
-    alice: Person, job: Docker, repository: str, ci_stack: Stack, issuer: LocalIssuer
+    alice: Person, job: Docker, repository: str, stack: Stack, issuer: LocalIssuer
 ) -> None:
-    log_in(job, alice.host, secret_for(ci_stack, issuer, repository))
+    log_in(job, alice.host, secret_for(stack, issuer, repository))
     job.fails("push", alice.make_image("other"))
 
 
@@ -248,9 +217,9 @@ def lines_of(forge: str, recipe: Any) -> list[str]:
 
 
 def test_a_job_of_another_branch_gets_nothing(
-    alice: Person, repository: str, ci_stack: Stack, issuer: LocalIssuer
+    alice: Person, repository: str, stack: Stack, issuer: LocalIssuer
 ) -> None:
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        secret_for(ci_stack, issuer, repository, ref="refs/heads/fix")
+        secret_for(stack, issuer, repository, ref="refs/heads/fix")
     body = json.load(refusal.value)
     assert f"no trusted publisher of {repository} matches this job" in body["error_description"]

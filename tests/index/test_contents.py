@@ -126,10 +126,10 @@ def test_long_texts_and_lists_are_cut() -> None:
     image = read_image(
         manifest(*[digest_of(str(n).encode()) for n in range(10_000)]),
         config(
-            history=[{"created_by": "x" * 100_000}] * 2_000,
+            history=[{"created_by": "x" * 30_000}] * (MOST_PARTS + 1),
             config={
-                "Env": ["A=" + "y" * 100_000] * 5_000,
-                "Labels": {str(n): "z" for n in range(5_000)},
+                "Env": ["A=" + "y" * 3_000] * (MOST_PARTS + 1),
+                "Labels": {str(n): "z" for n in range(MOST_PARTS + 1)},
             },
         ),
     )

@@ -181,7 +181,8 @@ def test_a_repository_is_given_away_while_a_request_for_access_is_granted(world:
     granting = partial(grant_request, request, by=Principal(world.olga), role=Role.READER)
     meet(Side(away, stops_after=f'FROM "index_repository".*{ROW}'), Side(granting))
     request.refresh_from_db()
-    assert request.decided_at and not request.is_granted
+    assert request.decided_at
+    assert not request.is_granted
 
 
 def test_an_account_closes_while_its_person_deletes(world: World) -> None:
