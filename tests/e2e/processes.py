@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from tests.e2e.stack import Stack
+from tests.waiting import eventually
 
 
 @contextmanager
 def standing_still(stack: Stack, *parts: str) -> Iterator[None]:
-    """Freeze parts of the instance; they go on afterwards where they were."""
+    """Freeze parts of the instance, none of them while it writes; they go on where they were."""
     groups = [stack.pid(part) for part in parts]  # each leads a group of its own
     try:
-        for group in groups:
-            os.killpg(group, signal.SIGSTOP)
+        eventually(lambda: _freeze(stack, groups))
         yield
     finally:
-        for group in groups:
-            os.killpg(group, signal.SIGCONT)
+        _go_on(groups)
+
+
+def _freeze(stack: Stack, groups: list[int]) -> bool:
+    """Freeze them, and let them go again if one of them has SQLite's only lock."""
+    for group in groups:
+        os.killpg(group, signal.SIGSTOP)
+    if _takes_writes(stack.var / "waybill.sqlite3"):
+        return True
+    _go_on(groups)
+    return False
+
+
+def _takes_writes(database: Path) -> bool:
+    if not database.exists():
+        return True
+    with closing(sqlite3.connect(database, timeout=1)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def _go_on(groups: list[int]) -> None:
+    for group in groups:
+        os.killpg(group, signal.SIGCONT)
 
 
 def kill(stack: Stack, part: str) -> int:
