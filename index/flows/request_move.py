@@ -16,6 +16,7 @@ from index.flows.operate import check_operator, record_by_operator
 from index.models import Move, MoveState, Registry, RegistryState, Repository, RepositoryState
 from index.models.move import COPYING_MOVES
 from index.moves.lease import HOLDS
+from index.moves.passes import obstacle_of_size
 
 LONGEST_KEEPING = 365  # days
 MOST_AT_ONCE = 500  # which takes some seconds; the gateway waits for half a minute
@@ -84,6 +85,7 @@ def obstacle_to_move(repository: Repository, to: Registry) -> str:
         obstacle_between(repository.registry, to)
         or _other_move(repository, to)
         or _late_pushes(repository, to)
+        or obstacle_of_size(repository)
         or (
             f"{to} keeps another repository under the name {repository.stored_name}"
             if others.exists()

@@ -67,7 +67,10 @@ class Mover:
         """Copy everything once; whether anything was new. Raises RegistryTrouble."""
         before = self._marks()
         self.tags = tags_at(self._here, self._tell)
-        for digest in dict.fromkeys(self.tags.values()):
+        tagged = dict.fromkeys(self.tags.values())
+        if len(tagged) > _MOST_MANIFESTS or obstacle_of_size(self._repository):
+            raise self._here.trouble(_too_large())
+        for digest in tagged:
             self._copy(digest)
         for digest in self._untagged(self._known_rows()):
             self._copy(digest)
@@ -124,8 +127,7 @@ class Mover:
         if digest in self.report.held and not self._lists_referrers(digest):
             return
         if len(self.report.held) > _MOST_MANIFESTS:
-            message = f"more than {_MOST_MANIFESTS} manifests cannot be moved"
-            raise self._here.trouble(message)
+            raise self._here.trouble(_too_large())
         try:
             self._copier.copy(digest, with_referrers=self._lists_referrers(digest))
         except ContentUnusable:
@@ -189,6 +191,15 @@ class Mover:
 
     def _tell(self) -> None:
         self._on_progress(self.report)
+
+
+def obstacle_of_size(repository: Repository) -> str:
+    """Return in words why it is too large to be moved; "" if it is not."""
+    return _too_large() if repository.manifests.count() > _MOST_MANIFESTS else ""
+
+
+def _too_large() -> str:
+    return f"a repository of more than {_MOST_MANIFESTS} manifests cannot be moved"
 
 
 def tags_at(client: RegistryClient, tell: Callable[[], None]) -> dict[str, str]:

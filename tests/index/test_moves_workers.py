@@ -16,7 +16,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import Namespace
-from index.errors import RegistryTrouble
+from index.errors import MoveRefused, RegistryTrouble
 from index.flows import flip_route, move_repository
 from index.flows.purge_tags import purge
 from index.flows.record_moved import MovedRows, forget_tags, point_tags
@@ -28,7 +28,13 @@ from index.registry_client import RegistryClient, ServedManifest
 from tests.conftest import World
 from tests.factories import make_digest, make_tag
 from tests.index.pushing import Pusher
-from tests.index.test_moves import Ends, at_hold, ends, lone  # noqa: F401
+from tests.index.test_moves import (  # noqa: F401
+    Ends,
+    at_hold,
+    contents_by_digest,
+    ends,
+    lone,
+)
 from tests.registry_stub import IMAGE
 
 
@@ -170,6 +176,20 @@ def test_a_repository_may_be_too_large(ends: Ends, monkeypatch: pytest.MonkeyPat
     move = ends.move()
     assert move.state == MoveState.COPYING
     assert "more than 1 manifests" in move.last_problem
+    assert move.manifests_copied == 0
+    pushed = [digest for digest in contents_by_digest(ends.here).values() if digest]
+    assert not any(ends.there.has_manifest(digest) for digest in pushed)
+
+
+def test_what_is_known_to_be_too_large_is_not_begun_with(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "_MOST_MANIFESTS", 1)
+    for tag in ("1.0", "2.0"):
+        make_tag(ends.world.app, tag)
+    with pytest.raises(MoveRefused, match="more than 1 manifests"):
+        ends.ask()
+    assert not Move.objects.exists()
 
 
 def test_rows_are_written_some_hundred_at_a_time(
