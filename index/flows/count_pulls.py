@@ -26,9 +26,10 @@ ON CONFLICT (repository_id, day) DO UPDATE SET
   pulls = index_dailycount.pulls + excluded.pulls, pushes = index_dailycount.pushes + excluded.pushes
 """
 _COUNTED = """
-(SELECT CAST(value ->> 0 AS bigint) AS repository_id, value ->> 1 AS digest, value ->> 2 AS tag,
-        {moment} AS pulled_at, CAST(value ->> 4 AS bigint) AS pulls
- FROM {rows}) AS counted
+WITH counted AS MATERIALIZED (
+  SELECT CAST(value ->> 0 AS bigint) AS repository_id, value ->> 1 AS digest, value ->> 2 AS tag,
+         {moment} AS pulled_at, CAST(value ->> 4 AS bigint) AS pulls
+  FROM {rows})
 """
 _LATEST = """
 last_pulled_at = CASE WHEN TABLE.last_pulled_at > found.pulled_at THEN TABLE.last_pulled_at
@@ -38,14 +39,14 @@ last_pulled_at = CASE WHEN TABLE.last_pulled_at > found.pulled_at THEN TABLE.las
 
 def _spelled(sql: str, table: str) -> str:
     """Return the statement with what several of them share."""
-    return sql.replace("LATEST", _LATEST.replace("TABLE", table)).replace("COUNTED", _COUNTED)
+    return _COUNTED + sql.replace("LATEST", _LATEST.replace("TABLE", table))
 
 
 _MANIFESTS = _spelled(
     """
 UPDATE index_manifest SET pull_count = pull_count + found.pulls, LATEST
 FROM (SELECT repository_id, digest, SUM(pulls) AS pulls, MAX(pulled_at) AS pulled_at
-      FROM COUNTED GROUP BY repository_id, digest) AS found
+      FROM counted GROUP BY repository_id, digest) AS found
 WHERE index_manifest.repository_id = found.repository_id AND index_manifest.digest = found.digest
 """,
     "index_manifest",
@@ -55,11 +56,11 @@ _TAGS = _spelled(
     """
 UPDATE index_tag SET pull_count = pull_count + found.pulls, LATEST
 FROM (SELECT id, SUM(pulls) AS pulls, MAX(pulled_at) AS pulled_at FROM (
-        SELECT named.id, pulls, pulled_at FROM COUNTED
+        SELECT named.id, pulls, pulled_at FROM counted
         JOIN index_tag AS named ON named.repository_id = counted.repository_id
                                AND named.name = counted.tag
         UNION ALL
-        SELECT pointing.id, 0, pulled_at FROM COUNTED
+        SELECT pointing.id, 0, pulled_at FROM counted
         JOIN index_manifest ON index_manifest.repository_id = counted.repository_id
                            AND index_manifest.digest = counted.digest
         JOIN index_tag AS pointing ON pointing.manifest_id = index_manifest.id

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -26,21 +27,27 @@ from index.flows.describe_manifest import describe_manifest
 from index.flows.quotas import recount_storage
 from index.models import Manifest, Notification, Registry
 from index.models.notification import NotificationState
-from index.registry_events import EnvelopeUnreadable, read_envelope
+from index.registry_events import EnvelopeUnreadable, Event, read_envelope
 
 log = logging.getLogger(__name__)
-# Notifications of one transaction, where so many wait: the more, the fewer writes for each. All writers
-# of SQLite wait for one batch, some 150 ms; in PostgreSQL those of the same repositories alone.
-BATCH = {"sqlite": 5_000, "postgresql": 10_000}
+# Pulls of one transaction, where so many wait: the more, the fewer writes for each. All writers of
+# SQLite wait for one batch, some 150 ms; in PostgreSQL those of the same repositories alone, a second.
+BATCH = {"sqlite": 5_000, "postgresql": 20_000}
+_AS_DEAR_AS_PULLS = 20  # what else is told has rows of its own to write
+_MOST_BYTES = 32 * 1024 * 1024  # of bodies, which may have 1 MiB each
 _LONGEST_PAUSE = timedelta(hours=1)
 _LONGEST_RUN = 60.0  # seconds, then other tasks have their turn
 # So many numbers from the first on: PostgreSQL may sort whatever the condition leaves, and without
 # fresh statistics it does, for each batch all that wait.
-_READ = """
-SELECT id, registry_id, body FROM index_notification
+_LENGTHS = """
+SELECT id, LENGTH(body) FROM index_notification
 WHERE state = 'new' AND id >= (SELECT MIN(id) FROM index_notification WHERE state = 'new' AND id > :after)
   AND id < (SELECT MIN(id) FROM index_notification WHERE state = 'new' AND id > :after) + :most
 ORDER BY id
+"""
+_READ = """
+SELECT id, registry_id, body FROM index_notification
+WHERE state = 'new' AND id BETWEEN :first AND :last ORDER BY id
 """
 _TAKE = """
 DELETE FROM index_notification
@@ -103,8 +110,29 @@ def _read_inbox(*, after: int) -> list[_Letter]:
     What was applied before in this run is passed over by its number: PostgreSQL would step over each
     deleted row again. A number that is committed out of turn is found by the next run.
     """
-    wanted = {"after": after, "most": BATCH[connection.vendor]}
-    return [_read(*row) for row in run(_READ, wanted, binary=True)]
+    most = BATCH[connection.vendor]
+    lengths = run(_LENGTHS, {"after": after, "most": most})
+    if not lengths:
+        return []
+    span = {"first": lengths[0][0], "last": _last_that_fits(lengths)}
+    letters: list[_Letter] = []
+    cost = 0
+    for row in run(_READ, span, binary=True):
+        letters.append(_read(*row))
+        cost += sum(_cost(event) for _, event in letters[-1].told or ())
+        if cost >= most:
+            break
+    return letters
+
+
+def _last_that_fits(lengths: Sequence[tuple[int, int]]) -> int:
+    """Return the last number up to which the bodies fit into memory; one always does."""
+    fits = [so_far <= _MOST_BYTES for so_far in accumulate(length for _, length in lengths)]
+    return lengths[max(fits.count(True), 1) - 1][0]
+
+
+def _cost(event: Event) -> int:
+    return 1 if event.action == "pull" else _AS_DEAR_AS_PULLS
 
 
 def _read(pk: int, registry: int, body: bytes) -> _Letter:

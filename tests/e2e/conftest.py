@@ -32,12 +32,16 @@ HERE = Path(__file__).parent
 # when the other has nothing left to do.
 LONG = (
     "test_pages",
-    "test_organization_pages",
     "test_single_sign_on",
+    "test_organization_pages",
     "test_delete",
-    "test_machine_pages",
-    "test_strict_site",
+    "test_moves",
     "test_postgresql",
+    "test_strict_site",
+    "test_registries",
+    "test_machine_pages",
+    "test_delete_under_faults",
+    "test_newcomer",
 )
 
 

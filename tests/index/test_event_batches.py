@@ -275,6 +275,21 @@ def test_more_than_a_batch_is_applied_to_the_end(
     assert Repository.objects.get(pk=world.public.pk).pull_count == 10
 
 
+@pytest.mark.parametrize(
+    ("most_bytes", "dearness", "read"), [(1, 1, 1), (10**9, 1, 4), (10**9, 2, 2), (10**9, 100, 1)]
+)
+def test_a_batch_ends_where_memory_or_the_time_of_others_would(
+    world: World, monkeypatch: pytest.MonkeyPatch, most_bytes: int, dearness: int, read: int
+) -> None:
+    monkeypatch.setattr(receiving, "_MOST_BYTES", most_bytes)
+    monkeypatch.setattr(receiving, "_AS_DEAR_AS_PULLS", dearness)
+    monkeypatch.setitem(receiving.BATCH, connection.vendor, 4)
+    put(world, *(push(str(number)) for number in range(6)))
+    assert len(receiving._read_inbox(after=0)) == read
+    apply_inbox()
+    assert Tag.objects.count() == 6
+
+
 def test_old_ids_are_forgotten_and_young_ones_kept(world: World) -> None:
     with time_machine.travel(timezone.now() - timedelta(days=3)):
         put(world, pull(event_id="old"))

@@ -73,7 +73,7 @@ def pretender(
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     registry.upstream_url = f"http://127.0.0.1:{server.server_address[1]}"
     registry.save()
     try:
