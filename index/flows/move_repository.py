@@ -19,20 +19,13 @@ from index.flows.flip_route import FIRST_LOOK, flip_route
 from index.flows.quotas import recount_storage
 from index.flows.record_moved import MovedRows
 from index.flows.request_move import check_still_possible
-from index.models import (
-    Move,
-    MoveState,
-    Notification,
-    RegistryState,
-    Repository,
-    RepositoryState,
-)
+from index.models import Move, MoveState, RegistryState, Repository, RepositoryState
 from index.models.move import COPYING_MOVES
-from index.models.notification import NotificationState
 from index.moves.lease import Lease, Lost, claim
 from index.moves.old_copy import empty
 from index.moves.passes import Mover
 from index.registry_client import RegistryClient
+from index.settling import let_settle
 
 __all__ = ["SETTLES_IN", "claim", "continue_move"]
 
@@ -42,7 +35,7 @@ _SHORTEST_HOLD, _LONGEST_HOLD = timedelta(seconds=45), timedelta(minutes=10)
 _LATE_LOOKS = (FIRST_LOOK, timedelta(minutes=16))  # after the flip
 _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_PASSES = 20  # whoever pushes all the time is held in the end
-_BETWEEN_LOOKS, _MOST_LOOKS = 0.5, 20  # at an inbox that is not empty
+_MOST_LOOKS = 20  # at an inbox that is not empty
 
 Pause = Callable[[float], object]
 
@@ -86,7 +79,7 @@ def _copy(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None
         if not is_new:
             break
     _hold(move, lease, settles_in)
-    _let_settle(move, lease, settles_in, pause)
+    _wait_for_late_ones(move, lease, settles_in, pause)
     _close(move, lease, mover, rows)
 
 
@@ -117,21 +110,19 @@ def _close(move: Move, lease: Lease, mover: Mover, rows: MovedRows) -> None:
     )
 
 
-def _let_settle(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None:
+def _wait_for_late_ones(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None:
     """Wait for pushes that were let in before, and for what the registry has told of them.
 
     Of a push without a tag its notification alone says what it was. What is told later than that is
     brought over after the flip.
     """
-    pause(settles_in.total_seconds())
-    told = Notification.objects.filter(
-        registry=move.source, state=NotificationState.NEW, received_at__lte=timezone.now()
-    )
-    for _ in range(_MOST_LOOKS):
-        if not told.exists():
-            return
+
+    def rest(seconds: float) -> None:
         lease.renew()
-        pause(_BETWEEN_LOOKS)
+        pause(seconds)
+
+    pause(settles_in.total_seconds())
+    let_settle(move.source, pause=rest, most_looks=_MOST_LOOKS)
 
 
 def _hold(move: Move, lease: Lease, settles_in: timedelta) -> None:

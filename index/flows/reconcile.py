@@ -22,7 +22,6 @@ from index.flows.operate import check_operator, record_by_operator
 from index.models import (
     Move,
     MoveState,
-    Notification,
     Reconciliation,
     Registry,
     RegistryState,
@@ -32,7 +31,6 @@ from index.models import (
     WalkPhase,
 )
 from index.models.move import COPYING_MOVES
-from index.models.notification import NotificationState
 from index.probing.tokens import PROBE_REPOSITORY
 from index.reconciling.catalog import RegistryCatalog
 from index.reconciling.compare import Found, compare_tags
@@ -40,13 +38,13 @@ from index.reconciling.pace import Pace
 from index.reconciling.record import end_unknown, record_tags, record_unknown
 from index.registry_client import RegistryClient
 from index.registry_connection import Session, new_session
+from index.settling import let_settle
 
 STEP = 25.0  # seconds of work before others have their turn
 _LEASE = timedelta(minutes=15)
 _LONGEST_PAUSE = timedelta(hours=1)
 _BATCH = 200
-_SETTLING = 0.5  # seconds between two looks at an inbox that is not empty
-_MOST_LOOKS = 10
+_MOST_LOOKS = 10  # at an inbox that is not empty
 _CHANGING = (TagDeletionState.UNTAGGING, TagDeletionState.RESTORING)
 
 
@@ -160,7 +158,7 @@ def _compare(
     walk.tags_seen += len(there)
     found = _differing(repository, there)
     if found:
-        _let_settle(walk.registry, pace)
+        let_settle(walk.registry, pause=pace.pause, most_looks=_MOST_LOOKS)
         found = _differing(repository, _tags_there(client, pace))
     return found
 
@@ -178,17 +176,6 @@ def _differing(repository: Repository, there: dict[str, str]) -> list[Found]:
     here = dict(repository.tags.values_list("name", "manifest__digest"))
     found = compare_tags(there=there, here=here)
     return [one for one in found if one.tag not in left_out]
-
-
-def _let_settle(registry: Registry, pace: Pace) -> None:
-    """Wait a moment for what the registry has told already: it may be what differs."""
-    waiting = Notification.objects.filter(
-        registry=registry, state=NotificationState.NEW, received_at__lte=timezone.now()
-    )
-    for _ in range(_MOST_LOOKS):
-        if not waiting.exists():
-            return
-        pace.pause(_SETTLING)
 
 
 def _known_names(registry: Registry, names: list[str]) -> set[str]:
