@@ -275,6 +275,7 @@ def test_more_than_a_batch_is_applied_to_the_end(
     assert Repository.objects.get(pk=world.public.pk).pull_count == 10
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("most_bytes", "dearness", "read"), [(1, 1, 1), (10**9, 1, 4), (10**9, 2, 2), (10**9, 100, 1)]
 )
