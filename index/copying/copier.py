@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from index.copying.blobs import BlobCopier
@@ -24,6 +25,10 @@ _DEEPEST = 3  # a signature of an SBOM of an image
 
 def _ignore(_report: CopyReport) -> None:
     """Tell nobody."""
+
+
+def _allow() -> None:
+    """Object to nothing."""
 
 
 def _never(_tag: str) -> bool:
@@ -70,6 +75,8 @@ class Copier:
         self._is_sparse_fine = is_sparse_fine
         # Is given each manifest that is there now; who puts another one here keeps them elsewhere.
         self.on_held: Callable[[ManifestDocument], None] = self._keep
+        # Is asked right before a tag is put; what it raises ends the copying too.
+        self.check: Callable[[], None] = _allow
         self._on_progress = on_progress
         self._blobs = BlobCopier(source, target, mount=mount, report=self.report)
         self._source_tags: frozenset[str] | None = None
@@ -77,11 +84,13 @@ class Copier:
     def copy(self, digest: str, *, with_referrers: bool = True, tag: str = "") -> CopyReport:
         """Copy one image. Raises RegistryTrouble, and then the tag is where it was."""
         budget = Budget(self._source)
-        before = set(self.report.held) if with_referrers else set()
+        before = len(self.report.held)
         self._copy_graph(digest, budget)
         if with_referrers:
-            images = [one for one in self.report.held if one not in before] or [digest]
-            for image in images:
+            # The last ones alone: to walk through all for each image would take too long.
+            new = len(self.report.held) - before
+            images = list(islice(reversed(self.report.held), new)) or [digest]
+            for image in reversed(images):
                 self._copy_referrers(image, budget, depth=0)
         if tag:
             self.put_tag(tag, digest)
@@ -92,14 +101,20 @@ class Copier:
         self._verify(self.report.held)
         self._put_tag(tag, self._served_there(digest))
 
-    def put_tags(self, tags: Mapping[str, str]) -> None:
-        """Let many tags point to what was copied, each once all that it needs is seen to be there."""
+    def put_tags(
+        self, tags: Mapping[str, str], *, unless_changed_since: Mapping[str, str] | None = None
+    ) -> None:
+        """Let many tags point to what was copied, each once all that it needs is seen to be there.
+
+        Those that point elsewhere than they did then stay, if it is said where they did.
+        """
         seen: set[str] = set()
         for tag, digest in tags.items():
             if self._has_to_move(tag, digest):
                 served = self._served_there(digest)
                 self._verify_children(served, seen)
-                self._put_tag(tag, served)
+                then = unless_changed_since
+                self._put_tag(tag, served, over=None if then is None else {then.get(tag)})
             self._tell()
 
     def copy_blobs(self, digests: Iterable[str]) -> None:
@@ -197,8 +212,15 @@ class Copier:
     def _lost(self, digest: str) -> RegistryTrouble:
         return self._target.trouble(f"the manifest {digest} did not stay there")
 
-    def _put_tag(self, tag: str, served: ServedManifest) -> None:
-        if self._target.digest_of(tag) != served.digest:
+    def _put_tag(
+        self, tag: str, served: ServedManifest, *, over: Collection[str | None] | None = None
+    ) -> None:
+        """Put it, where `over` is given in place of one of these alone; None is no tag."""
+        there = self._target.digest_of(tag)
+        if there != served.digest:
+            if over is not None and there not in over:
+                return
+            self.check()
             self._target.put_manifest(tag, served)
             if self._target.digest_of(tag) != served.digest:
                 message = f"the tag {tag} does not point to {served.digest}"

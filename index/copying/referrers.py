@@ -22,6 +22,11 @@ def fallback_tag(digest: str) -> str:
     return digest.replace(":", "-", 1)
 
 
+def digest_of_fallback(tag: str) -> str:
+    """Return the manifest whose referrers the tag lists, if it is such a tag."""
+    return tag.replace("-", ":", 1)
+
+
 def cosign_tags(digest: str) -> list[str]:
     """Return the tags under which cosign keeps what belongs to a manifest."""
     return [f"{fallback_tag(digest)}.{suffix}" for suffix in _COSIGN]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.utils import timezone
+
 from index.errors import RegistryTrouble
 from index.flows.record_moved import MovedRows, describe_again, point_tags
 from index.models import Move, Repository, RepositoryState
@@ -25,29 +29,34 @@ def bring_late_pushes(move: Move, lease: Lease) -> None:
     there = RegistryClient(repository.registry, repository.stored_name)
     lease.writes_to = repository.registry_id
     rows = MovedRows(repository, pushed_at=move.requested_at)
-    mover = Mover(repository, here, there, on_progress=lease.renew, on_held=rows.add)
+    mover = Mover(
+        repository, here, there, on_progress=lease.renew, check=lease.check, on_held=rows.add
+    )
+    begun = timezone.now()
     late = late_tags(move, tags_at(here, lease.renew))
     if late:
-        mover.bring(late, unless_changed_since=move.tags_then)
+        brought = mover.bring(late, unless_changed_since=move.tags_then)
+        rows.write()
+        with lease.transaction():  # at once: more may be copied for minutes
+            locked = _write_down(move, lease, repository, mover.report.held)
+            lease.write(tags_then=move.tags_then | late)
+            point_tags(locked, brought, pushed_at=move.requested_at, unless_changed_since=begun)
     # Their notifications came after the flip: no tag led to them, and no row.
     mover.bring_untagged(but=set(move.manifests_then))
+    rows.write()
     if mover.report.held:
-        rows.write()
-        _write_down(move, lease, repository, mover, late)
+        _write_down(move, lease, repository, mover.report.held)
 
 
 def _write_down(
-    move: Move, lease: Lease, repository: Repository, mover: Mover, late: dict[str, str]
-) -> None:
-    held = mover.report.held
+    move: Move, lease: Lease, repository: Repository, held: Iterable[str]
+) -> Repository:
+    """Note manifests that came over; return the repository's row, which is locked."""
     with lease.transaction():
         locked = Repository.objects.locked().get(pk=repository.pk)
         if locked.registry_id != repository.registry_id:
             message = "the repository was moved on meanwhile: what came late goes there"
             raise RegistryTrouble(message)
-        lease.write(
-            tags_then=move.tags_then | late,
-            manifests_then=list(dict.fromkeys([*move.manifests_then, *held])),
-        )
-        point_tags(locked, mover.tags, pushed_at=move.requested_at)
+        lease.write(manifests_then=list(dict.fromkeys([*move.manifests_then, *held])))
         describe_again(locked, held)
+    return locked

@@ -73,14 +73,17 @@ def _copy(move: Move, lease: Lease, settles_in: timedelta, pause: Pause) -> None
     mover = Mover(
         repository, here, there, on_progress=lease.renew, check=lease.check, on_held=rows.add
     )
-    for _ in range(_MOST_PASSES):
-        is_new = mover.run()
-        rows.write()
-        if not is_new:
-            break
-    _hold(move, lease, settles_in)
-    _wait_for_late_ones(move, lease, settles_in, pause)
-    _close(move, lease, mover, rows)
+    try:
+        for _ in range(_MOST_PASSES):
+            is_new = mover.run()
+            rows.write()
+            if not is_new:
+                break
+        _hold(move, lease, settles_in)
+        _wait_for_late_ones(move, lease, settles_in, pause)
+        _close(move, lease, mover, rows)
+    finally:
+        rows.write()  # by them it is found what a move has brought that was cancelled just now
 
 
 def _check_target(move: Move, lease: Lease, there: RegistryClient) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
+
 from index.flows.leave_changing_tags import leave_changing_tags
 from index.manifests import ManifestDocument
 from index.models import BlobLink, ContentState, Manifest, Repository, Tag
@@ -47,11 +49,25 @@ class MovedRows:
             self.write()
 
     def write(self) -> None:
-        """Write what was added since the last time; a second time does no harm."""
-        Manifest.objects.bulk_create(
-            self._manifests.values(), ignore_conflicts=True, batch_size=_BATCH
-        )
-        sizes = self._sizes
+        """Write what was added since the last time; a second time does no harm.
+
+        With the repository locked, as what it is told is applied: two that insert the same rows in
+        different orders would wait for each other.
+        """
+        if not self._manifests:
+            return
+        with transaction.atomic():
+            Repository.objects.locked().only("pk").get(pk=self._repository.pk)
+            self._write_manifests()
+            self._write_blob_links()
+        self._manifests, self._sizes = {}, {}
+
+    def _write_manifests(self) -> None:
+        rows = [self._manifests[digest] for digest in sorted(self._manifests)]
+        Manifest.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH)
+
+    def _write_blob_links(self) -> None:
+        sizes = dict(sorted(self._sizes.items()))
         BlobLink.objects.bulk_create(
             [
                 BlobLink(repository=self._repository, digest=digest, size=size)
@@ -65,17 +81,26 @@ class MovedRows:
             for link in links:
                 link.size = sizes[link.digest]
             BlobLink.objects.bulk_update(links, ["size"])
-        self._manifests, self._sizes = {}, {}
 
 
-def point_tags(repository: Repository, tags: Mapping[str, str], *, pushed_at: datetime) -> None:
+def point_tags(
+    repository: Repository,
+    tags: Mapping[str, str],
+    *,
+    pushed_at: datetime,
+    unless_changed_since: datetime | None = None,
+) -> None:
     """Let tags point where they do; whose push that was its notification says, if it comes yet.
 
-    Tags that are being deleted get no row: their deletion goes on at the new registry.
+    Tags that are being deleted get no row: their deletion goes on at the new registry. What was
+    told of a tag that is later than `unless_changed_since` stays.
     """
     rows = dict(repository.tags.values_list("name", "manifest__digest"))
     settled = leave_changing_tags(repository, tags)
     wrong = {tag: digest for tag, digest in settled.items() if rows.get(tag) != digest}
+    if unless_changed_since:
+        for tag in _changed_since(unless_changed_since, repository, list(wrong)):
+            del wrong[tag]
     if not wrong:
         return
     manifests = _numbers(repository, wrong.values())
@@ -109,6 +134,15 @@ def describe_again(repository: Repository, digests: Iterable[str]) -> None:
     for some in _in_batches(list(digests)):
         gone = repository.manifests.filter(digest__in=some, contents=ContentState.GONE)
         gone.update(contents=ContentState.UNREAD, described_at=None)
+
+
+def _changed_since(when: datetime, repository: Repository, tags: Sequence[str]) -> set[str]:
+    """Return those that somebody has pushed or deleted since."""
+    changed: set[str] = set()
+    for some in _in_batches(tags):
+        changes = repository.tag_changes.filter(tag__in=some, at__gt=when)
+        changed |= set(changes.values_list("tag", flat=True))
+    return changed
 
 
 def _numbers(repository: Repository, wanted: Iterable[str]) -> dict[str, int]:

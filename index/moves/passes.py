@@ -8,24 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 from index.copying import Copier, CopyReport
 from index.copying.graph import Budget, blobs_of, manifests_of
-from index.copying.referrers import fallback_tag
+from index.copying.referrers import digest_of_fallback
 from index.errors import ContentUnusable
 from index.manifests import ManifestDocument
 from index.models import Repository
 from index.registry_client import RegistryClient, ServedManifest, digest_of_bytes
 
 _AT_ONCE = 6  # questions to a registry
+_MOST_WAITING = 1_000  # questions; each that waits takes 2 KB
 _MOST_MANIFESTS = 300_000  # whose digests a worker can hold without harm to its other work
 _INDEX = "application/vnd.oci.image.index.v1+json"
 T = TypeVar("T")
-
-
-def _allow() -> None:
-    """Object to nothing."""
 
 
 class Mover:
@@ -38,10 +36,12 @@ class Mover:
         there: RegistryClient,
         *,
         on_progress: Callable[[CopyReport], None],
-        check: Callable[[], None] = _allow,
+        check: Callable[[], None],
         on_held: Callable[[ManifestDocument], None] | None = None,
     ) -> None:
-        """Ask nothing yet. What `on_progress` raises ends the work, and `check` before a deletion.
+        """Ask nothing yet. What `on_progress` raises ends the work.
+
+        So does `check`, right before a deletion and before a tag is put.
 
         `on_held` is given each manifest that is there; without it the report keeps them all.
         """
@@ -54,6 +54,7 @@ class Mover:
         self._copier = Copier(
             here, there, mount=False, is_sparse_fine=True, on_progress=on_progress
         )
+        self._copier.check = check
         self._copier.on_held = on_held or self._copier.on_held
         self._broken: set[str] = set()  # untagged, and not whole at the source either
         self._has_api: bool | None = None  # the source lists referrers by itself
@@ -79,19 +80,20 @@ class Mover:
         has_dropped = self._drop_tags()
         return has_dropped or self._marks() != before
 
-    def bring(self, tags: Mapping[str, str], *, unless_changed_since: Mapping[str, str]) -> None:
+    def bring(
+        self, tags: Mapping[str, str], *, unless_changed_since: Mapping[str, str]
+    ) -> dict[str, str]:
         """Copy what these tags point to, and let them, where they still point as they did then.
 
-        Or where they point to it already: somebody was killed between that and writing it down.
+        Return those that do so now. Where they did already, somebody was killed between that and
+        writing it down.
         """
         for digest in dict.fromkeys(tags.values()):
             self._copy(digest)
-        for tag, digest in tags.items():
-            ours = {unless_changed_since.get(tag), digest}
-            # Asked one by one, right before: whoever pushes there now was later.
-            if digest in self.report.held and self._there.digest_of(tag) in ours:
-                self.tags[tag] = digest
-                self._copier.put_tags({tag: digest})
+        held, put = self.report.held, self.report.tags
+        copied = {tag: digest for tag, digest in tags.items() if digest in held}
+        self._copier.put_tags(copied, unless_changed_since=unless_changed_since)
+        return {tag: digest for tag, digest in copied.items() if put.get(tag) == digest}
 
     def bring_untagged(self, *, but: Collection[str]) -> None:
         """Copy what rows know by now without a tag, and only the old registry has."""
@@ -168,6 +170,7 @@ class Mover:
         extra = [tag for tag in self._there.tags() if tag not in self.tags]
         gone = [tag for tag in extra if not self._is_ours(tag)]
         for tag in gone:
+            self._tell()
             self._check()
             drop_tag(self._there, tag)
             self.report.tags.pop(tag, None)
@@ -175,7 +178,7 @@ class Mover:
 
     def _is_ours(self, tag: str) -> bool:
         """Whether the tag lists referrers for clients, since the source lists them by itself."""
-        return bool(self._has_api) and any(tag == fallback_tag(one) for one in self.report.held)
+        return bool(self._has_api) and digest_of_fallback(tag) in self.report.held
 
     def _lists_referrers(self, digest: str) -> bool:
         if self._has_api is None:
@@ -213,12 +216,14 @@ def _ask_all(
     question: Callable[[str], T], about: Iterable[str], tell: Callable[[], None]
 ) -> list[T]:
     """Ask some at a time; where `tell` or an answer raises, nothing more is asked."""
-    answers = []
+    answers: list[T] = []
+    coming = iter(about)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         try:
-            for answer in pool.map(question, about):
-                answers.append(answer)
-                tell()
+            while some := list(islice(coming, _MOST_WAITING)):
+                for answer in pool.map(question, some):
+                    answers.append(answer)
+                    tell()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -31,6 +31,7 @@ from index.models import (
     TagDeletion,
     TagDeletionState,
 )
+from index.registry_client import RegistryClient, ServedManifest
 from tests.factories import SERVICE
 from tests.index.pushing import Pusher
 from tests.index.test_moves import Ends, at_manifest, contents_by_digest, ends, lone  # noqa: F401
@@ -58,6 +59,14 @@ def delete(ends: Ends, tag: str) -> TagDeletion:
     return deletion
 
 
+def push_there(ends: Ends, tag: str) -> str:
+    """Push to the new registry, which tells of it at once."""
+    digest = Pusher(ends.there).image(b"newest", tag=tag)
+    tell(ends, digest, by=ends.world.west, tag=tag)
+    apply_inbox()
+    return digest
+
+
 def go_on(deletion: TagDeletion) -> str:
     """Let the task do its next step now; return what became of the deletion."""
     TagDeletion.objects.update(next_attempt_at=timezone.now())
@@ -66,8 +75,15 @@ def go_on(deletion: TagDeletion) -> str:
     return deletion.state
 
 
-def tell(ends: Ends, digest: str, at: datetime | None = None) -> Notification:
-    """Put into the inbox what the old registry says of a push by digest."""
+def tell(
+    ends: Ends,
+    digest: str,
+    at: datetime | None = None,
+    *,
+    by: Registry | None = None,
+    tag: str = "",
+) -> Notification:
+    """Put into the inbox what a registry, the old one, says of a push, by digest or of a tag."""
     event = {
         "id": digest[-20:],
         "timestamp": (at or timezone.now()).isoformat(),
@@ -77,11 +93,12 @@ def tell(ends: Ends, digest: str, at: datetime | None = None) -> Notification:
             "digest": digest,
             "size": 5,
             "repository": ends.repository.stored_name,
+            **({"tag": tag} if tag else {}),
         },
         "actor": {"name": "user:1"},
     }
     body = json.dumps({"events": [event]}).encode()
-    return Notification.objects.create(registry=ends.world.east, body=body)
+    return Notification.objects.create(registry=by or ends.world.east, body=body)
 
 
 def test_a_tag_deleted_while_it_is_copied_stays_deleted(ends: Ends) -> None:
@@ -240,3 +257,66 @@ def test_a_push_while_late_ones_are_brought_stays_as_well(ends: Ends) -> None:
     with at_manifest(ends.there, push_the_other, count=3):  # two manifests, and one tag
         ends.work(move)
     assert contents_by_digest(ends.there) == expected
+
+
+def test_a_push_right_before_a_late_tag_is_put_stays(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(ends, "1.0")
+    move = ends.move()
+    late = ends.push.image(b"late", tag="1.0")
+    newest: list[str] = []
+    real = RegistryClient.served_manifest
+
+    def ask_and_push(self: RegistryClient, reference: str) -> ServedManifest | None:
+        served = real(self, reference)
+        if (self.registry, reference) == (ends.world.west, late):  # between two looks at the tag
+            newest.append(Pusher(ends.there).image(b"newest", tag="1.0"))
+        return served
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RegistryClient, "served_manifest", ask_and_push)
+        assert ends.work(move).last_problem == ""
+    assert newest == [ends.there.digest_of("1.0")]
+
+
+def test_rows_follow_a_push_that_came_while_late_tags_were_put(ends: Ends) -> None:
+    for tag in ("1.0", "2.0"):
+        push(ends, tag, tag.encode())
+    move = ends.move()
+    expected = {tag: ends.push.image(b"late " + tag.encode(), tag=tag) for tag in ("1.0", "2.0")}
+    brought: list[str] = []
+
+    def note_the_first() -> None:
+        there = contents_by_digest(ends.there).items()
+        brought.extend(tag for tag, digest in there if expected[tag] == digest)
+
+    def push_it_again() -> None:
+        (tag,) = brought
+        expected[tag] = push_there(ends, tag)
+
+    with (
+        at_manifest(ends.there, note_the_first, count=3),  # after two manifests
+        at_manifest(ends.there, push_it_again, count=4),
+    ):
+        assert ends.work(move).last_problem == ""
+    assert contents_by_digest(ends.there) == expected
+    assert dict(ends.repository.tags.values_list("name", "manifest__digest")) == expected
+
+
+def test_rows_follow_a_push_that_came_while_more_was_brought(ends: Ends) -> None:
+    push(ends, "1.0")
+    move = ends.move()
+    late = ends.push.image(b"late", tag="1.0")
+    untagged = ends.push.image(b"by digest alone")
+    Manifest.objects.create(repository=ends.world.app, digest=untagged, media_type=IMAGE)
+    seen: list[str] = []
+
+    def push_newer() -> None:
+        seen.append(ends.repository.tags.get().manifest.digest)
+        seen.append(push_there(ends, "1.0"))
+
+    with at_manifest(ends.there, push_newer, count=3):  # the late manifest, its tag, the other one
+        ends.work(move)
+    assert seen == [late, ends.repository.tags.get().manifest.digest]
+    assert ends.there.digest_of("1.0") == seen[1]

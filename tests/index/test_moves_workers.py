@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,26 +15,17 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import Namespace
-from index.errors import MoveRefused, RegistryTrouble
+from index.errors import RegistryTrouble
 from index.flows import flip_route, move_repository
 from index.flows.purge_tags import purge
-from index.flows.record_moved import MovedRows, forget_tags, point_tags
+from index.flows.record_moved import forget_tags
 from index.models import Move, MoveState, Registry, RegistryState, Repository
-from index.moves import old_copy, passes
+from index.moves import old_copy
 from index.moves.lease import Lease, Lost
 from index.moves.passes import Mover
-from index.registry_client import RegistryClient, ServedManifest
-from tests.conftest import World
-from tests.factories import make_digest, make_tag
+from index.registry_client import RegistryClient
 from tests.index.pushing import Pusher
-from tests.index.test_moves import (  # noqa: F401
-    Ends,
-    at_hold,
-    contents_by_digest,
-    ends,
-    lone,
-)
-from tests.registry_stub import IMAGE
+from tests.index.test_moves import Ends, at_hold, at_manifest, ends, lone  # noqa: F401
 
 
 def mover(ends: Ends, told: list[Any], check: Callable[[], None] = lambda: None) -> Mover:
@@ -99,6 +89,25 @@ def test_a_worker_that_lost_its_move_deletes_no_manifest(ends: Ends) -> None:
     with pytest.raises(Lost):
         copying.drop_what_is_gone()
     assert ends.there.has_manifest(digest)
+
+
+def test_a_worker_that_lost_its_move_puts_no_tag(ends: Ends) -> None:
+    """It was frozen since it asked where the tag points, and whoever pushed it since was later."""
+    ends.push.image(b"one", tag="1.0")
+    move = ends.ask()
+    copying = mover(ends, [], Lease(move).check)
+    with at_manifest(ends.there, lambda: lose(move)), pytest.raises(Lost):
+        copying.run()
+    assert ends.there.tags() == []
+
+
+def test_a_worker_that_lost_its_move_puts_no_late_tag(ends: Ends) -> None:
+    digest = ends.push.image(b"one", tag="1.0")
+    move = ends.move()
+    ends.push.image(b"late", tag="1.0")
+    with at_manifest(ends.there, lambda: lose(move)):
+        ends.work(move)
+    assert ends.there.digest_of("1.0") == digest
 
 
 def test_a_worker_that_lost_its_move_empties_nothing(ends: Ends) -> None:
@@ -167,55 +176,6 @@ def test_documents_of_what_was_copied_are_not_kept_in_memory(ends: Ends) -> None
     assert set(ends.repository.manifests.values_list("digest", flat=True)) == set(
         kept[0].report.held
     )
-
-
-def test_a_repository_may_be_too_large(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "_MOST_MANIFESTS", 1)
-    for number in range(3):
-        ends.push.image(b"%d" % number, tag=f"1.{number}")
-    move = ends.move()
-    assert move.state == MoveState.COPYING
-    assert "more than 1 manifests" in move.last_problem
-    assert move.manifests_copied == 0
-    pushed = [digest for digest in contents_by_digest(ends.here).values() if digest]
-    assert not any(ends.there.has_manifest(digest) for digest in pushed)
-
-
-def test_what_is_known_to_be_too_large_is_not_begun_with(
-    ends: Ends, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(passes, "_MOST_MANIFESTS", 1)
-    for tag in ("1.0", "2.0"):
-        make_tag(ends.world.app, tag)
-    with pytest.raises(MoveRefused, match="more than 1 manifests"):
-        ends.ask()
-    assert not Move.objects.exists()
-
-
-def test_rows_are_written_some_hundred_at_a_time(
-    world: World, django_assert_num_queries: Any
-) -> None:
-    rows = MovedRows(world.app, pushed_at=timezone.now())
-    for number in range(20):
-        content = json.dumps(
-            {"layers": [{"digest": make_digest(f"{number} {n}"), "size": n} for n in range(5)]}
-        )
-        served = ServedManifest(make_digest(str(number)), IMAGE, content.encode())
-        rows.add(served.document)
-    with django_assert_num_queries(3):
-        rows.write()
-    assert world.app.manifests.count() == 20
-    assert world.app.blob_links.filter(size=4).count() == 20
-
-
-def test_tags_are_pointed_together(world: World, django_assert_max_num_queries: Any) -> None:
-    old = make_tag(world.app, "1.0", pushed_by=world.mia)
-    tags = {f"1.{number}": make_digest(str(number)) for number in range(50)}
-    with django_assert_max_num_queries(10):
-        point_tags(world.app, tags, pushed_at=timezone.now())
-    assert dict(world.app.tags.values_list("name", "manifest__digest")) == tags
-    now = world.app.tags.get(name="1.0")
-    assert (now.pushed_by, now.pushed_at) == (None, old.pushed_at)
 
 
 def test_a_hold_that_runs_out_while_the_flip_is_written_flips_nothing(
