@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from accounts.models import Namespace, RobotSecret
 from accounts.principals import Principal
+from index.errors import Denied
 from index.models import Promotion, Repository, TrustedPublisher
 from index.trash import owners_of
 
@@ -17,6 +18,8 @@ def people_behind(by: Principal) -> list[str]:
 
     A robot's are those who made secrets of it that are good now, and who is responsible for it; a CI job's
     who trusted its publisher. Where one of them is not known, it may be any owner of its namespace.
+    What proved who asks may have been revoked since: its secret counts all the same, and a job whose
+    publisher is gone raises Denied.
     """
     if by.user:
         return [by.subject]
@@ -40,14 +43,21 @@ def is_nobody_known(promotion: Promotion) -> bool:
 
 
 def _secret_makers(by: Principal) -> list[int | None]:
+    kind, _, number = by.credential.partition(":")
     usable = RobotSecret.objects.usable().filter(robot=by.robot)
+    if kind == "secret":
+        usable |= RobotSecret.objects.filter(robot=by.robot, pk=int(number))
     return list(usable.values_list("created_by", flat=True))
 
 
 def _adders(by: Principal) -> list[int | None]:
     assert by.workload  # noqa: S101 - it was asked just now
     trusted = TrustedPublisher.objects.filter(logins=by.workload.login_id)
-    return list(trusted.values_list("created_by", flat=True))
+    adders: list[int | None] = list(trusted.values_list("created_by", flat=True))
+    if not adders:
+        message = f"'{by.name}' may not ask for a promotion: its publisher is not trusted any more"
+        raise Denied(message)
+    return adders
 
 
 def _namespace_of(by: Principal) -> Namespace:

@@ -39,7 +39,7 @@ def sweep_promotions() -> None:
 
 @shared_task
 def lapse_promotions() -> None:
-    """Drop those that nobody has decided for too long, or that could not be copied since."""
+    """Drop those that nobody has decided for too long."""
     for promotion in lapsing().order_by("pk")[:_BATCH]:
         with suppress(AlreadyDecided):
             lapse_promotion(promotion)

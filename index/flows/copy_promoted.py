@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,13 +17,19 @@ from index import activity
 from index.copying import Copier, CopyReport
 from index.copying.survey import survey
 from index.errors import (
+    AlreadyDecided,
     ContentUnusable,
     IndexRefusal,
     PromotionRefused,
     RegistrySilent,
     RegistryTrouble,
 )
-from index.flows.decide_promotion import check_asker, tell_asker
+from index.flows.decide_promotion import (
+    check_asker,
+    is_approval_old,
+    lapse_promotion,
+    tell_asker,
+)
 from index.flows.quotas import check_room, recount_storage
 from index.flows.receive_notification import describe_if_reachable
 from index.flows.record_copy import Author, author_of, record_copy
@@ -89,7 +96,10 @@ class _Lease:
 
 
 def claim(promotion_id: int) -> Promotion | None:
-    """Return the promotion if it is due, and keep others from it while we renew the lease (L10)."""
+    """Return the promotion if it is due, and keep others from it while we renew the lease (L10).
+
+    What was approved too long ago ends here, where no other worker can be at it.
+    """
     now = timezone.now()
     due = Promotion.objects.filter(
         pk=promotion_id, state=PromotionState.COPYING, next_attempt_at__lte=now
@@ -97,7 +107,12 @@ def claim(promotion_id: int) -> Promotion | None:
     if not due.update(next_attempt_at=now + _LEASE):
         return None
     related = Promotion.objects.select_related("source__registry", "target__registry")
-    return related.get(pk=promotion_id)
+    promotion = related.get(pk=promotion_id)
+    if not is_approval_old(promotion):
+        return promotion
+    with suppress(AlreadyDecided):
+        lapse_promotion(promotion)
+    return None
 
 
 def copy_promoted(promotion: Promotion) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
@@ -85,17 +85,26 @@ def drop_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
 
 
 def lapsing() -> QuerySet[Promotion]:
-    """Return those that nobody decided in time, or that could not be copied in time after that."""
-    undecided = Q(state=PromotionState.WAITING, next_attempt_at__lte=_long_ago())
-    uncopied = Q(state=PromotionState.COPYING, decided_at__lte=_long_ago())
-    return Promotion.objects.filter(undecided | uncopied)
+    """Return those that nobody decided in time."""
+    waiting = Promotion.objects.filter(state=PromotionState.WAITING)
+    return waiting.filter(next_attempt_at__lte=_long_ago())
+
+
+def is_approval_old(promotion: Promotion) -> bool:
+    """Whether it takes an approval, and that was too long ago to begin with the copying."""
+    if promotion.decided_at is None or not promotion.target.registry.needs_approval:
+        return False
+    return promotion.decided_at <= _long_ago()
 
 
 def lapse_promotion(promotion: Promotion) -> None:
-    """Drop it if its time is over, and tell who asked; raise AlreadyDecided."""
+    """Drop it if its time is over, and tell who asked; raise AlreadyDecided.
+
+    Of those to be copied only for the worker that has claimed it: what is copied just now ends well.
+    """
     with transaction.atomic():
         held = _take(promotion, *UNFINISHED_PROMOTIONS)
-        if not lapsing().filter(pk=held.pk).exists():
+        if not (is_approval_old(held) or lapsing().filter(pk=held.pk).exists()):
             return
         days = f"within {DECISION_LASTS.days} days"
         waits = held.state == PromotionState.WAITING
@@ -126,7 +135,8 @@ def check_approver(promotion: Promotion, by: Principal) -> None:
     if by.subject in askers_of(promotion):
         message = (
             f"a second person has to approve this: {machine} asked for it, and you, '{by.name}', made "
-            "a secret of it, are responsible for it or let it in"
+            "a secret of it, are responsible for it, let it in, or own its namespace while nobody "
+            "knows who did"
         )
         raise Denied(message)
     if is_nobody_known(promotion):

@@ -62,16 +62,41 @@ def test_what_nobody_decides_is_dropped_and_who_asked_is_told(
     assert (event.actor_name, event.details["note"]) == ("anonymous", waiting.last_problem)
 
 
-def test_what_is_approved_is_copied_in_time_or_not_at_all(world: World, waiting: Promotion) -> None:
+def test_what_is_approved_is_copied_in_time_or_not_at_all(
+    world: World,
+    waiting: Promotion,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     with after(13):
         approve_promotion(waiting, by=Principal(world.olga))
-    with after(26):
-        lapse_promotions()
-        assert state() == PromotionState.COPYING
-    with after(27):
-        lapse_promotions()
-        assert state() == PromotionState.DROPPED
+    with after(26.9):
+        assert claim(waiting.pk)
+    with after(27), django_capture_on_commit_callbacks(execute=True):
         assert claim(waiting.pk) is None
+    assert state() == PromotionState.DROPPED
+    [told] = mail.outbox
+    assert told.to == ["mila@example.com"]
+
+
+def test_what_is_being_copied_when_its_time_ends_is_copied_on(
+    world: World, waiting: Promotion
+) -> None:
+    with after(1):
+        approve_promotion(waiting, by=Principal(world.olga))
+    with after(14.999):
+        assert claim(waiting.pk)  # a worker is at it
+    with after(15):
+        lapse_promotions()
+    assert state() == PromotionState.COPYING
+
+
+def test_where_none_is_asked_for_any_more_the_age_of_an_approval_does_not_count(
+    world: World, waiting: Promotion
+) -> None:
+    approve_promotion(waiting, by=Principal(world.olga))
+    Registry.objects.update(needs_approval=False)
+    with after(30):
+        assert claim(waiting.pk)
 
 
 def test_what_needs_no_approval_is_tried_on(waiting: Promotion) -> None:

@@ -133,6 +133,20 @@ def test_nor_after_the_secret_was_revoked(
     assert is_refused(promotion, world.olga)
 
 
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_nor_when_it_ends_while_the_request_waits_for_its_turn(
+    world: World, target: Repository, robot: RobotAccount, omar: User, how: str
+) -> None:
+    """Authentication has passed: the secret of another, good one, would bear the blame alone."""
+    short = make_secret(robot, by=omar, expires_at=timezone.now() + timedelta(hours=1))
+    by = principal_of_secret(RobotSecret.objects.latest("pk"))
+    if how == "revoked":
+        revoke_secret(short.secret, by=Principal(omar))
+    else:
+        RobotSecret.objects.filter(pk=short.secret.pk).update(expires_at=timezone.now())
+    assert is_refused(ask(world, target, by), omar)
+
+
 def test_whose_secret_had_ended_before_has_nothing_to_do_with_it(
     world: World, target: Repository, robot: RobotAccount, omar: User
 ) -> None:
@@ -157,8 +171,9 @@ def test_a_maker_who_is_not_known_may_be_any_owner(
 ) -> None:
     RobotSecret.objects.update(created_by=None)
     promotion = ask_by(robot, world, target)
-    assert is_refused(promotion, world.olga)
-    assert is_refused(promotion, omar)
+    words = "or own its namespace while nobody knows who did"
+    assert is_refused(promotion, world.olga, words)
+    assert is_refused(promotion, omar, words)
     ada = make_user("ada")
     make_grant(target, ada, Role.ADMIN)
     approve_promotion(promotion, by=Principal(ada))
@@ -172,6 +187,17 @@ def test_who_trusted_the_publisher_does_not_approve_what_its_jobs_ask_for(
     remove_publisher(publisher, by=Principal(omar))
     assert is_refused(promotion, omar)
     approve_promotion(promotion, by=Principal(world.olga))  # made a secret, which no job has
+
+
+def test_nobody_asks_for_a_job_whose_publisher_was_removed_meanwhile(
+    world: World, target: Repository, robot: RobotAccount, omar: User
+) -> None:
+    publisher = trust(robot, omar)
+    job = job_of(publisher)
+    remove_publisher(publisher, by=Principal(omar))
+    with pytest.raises(Denied, match="not trusted any more"):
+        ask(world, target, job)
+    assert not Promotion.objects.exists()
 
 
 def test_of_a_publisher_that_nobody_is_known_to_have_trusted_it_may_be_any_owner(
