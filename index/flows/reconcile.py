@@ -18,6 +18,7 @@ from accounts.audit import AuditAction
 from accounts.principals import Principal
 from index.errors import RegistryRefused, RegistryTrouble
 from index.flows.decide_differences import accept_by_rules
+from index.flows.leave_changing_tags import leave_changing_tags
 from index.flows.operate import check_operator, record_by_operator
 from index.models import (
     Move,
@@ -27,7 +28,6 @@ from index.models import (
     RegistryState,
     Repository,
     RepositoryState,
-    TagDeletionState,
     WalkPhase,
 )
 from index.models.move import COPYING_MOVES
@@ -45,7 +45,6 @@ _LEASE = timedelta(minutes=15)
 _LONGEST_PAUSE = timedelta(hours=1)
 _BATCH = 200
 _MOST_LOOKS = 10  # at an inbox that is not empty
-_CHANGING = (TagDeletionState.UNTAGGING, TagDeletionState.RESTORING)
 
 
 def start_reconciliation(registry: Registry, *, by: Principal | None) -> Reconciliation:
@@ -171,11 +170,12 @@ def _tags_there(client: RegistryClient, pace: Pace) -> dict[str, str]:
 
 def _differing(repository: Repository, there: dict[str, str]) -> list[Found]:
     """Compare what is neither being taken off nor put back just now."""
-    changing = repository.tag_deletions.filter(state__in=_CHANGING)
-    left_out = set(changing.values_list("tag", flat=True))
-    here = dict(repository.tags.values_list("name", "manifest__digest"))
+    with transaction.atomic():
+        Repository.objects.locked().get(pk=repository.pk)
+        here = dict(repository.tags.values_list("name", "manifest__digest"))
+        going = there.keys() - leave_changing_tags(repository, there)
     found = compare_tags(there=there, here=here)
-    return [one for one in found if one.tag not in left_out]
+    return [one for one in found if one.tag not in going]
 
 
 def _known_names(registry: Registry, names: list[str]) -> set[str]:

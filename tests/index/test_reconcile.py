@@ -285,6 +285,24 @@ def test_a_tag_that_is_being_taken_off_is_no_difference(world: World, east: Regi
     assert rows(east) == [(DifferenceKind.UNKNOWN_TAG, "acme/app", "other")]
 
 
+def test_a_tag_that_is_taken_off_and_was_pushed_again_is_compared(
+    world: World, east: Registry
+) -> None:
+    make_tag(world.app, "going")
+    push(world.app, "going")
+    pushed = push(world.app, "pushed")
+    for tag in ("going", "pushed"):  # this one at the registry alone: its event is not here yet
+        TagDeletion.objects.create(
+            repository=world.app, tag=tag, digest=make_digest(tag), purge_after=timezone.now()
+        )
+    walk(east)
+    assert set(rows(east)) == {
+        (DifferenceKind.CHANGED_DIGEST, "acme/app", "going"),
+        (DifferenceKind.UNKNOWN_TAG, "acme/app", "pushed"),
+    }
+    assert Difference.objects.get(tag="pushed").digest_there == pushed
+
+
 def test_leftover_folders_of_deleted_repositories_are_nothing(world: World, east: Registry) -> None:
     digest = pusher(east, "acme/was-here").image(b"x", tag="one")
     RegistryClient(east, "acme/was-here").delete_manifest(digest)
