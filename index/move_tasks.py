@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from index.copying.slots import Slots, copy_slot
@@ -39,13 +39,14 @@ def sweep_moves() -> None:
 
 
 def _due(kind: Slots) -> QuerySet[Move, int]:
-    """Return what is due; what is served by the new registry already comes first, once."""
+    """Return what is due, whatever is due longest first; of looks those that have not failed yet."""
     due = Move.objects.filter(state__in=UNFINISHED_MOVES, next_attempt_at__lte=timezone.now())
     look = _is_late_look()
-    due = due.filter(look) if kind == Slots.LATE_LOOKS else due.exclude(look)
-    is_first = Q(state=MoveState.FLIPPED, attempts=0)
-    turn = Case(When(is_first, then=Value(0)), default=Value(1))
-    return due.order_by(turn, "next_attempt_at", "pk").values_list("pk", flat=True)
+    if kind == Slots.LATE_LOOKS:
+        due = due.filter(look).order_by("attempts", "next_attempt_at", "pk")
+    else:
+        due = due.exclude(look).order_by("next_attempt_at", "pk")
+    return due.values_list("pk", flat=True)
 
 
 def _is_late_look() -> Q:

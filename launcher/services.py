@@ -73,7 +73,7 @@ def worker(layout: Layout, python: Path) -> Service:
         *(str(python), "-W", f"ignore:{ROOT_WARNING}"),
         *("-m", "celery", "--quiet", "-A", "config.celery", "worker"),
         *("--beat", "--schedule", str(layout.run / "celerybeat-schedule")),
-        *("--pool", "threads", "--concurrency", "6"),
+        *("--pool", "threads", "--concurrency", "8"),
         *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
     # It first finishes the tasks it has begun.

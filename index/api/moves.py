@@ -66,11 +66,18 @@ class MoveInput(serializers.Serializer[Any]):
 
 
 class MoveAllInput(serializers.Serializer[Any]):
-    """Which registry everything goes to."""
+    """Which registry everything goes to, 500 repositories at a time."""
 
     registry = serializers.SlugField(max_length=40, help_text="The name of the new one.")
     keep_days = serializers.IntegerField(
         min_value=0, max_value=LONGEST_KEEPING, required=False, default=7
+    )
+    after = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Only repositories whose names come after this one: what the last answer says.",
     )
 
 
@@ -79,7 +86,10 @@ class MoveAllOutput(serializers.Serializer[Any]):
 
     moves = serializers.IntegerField()
     refused = serializers.ListField(child=serializers.CharField())
-    left = serializers.IntegerField(help_text="Those beyond the first 500: ask again for these.")
+    left = serializers.IntegerField(help_text="Those beyond the 500: ask for these next.")
+    after = serializers.CharField(
+        help_text="What to send as `after` to ask for these; empty if none are left."
+    )
 
 
 class Moves(OperatorView):
@@ -168,12 +178,12 @@ class MoveAll(OperatorView):
         data = sent.validated_data
         asked = request_all_moves(
             source, to=_registry(data["registry"]), by=principal_of(request),
-            keep_days=data["keep_days"],
+            keep_days=data["keep_days"], after=data["after"],
         )  # fmt: skip
         for move in asked.moves[:2]:
             start_soon(work_on_move, move.pk)
         counts = {"moves": len(asked.moves), "refused": asked.refused, "left": asked.left}
-        return Response(counts, status=201)
+        return Response(counts | {"after": asked.after}, status=201)
 
 
 def _registry(name: str) -> Registry:

@@ -83,6 +83,19 @@ class NewRegistryOutput(RegistryOutput):
         fields: ClassVar[list[str]] = [*RegistryOutput.Meta.fields, "events_secret"]
 
 
+class RetiredRegistryOutput(RegistryOutput):
+    """A registry that is asked nothing any more."""
+
+    copies_given_up = serializers.IntegerField(
+        help_text="Old copies of what was moved that lie there yet: nobody will delete them."
+    )
+
+    class Meta(RegistryOutput.Meta):
+        """The fields, by name."""
+
+        fields: ClassVar[list[str]] = [*RegistryOutput.Meta.fields, "copies_given_up"]
+
+
 class EventsSecretOutput(serializers.Serializer[Any]):
     """A new events secret, shown this once."""
 
@@ -217,10 +230,15 @@ class UseRegistry(_Step):
     flow = staticmethod(flows.use_registry)
 
 
-class RetireRegistry(_Step):
+class RetireRegistry(ConfirmedOperatorView):
     """Ask a registry nothing any more, once it keeps nothing."""
 
-    flow = staticmethod(flows.retire_registry)
+    @extend_schema(request=None, responses=RetiredRegistryOutput)
+    def post(self, request: Request, name: str) -> Response:
+        """Do it, and say how many old copies are given up there."""
+        registry = self.find_registry(name)
+        given_up = flows.retire_registry(registry, by=principal_of(request))
+        return Response(RegistryOutput(registry).data | {"copies_given_up": given_up})
 
 
 class RegistryChecks(OperatorView):

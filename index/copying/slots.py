@@ -19,7 +19,8 @@ class Slots(StrEnum):
     LATE_LOOKS = "late-looks"
 
 
-_MOST = {Slots.MOVES: 2, Slots.PROMOTIONS: 2, Slots.LATE_LOOKS: 1}  # of six threads or more
+# Six of eight threads or more; two looks, so that a registry that does not answer delays one of them.
+_MOST = {Slots.MOVES: 2, Slots.PROMOTIONS: 2, Slots.LATE_LOOKS: 2}
 _slots = {kind: threading.BoundedSemaphore(most) for kind, most in _MOST.items()}
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
@@ -137,12 +138,21 @@ def continue_deletion(deletion: Deletion) -> None:
 
 
 def _is_written_by_moves(repository: Repository) -> bool:
-    """Stop moves; return whether a worker may be at one, and end what it uploads just now."""
+    """Stop moves; return whether a worker may be at one, and end what it uploads just now.
+
+    That of one that was cancelled a moment ago too. What has a problem waits, and nobody is at it.
+    """
     now = timezone.now()
-    writing = repository.moves.filter(state__in=[*COPYING_MOVES, MoveState.FLIPPED])
-    at_work = writing.filter(next_attempt_at__gt=now, next_attempt_at__lte=now + HOLDS)
+    writing = Q(state__in=[*COPYING_MOVES, MoveState.FLIPPED])
+    cancelled = Q(state=MoveState.CLEANING, flipped_at=None, last_problem="")
+    at_work = repository.moves.filter(writing | cancelled)
+    at_work = at_work.filter(next_attempt_at__gt=now, next_attempt_at__lte=now + HOLDS)
     is_written = at_work.exists()
-    writing.update(state=MoveState.CLEANING, next_attempt_at=now + HOLDS)
+    repository.moves.filter(writing).update(
+        state=MoveState.CLEANING,
+        next_attempt_at=now + HOLDS,
+        last_problem="the repository is being deleted",
+    )
     return is_written
 
 

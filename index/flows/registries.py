@@ -21,6 +21,7 @@ from index.flows.operate import check_operator, record_by_operator
 from index.key_formats import agreed_key_format
 from index.models import (
     KeyFormat,
+    MoveState,
     Registry,
     RegistryState,
     Repository,
@@ -28,6 +29,7 @@ from index.models import (
     Stage,
     Writers,
 )
+from index.models.move import COPYING_MOVES
 from index.moves.retiring import end_without, moves_in_need_of
 
 # What goes into nginx.conf and into a registry's YAML as it is.
@@ -128,10 +130,10 @@ def use_registry(registry: Registry, *, by: Principal | None) -> None:
     _change_state(registry, RegistryState.IN_USE, by, AuditAction.REGISTRY_USED)
 
 
-def retire_registry(registry: Registry, *, by: Principal | None) -> None:
+def retire_registry(registry: Registry, *, by: Principal | None) -> int:
     """Ask it nothing and believe it nothing any more. Raises Denied, or RegistryInUse with a reason.
 
-    It must have been draining: a repository that is being created at this moment was placed before.
+    Returns how many old copies there are given up. It must have been draining: a repository that is being created at this moment was placed before.
     """
     _check_administrator(by)
     with transaction.atomic():
@@ -149,6 +151,7 @@ def retire_registry(registry: Registry, *, by: Principal | None) -> None:
             AuditAction.REGISTRY_RETIRED, locked.name, by=by, copies_given_up=given_up
         )
     registry.refresh_from_db()
+    return given_up
 
 
 def retirement_obstacles(registry: Registry) -> list[str]:
@@ -159,8 +162,14 @@ def retirement_obstacles(registry: Registry) -> list[str]:
     kept = Repository.objects.filter(registry=registry).exclude(state=RepositoryState.DELETED)
     if count := kept.count():
         reasons.append(f"it keeps {count} {'repository' if count == 1 else 'repositories'}")
-    if moves_in_need_of(registry).exists():
+    in_need = set(moves_in_need_of(registry).values_list("state", flat=True))
+    if in_need & {*COPYING_MOVES}:
         reasons.append("a move from or to it is not finished")
+    if MoveState.FLIPPED in in_need:
+        reasons.append(
+            "for twenty minutes after the last repository has moved from it, pushes that come late "
+            "are looked for there"
+        )
     rules = registry.placement_rules.order_by("pattern").values_list("pattern", flat=True)
     if rules:
         reasons.append(f"placement rules name it ({', '.join(rules[:3])})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -21,7 +20,6 @@ from index.moves.passes import obstacle_of_size
 LONGEST_KEEPING = 365  # days
 MOST_AT_ONCE = 500  # which takes some seconds; the gateway waits for half a minute
 _SWEPT_EVERY = 10  # seconds
-_WINDS_DOWN = timedelta(minutes=1)  # a worker that copies just now has heard of it by then
 
 
 def request_move(
@@ -126,8 +124,10 @@ def _other_move(repository: Repository, to: Registry) -> str:
     under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
     if under_way:
         return f"{repository} is being moved to {under_way.target}: cancel that first"
-    cleaning = repository.moves.filter(state=MoveState.CLEANING)
-    if cleaning.filter(Q(source=to) | Q(target=to)).exists():
+    cleaning = repository.moves.filter(Q(source=to) | Q(target=to), state=MoveState.CLEANING)
+    if found := cleaning.first():
+        if found.last_problem:
+            return f"a copy of {repository} at {to} cannot be deleted: {found.last_problem}"
         return f"a copy of {repository} at {to} is being deleted just now: ask again in a while"
     return ""
 
@@ -168,7 +168,7 @@ def cancel_move(move: Move, *, by: Principal | None) -> None:
             repository.save(update_fields=["writes_held_until"])
         move.state = MoveState.CLEANING
         move.attempts, move.last_problem = 0, ""
-        move.next_attempt_at = timezone.now() + _WINDS_DOWN
+        move.next_attempt_at = timezone.now() + HOLDS  # so long may a worker end an upload
         move.save(update_fields=["state", "attempts", "last_problem", "next_attempt_at"])
         record_by_operator(
             AuditAction.MOVE_CANCELLED, repository.name, by=by, registry=move.target.name
@@ -199,11 +199,12 @@ def end_keeping(move: Move, *, by: Principal | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AllMoves:
-    """What became of everything that a registry keeps; `left` are those to ask for again."""
+    """What became of everything that a registry keeps; `left` come after a name, and are asked for next."""
 
     moves: list[Move]
     refused: list[str]
     left: int
+    after: str
 
 
 def request_all_moves(
@@ -213,23 +214,26 @@ def request_all_moves(
     by: Principal | None,
     keep_days: int = 7,
     most: int | None = MOST_AT_ONCE,
+    after: str = "",
 ) -> AllMoves:
     """Ask for moves of everything that a registry keeps and that is not on its way there already.
 
-    A few are copied at a time (`index.copying.slots`), the others wait for their turn.
+    By name, beginning `after` one: what is refused must not keep others back. A few are copied at a
+    time (`index.copying.slots`), the others wait for their turn.
     """
     check_operator(by, "where repositories are kept")
     if problem := obstacle_between(registry, to):
         raise MoveRefused(problem)
-    kept = Repository.objects.filter(registry=registry, state=RepositoryState.ACTIVE)
+    kept = Repository.objects.filter(registry=registry, name__gt=after)
+    kept = kept.filter(state=RepositoryState.ACTIVE)
     on_their_way = Move.objects.filter(target=to, state__in=COPYING_MOVES)
     kept = kept.exclude(pk__in=on_their_way.values("repository"))
-    left = kept.count()
+    asked = list(kept.order_by("name").only("name")[:most])
+    left = kept.count() - len(asked)
     moves, refused = [], []
-    for repository in kept.order_by("name").only("name")[:most]:
-        left -= 1
+    for repository in asked:
         try:
             moves.append(request_move(repository, to=to, by=by, keep_days=keep_days))
         except MoveRefused as refusal:
             refused.append(str(refusal))
-    return AllMoves(moves, refused, max(left, 0))
+    return AllMoves(moves, refused, max(left, 0), asked[-1].name if left > 0 else "")

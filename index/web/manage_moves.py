@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
@@ -67,13 +69,23 @@ def add_all(request: HttpRequest) -> HttpResponse:
         return _page(request, all_form=form)
     data = form.cleaned_data
     try:
-        asked = request_all_moves(data["source"], to=data["to"], by=by, keep_days=data["keep_days"])
+        asked = request_all_moves(
+            data["source"],
+            to=data["to"],
+            by=by,
+            keep_days=data["keep_days"],
+            after=data["after"],
+        )
     except IndexRefusal as refusal:
         form.add_error(None, str(refusal))
         return _page(request, all_form=form)
     for move in asked.moves[:2]:
         start_soon(work_on_move, move.pk)
-    return _done(request, _sentence(asked, data["to"]))
+    attempt(request, lambda: None, done=_sentence(asked, data["to"]))
+    names = {"from": data["source"], "to": data["to"]}
+    rest = {"keep_days": data["keep_days"], "after": asked.after}
+    query = f"?{urlencode(names | rest)}#all" if asked.after else ""
+    return redirect(f"{reverse('web-manage-moves')}{query}")
 
 
 @post_only
@@ -113,19 +125,26 @@ def _sentence(asked: AllMoves, to: Registry) -> str:
     number = len(asked.moves)
     count = f"{number} {'repository is' if number == 1 else 'repositories are'}"
     refused = f" Not moved: {'; '.join(asked.refused[:_NAMED])}." if asked.refused else ""
-    left = f" {asked.left} more are left: ask again for these." if asked.left else ""
+    more = f"{asked.left} more {'is' if asked.left == 1 else 'are'} left, after {asked.after}"
+    left = f" {more}: move everything once more." if asked.left else ""
     return f"{count} being moved to {to}, a few at a time.{refused}{left}"
 
 
 def _page(request: HttpRequest, **refused: Any) -> HttpResponse:
     shown = "open" if request.GET.get("state") == "open" else "all"
     page = Paginator(moves_of(shown), _PAGE_SIZE).get_page(request.GET.get("page"))
-    wanted = {"repository": request.GET.get("repository"), "source": request.GET.get("from")}
+    asked = request.GET
+    wanted = {
+        "source": asked.get("from"),
+        "to": asked.get("to"),
+        "keep_days": asked.get("keep_days", 7),
+        "after": asked.get("after"),
+    }
     context = {
         "page": page,
         "shown": shown,
-        "move_form": MoveForm(initial={"repository": wanted["repository"], "keep_days": 7}),
-        "all_form": MoveAllForm(initial={"source": wanted["source"], "keep_days": 7}),
+        "move_form": MoveForm(initial={"repository": asked.get("repository"), "keep_days": 7}),
+        "all_form": MoveAllForm(initial=wanted),
         "has_errors": bool(refused),
     }
     return render(request, "index/manage/moves.html", context | refused)

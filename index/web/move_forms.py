@@ -59,7 +59,14 @@ class MoveAllForm(_WhereTo):
         label="From registry",
         to_field_name="name",
     )
-    field_order = ("source", "to", "keep_days")
+    after = forms.CharField(
+        label="Only names after",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=_PLAIN),
+        help_text="Filled in where a registry keeps more than are asked for at once.",
+    )
+    field_order = ("source", "to", "keep_days", "after")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Have ids of its own: it stands beside the other form."""

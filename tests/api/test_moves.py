@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from index.flows.request_move import request_all_moves
 from index.models import Move, MoveState, Registry, Repository
 from index.registry_client import RegistryClient
 from tests.clients import confirm
@@ -82,9 +84,39 @@ def test_a_move_is_cancelled_and_its_copy_ended(root: Client, world: World) -> N
 def test_everything_that_a_registry_keeps_is_moved(root: Client, world: World) -> None:
     Repository.objects.filter(pk=world.private.pk).update(state="trashed")
     answer = send(root, "post", "registries/east/moves", {"registry": "west"}).json()
-    assert answer == {"moves": 2, "refused": [], "left": 0}
+    assert answer == {"moves": 2, "refused": [], "left": 0, "after": ""}
     names = set(Move.objects.values_list("repository__name", flat=True))
     assert names == {"alice/pub", "acme/app"}
+
+
+@pytest.fixture
+def _two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry keeps more than is asked for at once."""
+    for door in ("index.api.moves", "index.web.manage_moves"):
+        monkeypatch.setattr(f"{door}.request_all_moves", partial(request_all_moves, most=2))
+
+
+@pytest.mark.usefixtures("_two_at_once")
+def test_the_api_says_where_to_go_on(root: Client, world: World) -> None:
+    sent = {"registry": "west"}
+    first = send(root, "post", "registries/east/moves", sent).json()
+    assert first == {"moves": 2, "refused": [], "left": 1, "after": "alice/priv"}
+    Move.objects.all().delete()
+    second = send(root, "post", "registries/east/moves", sent | {"after": first["after"]}).json()
+    assert second == {"moves": 1, "refused": [], "left": 0, "after": ""}
+
+
+@pytest.mark.usefixtures("_two_at_once")
+def test_the_page_goes_on_where_it_was(root: Client, world: World) -> None:
+    sent = {"source": "east", "to": "west", "keep_days": "3"}
+    page = root.post("/manage/moves/all", sent, follow=True)
+    assert "1 more is left, after alice/priv: move everything once more." in page.content.decode()
+    initial = page.context["all_form"].initial
+    assert initial == sent | {"after": "alice/priv"}
+    assert 'value="alice/priv"' in page.content.decode()
+    Move.objects.all().delete()
+    root.post("/manage/moves/all", initial)
+    assert Move.objects.get().repository.name == "alice/pub"
 
 
 @pytest.mark.parametrize("who", ["olga", "mia", "alice"])

@@ -16,6 +16,7 @@ from index.flows.continue_tag_deletions import continue_tag_deletions
 from index.flows.delete_repository import continue_deletion, request_deletion
 from index.flows.delete_tags import delete_tags
 from index.flows.purge_tags import purge
+from index.flows.request_move import cancel_move
 from index.models import (
     Deletion,
     Manifest,
@@ -133,6 +134,20 @@ def test_a_deletion_stops_moves_and_waits_for_what_they_upload(
     assert all(stub.tags[NAME] for stub in both)
     continue_deletion(begin_deletion(world))
     assert not any(stub.manifests[NAME] for stub in both)
+    assert Repository.objects.get(pk=world.app.pk).state == RepositoryState.DELETED
+
+
+def test_a_deletion_waits_for_the_worker_of_a_move_that_was_just_cancelled(
+    world: World, both: tuple[RegistryStub, RegistryStub]
+) -> None:
+    move = make_move(world, is_target_ours=True, next_attempt_at=START)
+    assert claim(move.pk)
+    cancel_move(move, by=None)
+    assert move.next_attempt_at > timezone.now() + timedelta(minutes=2)
+    continue_deletion(begin_deletion(world))
+    assert all(stub.tags[NAME] for stub in both)
+    Move.objects.update(next_attempt_at=START)  # its last upload has ended
+    continue_deletion(begin_deletion(world))
     assert Repository.objects.get(pk=world.app.pk).state == RepositoryState.DELETED
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ from index.models import (
     Writers,
 )
 from index.moves.lease import claim
+from launcher.layout import Layout
+from launcher.services import worker
 from tests.clients import confirm
 from tests.conftest import World
 from tests.factories import make_repository
@@ -107,15 +110,42 @@ def test_late_pushes_are_looked_for_behind_a_mass_move(world: World, started: li
     assert list(tried) == [flipped.pk]
 
 
-def test_old_copies_do_not_wait_for_all_that_was_asked_since(
+def test_old_copies_wait_for_what_was_asked_before_they_were_due_and_for_nothing_else(
     world: World, started: list[int]
 ) -> None:
-    asked = timezone.now() - HOUR
-    make_move(world, "acme/a", next_attempt_at=asked)
-    make_flipped(world, timedelta(days=8), name="acme/b")
+    """A thousand of them may be due on one day."""
+    now = timezone.now()
+    week = timedelta(days=8)
+    make_flipped(world, week, name="acme/old", next_attempt_at=now - HOUR)
+    make_move(world, "acme/b", next_attempt_at=now - HOUR / 2)
+    make_move(world, "acme/a", next_attempt_at=now - 2 * HOUR)
     move_tasks.sweep_moves()
     of = dict(Move.objects.values_list("pk", "repository__name"))
-    assert [of[move_id] for move_id in started] == ["acme/b", "acme/a"]
+    assert [of[move_id] for move_id in started] == ["acme/a", "acme/old", "acme/b"]
+
+
+def test_a_look_does_not_wait_for_those_at_a_registry_that_does_not_answer(
+    world: World, started: list[int]
+) -> None:
+    silent = make_flipped(world, timedelta(minutes=5), name="acme/a", attempts=3)
+    other = make_flipped(world, timedelta(minutes=1), name="acme/b")
+    move_tasks.sweep_moves()
+    assert started == [other.pk, silent.pk]
+    with copy_slot(Slots.LATE_LOOKS):  # which waits for its answer
+        move_tasks.work_on_move(other.pk)
+    other.refresh_from_db()
+    assert other.next_attempt_at > timezone.now()  # it was looked at
+
+
+def test_a_worker_has_threads_left_beside_its_copies() -> None:
+    command = worker(Layout(Path("/srv/waybill"), Path("/srv/var")), Path("python")).command
+    threads = int(command[command.index("--concurrency") + 1])
+    with ExitStack() as stack:
+        slots = 0
+        for kind in Slots:
+            while stack.enter_context(copy_slot(kind)):
+                slots += 1
+    assert threads >= slots + 2
 
 
 @pytest.mark.usefixtures("all_moving")
@@ -177,6 +207,21 @@ def test_a_registry_drained_since_the_page_was_shown_gets_nothing(world: World) 
         ask(world)
 
 
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("", "being deleted just now"),
+        ("registry west: 405", "cannot be deleted: registry west: 405"),
+    ],
+)
+def test_where_a_copy_of_it_is_being_deleted_it_does_not_go(
+    world: World, problem: str, words: str
+) -> None:
+    make_move(world, state=MoveState.CLEANING, last_problem=problem)
+    with pytest.raises(MoveRefused, match=words):
+        ask(world)
+
+
 def test_ends_are_compared_again_when_a_move_is_about_to_flip(world: World) -> None:
     move = ask(world)
     check_still_possible(move)
@@ -193,6 +238,19 @@ def test_all_of_a_registry_is_asked_for_in_parts(world: World) -> None:
         assert (asked.refused, asked.left) == ([], left)
         names += [move.repository.name for move in asked.moves]
     assert names == ["acme/app", "alice/priv", "alice/pub"]
+
+
+def test_those_refused_hide_nothing_that_comes_after_them(world: World) -> None:
+    by = Principal(world.root)
+    for one in (world.app, world.private):  # a copy of each is being deleted there just now
+        ends = {"source": world.east, "target": world.west}
+        Move.objects.create(repository=one, state=MoveState.CLEANING, **ends)
+    first = request_all_moves(world.east, to=world.west, by=by, most=2)
+    assert (first.moves, len(first.refused), first.left) == ([], 2, 1)
+    assert first.after == "alice/priv"
+    asked = request_all_moves(world.east, to=world.west, by=by, most=2, after=first.after)
+    assert [move.repository.name for move in asked.moves] == ["alice/pub"]
+    assert (asked.refused, asked.left, asked.after) == ([], 0, "")
 
 
 def test_trying_again_takes_nothing_from_a_worker(world: World) -> None:
@@ -220,30 +278,78 @@ def test_the_command_leaves_a_move_that_fails_again_and_again_to_workers(
     assert Move.objects.get().attempts == 5
 
 
+def test_the_command_waits_for_all_and_says_at_the_end_which_were_not_moved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def go_on(move: Move) -> None:
+        name = move.repository.name
+        state = MoveState.CANCELLED if name == "acme/app" else MoveState.FLIPPED
+        flipped = None if name == "acme/app" else timezone.now()
+        Move.objects.filter(pk=move.pk).update(state=state, flipped_at=flipped)
+
+    monkeypatch.setattr("index.management.commands.move.continue_move", go_on)
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^acme/app was not moved: cancelled$"):
+        call_command("move", "west", "--all-from", "east", "--wait", stdout=out)
+    assert [line.partition(":")[0] for line in out.getvalue().splitlines()] == [
+        "alice/priv is at west", "alice/pub is at west",
+    ]  # fmt: skip
+
+
 def test_a_registry_that_never_answers_again_can_be_retired(world: World) -> None:
     by = Principal(world.root)
     Repository.objects.update(registry=world.west)
     PlacementRule.objects.all().delete()
     drain_registry(world.east, by=by)
     kept = move_west(world, timedelta(minutes=10), attempts=9, last_problem="registry east: silent")
-    with pytest.raises(RegistryInUse, match="not finished"):
+    with pytest.raises(RegistryInUse, match=r"twenty minutes after .* has moved from it"):
         retire_registry(world.east, by=by)
+    moving = make_move(world, "acme/c")
+    Repository.objects.update(registry=world.west)
+    with pytest.raises(RegistryInUse, match="not finished") as refused:
+        retire_registry(world.east, by=by)
+    assert "twenty minutes" in str(refused.value)
+    moving.delete()
     Move.objects.update(flipped_at=timezone.now() - timedelta(minutes=21))
     cancelled = make_move(
         world, "acme/b", source=world.west, target=world.east, state=MoveState.CLEANING
     )
     Repository.objects.update(registry=world.west)
-    retire_registry(world.east, by=by)
+    assert retire_registry(world.east, by=by) == 2
     states = [Move.objects.get(pk=move.pk).state for move in (kept, cancelled)]
     assert states == [MoveState.DONE, MoveState.CANCELLED]
     assert AuditEvent.objects.get(action="registry:retired").details["copies_given_up"] == 2
 
 
-def test_the_page_says_what_is_given_up(world: World, client: Client) -> None:
+@pytest.fixture
+def old_copy(world: World) -> None:
+    """East is draining, and has nothing but an old copy."""
     Repository.objects.update(registry=world.west)
     PlacementRule.objects.all().delete()
     drain_registry(world.east, by=None)
     move_west(world, timedelta(days=1))
+
+
+@pytest.mark.usefixtures("old_copy")
+def test_the_command_says_what_is_given_up(world: World) -> None:
+    out = StringIO()
+    call_command("registries", "retire", "east", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "east: Retired: keeps nothing, and is asked nothing.",
+        "1 old copy of what was moved lies there yet: nobody will delete it.",
+    ]
+
+
+@pytest.mark.usefixtures("old_copy")
+def test_the_api_says_what_is_given_up(world: World, client: Client) -> None:
+    client.force_login(world.root)
+    answer = confirm(client).post("/api/v1/registries/east/retire")
+    assert (answer.status_code, answer.json()["copies_given_up"]) == (200, 1)
+    assert answer.json()["state"] == "retired"
+
+
+@pytest.mark.usefixtures("old_copy")
+def test_the_page_says_what_is_given_up(world: World, client: Client) -> None:
     client.force_login(world.root)
     page = confirm(client).get("/manage/registries/east").content.decode()
     assert "1 old copy of what was moved lies there yet: nobody will delete it." in page

@@ -43,12 +43,14 @@ class Command(BaseCommand):
             moves = self._ask(options)
         except IndexRefusal as refusal:
             raise CommandError(str(refusal)) from refusal
+        if options["wait"]:
+            problems = [problem for move in moves if (problem := self._wait(move))]
+            if problems:
+                raise CommandError("\n".join(problems))
+            return
         for move in moves:
-            if options["wait"]:
-                self._wait(move)
-            else:
-                start_soon(work_on_move, move.pk)
-                self.stdout.write(f"{move.repository} goes from {move.source} to {move.target}")
+            start_soon(work_on_move, move.pk)
+            self.stdout.write(f"{move.repository} goes from {move.source} to {move.target}")
 
     def _ask(self, options: dict[str, Any]) -> list[Move]:
         to, keep_days = _registry(options["registry"]), options["keep_days"]
@@ -70,13 +72,15 @@ class Command(BaseCommand):
             self.stderr.write(sentence)
         return asked.moves
 
-    def _wait(self, move: Move) -> None:
-        """Move it here, unless a worker is at it already; leave it to workers where it fails often."""
+    def _wait(self, move: Move) -> str:
+        """Move it here, unless a worker is at it already; leave it to workers where it fails often.
+
+        Return why it is not moved, "" if it is.
+        """
         most = move.attempts + _MOST_ATTEMPTS
         while move.state in COPYING_MOVES:
             if move.attempts >= most and move.last_problem:  # no worker is at it just now
-                message = f"{move.repository} is not moved yet: {move.last_problem}. Workers go on."
-                raise CommandError(message)
+                return f"{move.repository} is not moved yet: {move.last_problem}. Workers go on."
             claimed = claim(move.pk)
             if claimed:
                 continue_move(claimed)
@@ -85,12 +89,12 @@ class Command(BaseCommand):
                 self.stderr.write(move.last_problem or f"{move.bytes_copied} bytes so far")
                 time.sleep(_PAUSE)
         if move.flipped_at is None:
-            message = f"{move.repository} was not moved: {move.last_problem or 'cancelled'}"
-            raise CommandError(message)
+            return f"{move.repository} was not moved: {move.last_problem or 'cancelled'}"
         self.stdout.write(
             f"{move.repository} is at {move.target}: {move.tags_copied} tags, "
             f"{move.bytes_copied} bytes; the old copy at {move.source} until {move.keep_until}"
         )
+        return ""
 
 
 def _registry(name: str) -> Registry:

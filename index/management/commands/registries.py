@@ -146,12 +146,18 @@ class Command(BaseCommand):
         self._change(flows.use_registry, options)
 
     def _retire(self, options: dict[str, Any]) -> None:
-        self._change(flows.retire_registry, options)
+        count = self._change(flows.retire_registry, options)
+        if count:
+            copies, lie, them = ("copy", "lies", "it") if count == 1 else ("copies", "lie", "them")
+            self.stdout.write(
+                f"{count} old {copies} of what was moved {lie} there yet: nobody will delete {them}."
+            )
 
-    def _change(self, flow: Any, options: dict[str, Any]) -> None:
+    def _change(self, flow: Any, options: dict[str, Any]) -> Any:
         registry = _find(options["name"])
-        flow(registry, by=None)
+        answer = flow(registry, by=None)
         self.stdout.write(f"{registry}: {RegistryState(registry.state).label}.")
+        return answer
 
     def _collect(self, options: dict[str, Any]) -> None:
         registry, day = _find(options["name"]), options["day"]
