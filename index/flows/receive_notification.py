@@ -31,9 +31,9 @@ from index.registry_events import EnvelopeUnreadable, Event, read_envelope
 
 log = logging.getLogger(__name__)
 # Pulls of one transaction, where so many wait: the more, the fewer writes for each. All writers of
-# SQLite wait for one batch, some 150 ms; in PostgreSQL those of the same repositories alone, a second.
-BATCH = {"sqlite": 5_000, "postgresql": 20_000}
-_AS_DEAR_AS_PULLS = 20  # what else is told has rows of its own to write
+# SQLite wait for one batch, some 150 ms; in PostgreSQL those of the same repositories alone, half a second.
+BATCH = {"sqlite": 5_000, "postgresql": 10_000}
+_AS_DEAR_AS_PULLS = 10  # what else is told has rows of its own to write
 _MOST_BYTES = 32 * 1024 * 1024  # of bodies, which may have 1 MiB each
 _LONGEST_PAUSE = timedelta(hours=1)
 _LONGEST_RUN = 60.0  # seconds, then other tasks have their turn
