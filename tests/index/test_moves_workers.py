@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import Namespace
+from index import registry_connection
 from index.errors import RegistryTrouble
 from index.flows import flip_route, move_repository
 from index.flows.purge_tags import purge
@@ -25,7 +26,14 @@ from index.moves.lease import Lease, Lost
 from index.moves.passes import Mover
 from index.registry_client import RegistryClient
 from tests.index.pushing import Pusher
-from tests.index.test_moves import Ends, at_hold, at_manifest, ends, lone  # noqa: F401
+from tests.index.test_moves import (
+    Ends,
+    at_hold,
+    at_manifest,
+    contents_by_digest,
+    ends,  # noqa: F401
+    lone,  # noqa: F401
+)
 
 
 def mover(ends: Ends, told: list[Any], check: Callable[[], None] = lambda: None) -> Mover:
@@ -256,3 +264,24 @@ def test_the_storage_of_whose_repository_it_is_by_now_is_counted(ends: Ends) -> 
         assert ends.work(move).state == MoveState.FLIPPED
     alice.refresh_from_db()
     assert alice.storage_used > 3000
+
+
+@pytest.mark.parametrize("end", ["east", "west"])
+def test_a_registry_that_hangs_in_the_middle_is_waited_for(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """It takes connections and answers nothing; then it goes on, and so does the move."""
+    for number in range(5):
+        ends.push.image(b"%d" % number, tag=f"1.{number}")
+    move, registry = ends.ask(), getattr(ends, end)
+    with monkeypatch.context() as impatience:
+        impatience.setattr(registry_connection, "_TIMEOUT", (0.2, 0.2))
+        impatience.setattr(registry_connection, "_SENDING", (0.2, 0.2))
+        with at_manifest(ends.there, registry.pause, count=2):
+            hanging = ends.work(move)
+    assert hanging.state == MoveState.COPYING
+    assert f"registry {end}" in hanging.last_problem
+    assert ends.repository.writes_held_until is None
+    registry.resume()
+    assert ends.work(move).state == MoveState.FLIPPED
+    assert contents_by_digest(ends.there) == contents_by_digest(ends.here)
