@@ -33,6 +33,8 @@ ROUTINE = re.compile(
     r"|Task [\w.]+\.(heartbeat|sweep_\w+)\[.*(received|succeeded)"
     r"|authorizing context: authorization token required"  # every client begins without one
     r"|Unauthorized: /v2/"
+    r"|err.code=\"(blob|manifest|name) unknown\""  # the answer to "is it there already?"
+    r"|err.code=\"digest invalid\".*method=DELETE"  # 2.8 deletes no tag by its name; then we do otherwise
     r"|useragent=\"?waybill-probe"  # each minute with a wrong token, and a delete of what is not there
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -178,6 +179,7 @@ def test_the_command_moves_and_waits(world: World, tmp_path: Path) -> None:
         said = move_by_command("acme/app", "west", "--wait")
         assert RegistryClient(world.west, "acme/app").digest_of("1.0") == digest
     assert "acme/app is at west: 1 tags" in said
+    assert re.search(r"the old copy stays at east until \d{4}-\d\d-\d\d \d\d:\d\d UTC", said)
     assert Repository.objects.get(pk=world.app.pk).registry == world.west
 
 

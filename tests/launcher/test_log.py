@@ -33,6 +33,7 @@ def test_every_line_has_the_name_of_its_process(
         "Task config.tasks.heartbeat[ed74] received",
         "Task index.tasks.sweep_deletions[60f9] succeeded in 0.002s: None",
         "1:M # WARNING Memory overcommit must be enabled! Without it, ...",
+        'level=error err.code="blob unknown" http.request.method=HEAD http.request.useragent=docker',
         'level=error msg="response completed with error" http.request.useragent=waybill-probe',
     ],
 )

@@ -92,7 +92,8 @@ class Command(BaseCommand):
             return f"{move.repository} was not moved: {move.last_problem or 'cancelled'}"
         self.stdout.write(
             f"{move.repository} is at {move.target}: {move.tags_copied} tags, "
-            f"{move.bytes_copied} bytes; the old copy at {move.source} until {move.keep_until}"
+            f"{move.bytes_copied} bytes; the old copy stays at {move.source} "
+            f"until {move.keep_until:%Y-%m-%d %H:%M} UTC"
         )
         return ""
 
