@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
+from rest_framework.renderers import JSONRenderer
 
 
 @login_not_required
@@ -29,5 +30,6 @@ def described() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _written() -> bytes:
-    written: bytes = OpenApiJsonRenderer().render(described(), renderer_context={})
+    # The description's own renderer indents it, to four times the length.
+    written: bytes = JSONRenderer().render(described())
     return written
