@@ -1,0 +1,55 @@
+"""What must be in an entry, as a tree over lexemes: ranking writes it, engines evaluate it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part; of no parts: always."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part; of no parts: never."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Without this; stands only in All, beside something that must be there."""
+
+    part: Expression
+
+
+# A plain text is one lexeme that must be there.
+Expression: TypeAlias = str | All | AnyOf | Not
+
+
+def lexemes_of(expression: Expression) -> set[str]:
+    """Return every lexeme that the tree names."""
+    match expression:
+        case str():
+            return {expression}
+        case Not(part):
+            return lexemes_of(part)
+        case All(parts) | AnyOf(parts):
+            return set().union(*map(lexemes_of, parts))
+
+
+def holds(expression: Expression, lexemes: frozenset[str]) -> bool:
+    """Whether an entry of these lexemes is meant: what engines must agree with."""
+    match expression:
+        case str():
+            return expression in lexemes
+        case Not(part):
+            return not holds(part, lexemes)
+        case All(parts):
+            return all(holds(part, lexemes) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, lexemes) for part in parts)
