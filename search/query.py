@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from datetime import datetime
 
-from accounts.models.namespace import ROOT_NAMESPACE
+from search.asked import Filters, Period, QueryRefused, Range, SearchQuery, Sort, Term
+from search.words import words_of
 
-MAXIMUM_LENGTH = 100
+__all__ = ["Filters", "Period", "QueryRefused", "Range", "SearchQuery", "Sort", "Term"]
+
+MAXIMUM_LENGTH = 200
 DEFAULT_SIZE = 25
 MAXIMUM_SIZE = 100
 _MAXIMUM_PAGE = 1_000_000
-_UNPRINTABLE = frozenset({"Cc", "Cs"})  # a NUL is a 500 on PostgreSQL, so is half a surrogate pair
 
 
-class QueryRefused(Exception):
-    """What was typed cannot be searched for; `str()` is a sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """The text as shown again, and the words that must all be found."""
-
-    text: str
-    words: tuple[str, ...]
-    renamed: tuple[tuple[str, str], ...] = ()  # a word, and what it is called today
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was asked: everything visible is found."""
-        return not self.words
-
-
-def parse_query(typed: str) -> SearchQuery:
-    """Return the words, each once; raise QueryRefused. `library/ubuntu` is understood as `ubuntu`.
-
-    Upper case stays: SQLite folds the case of ASCII alone, so a description finds as it is written.
-    """
-    if len(typed) > MAXIMUM_LENGTH:
-        message = f"A search has at most {MAXIMUM_LENGTH} characters."
-        raise QueryRefused(message)
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in typed):
-        message = "A search cannot contain control characters."
-        raise QueryRefused(message)
-    words = [_familiar(word) for word in typed.split()]
-    return SearchQuery(" ".join(typed.split()), tuple(dict.fromkeys(words)))
+def parse_query(typed: str, *, now: datetime | None = None) -> SearchQuery:
+    """Return what was asked; raise QueryRefused. Filters follow."""
+    del now
+    text = " ".join(typed.split())
+    terms = [Term(tuple(words)) for piece in text.split() if (words := words_of(piece))]
+    return SearchQuery(text, terms=tuple(dict.fromkeys(terms)))
 
 
 def parse_page(sent: str) -> int:
@@ -62,10 +38,3 @@ def _parse_number(sent: str, *, default: int, maximum: int) -> int:
         return min(max(int(sent), 1), maximum)
     except ValueError:  # also for more digits than Python converts
         return default
-
-
-def _familiar(word: str) -> str:
-    """Return the word as names are written here: official images have no `library/`."""
-    prefix = f"{ROOT_NAMESPACE}/"
-    is_official = word.lower().startswith(prefix) and len(word) > len(prefix)
-    return word[len(prefix) :] if is_official else word
