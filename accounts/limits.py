@@ -45,6 +45,7 @@ RENAMES = Limit("renames", 3, 86400)  # per organization
 TRANSFER_OFFERS = Limit("transfer-offers", 20, 86400)  # per person
 REPOSITORY_RENAMES = Limit("repository-renames", 10, 86400)  # per repository
 DOMAIN_CHECKS = Limit("domain-checks", 20, 600)  # per organization; each asks name servers
+OTHER_INDEXES = Limit("other-indexes", 120, 60)  # per index: searches sent on, whoever searches
 
 # Counted by django-allauth, per address, person or what was typed.
 _LOGIN_FORM = Limit("login-form", 30, 60)

@@ -12,13 +12,15 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+
+from accounts.ip_addresses import is_inner, is_listed, is_public, literal
 
 _EACH = 5.0  # seconds for connecting, and for every single read
 _ALTOGETHER = 10.0
@@ -30,15 +32,6 @@ UNREACHABLE = (
     "no answer: the address cannot be reached, its certificate is not right, or it took longer than "
     f"{_ALTOGETHER:.0f} seconds"
 )
-# What `is_global` of some Python versions lets through: NAT64, 6to4, Teredo, mapped, benchmarks.
-_NEVER = [
-    ip_network(text)
-    for text in (
-        "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4",
-        "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fc00::/7",
-        "fec0::/10",
-    )
-]  # fmt: skip
 
 
 class OutgoingRefused(Exception):
@@ -65,11 +58,35 @@ def fetch_json(url: str, *, largest: int, loopback: bool = False) -> JsonAnswer:
     With `loopback` it may be plain http on this machine as well. Proxies of the environment are not
     used: they would connect for us, unchecked.
     """
-    connection = _connection_to(url, loopback=loopback)
-    watch = threading.Timer(_ALTOGETHER, _cut, [connection])
+    return _fetch(_connection_to(url, loopback=loopback), url, largest, _ALTOGETHER)
+
+
+def fetch_json_from_chosen(url: str, *, largest: int, within: float) -> JsonAnswer:
+    """GET a JSON object from a host that the operator wrote into a setting; raise OutgoingRefused.
+
+    https leads wherever the name does, because the certificate must be right for it; plain http
+    into private networks alone. `within`: seconds, from the connection to the last byte.
+    """
+    parts = urlsplit(url)
+    host, port = str(parts.hostname), parts.port
+    connection: http.client.HTTPConnection = (
+        http.client.HTTPSConnection(host, port or 443, timeout=within)
+        if parts.scheme == "https"
+        else _InnerConnection(host, port or 80, timeout=within)
+    )
+    return _fetch(connection, url, largest, within)
+
+
+def _fetch(
+    connection: http.client.HTTPConnection, url: str, largest: int, within: float
+) -> JsonAnswer:
+    opened: list[socket.socket] = []
+    watch = threading.Timer(within, _cut, [connection, opened])
     watch.daemon = True
     watch.start()
     try:
+        connection.connect()
+        opened.append(connection.sock)  # which the connection lets go of before the answer's end
         return _get(connection, url, largest)
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         message = f"{url}: {type(error).__name__}: {error}"
@@ -117,17 +134,6 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         connection.close()
 
 
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address belongs to the Internet, or to a private network that settings allow."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return is_public(mapped)
-    if is_listed(address):
-        return True
-    forbidden = address.is_multicast or any(address in network for network in _NEVER)
-    return address.is_global and not forbidden
-
-
 class _PlainConnection(http.client.HTTPConnection):
     """Plain http to this machine, whatever the name resolves to."""
 
@@ -154,10 +160,12 @@ class _ListedConnection(http.client.HTTPConnection):
         self.sock = _connect_checked(self.host, self.port, is_listed)
 
 
-def is_listed(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the operator lets requests of ours go there, wherever it is."""
-    plain = getattr(address, "ipv4_mapped", None) or address
-    return any(plain in network for network in settings.OUTGOING_NETWORKS)
+class _InnerConnection(http.client.HTTPConnection):
+    """Plain http, to what is not the Internet."""
+
+    def connect(self) -> None:
+        """Resolve once, check, connect to just that."""
+        self.sock = _connect_checked(self.host, self.port, is_inner)
 
 
 def _read(url: str) -> SplitResult:
@@ -185,7 +193,7 @@ def _is_own(parts: SplitResult) -> bool:
 
 
 def _is_listed(host: str) -> bool:
-    address = _literal(host)
+    address = literal(host)
     return address is not None and is_listed(address)
 
 
@@ -194,22 +202,10 @@ def _is_ordinary(parts: SplitResult) -> bool:
     host, port = str(parts.hostname).rstrip("."), parts.port
     if port is not None and port != http.client.HTTPS_PORT and port < _FIRST_ORDINARY_PORT:
         return bool(settings.OUTGOING_NETWORKS) and port == http.client.HTTP_PORT
-    address = _literal(host)
+    address = literal(host)
     if address is not None:
         return parts.scheme == "https" and is_public(address)
     return host != "localhost" and not host.endswith(".localhost")
-
-
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that is written there, in whatever way resolvers read it; None for a name."""
-    try:
-        return ip_address(host.partition("%")[0])
-    except ValueError:
-        pass
-    try:
-        return ip_address(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433, 0177.0.0.1
-    except OSError:
-        return None
 
 
 def _target(parts: SplitResult) -> str:
@@ -255,11 +251,11 @@ def _connect_checked(
 
 def _get(connection: http.client.HTTPConnection, url: str, largest: int) -> JsonAnswer:
     connection.request("GET", _target(urlsplit(url)), headers={"Accept": "application/json"})
-    response = connection.getresponse()
-    if response.status != http.client.OK:  # a redirect, too: its target was not allowed by anyone
-        message = f"answered {response.status}"
-        raise ValueError(message)
-    content = response.read(largest + 1)
+    with connection.getresponse() as response:
+        if response.status != http.client.OK:  # a redirect, too: its target was allowed by nobody
+            message = f"answered {response.status}"
+            raise ValueError(message)
+        content = response.read(largest + 1)
     if len(content) > largest:
         message = f"answered more than {largest} bytes"
         raise ValueError(message)
@@ -278,8 +274,9 @@ def _max_age(header: str) -> int:
     return 0
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, opened: Sequence[socket.socket] = ()) -> None:
     """End a conversation that takes too long: a time-out of the socket starts anew at each byte."""
-    if isinstance(connection.sock, socket.socket):
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+    for one in (connection.sock, *opened):
+        if isinstance(one, socket.socket):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.limits import Limit
 
 _LONGEST_WINDOW = 31 * 86400
+_TITLE = re.compile(r"[^\W_][\w .()&-]{0,39}")
 # alice, acme, acme+ci; whatever has a dot, a colon or a slash is a network.
 _ACCOUNT = re.compile(r"[a-z0-9-]+(?:\+[a-z0-9._-]+)?", re.ASCII)
 
@@ -50,6 +51,31 @@ def env_ci_issuers(name: str, default: str) -> dict[str, str]:
             raise ImproperlyConfigured(message)
         issuers[address] = kind
     return issuers
+
+
+def env_indexes(name: str) -> dict[str, str]:
+    """Read `Hub=https://hub.example,Old=https://old.example:5000`; return name → address."""
+    indexes: dict[str, str] = {}
+    for entry in env_list(name):
+        title, _, address = (part.strip() for part in entry.partition("="))
+        if not (_TITLE.fullmatch(title) and _is_root(address)) or title in indexes:
+            message = (
+                f"{name} must list different names with addresses, which begin with https:// or http:// and "
+                f"have no path, such as Hub=https://hub.example: not '{entry}'."
+            )
+            raise ImproperlyConfigured(message)
+        indexes[title] = address.rstrip("/")
+    return indexes
+
+
+def _is_root(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        has_host = bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+    is_plain = re.fullmatch(r"https?://[\[\]\w.:-]+/?", address, re.ASCII) is not None
+    return is_plain and has_host
 
 
 def env_networks(name: str) -> list[IPv4Network | IPv6Network]:

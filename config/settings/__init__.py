@@ -11,6 +11,7 @@ from config.env import (
     env_ci_issuers,
     env_database,
     env_email,
+    env_indexes,
     env_list,
     env_networks,
     env_number,
@@ -57,6 +58,11 @@ CI_ISSUERS = env_ci_issuers(
 # Private networks that requests of ours to addresses from outside may reach nevertheless.
 OUTGOING_NETWORKS = env_networks("WAYBILL_OUTGOING_NETWORKS")
 STORAGE_HOSTS = frozenset(host.lower() for host in env_list("WAYBILL_STORAGE_HOSTS"))
+
+# --- Search -----------------------------------------------------------------------------------
+
+# Whose public images the search page shows beside ours: what people type is sent there.
+OTHER_INDEXES = env_indexes("WAYBILL_OTHER_INDEXES")
 
 # --- Django -----------------------------------------------------------------------------------
 

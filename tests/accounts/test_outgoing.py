@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from accounts import outgoing
-from accounts.outgoing import OutgoingRefused, fetch_json, is_public
+from accounts.ip_addresses import is_public
+from accounts.outgoing import OutgoingRefused, fetch_json
 from tests.local_issuer import LocalIssuer, running_issuer
 
 INTERNAL = (
@@ -99,21 +100,24 @@ def test_a_large_answer_is_refused(server: LocalIssuer) -> None:
         fetch_json(f"{server.url}/large", largest=1000, loopback=True)
 
 
-def test_an_answer_that_drips_ends_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_an_answer_that_drips_ends_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
     """Each byte comes in time, and the whole answer, a good one, too late."""
     monkeypatch.setattr(outgoing, "_ALTOGETHER", 0.5)
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
-    threading.Thread(target=_drip, args=(listener, done), daemon=True).start()
+    threading.Thread(target=_drip, args=(listener, version, done), daemon=True).start()
     with pytest.raises(OutgoingRefused):
         fetch_json(f"http://127.0.0.1:{listener.getsockname()[1]}/", largest=1000, loopback=True)
     done.set()
     listener.close()
 
 
-def _drip(listener: socket.socket, done: threading.Event) -> None:
+def _drip(listener: socket.socket, version: str, done: threading.Event) -> None:
     connection, _ = listener.accept()
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n")
+    connection.sendall(f"HTTP/{version} 200 OK\r\nContent-Length: 32\r\n\r\n".encode())
     for byte in b" " * 30 + b"{}":
         if done.wait(0.1):
             break
