@@ -44,7 +44,7 @@ class Term:
 class Range:
     """Whole numbers from `least` to `most`, both among them; None: no end on that side.
 
-    Ends that are given are at least 0 and below 2**53, and `least` is not above `most`.
+    Ends that are given are from 0 to 2**53, and `least` is not above `most`.
     """
 
     least: int | None = None
