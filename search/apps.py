@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class SearchConfig(AppConfig):
     """Imports index and accounts."""
 
     name = "search"
+
+    def ready(self) -> None:
+        """Keep the triggers in step with the tables that they are on."""
+        pre_migrate.connect(_before_migrations, sender=self)
+        post_migrate.connect(_after_migrations, sender=self)
+
+
+def _before_migrations(plan: Any = None, **_kwargs: Any) -> None:
+    from search import schema  # models are ready only now
+
+    if plan:
+        schema.take_away()
+
+
+def _after_migrations(plan: Any = None, **_kwargs: Any) -> None:
+    from search import schema, upkeep
+
+    if plan or not schema.is_laid():
+        schema.lay()
+    upkeep.begin()

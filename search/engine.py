@@ -1,18 +1,24 @@
-"""The one entrance to search, for page, docker and API: visibility first, then ranking."""
+"""The one entrance to search, for page, docker and API: who may find what, then what is meant, then order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from accounts.models import Namespace
+from django.core import signing
+
 from accounts.principals import Principal
 from index.models import Repository
-from search.backends.base import SearchBackend
-from search.backends.database import DatabaseSearch
-from search.query import DEFAULT_SIZE, SearchQuery
+from search.backends.base import Hit, Key, Reach
+from search.backends.choice import searching
+from search.corrections import corrected
+from search.query import DEFAULT_SIZE, QueryRefused, SearchQuery, parse_query
+from search.ranking import Plan, partial_plan_of, plan_of, suggestion_plan_of, without_earlier
+from search.reach import reach_of
 
-BACKEND: SearchBackend = DatabaseSearch()  # the one place that chooses
+DEEPEST = 1_000  # results: counting and pages by number end here; nobody reads that far
+_FEW = 3  # fewer than these, and perhaps something else was meant
+_ROUND = 100  # classes of one round; those of the next begin behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,48 +26,160 @@ class SearchPage:
     """One page of what was found; `total` counts only what the principal may see (case 23)."""
 
     query: SearchQuery
-    results: Sequence[Repository]
-    total: int
-    page: int
-    size: int
+    results: Sequence[Repository] = ()
+    total: int = 0
+    is_more: bool = False  # than `total`: counting ends at DEEPEST
+    next: str = ""  # the cursor of the page behind this one
+    size: int = DEFAULT_SIZE
+    corrected: tuple[tuple[str, str], ...] = ()  # a word as typed, and the one looked for instead
+    partial: bool = False  # no repository has all of the words: these have some
+    exact: int = 0  # how many of the results stand before the corrected ones
 
-    @property
-    def pages(self) -> int:
-        """How many pages there are; one even if it is empty."""
-        return max(1, -(-self.total // self.size))
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One way to understand the query; the next way is for when this one finds little."""
+
+    plan: Plan
+    corrected: tuple[tuple[str, str], ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hits: list[Hit]
+    rounds: list[_Round]
 
 
 def search(
     principal: Principal,
     query: SearchQuery,
     *,
+    after: str = "",
     page: int = 1,
     size: int = DEFAULT_SIZE,
-    automated: bool = False,
 ) -> SearchPage:
-    """Return a page, counted from 1, of what the principal may see; empty after the last one.
+    """Return a page, behind a cursor or by its number from 1; empty after the last one.
 
-    With `automated` only what trusted publishers pushed, as docker's filter `is-automated`.
+    Raises QueryRefused for a cursor that was not given out for this query.
     """
-    listed = Repository.objects.listed_for(principal).select_related("namespace")
-    searched = listed.filter(is_automated=True) if automated else listed
-    found = BACKEND.find(searched, query)
-    total = found.count()
-    if total == 0 and (renamed := _with_todays_names(query)).renamed:
-        found = BACKEND.find(searched, renamed)
-        total = found.count()
-    start = (page - 1) * size
-    # No query with an absurd offset: PostgreSQL answers one above 2^63 with an error.
-    results = list(found[start : start + size]) if start < total else []
-    return SearchPage(query, results, total, page, size)
+    reach, behind = reach_of(principal), _read_cursor(after, query)
+    end = page * size
+    if end - size >= DEEPEST:
+        return SearchPage(query, size=size)
+    found = _find(reach, query, behind, end + 1)
+    hits, is_last = found.hits[end - size : end], len(found.hits) <= end
+    results = shown(principal, hits)
+    used = _used(found, hits)
+    total = len(found.hits) if is_last and behind is None else _count(reach, found.rounds)
+    return SearchPage(
+        query,
+        results,
+        total=min(total, DEEPEST) - (len(hits) - len(results)),
+        is_more=total > DEEPEST,
+        next="" if is_last else _cursor(hits[-1].key, query),
+        size=size,
+        corrected=used.corrected if used else (),
+        partial=bool(used and used.partial),
+        exact=sum(hit.key[0] < _ROUND for hit in hits),
+    )
 
 
-def _with_todays_names(query: SearchQuery) -> SearchQuery:
-    """Return the query with what organizations are called today beside their names of the past."""
-    first = {word: word.partition("/")[0] for word in query.words}
-    old = Namespace.objects.filter(name__in=first.values(), redirects_to__isnull=False)
-    today = dict(old.values_list("name", "redirects_to__name")) if first else {}
-    renamed = [
-        (word, today[name] + word[len(name) :]) for word, name in first.items() if name in today
-    ]
-    return replace(query, renamed=tuple(renamed))
+def best_hits(principal: Principal, query: SearchQuery, limit: int = DEEPEST) -> list[Hit]:
+    """Return the first hits without what is shown of them, to be counted."""
+    return _find(reach_of(principal), query, None, limit).hits
+
+
+def suggest(principal: Principal, typed: str, size: int = 8) -> list[Repository]:
+    """Return repositories whose name somebody may be about to type; none for what cannot be read."""
+    try:
+        query = parse_query(typed)
+    except QueryRefused:
+        return []
+    if not query.terms:
+        return []
+    plan = suggestion_plan_of(query)
+    return shown(principal, searching().find(reach_of(principal), plan, after=None, limit=size))
+
+
+def shown(principal: Principal, hits: Sequence[Hit]) -> list[Repository]:
+    """Return the repositories as they are now, in this order; not those that are hidden by now.
+
+    The index follows within seconds, what somebody may see holds at once.
+    """
+    ids = [hit.repository_id for hit in hits]
+    listed = Repository.objects.listed_for(principal).filter(pk__in=ids)
+    by_id = {one.pk: one for one in listed.select_related("namespace").defer("readme")}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _Found:
+    """Return the hits of the first round; where they are few, those of the next ones behind them."""
+    hits: list[Hit] = []
+    rounds: list[_Round] = []
+    begin = after[0] // _ROUND if after else 0
+    for number, one in enumerate(_rounds(query)):
+        is_wanted = number <= begin if after else _is_wanted(one, hits, begin=number)
+        if not is_wanted:
+            break
+        rounds.append(one)
+        if number < begin:
+            continue
+        start = (after[0] % _ROUND, after[1], after[2]) if after and number == begin else None
+        found = searching().find(reach, one.plan, after=start, limit=limit - len(hits))
+        hits += [Hit((hit.key[0] + number * _ROUND, *hit.key[1:]), hit.marks) for hit in found]
+    return _Found(hits, rounds)
+
+
+def _is_wanted(one: _Round, hits: Sequence[Hit], *, begin: int) -> bool:
+    if begin == 0:
+        return True
+    return not hits if one.partial else len(hits) < _FEW
+
+
+def _rounds(query: SearchQuery) -> Iterator[_Round]:
+    """Yield the query as it is; with words corrected; with some of its words."""
+    plan = plan_of(query)
+    yield _Round(plan)
+    meant, changes = corrected(query)
+    if changes:
+        yield _Round(without_earlier(plan_of(meant), plan), changes)
+    if len(meant.terms) > 1:
+        yield _Round(partial_plan_of(meant), changes, partial=True)
+
+
+def _used(found: _Found, hits: Sequence[Hit]) -> _Round | None:
+    """Return how the last of these hits was understood, if not as it was typed."""
+    if not hits or hits[-1].key[0] < _ROUND:
+        return None
+    return found.rounds[min(hits[-1].key[0] // _ROUND, len(found.rounds) - 1)]
+
+
+def _count(reach: Reach, rounds: Sequence[_Round]) -> int:
+    """Return how many there are in all, one more than DEEPEST at most."""
+    total = 0
+    for one in rounds:
+        total += searching().count(reach, one.plan, limit=DEEPEST + 1 - total)
+        if total > DEEPEST:
+            break
+    return total
+
+
+def _cursor(key: Key, query: SearchQuery) -> str:
+    return signing.dumps(key, salt=_salt(query), compress=False)
+
+
+def _read_cursor(sent: str, query: SearchQuery) -> Key | None:
+    if not sent:
+        return None
+    try:
+        tier, place, identity = signing.loads(sent, salt=_salt(query))
+    except (signing.BadSignature, ValueError) as error:
+        message = "This page of the results is gone: search anew."
+        raise QueryRefused(message) from error
+    return tier, place, identity
+
+
+def _salt(query: SearchQuery) -> str:
+    """Return what binds a cursor to its query: it says nothing behind another one."""
+    return f"search.engine:{query.text}"

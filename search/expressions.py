@@ -27,19 +27,28 @@ class Not:
     part: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """At least one lexeme that begins so."""
+
+    beginning: str
+
+
 # A plain text is one lexeme that must be there.
-Expression: TypeAlias = str | All | AnyOf | Not
+Expression: TypeAlias = str | All | AnyOf | Not | Prefix
 
 
-def lexemes_of(expression: Expression) -> set[str]:
-    """Return every lexeme that the tree names."""
+def words_in(expression: Expression) -> set[str]:
+    """Return every word that the tree names, whatever its letter."""
     match expression:
         case str():
-            return {expression}
+            return {expression[2:]}
+        case Prefix():
+            return set()
         case Not(part):
-            return lexemes_of(part)
+            return words_in(part)
         case All(parts) | AnyOf(parts):
-            return set().union(*map(lexemes_of, parts))
+            return set().union(*map(words_in, parts))
 
 
 def holds(expression: Expression, lexemes: frozenset[str]) -> bool:
@@ -49,6 +58,8 @@ def holds(expression: Expression, lexemes: frozenset[str]) -> bool:
             return expression in lexemes
         case Not(part):
             return not holds(part, lexemes)
+        case Prefix(beginning):
+            return any(lexeme.startswith(beginning) for lexeme in lexemes)
         case All(parts):
             return all(holds(part, lexemes) for part in parts)
         case AnyOf(parts):

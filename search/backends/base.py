@@ -1,17 +1,58 @@
-"""What a search backend can do. Visibility is none of its business: it gets what may be seen."""
+"""What a search engine does. It is told who may find what; the rule itself is the index's.
+
+Whatever it finds is looked at once more in the database before it is shown (`search.engine`).
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
-from django.db.models import QuerySet
+from accounts.token_limits import TokenLimits
+from search.documents import Audience, Entry
+from search.ranking import Plan
 
-from index.models import Repository
-from search.query import SearchQuery
+# Class of match, then how it is sorted in it (the smaller the earlier), then the repository's id.
+Key: TypeAlias = tuple[int, int | str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One that was found; pages are cut by its key."""
+
+    key: Key
+    marks: str = ""  # what is counted as facets, blanks between them
+
+    @property
+    def repository_id(self) -> int:
+        """Which one."""
+        return self.key[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who may find what: whole audiences, and by name what is only for its people."""
+
+    audiences: tuple[Audience, ...]
+    namespaces: Sequence[int] = ()
+    repositories: Sequence[int] = ()
+    limits: TokenLimits | None = None  # for all but what is for everyone
+
+    @property
+    def has_own(self) -> bool:
+        """Whether anything is found because it is one's own."""
+        return bool(self.namespaces or self.repositories)
 
 
 class SearchBackend(Protocol):
-    """Finds and ranks; the engine counts and cuts pages."""
+    """Finds, ranks and counts; keeps entries."""
 
-    def find(self, visible: QuerySet[Repository], query: SearchQuery) -> QuerySet[Repository]:
-        """Return those of `visible` that have all words of the query, best first."""
+    def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
+        """Return up to `limit` hits behind that key, best first."""
+
+    def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
+        """Return how many there are, or `limit` if there are as many or more."""
+
+    def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
+        """Write entries anew, and take out those of the repositories that are `gone`."""

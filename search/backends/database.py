@@ -1,58 +1,145 @@
-"""Search with LIKE on the repository table, the same on SQLite and PostgreSQL.
+"""The engine in the site's own database: the same classes, order and entries in both.
 
-Reads every visible row, which is fine for some ten thousand repositories. Django escapes `%` and
-`_` in what is looked for, so they are characters like any other.
+What is for everyone (or for whoever is signed in) is walked through by the index of its audience. What is
+one's own is read by namespace and grant, without those indexes: so nobody's search costs more because of
+what others keep private (case 23).
 """
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
+from collections.abc import Collection, Iterable, Iterator
+from heapq import merge
+from itertools import islice
+from types import ModuleType
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db import connection
 
-from accounts.models.namespace import ROOT_NAMESPACE
-from index.models import Repository
-from search.query import SearchQuery
-
-_POPULAR = ("-star_count", "-pull_count", "name")
+from accounts.statements import run
+from index.batches import moment, run_for_rows
+from search import dictionary
+from search.backends import postgresql, slots, sqlite
+from search.backends.base import Hit, Key, Reach
+from search.backends.rows import Conditions, Source, count, limits_of, select
+from search.backends.slots import Slot
+from search.documents import Audience, Entry
+from search.expressions import words_in
+from search.query import Sort
+from search.ranking import Plan
 
 
 class DatabaseSearch:
-    """A SearchBackend without an index of its own."""
+    """A SearchBackend."""
 
-    def find(self, visible: QuerySet[Repository], query: SearchQuery) -> QuerySet[Repository]:
-        """Return the matches: by class of match, then stars, pulls and name."""
-        if query.is_empty:
-            return visible.order_by(*_POPULAR)
-        today = dict(query.renamed)
-        wanted = [
-            _has_word(word) | _has_word(today[word]) if word in today else _has_word(word)
-            for word in query.words
-        ]
-        matching = visible.filter(reduce(and_, wanted))
-        return matching.annotate(match=_class_of_match(query)).order_by("match", *_POPULAR)
+    def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
+        """Return up to `limit` hits behind the key, best first."""
+        slot, dialect = slots.live(), _dialect()
+        counts = dictionary.counts_of(words_in(plan.whole), slot.name)
+        found: list[Iterable[Hit]] = []
+        for audience, source in _audiences(reach, counts):
+            if plan.sort is Sort.BEST:
+                found.append(_walk(source, plan, slot, audience).hits(after, limit))
+            else:
+                found.append(select(source, plan, dialect.matches, after=after, limit=limit, slot=slot.name))  # fmt: skip
+        if reach.has_own:
+            own = Source(_own(reach), counts)
+            found.append(select(own, plan, dialect.matches, after=after, limit=limit, slot=slot.name))  # fmt: skip
+        return list(islice(merge(*found, key=lambda hit: hit.key), limit))
+
+    def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
+        """Return how many there are, or `limit` if there are as many or more."""
+        slot, dialect = slots.live(), _dialect()
+        counts = dictionary.counts_of(words_in(plan.whole), slot.name)
+        total = 0
+        for audience, source in _audiences(reach, counts):
+            total += _walk(source, plan, slot, audience).count(limit - total)
+            if total >= limit:
+                return limit
+        if reach.has_own:
+            own = Source(_own(reach), counts)
+            total += count(own, plan, dialect.matches, limit=limit - total, slot=slot.name)
+        return min(total, limit)
+
+    def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
+        """Write entries anew in every slot that is kept up to date, and take out what is gone."""
+        entries = list(entries)
+        for slot in slots.written():
+            replace(entries, gone, slot)
 
 
-def _has_word(word: str) -> Q:
+def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
+    """Write entries anew in one slot, and keep its dictionary in step."""
+    changing = sorted({*gone, *(entry.repository_id for entry in entries)})
+    before = list(_public_words(changing, slot))
+    run_for_rows(
+        f"DELETE FROM search_entry_{slot.name} WHERE repository_id IN"  # noqa: S608
+        " (SELECT CAST(value AS bigint) FROM {texts})",
+        changing,
+    )
+    insert(entries, slot)
+    after = [dictionary.words_among(entry.lexemes) for entry in entries if entry.audience is Audience.EVERYONE]
+    dictionary.change_counts(dictionary.difference(before, after), slot.name)
+
+
+def insert(entries: list[Entry], slot: Slot) -> None:
+    """Write entries that are not there yet; the dictionary stays as it is."""
+    lexemes_of = _dialect().lexemes_of
+    kind = "tsvector" if connection.vendor == "postgresql" else "text"
+    if entries:
+        run_for_rows(
+            f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608, E501
+            " popularity, stars, pulls, name, text, marks, lexemes)"
+            " SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint),"
+            " CAST(value ->> 2 AS smallint), {moment}, CAST(value ->> 4 AS smallint),"
+            " CAST(value ->> 5 AS integer), CAST(value ->> 6 AS bigint), value ->> 7, value ->> 8,"
+            f" value ->> 9, CAST(value ->> 10 AS {kind}) FROM {{rows}} WHERE true"
+            " ON CONFLICT DO NOTHING",
+            [_row(entry, lexemes_of(entry, slot)) for entry in entries],
+        )
+
+
+def _row(entry: Entry, lexemes: str) -> tuple[Any, ...]:
     return (
-        Q(name__icontains=word)
-        | Q(description__icontains=word)
-        | Q(namespace__name__icontains=word)
-    )
+        entry.repository_id, entry.namespace_id, entry.audience, str(moment(entry.pushed_at)),
+        entry.popularity, entry.stars, entry.pulls, entry.name, entry.text, entry.marks, lexemes,
+    )  # fmt: skip
 
 
-def _class_of_match(query: SearchQuery) -> Case:
-    """0 the very name, 1 official, 2 the name begins so, 3 all words in the name, 4 the rest."""
-    words = [word.lower() for word in query.words]
-    in_name = reduce(and_, (Q(name__contains=word) for word in words))
-    # `alice/app` begins with `alice` and, to whoever looks for `app`, with `app` too.
-    begins = Q(name__startswith=words[0]) | Q(name__contains=f"/{words[0]}")
-    return Case(
-        When(Q(name=" ".join(words)) | Q(name__in=dict(query.renamed).values()), then=Value(0)),
-        When(Q(namespace__name=ROOT_NAMESPACE), then=Value(1)),
-        When(begins & in_name, then=Value(2)),
-        When(in_name, then=Value(3)),
-        default=Value(4),
-        output_field=IntegerField(),
+def _public_words(repository_ids: list[int], slot: Slot) -> Iterator[frozenset[str]]:
+    """Return what the dictionary was told of these."""
+    column = "array_to_string(tsvector_to_array(lexemes), ' ')" if connection.vendor == "postgresql" else "lexemes"  # fmt: skip
+    found = run_for_rows(
+        f"SELECT {column} FROM search_entry_{slot.name} WHERE audience = 0 AND repository_id IN"  # noqa: S608
+        " (SELECT CAST(value AS bigint) FROM {texts})",
+        repository_ids,
     )
+    for (lexemes,) in found:
+        yield dictionary.words_among(lexemes.split())
+
+
+def _audiences(reach: Reach, counts: dict[str, int]) -> Iterator[tuple[Audience, Source]]:
+    for audience in reach.audiences:
+        asked = Conditions([f"e.audience = {audience:d}"])
+        if audience is not Audience.EVERYONE:
+            asked.join(limits_of(reach.limits))
+        yield audience, Source(asked, counts)
+
+
+def _own(reach: Reach) -> Conditions:
+    """Return the condition of what is found because it is one's own."""
+    asked = Conditions([f"e.audience = {Audience.ITS_PEOPLE:d}"])
+    namespaces = ",".join(map(str, map(int, reach.namespaces))) or "NULL"
+    repositories = ",".join(map(str, map(int, reach.repositories))) or "NULL"
+    asked.ask(f"(e.namespace_id IN ({namespaces}) OR e.repository_id IN ({repositories}))")
+    asked.join(limits_of(reach.limits))
+    return asked
+
+
+def _walk(source: Source, plan: Plan, slot: Slot, audience: Audience) -> Any:
+    if connection.vendor == "sqlite":
+        return sqlite.Walk(source, plan, slot, audience)
+    return postgresql.Walk(source, plan, slot)
+
+
+def _dialect() -> ModuleType:
+    return sqlite if connection.vendor == "sqlite" else postgresql

@@ -1,0 +1,212 @@
+"""What is asked of OpenSearch, as its JSON: pure, and without any word of how it is sent.
+
+A search is one request. Each class of match is a `constant_score` with a boost of its own, the best class
+has the largest, and `dis_max` takes the largest that fits: so the score is the class and nothing else, a
+whole number that comes back exactly. Inside a class popularity decides, then the id; a page begins behind
+the last key of the one before (`search_after`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from accounts.token_limits import TokenLimits
+from search.backends.base import Hit, Key, Reach
+from search.backends.opensearch_mapping import ORDERS, microseconds
+from search.documents import Audience
+from search.expressions import All, AnyOf, Expression, Not, Prefix
+from search.query import Sort
+from search.ranking import Checks, Plan
+
+Query: TypeAlias = dict[str, Any]
+
+_EVER = 1  # later than NEVER
+_ALWAYS: Query = {"match_all": {}}
+_NEVER: Query = {"match_none": {}}
+
+
+def page_of(
+    reach: Reach, plan: Plan, *, after: Key | None, limit: int, hidden: Collection[int] = ()
+) -> Query:
+    """Return the request for `limit` hits behind a key, without those of `hidden` repositories."""
+    field, is_falling = ORDERS[plan.sort]
+    order: list[Query] = [{field: "desc" if is_falling else "asc"}, {"repository": "asc"}]
+    body: Query = {
+        "query": _query(reach, plan, hidden, is_ranked=plan.sort is Sort.BEST),
+        "size": limit,
+        "track_total_hits": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": ["marks"],
+        "sort": [{"_score": "desc"}, *order] if plan.sort is Sort.BEST else order,
+    }
+    if after is not None:
+        tier, place, repository_id = after
+        value = -place if isinstance(place, int) else place
+        score = [_score(plan, tier)] if plan.sort is Sort.BEST else []
+        body["search_after"] = [*score, value, repository_id]
+    return body
+
+
+def count_of(reach: Reach, plan: Plan, *, limit: int, hidden: Collection[int] = ()) -> Query:
+    """Return the request for how many there are; counting ends at `limit`."""
+    query = _query(reach, plan, hidden, is_ranked=False)
+    return {"query": query, "size": 0, "track_total_hits": limit}
+
+
+def hit_of(found: dict[str, Any], plan: Plan) -> Hit:
+    """Return a hit as it was sent back for `page_of`."""
+    *score, value, repository_id = found["sort"]
+    tier = len(plan.tiers) - round(score[0]) if score else 0
+    place = value if plan.sort is Sort.NAME else -value
+    return Hit((tier, place, repository_id), " ".join(found.get("fields", {}).get("marks", ())))
+
+
+def _score(plan: Plan, tier: int) -> int:
+    return len(plan.tiers) - tier
+
+
+def _query(reach: Reach, plan: Plan, hidden: Collection[int], *, is_ranked: bool) -> Query:
+    filters = [_reached(reach), *_checked(plan.checks)]
+    unwanted = [_phrase(phrase) for phrase in plan.checks.absent]
+    if hidden:
+        unwanted.append({"terms": {"repository": sorted(hidden)}})
+    if not is_ranked:
+        return {"bool": {"filter": [*filters, _one(plan.whole)], "must_not": unwanted}}
+    tiers = [frozenset(parts) for parts in apart(plan.tiers)]
+    common = frozenset.intersection(*tiers) if tiers else frozenset()
+    classes = [
+        {"constant_score": {"filter": _filter(tier - common), "boost": _score(plan, number)}}
+        for number, tier in enumerate(tiers)
+    ]
+    ranked = {"dis_max": {"queries": classes}} if classes else _NEVER
+    filters += [_filter(common)] if common else []
+    return {"bool": {"must": ranked, "filter": filters, "must_not": unwanted}}
+
+
+def apart(expressions: Sequence[Expression]) -> list[list[Expression]]:
+    """Return what each asks, part by part, less the conditions that say only "in none before".
+
+    An entry of an earlier class gets the earlier score anyway, and is counted once anyway. What is left
+    is a tenth: OpenSearch refuses queries of more than 1,024 clauses.
+    """
+    kept: list[list[Expression]] = []
+    # By what is asked: what must hold beside it, so that an earlier expression holds.
+    implied: dict[Expression, list[frozenset[Expression]]] = {}
+    for expression in expressions:
+        needed = _needed(expression, implied)
+        for part in _whole_and_parts(expression):
+            implied.setdefault(part, []).append(needed.difference(_parts(part)))
+        kept.append([part for part in _parts(expression) if part in needed])
+    return kept
+
+
+def _needed(
+    expression: Expression, implied: dict[Expression, list[frozenset[Expression]]]
+) -> frozenset[Expression]:
+    needed = frozenset(_parts(expression))
+    # One after the other: what is left out may not be a reason to leave out the next.
+    for part in _parts(expression):
+        others = needed - {part}
+        if isinstance(part, Not) and any(one <= others for one in implied.get(part.part, ())):
+            needed = others
+    return needed
+
+
+def _whole_and_parts(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    if isinstance(expression, All):
+        for part in expression.parts:
+            yield from _whole_and_parts(part)
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, All):
+        for part in expression.parts:
+            yield from _parts(part)
+    else:
+        yield expression
+
+
+def _filter(parts: Iterable[Expression]) -> Query:
+    """Return the query for entries in which all of these hold; nothing of it is scored."""
+    # In one order, so that the same question is the same text: caches go by it.
+    ordered = sorted(parts, key=repr)
+    wanted = [_one(part) for part in ordered if not isinstance(part, Not)]
+    unwanted = [_one(part.part) for part in ordered if isinstance(part, Not)]
+    if not unwanted and len(wanted) == 1:
+        return wanted[0]
+    return {"bool": {"filter": wanted or [_ALWAYS], "must_not": unwanted}}
+
+
+def _one(expression: Expression) -> Query:
+    match expression:
+        case str():
+            return {"term": {"lexemes": expression}}
+        case Prefix(beginning):
+            return {"prefix": {"lexemes": beginning}}
+        case AnyOf(parts):
+            asked = apart(parts)
+            plain = [one[0] for one in asked if len(one) == 1 and isinstance(one[0], str)]
+            others = [_filter(one) for one in asked if len(one) != 1 or not isinstance(one[0], str)]
+            return _any([*([{"terms": {"lexemes": plain}}] if plain else []), *others])
+        case All() | Not():
+            return _filter(_parts(expression))
+
+
+def _any(queries: list[Query]) -> Query:
+    if not queries:
+        return _NEVER
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries}}
+
+
+def _reached(reach: Reach) -> Query:
+    """Return who may find it: whole audiences, and by name what is only for its people."""
+    open_to = [_audience(one, reach.limits) for one in reach.audiences]
+    ours = [
+        {"terms": {field: values}}
+        for field, values in (
+            ("namespace", [str(one) for one in reach.namespaces]),
+            ("repository", list(reach.repositories)),
+        )
+        if values
+    ]
+    if ours:
+        own = _audience(Audience.ITS_PEOPLE, reach.limits)
+        open_to.append({"bool": {"filter": [own, _any(ours)]}})
+    return _any(open_to)
+
+
+def _audience(audience: Audience, limits: TokenLimits | None) -> Query:
+    asked: Query = {"term": {"audience": str(int(audience))}}
+    if limits is None or audience is Audience.EVERYONE:
+        return asked
+    names = [{"terms": {"name": limits.exact_names()}}] if limits.exact_names() else []
+    begins = [{"prefix": {"name": one}} for one in limits.prefixes()]
+    return {"bool": {"filter": [asked, _any([*names, *begins])]}}
+
+
+def _checked(checks: Checks) -> list[Query]:
+    """Return the conditions that lexemes cannot say; here they are exact, nothing is left to check."""
+    asked = [_phrase(phrase) for phrase in checks.phrases]
+    for field, numbers in (("stars", checks.stars), ("pulls", checks.pulls)):
+        if numbers:
+            asked.append(_range(field, gte=numbers.least, lte=numbers.most))
+    if checks.pushed:
+        since, until = checks.pushed.since, checks.pushed.until
+        asked.append(
+            _range(
+                "pushed",
+                gte=max(microseconds(since), _EVER) if since else _EVER,
+                lt=microseconds(until) if until else None,
+            )
+        )
+    return asked
+
+
+def _range(field: str, **ends: int | None) -> Query:
+    return {"range": {field: {name: end for name, end in ends.items() if end is not None}}}
+
+
+def _phrase(phrase: str) -> Query:
+    return {"match_phrase": {"text": phrase.strip()}}

@@ -1,0 +1,158 @@
+"""The engine in PostgreSQL: lexemes as tsvector, a partial GIN index for each audience.
+
+Entries carry the bucket of their popularity as a lexeme (`b/0` has the most popular, the next ones more
+each). "The best of a common word" becomes an intersection of two lists in the index instead of a sort of
+all that have the word: a statement for each run of buckets, until the page is full. performance.md D3 has
+the measurements behind it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.statements import run
+from search.backends.base import Hit, Key
+from search.backends.rows import Conditions, Source, after_params, behind, checks_of, hit
+from search.backends.slots import Slot
+from search.documents import Entry
+from search.expressions import All, AnyOf, Expression, Not, Prefix
+from search.query import Sort
+from search.ranking import Plan
+
+# How many entries there are up to the end of each bucket; from the last on, as many in each.
+BUCKETS = (512, 2_048, 8_192, 32_768, 131_072)
+_GUARD = 2_000  # rows that a statement fetches, before a narrower one is tried
+_GROWTH = 8
+_READMES = 10  # so many times as often a word may be in READMEs
+_EVERYTHING = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A plan, walked through one audience from the most popular bucket to the least."""
+
+    source: Source
+    plan: Plan
+    slot: Slot
+
+    def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
+        """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
+        given = 0
+        for tier, expression in enumerate(self.plan.tiers):
+            if after and tier < after[0]:
+                continue
+            start = after if after and tier == after[0] else None
+            for rows, _ in self._runs(expression, start, limit):
+                yield from (hit((*row[:3], tier), Sort.BEST) for row in rows)
+                given += len(rows)
+                if given >= limit:
+                    return
+
+    def count(self, limit: int) -> int:
+        """Return how many there are, or about `limit`."""
+        total = 0
+        for _, count in self._runs(self.plan.whole, None, 0):
+            total += count
+            if total >= limit:
+                break
+        return total
+
+    def _runs(
+        self, expression: Expression, after: Key | None, limit: int
+    ) -> Iterator[tuple[list[Any], int]]:
+        """Yield, for one run of buckets after the other, the best rows and how many there are."""
+        buckets = len(self.slot.bounds) + 1
+        start = bisect_left(self.slot.bounds, (after[1], after[2])) if after else 0
+        width = buckets if self._is_seldom(expression) else 2
+        while start < buckets:
+            end = min(start + width, buckets)
+            guard = _GUARD if end - start > 1 else _EVERYTHING
+            rows, count = self._run(expression, range(start, end), after, limit, guard)
+            if count > guard:
+                width = max(1, width // _GROWTH)
+                continue
+            yield rows, count
+            start = end
+            width = width * _GROWTH if count * _GROWTH < _GUARD else width
+
+    def _run(
+        self, expression: Expression, buckets: range, after: Key | None, limit: int, guard: int
+    ) -> tuple[list[Any], int]:
+        asked = self.source.asked.copy()
+        if len(buckets) <= len(self.slot.bounds):
+            expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
+        asked.join(matches(expression, "query"))
+        asked.join(checks_of(self.plan.checks))
+        if after is not None:
+            asked.ask(behind(Sort.BEST), **after_params(after, Sort.BEST))
+            asked.params.pop("after_tier")
+        found = run(
+            "WITH found AS MATERIALIZED (SELECT e.repository_id AS id, e.popularity AS place, e.marks"  # noqa: S608, E501
+            f" FROM search_entry_{self.slot.name} e WHERE {asked} LIMIT :guard)"
+            " SELECT id, place, marks, (SELECT count(*) FROM found) FROM found"
+            " ORDER BY place DESC, id LIMIT :limit",
+            asked.params | {"guard": guard + 1, "limit": max(limit, 1)},
+        )
+        return found[:limit], found[0][3] if found else 0
+
+    def _is_seldom(self, expression: Expression) -> bool:
+        """Whether so few entries can match that all are fetched at once."""
+        return most(expression, self.source.counts) <= _GUARD // 2
+
+
+def most(expression: Expression, counts: dict[str, int]) -> int:
+    """Return how many public entries can match at most, as far as the dictionary tells."""
+    match expression:
+        case str():
+            return _most_with(expression[0], counts.get(expression[2:], 0))
+        case All(parts):
+            return min((most(part, counts) for part in parts), default=_EVERYTHING)
+        case AnyOf(parts):
+            return min(sum(most(part, counts) for part in parts), _EVERYTHING)
+        case _:
+            return _EVERYTHING
+
+
+def _most_with(letter: str, count: int) -> int:
+    """Guess from how many entries have the word outside of READMEs; a wrong guess costs a statement."""
+    if letter in "anjxez":
+        return count
+    return count * _READMES if letter == "r" else _EVERYTHING
+
+
+def matches(expression: Expression, name: str) -> Conditions:
+    """Return how a row is asked for the expression."""
+    return Conditions([f"e.lexemes @@ CAST(:{name} AS tsquery)"], {name: as_tsquery(expression)})
+
+
+def as_tsquery(expression: Expression) -> str:
+    """Return the expression as PostgreSQL reads it."""
+    match expression:
+        case str():
+            return _quoted(expression)
+        case Prefix(beginning):
+            return f"{_quoted(beginning)}:*"
+        case Not(part):
+            return f"!{as_tsquery(part)}"
+        case All(parts):
+            return f"({' & '.join(map(as_tsquery, parts)) or _ALWAYS})"
+        case AnyOf(parts):
+            return f"({' | '.join(map(as_tsquery, parts)) or _NEVER})"
+
+
+_ALWAYS = "('d/0' | 'd/1')"
+_NEVER = "'never'"
+
+
+def lexemes_of(entry: Entry, slot: Slot) -> str:
+    """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
+    bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
+    return " ".join(map(_quoted, [*entry.lexemes, f"b/{bucket}"]))
+
+
+def _quoted(lexeme: str) -> str:
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,178 @@
+"""What the engines in both databases share: statements over the rows of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from django.db import connection
+
+from accounts.statements import Row, moment, run
+from accounts.token_limits import TokenLimits
+from index.batches import moment as as_kept
+from search.backends.base import Hit, Key
+from search.documents import NEVER
+from search.expressions import Expression
+from search.query import Sort
+from search.ranking import Checks, Plan
+
+# Says of an expression how a row is asked for it; the name is for parameters.
+Matcher: TypeAlias = Callable[[Expression, str], "Conditions"]
+
+# The column of each order, and whether the largest comes first.
+_ORDERS = {
+    Sort.BEST: ("e.popularity", True),
+    Sort.STARS: ("e.stars", True),
+    Sort.PULLS: ("e.pulls", True),
+    Sort.UPDATED: ("e.pushed_at", True),
+    Sort.NAME: ("e.name", False),
+}
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Conditions of a statement, and the parameters that they name."""
+
+    texts: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, text: str, **params: Any) -> None:
+        """Ask this too."""
+        self.texts.append(text)
+        self.params |= params
+
+    def copy(self) -> Conditions:
+        """Return the same ones, to ask more."""
+        return Conditions(list(self.texts), dict(self.params))
+
+    def join(self, other: Conditions) -> None:
+        """Ask all of the other's too."""
+        self.ask(str(other), **other.params)
+
+    def __str__(self) -> str:
+        """Return them as they follow WHERE."""
+        return " AND ".join(self.texts) if self.texts else "1 = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Some of the entries, by a condition on their rows; and how many public ones have each word."""
+
+    asked: Conditions
+    counts: dict[str, int]
+
+
+def select(  # noqa: PLR0913
+    source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
+) -> list[Hit]:
+    """Return the best of the rows of a source: each is looked at."""
+    asked = source.asked.copy()
+    asked.join(matches(plan.whole, "whole"))
+    asked.join(checks_of(plan.checks))
+    tier = Conditions()
+    if plan.sort is Sort.BEST:
+        for number, one in enumerate(plan.tiers):
+            condition = matches(one, f"tier{number}_")
+            tier.ask(f"WHEN {condition} THEN {number}", **condition.params)
+    column, is_falling = _ORDERS[plan.sort]
+    chosen = f"CASE {' '.join(tier.texts)} END" if tier.texts else "0"
+    rows = (
+        f"SELECT e.repository_id AS id, {column} AS place, e.marks, {chosen} AS tier"  # noqa: S608
+        f" FROM search_entry_{slot} e WHERE {asked}"
+    )
+    params = asked.params | tier.params | {"limit": limit}
+    where = ""
+    if after is not None:
+        where = f"WHERE {_behind('tier', 'place', 'id', is_falling=is_falling)}"
+        params |= after_params(after, plan.sort)
+    direction = "DESC" if is_falling else ""
+    found = run(
+        f"SELECT id, place, marks, tier FROM ({rows}) AS found {where}"  # noqa: S608
+        f" ORDER BY tier, place {direction}, id LIMIT :limit",
+        params,
+    )
+    return [hit(row, plan.sort) for row in found]
+
+
+def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
+    """Return how many rows of a source there are, `limit` at most."""
+    asked = source.asked.copy()
+    asked.join(matches(plan.whole, "whole"))
+    asked.join(checks_of(plan.checks))
+    found = run(
+        f"SELECT count(*) FROM (SELECT 1 FROM search_entry_{slot} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608, E501
+        asked.params | {"limit": limit},
+    )
+    return int(found[0][0])
+
+
+def checks_of(checks: Checks) -> Conditions:
+    """Return what is looked at in rows."""
+    asked = Conditions()
+    for name, numbers in (("stars", checks.stars), ("pulls", checks.pulls)):
+        if numbers and numbers.least is not None:
+            asked.ask(f"e.{name} >= :{name}_least", **{f"{name}_least": numbers.least})
+        if numbers and numbers.most is not None:
+            asked.ask(f"e.{name} <= :{name}_most", **{f"{name}_most": numbers.most})
+    if checks.pushed:
+        asked.ask("e.pushed_at > :never", never=as_kept(NEVER))
+        if checks.pushed.since:
+            asked.ask("e.pushed_at >= :since", since=as_kept(checks.pushed.since))
+        if checks.pushed.until:
+            asked.ask("e.pushed_at <= :until", until=as_kept(checks.pushed.until))
+    place = "instr" if connection.vendor == "sqlite" else "strpos"
+    for sign, phrases in ((">", checks.phrases), ("=", checks.absent)):
+        for number, phrase in enumerate(phrases):
+            name = f"phrase{'' if sign == '>' else '_not'}{number}"
+            asked.ask(f"{place}(e.text, :{name}) {sign} 0", **{name: phrase})
+    return asked
+
+
+def limits_of(limits: TokenLimits | None) -> Conditions:
+    """Return what a credential is limited to, by name."""
+    asked = Conditions()
+    if limits is None:
+        return asked
+    names = {f"name{number}": name for number, name in enumerate(limits.exact_names())}
+    begins = {f"begin{number}": one for number, one in enumerate(limits.prefixes())}
+    either = [f"e.name = :{name}" for name in names]
+    either += [f"substr(e.name, 1, {len(one)}) = :{name}" for name, one in begins.items()]
+    asked.ask(f"({' OR '.join(either or ['1 = 0'])})", **names, **begins)
+    return asked
+
+
+def behind(sort: Sort) -> str:
+    """Return the condition of what comes after a key in its own class, on the columns of a row."""
+    column, is_falling = _ORDERS[sort]
+    sign = "<" if is_falling else ">"
+    return f"({column} {sign} :after_place OR ({column} = :after_place AND e.repository_id > :after_id))"  # fmt: skip
+
+
+def after_params(after: Key, sort: Sort) -> dict[str, Any]:
+    """Return a key as statements name its parts."""
+    tier, place, repository_id = after
+    value: Any = place
+    if isinstance(place, int):
+        value = -place
+    if sort is Sort.UPDATED and isinstance(place, int):
+        value = as_kept(NEVER - place * _MICROSECOND)
+    return {"after_tier": tier, "after_place": value, "after_id": repository_id}
+
+
+def hit(row: Row, sort: Sort) -> Hit:
+    """Return a row of id, what it is ordered by, marks and class."""
+    repository_id, place, marks, tier = row
+    if sort is Sort.UPDATED:
+        place = -((moment(place) - NEVER) // _MICROSECOND)
+    elif sort is not Sort.NAME:
+        place = -place
+    return Hit((tier, place, repository_id), marks)
+
+
+def _behind(tier: str, place: str, identity: str, *, is_falling: bool) -> str:
+    sign = "<" if is_falling else ">"
+    same = f"({place} {sign} :after_place OR ({place} = :after_place AND {identity} > :after_id))"
+    return f"{tier} > :after_tier OR ({tier} = :after_tier AND {same})"

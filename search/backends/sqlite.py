@@ -1,0 +1,135 @@
+"""The engine in SQLite: FTS5, a table for each audience, whose rowid is the order.
+
+The most popular entry has the smallest rowid, so the best of a class are the first that the index comes
+upon, and reading ends when the page is full; bm25 would have to look at every match (performance.md D2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.statements import run
+from search.backends.base import Hit, Key
+from search.backends.rows import Conditions, Source, checks_of
+from search.backends.slots import Slot
+from search.documents import Entry
+from search.expressions import All, AnyOf, Expression, Not, Prefix
+from search.popularity import MOST_POPULAR
+from search.ranking import Plan
+
+_BITS = 40  # of a rowid for the repository's id
+_ID = (1 << _BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A plan, walked through one audience in the order of its index."""
+
+    source: Source
+    plan: Plan
+    slot: Slot
+    audience: int
+
+    def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
+        """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
+        given = 0
+        for tier, expression in enumerate(self.plan.tiers):
+            if after and tier < after[0]:
+                continue
+            start = _place(after) if after and tier == after[0] else -1
+            rows = self._rows(expression, start, limit)
+            yield from (Hit((tier, (place >> _BITS) - MOST_POPULAR, place & _ID), marks) for place, marks in rows)  # fmt: skip
+            given += len(rows)
+            if given >= limit:
+                return
+
+    def count(self, limit: int) -> int:
+        """Return how many there are, `limit` at most."""
+        asked = self._asked(self.plan.whole)
+        found = run(
+            f"SELECT count(*) FROM (SELECT 1 FROM {self._tables()} WHERE {asked} LIMIT :limit)",  # noqa: S608, E501
+            asked.params | {"limit": limit},
+        )
+        return int(found[0][0])
+
+    def _rows(self, expression: Expression, start: int, limit: int) -> list[Any]:
+        asked = self._asked(expression)
+        return run(
+            f"SELECT f.rowid, e.marks FROM {self._tables()} WHERE {asked} AND f.rowid > :start"  # noqa: S608, E501
+            " ORDER BY f.rowid LIMIT :limit",
+            asked.params | {"start": start, "limit": limit},
+        )
+
+    def _tables(self) -> str:
+        # The order is the index's; CROSS JOIN keeps SQLite from beginning with the entries.
+        full = f"search_full_{self.slot.name}{self.audience:d}"
+        return f"{full} f CROSS JOIN search_entry_{self.slot.name} e ON e.repository_id = f.rowid & {_ID}"
+
+    def _asked(self, expression: Expression) -> Conditions:
+        asked = self.source.asked.copy()
+        full = f"search_full_{self.slot.name}{self.audience:d}"
+        asked.ask(f"{full} MATCH :match", match=as_match(expression))
+        asked.join(checks_of(self.plan.checks))
+        return asked
+
+
+def as_match(expression: Expression) -> str:
+    """Return the expression as FTS5 reads it."""
+    match expression:
+        case str():
+            return _quoted(expression)
+        case Prefix(beginning):
+            return f"{_quoted(beginning)} *"
+        case Not(part):
+            return f"({_ALWAYS} NOT {as_match(part)})"
+        case AnyOf(parts):
+            return f"({' OR '.join(map(as_match, parts)) or _NEVER})"
+        case All(parts):
+            wanted = [as_match(part) for part in parts if not isinstance(part, Not)] or [_ALWAYS]
+            unwanted = [as_match(part.part) for part in parts if isinstance(part, Not)]
+            found = f"({' AND '.join(wanted)})"
+            return f"({found} NOT ({' OR '.join(unwanted)}))" if unwanted else found
+
+
+_ALWAYS = '("d/0" OR "d/1")'
+_NEVER = '"never"'
+
+
+def matches(expression: Expression, name: str) -> Conditions:
+    """Return how a row is asked for the expression, where no index is."""
+    asked = Conditions()
+    asked.texts.append(_in_row(expression, name, asked.params))
+    return asked
+
+
+def _in_row(expression: Expression, name: str, params: dict[str, Any]) -> str:
+    match expression:
+        case Not(part):
+            return f"NOT {_in_row(part, name, params)}"
+        case All(parts):
+            return f"({' AND '.join(_in_row(part, name, params) for part in parts) or '1'})"
+        case AnyOf(parts):
+            return f"({' OR '.join(_in_row(part, name, params) for part in parts) or '0'})"
+        case Prefix(beginning):
+            looked_for = f" {beginning}"
+        case str():
+            looked_for = f" {expression} "
+    number = f"{name}{len(params)}"
+    params[number] = looked_for
+    return f"instr(e.lexemes, :{number})"
+
+
+def lexemes_of(entry: Entry, slot: Slot) -> str:  # noqa: ARG001 - the order is no lexeme here
+    """Return the entry's lexemes, a blank around each."""
+    return f" {' '.join(sorted(entry.lexemes))} "
+
+
+def _quoted(lexeme: str) -> str:
+    escaped = lexeme.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _place(key: Key) -> int:
+    return (MOST_POPULAR + int(key[1])) << _BITS | key[2]

@@ -1,0 +1,173 @@
+"""The search index in the database. All of it is made of other tables and can be made again.
+
+There are two of each table, slots `a` and `b`: one is searched, the other is filled when the index is
+rebuilt (`search.rebuild`). Engines read and write them by statements of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from search.documents import Audience
+
+
+class LexemesField(models.TextField):  # type: ignore[type-arg]  # nor is it one when it runs
+    """The lexemes: `tsvector` without positions, or a text with a blank around each."""
+
+    def db_type(self, connection: Any) -> str:
+        """Return what the database calls it."""
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+
+class SearchChange(models.Model):
+    """A repository whose entry may be out of date; triggers write it, in the transaction of the change.
+
+    Not unique: whoever changes a repository waits for nobody else who does.
+    """
+
+    repository_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return which."""
+        return f"repository {self.repository_id} changed"
+
+
+class SearchState(models.Model):
+    """The one row that says which slot is searched; whoever writes the index holds it locked."""
+
+    live = models.CharField(max_length=1, default="a")
+    built_at = models.DateTimeField(null=True)
+    # The slot that is being filled; upkeep goes to both meanwhile.
+    filling = models.CharField(max_length=1, default="", blank=True)
+    # Where buckets of popularity end: [popularity, id] of the last of each, but for the last bucket.
+    bounds: models.JSONField[Any, Any] = models.JSONField(default=list)
+    filling_bounds: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        """Return the slot."""
+        return f"slot {self.live}"
+
+
+class _Entry(models.Model):
+    """A repository as it is searched: `search.documents.Entry`."""
+
+    repository_id = models.BigIntegerField(primary_key=True)
+    namespace_id = models.BigIntegerField()
+    audience = models.PositiveSmallIntegerField(choices=[(one, one.name) for one in Audience])
+    popularity = models.PositiveSmallIntegerField()
+    stars = models.PositiveIntegerField()
+    pulls = models.PositiveBigIntegerField()
+    pushed_at = models.DateTimeField()  # NEVER where nothing was
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    marks = models.TextField()
+    lexemes = LexemesField()
+
+    class Meta:
+        """Found by namespace only where it is for its people; the rest is `search.schema`."""
+
+        abstract = True
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["namespace_id"],
+                condition=Q(audience=Audience.ITS_PEOPLE),
+                name="%(class)s_ours",
+            ),
+            models.Index(fields=["-stars", "repository_id"], name="%(class)s_stars"),
+            models.Index(fields=["-pulls", "repository_id"], name="%(class)s_pulls"),
+            models.Index(fields=["-pushed_at", "repository_id"], name="%(class)s_pushed"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class EntryA(_Entry):
+    """Slot a."""
+
+    class Meta(_Entry.Meta):
+        """By its slot."""
+
+        db_table = "search_entry_a"
+
+
+class EntryB(_Entry):
+    """Slot b."""
+
+    class Meta(_Entry.Meta):
+        """By its slot."""
+
+        db_table = "search_entry_b"
+
+
+class _Word(models.Model):
+    """A word of public entries, and in how many it is: what somebody who mistyped may have meant."""
+
+    word = models.CharField(max_length=200, primary_key=True)
+    entries = models.PositiveIntegerField()
+
+    class Meta:
+        """Two of them."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Return the word."""
+        return self.word
+
+
+class WordA(_Word):
+    """Slot a."""
+
+    class Meta:
+        """By its slot."""
+
+        db_table = "search_word_a"
+
+
+class WordB(_Word):
+    """Slot b."""
+
+    class Meta:
+        """By its slot."""
+
+        db_table = "search_word_b"
+
+
+class _Variant(models.Model):
+    """A word, and what is left of it without one of its letters (SymSpell)."""
+
+    pk = models.CompositePrimaryKey("variant", "word")
+    variant = models.CharField(max_length=200)
+    word = models.CharField(max_length=200)
+
+    class Meta:
+        """Two of them."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Return both."""
+        return f"{self.variant} of {self.word}"
+
+
+class VariantA(_Variant):
+    """Slot a."""
+
+    class Meta:
+        """By its slot."""
+
+        db_table = "search_variant_a"
+
+
+class VariantB(_Variant):
+    """Slot b."""
+
+    class Meta:
+        """By its slot."""
+
+        db_table = "search_variant_b"

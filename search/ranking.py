@@ -1,0 +1,203 @@
+"""What a query asks of entries, class by class, the best first. Pure; engines only evaluate it.
+
+Classes instead of a score: inside a class popularity decides, and nothing lifts an entry over a better
+class (performance.md D3). A row of a class is in none before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import combinations
+
+from search.documents import LONGEST_PREFIX, SHORTEST_WORD_PREFIX
+from search.expressions import All, AnyOf, Expression, Not, Prefix
+from search.query import Filters, Period, Range, SearchQuery, Sort, Term
+
+_ALL_BITS = 64
+_MOST_MONTHS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What lexemes cannot say exactly; looked at in the rows that they find."""
+
+    stars: Range | None = None
+    pulls: Range | None = None
+    pushed: Period | None = None
+    phrases: tuple[str, ...] = ()  # as they stand in `Entry.text`
+    absent: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look at."""
+        return self != Checks()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The classes, and what holds for all of them."""
+
+    tiers: tuple[Expression, ...]
+    whole: Expression  # what is in any of them, said more simply
+    checks: Checks = Checks()
+    sort: Sort = Sort.BEST
+
+
+def plan_of(query: SearchQuery) -> Plan:
+    """Return how all of the words are found."""
+    phrase_words = tuple(Term((word,)) for words in query.phrases for word in words)
+    asked = query.terms + phrase_words
+    if asked:
+        tiers = (*_tiers(query, asked), _demoted_with(asked))
+    else:
+        tiers = ("d/0", "d/1")
+    return _narrowed(query, tiers)
+
+
+def suggestion_plan_of(query: SearchQuery) -> Plan:
+    """Return how names are found of which only the beginning is typed yet."""
+    *rest, last = query.terms
+    in_name = All((*map(_in_name, rest), AnyOf((_in_name(last), _starts_in_name(last)))))
+    joined = "".join(term.joined for term in query.terms)
+    tiers: list[Expression] = [f"e/{query.name}"] if query.name else []
+    tiers += [
+        All(("f/official", in_name)),
+        f"x/{joined}",
+        All((f"p/{query.terms[0].joined[:LONGEST_PREFIX]}", in_name)),
+        in_name,
+    ]
+    return _narrowed(replace(query, sort=Sort.BEST), tiers)
+
+
+def partial_plan_of(query: SearchQuery) -> Plan:
+    """Return how some of the words are found: all but one, all but two; each in the name, then anywhere."""
+    tiers: list[Expression] = []
+    for count in range(len(query.terms) - 1, 0, -1):
+        chosen = list(combinations(query.terms, count))
+        tiers.append(AnyOf(tuple(All(tuple(map(_in_name, terms))) for terms in chosen)))
+        tiers.append(AnyOf(tuple(All(tuple(map(_anywhere, terms))) for terms in chosen)))
+    return _narrowed(query, tuple(tiers))
+
+
+def without_earlier(plan: Plan, earlier: Plan) -> Plan:
+    """Return the plan less what an earlier one finds."""
+    found = Not(earlier.whole)
+    tiers = tuple(All((tier, found)) for tier in plan.tiers)
+    return replace(plan, tiers=tiers, whole=All((plan.whole, found)))
+
+
+def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
+    anywhere = All(tuple(map(_anywhere, asked)))
+    in_name = All(tuple(map(_in_name, asked)))
+    *rest, last = asked
+    starts_in_name = All((*map(_in_name, rest), _starts_in_name(last)))
+    joined = "".join(term.joined for term in asked)
+    tiers: list[Expression] = [
+        All(("f/official", anywhere)),
+        f"x/{joined}",
+        All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", AnyOf((in_name, starts_in_name)))),
+        in_name,
+        starts_in_name,
+        anywhere,
+        All(tuple(map(_in_readme_too, asked))),
+    ]
+    return [f"e/{query.name}", *tiers] if query.name else tiers
+
+
+def _demoted_with(asked: Sequence[Term]) -> Expression:
+    return All(tuple(f"z/{part}" for term in asked for part in term.parts))
+
+
+def _spelled(term: Term, letter: str, joined: str) -> Expression:
+    """Return the parts, or what they are as one word."""
+    if len(term.parts) == 1:
+        return f"{letter}/{term.parts[0]}"
+    return AnyOf((All(tuple(f"{letter}/{part}" for part in term.parts)), f"{joined}/{term.joined}"))
+
+
+def _anywhere(term: Term) -> Expression:
+    return _spelled(term, "a", "a")
+
+
+def _in_name(term: Term) -> Expression:
+    if len(term.parts) == 1:
+        return AnyOf((f"n/{term.joined}", f"j/{term.joined}"))
+    return AnyOf((All(tuple(f"n/{part}" for part in term.parts)), f"n/{term.joined}", f"j/{term.joined}"))  # fmt: skip
+
+
+def _in_readme_too(term: Term) -> Expression:
+    return AnyOf((_anywhere(term), All(tuple(AnyOf((f"a/{part}", f"r/{part}")) for part in term.parts))))  # fmt: skip
+
+
+def _starts_in_name(term: Term) -> Expression:
+    *whole, start = term.parts
+    begins: Expression
+    if len(start) > LONGEST_PREFIX:
+        begins = Prefix(f"n/{start}")
+    elif len(start) < SHORTEST_WORD_PREFIX:
+        begins = f"p/{start}"
+    else:
+        begins = f"w/{start}"
+    return All((*(f"n/{part}" for part in whole), begins))
+
+
+def _narrowed(query: SearchQuery, tiers: Sequence[Expression]) -> Plan:
+    """Return the classes, each less what is in one before it and with what the filters ask."""
+    wanted = _filter_lexemes(query.filters)
+    unwanted = [f"{letter}/{words[0]}" for words in query.without if len(words) == 1 for letter in "arz"]
+    unwanted += _unwanted(query.filters)
+    narrowed: list[Expression] = []
+    for number, tier in enumerate(tiers):
+        parts = (tier, *wanted, *map(Not, unwanted), *map(Not, tiers[:number]))
+        narrowed.append(All(parts) if len(parts) > 1 else tier)
+    checks = Checks(
+        stars=query.filters.stars,
+        pulls=query.filters.pulls,
+        pushed=query.filters.pushed,
+        phrases=tuple(f" {' '.join(words)} " for words in query.phrases),
+        absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
+    )
+    whole = All((AnyOf(tuple(tiers)), *wanted, *map(Not, unwanted)))
+    return Plan(tuple(narrowed), whole, checks, query.sort)
+
+
+def _filter_lexemes(filters: Filters) -> list[Expression]:
+    wanted: list[Expression] = [f"f/{flag}" for flag in filters.flags]
+    wanted += [f"l/{platform}" for platform in filters.platforms]
+    wanted += [f"t/{topic}" for topic in filters.topics]
+    if filters.owners:
+        wanted.append(AnyOf(tuple(f"o/{owner}" for owner in filters.owners)))
+    for letter, numbers in (("s", filters.stars), ("k", filters.pulls)):
+        if numbers and (lengths := _lengths(numbers)) is not None:
+            wanted.append(AnyOf(tuple(f"{letter}/{bits}" for bits in lengths)))
+    if filters.pushed and (months := _months(filters.pushed)) is not None:
+        wanted.append(AnyOf(tuple(f"u/{month}" for month in months)))
+    return wanted
+
+
+def _unwanted(filters: Filters) -> list[str]:
+    return [
+        *(f"f/{flag}" for flag in filters.not_flags),
+        *(f"o/{owner}" for owner in filters.not_owners),
+        *(f"l/{platform}" for platform in filters.not_platforms),
+        *(f"t/{topic}" for topic in filters.not_topics),
+    ]
+
+
+def _lengths(numbers: Range) -> range | None:
+    """Return how many bits such numbers have; None where that tells nothing."""
+    least = (numbers.least or 0).bit_length()
+    most = numbers.most.bit_length() if numbers.most is not None else _ALL_BITS
+    return None if (least, most) == (0, _ALL_BITS) else range(least, most + 1)
+
+
+def _months(period: Period) -> list[str] | None:
+    """Return the months that the period touches; None if they are too many to be named."""
+    if period.since is None:
+        return None
+    until = period.until or datetime.now(UTC)
+    first, last = (at.year * 12 + at.month - 1 for at in (period.since, until))
+    if last - first >= _MOST_MONTHS:
+        return None
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, last + 2)]

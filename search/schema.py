@@ -1,0 +1,187 @@
+"""What Django's models cannot say of the index: indexes for lexemes, and triggers that tell of changes.
+
+Laid after every `migrate`, and taken away before one that changes something: SQLite makes tables anew
+when they change, which loses their triggers, and PostgreSQL changes no column that a trigger names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+SLOTS = ("a", "b")
+
+# Columns of index_repository that an entry is made of. Pulls are not: they are counted by the thousand
+# each second, and search.upkeep looks for those that make a difference.
+_TOLD = (
+    "name", "namespace_id", "visibility", "state", "mode", "description", "readme", "topics",
+    "image_facts", "star_count", "is_automated", "last_pushed_at",
+)  # fmt: skip
+# When one of these changes, the entry goes with the same commit: upkeep decides who finds it next.
+_HIDING = ("namespace_id", "visibility", "state")
+# Other tables: which columns, and which repositories that is.
+_OTHERS = {
+    "accounts_namespace": (
+        ("name", "is_verified"),
+        "SELECT id FROM index_repository WHERE namespace_id = NEW.id",
+    ),
+    "accounts_user": (
+        ("display_name",),
+        "SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id"
+        " WHERE n.user_id = NEW.id",
+    ),
+    "accounts_organization": (
+        ("display_name",),
+        "SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id"
+        " WHERE n.organization_id = NEW.id",
+    ),
+    "index_manifest": (("described_at",), "SELECT NEW.repository_id"),  # platforms
+}
+
+
+def lay() -> None:
+    """Make whatever is missing."""
+    take_away()
+    statements = _for_sqlite() if connection.vendor == "sqlite" else _for_postgresql()
+    _execute(statements)
+
+
+def take_away() -> None:
+    """Take the triggers away; entries stay."""
+    names = connection.introspection.table_names()
+    tables = [table for table in ("index_repository", *_OTHERS) if table in names]
+    if connection.vendor == "sqlite":
+        _execute(f"DROP TRIGGER IF EXISTS {name}" for table in tables for name in _names(table))
+    else:
+        _execute(
+            f"DROP TRIGGER IF EXISTS {name} ON {table}"
+            for table in tables
+            for name in _names(table)
+        )
+
+
+def is_laid() -> bool:
+    """Whether the triggers are there."""
+    catalog = "sqlite_master WHERE type = 'trigger' AND" if connection.vendor == "sqlite" else "pg_trigger WHERE NOT tgisinternal AND"  # fmt: skip
+    column = "name" if connection.vendor == "sqlite" else "tgname"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {catalog} {column} = 'search_index_repository_told'")  # noqa: S608
+        return cursor.fetchone() is not None
+
+
+def lexeme_indexes(slot: str) -> dict[str, str]:
+    """Return PostgreSQL's indexes over lexemes, one for each audience, by name.
+
+    Apart, so that what is private has no part in what others' searches cost (case 23).
+    """
+    return {
+        f"search_{slot}{audience}": (
+            f"CREATE INDEX IF NOT EXISTS search_{slot}{audience} ON search_entry_{slot}"
+            f" USING gin (lexemes) WITH (fastupdate = off) WHERE audience = {audience}"
+        )
+        for audience in range(3)
+    }
+
+
+def _names(table: str) -> list[str]:
+    return [f"search_{table}_{what}" for what in ("new", "told", "hidden", "gone")]
+
+
+def _differs(columns: tuple[str, ...], word: str) -> str:
+    return " OR ".join(f"NEW.{column} {word} OLD.{column}" for column in columns)
+
+
+def _for_postgresql() -> list[str]:
+    hide = "".join(f"DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; " for slot in SLOTS)  # noqa: S608  # fmt: skip
+    statements = [
+        _function("search_note_new", "INSERT INTO search_searchchange (repository_id) VALUES (NEW.id);"),
+        _function("search_hide", hide),
+        _trigger("new", "index_repository", "INSERT", "search_note_new"),
+        _trigger("gone", "index_repository", "DELETE", "search_hide"),
+        _trigger("told", "index_repository", _update(_TOLD), "search_note_new", _differs(_TOLD, "IS DISTINCT FROM")),
+        _trigger("hidden", "index_repository", _update(_HIDING), "search_hide", _differs(_HIDING, "IS DISTINCT FROM")),
+    ]  # fmt: skip
+    for table, (columns, repositories) in _OTHERS.items():
+        function = f"search_note_{table}"
+        statements += [
+            _function(function, f"INSERT INTO search_searchchange (repository_id) {repositories};"),
+            _trigger("told", table, _update(columns), function, _differs(columns, "IS DISTINCT FROM")),
+        ]  # fmt: skip
+    return [*statements, *(index for slot in SLOTS for index in lexeme_indexes(slot).values())]
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {body} RETURN NULL; END $$"
+    )
+
+
+def _update(columns: tuple[str, ...]) -> str:
+    return f"UPDATE OF {', '.join(columns)}"
+
+
+def _trigger(what: str, table: str, event: str, function: str, when: str = "") -> str:
+    condition = f"WHEN ({when}) " if when else ""
+    return (
+        f"CREATE TRIGGER search_{table}_{what} AFTER {event} ON {table}"
+        f" FOR EACH ROW {condition}EXECUTE FUNCTION {function}()"
+    )
+
+
+def _for_sqlite() -> list[str]:
+    note = "INSERT INTO search_searchchange (repository_id) {};"
+    hide = "".join(f"DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; " for slot in SLOTS)  # noqa: S608  # fmt: skip
+    new = note.format("VALUES (NEW.id)")
+    statements = [
+        _simple("new", "index_repository", "INSERT", new),
+        _simple("gone", "index_repository", "DELETE", hide),
+        _simple("told", "index_repository", _update(_TOLD), new, _differs(_TOLD, "IS NOT")),
+        _simple("hidden", "index_repository", _update(_HIDING), hide, _differs(_HIDING, "IS NOT")),
+    ]
+    for table, (columns, repositories) in _OTHERS.items():
+        told = note.format(repositories)
+        statements.append(_simple("told", table, _update(columns), told, _differs(columns, "IS NOT")))  # fmt: skip
+    return [*statements, *(one for slot in SLOTS for one in _full_text(slot))]
+
+
+def _simple(what: str, table: str, event: str, body: str, when: str = "") -> str:
+    condition = f"WHEN {when} " if when else ""
+    return (
+        f"CREATE TRIGGER search_{table}_{what} AFTER {event} ON {table}"
+        f" FOR EACH ROW {condition}BEGIN {body} END"
+    )
+
+
+def _full_text(slot: str) -> list[str]:
+    """Return FTS5's tables, one for each audience, which the triggers of the entries fill.
+
+    Their rowid is the order: the most popular has the smallest, so whoever reads on is done when the
+    page is full. Lexemes are folded already; the tokenizer `ascii` leaves other letters alone.
+    """
+    statements = []
+    for audience in range(3):
+        name = f"search_full_{slot}{audience}"
+        statements += [
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(lexemes, content='', columnsize=0,"
+            " detail=none, tokenize=\"ascii tokenchars '/-._'\")",
+            f"DROP TRIGGER IF EXISTS {name}_in",
+            f"CREATE TRIGGER {name}_in AFTER INSERT ON search_entry_{slot} WHEN NEW.audience = {audience}"
+            f" BEGIN INSERT INTO {name} (rowid, lexemes) VALUES ({_place('NEW')}, NEW.lexemes); END",
+            f"DROP TRIGGER IF EXISTS {name}_out",
+            f"CREATE TRIGGER {name}_out AFTER DELETE ON search_entry_{slot} WHEN OLD.audience = {audience}"
+            f" BEGIN INSERT INTO {name} ({name}, rowid, lexemes)"
+            f" VALUES ('delete', {_place('OLD')}, OLD.lexemes); END",
+        ]
+    return statements
+
+
+def _place(row: str) -> str:
+    return f"((4095 - {row}.popularity) << 40) | {row}.repository_id"
+
+
+def _execute(statements: Any) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

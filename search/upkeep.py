@@ -1,0 +1,88 @@
+"""Keeps entries as the repositories are: reads what triggers wrote down, in batches, after the commit.
+
+Whoever writes the index holds the row of its state locked, so there is one at a time. Repositories are
+held as well while they are read: a change of visibility is either seen, or comes after and finds the
+entry that it must take out (search.schema).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from index.models import DailyCount, Repository
+from search.backends.choice import database
+from search.models import SearchChange, SearchState
+from search.sources import entries_of
+
+BATCH = 500
+_WORTH_A_LOOK = 1.05  # pulls, as a multiple of what is indexed: less moves nobody
+
+
+def begin() -> None:
+    """Make the state, and let everything be indexed that was there before."""
+    if SearchState.objects.exists():
+        return
+    SearchState.objects.create()
+    note(f"SELECT id FROM {Repository._meta.db_table}")  # noqa: S608
+
+
+def apply_changes(limit: int = 20 * BATCH) -> int:
+    """Bring entries up to date; return how many changes were read, at most about `limit`."""
+    total = 0
+    while total < limit and (applied := _apply_batch()):
+        total += applied
+    return total
+
+
+def _apply_batch() -> int:
+    with transaction.atomic():
+        if lock_state() is None:
+            return 0
+        # Read before the repositories: what changes after that is written down once more.
+        changes = dict(SearchChange.objects.order_by("pk").values_list("pk", "repository_id")[:BATCH])
+        if not changes:
+            return 0
+        refresh(sorted(set(changes.values())))
+        SearchChange.objects.filter(pk__in=changes).delete()
+        return len(changes)
+
+
+def lock_state() -> SearchState | None:
+    """Hold the index until the commit; None while somebody else writes it."""
+    return SearchState.objects.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
+
+
+def refresh(repository_ids: Collection[int]) -> None:
+    """Write the entries of these anew, inside a transaction that holds the state."""
+    held = Repository.objects.filter(pk__in=repository_ids).order_by("pk")
+    list(held.locked().values_list("pk"))
+    entries = entries_of(repository_ids)
+    gone = set(repository_ids) - {entry.repository_id for entry in entries}
+    database.put(entries, gone=gone)
+
+
+def look_for_pulls() -> int:
+    """Note repositories that were pulled so often since they were indexed that it makes a difference."""
+    since = timezone.now().date() - timedelta(days=1)
+    table, days = Repository._meta.db_table, DailyCount._meta.db_table
+    state = SearchState.objects.order_by("pk").first()
+    if state is None:
+        return 0
+    return note(
+        f"SELECT DISTINCT r.id FROM {days} d JOIN {table} r ON r.id = d.repository_id"  # noqa: S608
+        f" JOIN search_entry_{state.live} e ON e.repository_id = r.id"
+        f" WHERE d.day >= %s AND r.pull_count > e.pulls * {_WORTH_A_LOOK}",
+        since,
+    )
+
+
+def note(select: str, *params: object) -> int:
+    """Write down that these repositories are to be looked at; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "search_searchchange" (repository_id) {select}', params)
+        return int(cursor.rowcount)
+
