@@ -54,7 +54,8 @@ class Filter:
             message = f"Nothing can be in '{shown}'."
             raise QueryRefused(message) from error
         except _Mistyped as error:
-            message = f"No '{shown}', try {echo(f'{self.key}:{error}')}. {self.error}"
+            meant = echo(f"{self.key}:{error}")
+            message = f"Try {meant}, as there is no '{shown}'. {self.error}"
             raise QueryRefused(message) from error
         except ValueError as error:
             message = f"{self.error} You typed '{shown}'." if text else self.error

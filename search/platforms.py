@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+LONGEST_PLATFORM = 80  # as in Manifest.platform
 _SYSTEMS = """
 aix android darwin dragonfly freebsd illumos ios linux netbsd openbsd plan9 solaris wasip1 windows
 """
@@ -55,7 +56,8 @@ def fold_platform(text: str) -> str:
     for variant in _PLAIN_VARIANTS:
         if folded == variant or folded.endswith(f"/{variant}"):
             folded = folded.rpartition("/")[0]
-    return folded if _PLATFORM.fullmatch(folded) else ""
+    is_one = len(folded) <= LONGEST_PLATFORM and _PLATFORM.fullmatch(folded)
+    return folded if is_one else ""
 
 
 def ways_to_ask_for(platform: str) -> list[str]:

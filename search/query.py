@@ -9,7 +9,7 @@ from functools import reduce
 
 from search.asked import Filters, Period, QueryRefused, Range, SearchQuery, Sort, Term
 from search.filters import Value, filter_of, find_filter
-from search.grammar import MAXIMUM_LENGTH, Piece, normalize, quote, split
+from search.grammar import MAXIMUM_LENGTH, Piece, echo, normalize, quote, split
 from search.pasted import familiar, is_beginning_of_name, name_in
 from search.spans import EmptySpan, meet_periods, meet_ranges
 from search.words import words_of
@@ -58,10 +58,11 @@ def parse_query(typed: str, *, now: datetime | None = None) -> SearchQuery:
     asked = [filter_ for _, filter_ in pieces if filter_]
     words = [piece for piece, filter_ in pieces if not filter_]
     phrases = [_parts(piece) for piece in words if piece.is_quoted and not piece.is_negated]
-    terms = {_parts(piece): piece for piece in words if not (piece.is_quoted or piece.is_negated)}
+    plain = [piece for piece in words if not (piece.is_quoted or piece.is_negated)]
+    terms = {_parts(piece): piece for piece in reversed(plain)}  # of the same words the first
     query = SearchQuery(
         text,
-        terms=tuple(Term(parts) for parts in terms if parts),
+        terms=tuple(Term(parts) for parts in _once(map(_parts, plain))),
         phrases=_once(phrases),
         without=_once(_parts(piece) for piece in words if piece.is_negated),
         filters=_filters(asked),
@@ -83,13 +84,15 @@ def with_filter(query_text: str, key: str, value: str) -> str:
     """
     text, now = normalize(query_text), datetime.now(UTC)
     added = f"{key}:{quote(value)}"
-    [(_, wanted)] = _read(added, now)
+    [(_, wanted)] = _read(normalize(added), now)
+    if wanted is None:
+        message = f"There is no filter '{echo(added)}'."
+        raise QueryRefused(message)
     pieces = _read(text, now)
     if any(other == wanted for _, other in pieces):
         return text
     kept = [piece.raw for piece, other in pieces if not _is_replaced(other, wanted)]
-    is_said = wanted is None or wanted.value is not Sort.BEST
-    return normalize(" ".join([*kept, added] if is_said else kept))
+    return normalize(" ".join(kept if wanted.value is Sort.BEST else [*kept, added]))
 
 
 def without_filter(query_text: str, key: str, value: str = "") -> str:
@@ -211,8 +214,8 @@ def _sort(asked: Sequence[_Asked]) -> Sort:
     return next(iter(sorts), Sort.BEST)
 
 
-def _is_replaced(other: _Asked | None, wanted: _Asked | None) -> bool:
+def _is_replaced(other: _Asked | None, wanted: _Asked) -> bool:
     """Whether a filter goes when another one comes."""
-    if other is None or wanted is None or other.key != wanted.key:
+    if other is None or other.key != wanted.key:
         return False
     return wanted.key not in _ADDING_UP or other.value == wanted.value
