@@ -35,6 +35,19 @@ class SearchChange(models.Model):
         return f"repository {self.repository_id} changed"
 
 
+class SearchOutbox(models.Model):
+    """A repository whose entry was written here and is not in OpenSearch yet; empty without OpenSearch.
+
+    The key is the version of the document that is sent: the later, the newer what it was made of.
+    """
+
+    repository_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return which."""
+        return f"repository {self.repository_id} waits"
+
+
 class SearchState(models.Model):
     """The one row that says which slot is searched; whoever writes the index holds it locked."""
 

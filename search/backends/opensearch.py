@@ -9,9 +9,7 @@ Keys are the same in both, so that a page may come from one and the next page fr
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Iterable
-from typing import TypeVar
+from collections.abc import Collection, Iterable
 
 from search.backends.base import Hit, Key, Reach, SearchBackend
 from search.backends.opensearch_cluster import Cluster, ClusterAway
@@ -19,10 +17,6 @@ from search.backends.opensearch_outbox import hidden, note
 from search.backends.opensearch_queries import count_of, hits_of, page_of, total_of
 from search.documents import Entry
 from search.ranking import Plan
-
-Answer = TypeVar("Answer")
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class OpenSearchEngine:
@@ -35,32 +29,20 @@ class OpenSearchEngine:
 
     def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind that key, best first."""
-        return self._either(
-            lambda: hits_of(
-                self._cluster.search(
-                    page_of(reach, plan, after=after, limit=limit, hidden=hidden())
-                ),
-                plan,
-            ),
-            lambda: self._database.find(reach, plan, after=after, limit=limit),
-        )
+        try:
+            body = page_of(reach, plan, after=after, limit=limit, hidden=hidden())
+            return self._cluster.search(body, lambda found: hits_of(found, plan))
+        except ClusterAway:
+            return self._database.find(reach, plan, after=after, limit=limit)
 
     def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
         """Return how many there are, or `limit` if there are as many or more."""
-        return self._either(
-            lambda: total_of(
-                self._cluster.search(count_of(reach, plan, limit=limit, hidden=hidden())), limit
-            ),
-            lambda: self._database.count(reach, plan, limit=limit),
-        )
+        try:
+            body = count_of(reach, plan, limit=limit, hidden=hidden())
+            return min(self._cluster.search(body, total_of), limit)
+        except ClusterAway:
+            return self._database.count(reach, plan, limit=limit)
 
     def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
         """Note, in the transaction of the database's entries, what the cluster is to be sent."""
         note([*(entry.repository_id for entry in entries), *gone])
-
-    def _either(self, first: Callable[[], Answer], second: Callable[[], Answer]) -> Answer:
-        try:
-            return first()
-        except ClusterAway as error:
-            _LOGGER.warning("Searching in the database: OpenSearch is of no use now, %s.", error)
-        return second()

@@ -1,7 +1,7 @@
 """The one module that speaks with OpenSearch: with its official client, bounded, and never in vain for long.
 
-Whatever goes wrong, and answers that make no sense, become ClusterAway. After one, nobody asks for some
-seconds: a cluster that hangs would else cost every search its whole time-out.
+Whatever goes wrong, and answers that make no sense, become ClusterAway. After one, no search asks for some
+seconds: a cluster that hangs would else cost each of them its whole time-out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import OpenSearchException
+from opensearchpy.exceptions import OpenSearchException, RequestError, TransportError
 
 Answer = TypeVar("Answer")
+Json: TypeAlias = dict[str, Any]
 
 _LOGGER = logging.getLogger(__name__)
 _SEARCH = 1.0  # seconds
@@ -30,6 +31,10 @@ _SERVER_ERRORS = 500
 
 class ClusterAway(Exception):
     """OpenSearch does not answer, not in time, or with something else; `str()` is for the log."""
+
+
+class QuestionRefused(ClusterAway):
+    """It answers, but not this question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Operation:
 
     repository_id: int
     version: int
-    body: dict[str, Any] | None
+    body: Json | None
 
 
 class Cluster:
@@ -78,27 +83,28 @@ class Cluster:
             http_compress=True,
         )
 
-    def search(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer of all shards; raise ClusterAway, also if one of them has none."""
+    def search(self, body: Json, read: Callable[[Json], Answer]) -> Answer:
+        """Return what is read from the answer of all shards; raise ClusterAway."""
         if time.monotonic() < self._away_until:
-            message = "it did not answer a moment ago"
+            message = "it was away a moment ago"
             raise ClusterAway(message)
         try:
-            return self._whole_answer(body)
-        except ClusterAway:
+            return _ask(lambda: read(self._whole_answer(body)))
+        except QuestionRefused as error:
+            _LOGGER.warning("OpenSearch refuses a search: %s.", error)
+            raise
+        except ClusterAway as error:
             self._away_until = time.monotonic() + _PAUSE
+            _LOGGER.warning("OpenSearch is away, the database answers for %d s: %s.", _PAUSE, error)
             raise
 
-    def _whole_answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        found = _ask(
-            lambda: self._client.search(
-                index=self._searched,
-                body={**body, "timeout": f"{_SEARCH * 900:.0f}ms"},
-                params={"request_timeout": _SEARCH, "allow_partial_search_results": "false"},
-            )
+    def _whole_answer(self, body: Json) -> Json:
+        found: Json = self._client.search(
+            index=self._searched,
+            body={**body, "timeout": f"{_SEARCH * 900:.0f}ms"},
+            params={"request_timeout": _SEARCH, "allow_partial_search_results": "false"},
         )
-        shards = found.get("_shards", {})
-        if found.get("timed_out") or shards.get("failed") != 0 or "hits" not in found:
+        if found["timed_out"] or found["_shards"]["failed"]:
             message = "not all shards answered in time"
             raise ClusterAway(message)
         return found
@@ -109,7 +115,8 @@ class Cluster:
 
     def targets(self) -> list[str]:
         """Return the aliases that documents are to be written to: what is searched, what is filled."""
-        return [name for name in (self._searched, self._filling) if name in self._aliases()]
+        aliases = self._aliases()
+        return [name for name in (self._searched, self._filling) if name in aliases]
 
     def write(
         self, operations: Iterable[Operation], *, to: Sequence[str], visible: bool
@@ -119,25 +126,26 @@ class Cluster:
         With `visible` they are found by every search that begins afterwards. Raises ClusterAway: some
         may be written then.
         """
-        lines: list[dict[str, Any]] = []
+        lines: list[Json] = []
         for operation in operations:
             for name in to:
                 lines += _lines_of(operation, name)
         if not lines:
             return []
-        answer = _ask(
-            lambda: self._client.bulk(
-                body=lines,
-                params={
-                    "refresh": "wait_for" if visible else "false",
-                    "require_alias": "true",  # an index that is gone is not made again by the way
-                    "request_timeout": _WRITE,
-                },
-            )
-        )
-        return _refused(answer["items"])
+        return _ask(lambda: _refused(self._bulk(lines, visible=visible)["items"]))
 
-    def begin_filling(self, mapping: dict[str, Any]) -> str:
+    def _bulk(self, lines: list[Json], *, visible: bool) -> Json:
+        written: Json = self._client.bulk(
+            body=lines,
+            params={
+                "refresh": "wait_for" if visible else "false",
+                "require_alias": "true",  # an index that is gone is not made again by the way
+                "request_timeout": _WRITE,
+            },
+        )
+        return written
+
+    def begin_filling(self, mapping: Json) -> str:
         """Make a new index beside the one that is searched, instead of one left half filled."""
         name = f"{self._address.index}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
         if left := self._aliases().get(self._filling):
@@ -149,7 +157,7 @@ class Cluster:
     def end_filling(self, name: str) -> None:
         """Let the index be searched from now on, in one step, and delete the one before."""
         _ask(lambda: self._client.indices.refresh(index=name))
-        actions: list[dict[str, Any]] = [
+        actions: list[Json] = [
             {"remove": {"index": name, "alias": self._filling, "must_exist": True}},
             {"add": {"index": name, "alias": self._searched}},
         ]
@@ -164,25 +172,35 @@ class Cluster:
 
     def _aliases(self) -> dict[str, str]:
         """Return our aliases, each with its index."""
-        found = _ask(lambda: self._client.indices.get_alias(index=f"{self._address.index}-*"))
-        return {
-            alias: index
-            for index, told in found.items()
-            for alias in told["aliases"]
-            if alias in (self._searched, self._filling)
-        }
+        ours = (self._searched, self._filling)
+        indices = self._client.indices
+        return _ask(
+            lambda: {
+                alias: index
+                for index, told in indices.get_alias(index=f"{self._address.index}-*").items()
+                for alias in told["aliases"]
+                if alias in ours
+            }
+        )
 
 
-def _ask(request: Callable[[], Any]) -> Any:
+def _ask(request: Callable[[], Answer]) -> Answer:
+    """Return what the request returns; raise ClusterAway for what the client raises, and for nonsense."""
     try:
         return request()
-    except OpenSearchException as error:
-        # Not the error itself: what was searched for may stand in it.
-        message = f"{type(error).__name__} {getattr(error, 'status_code', '')}".strip()
+    except RequestError as error:
+        message = f"{error.status_code} {error.error}"
+        raise QuestionRefused(message) from error
+    # Never the error as it is: what was searched for may stand in it.
+    except TransportError as error:
+        message = f"{type(error).__name__} {error.status_code}"
+        raise ClusterAway(message) from error
+    except (OpenSearchException, LookupError, TypeError, ValueError, AttributeError) as error:
+        message = f"an answer that makes no sense ({type(error).__name__})"
         raise ClusterAway(message) from error
 
 
-def _lines_of(operation: Operation, alias: str) -> list[dict[str, Any]]:
+def _lines_of(operation: Operation, alias: str) -> list[Json]:
     head = {
         "_index": alias,
         "_id": str(operation.repository_id),
@@ -192,7 +210,7 @@ def _lines_of(operation: Operation, alias: str) -> list[dict[str, Any]]:
     return [{"delete": head}] if operation.body is None else [{"index": head}, operation.body]
 
 
-def _refused(items: list[dict[str, Any]]) -> list[int]:
+def _refused(items: list[Json]) -> list[int]:
     """Return whose document is at fault; raise ClusterAway if it is the cluster that is."""
     refused = []
     for item in items:

@@ -54,8 +54,17 @@ def count_of(reach: Reach, plan: Plan, *, limit: int, hidden: Collection[int] = 
     return {"query": query, "size": 0, "track_total_hits": limit}
 
 
-def hit_of(found: dict[str, Any], plan: Plan) -> Hit:
-    """Return a hit as it was sent back for `page_of`."""
+def hits_of(found: Query, plan: Plan) -> list[Hit]:
+    """Return the hits as they were sent back for `page_of`."""
+    return [_hit_of(one, plan) for one in found["hits"]["hits"]]
+
+
+def total_of(found: Query) -> int:
+    """Return how many there are, as was sent back for `count_of`."""
+    return int(found["hits"]["total"]["value"])
+
+
+def _hit_of(found: Query, plan: Plan) -> Hit:
     *score, value, repository_id = found["sort"]
     tier = len(plan.tiers) - round(score[0]) if score else 0
     place = value if plan.sort is Sort.NAME else -value
@@ -128,6 +137,14 @@ def _parts(expression: Expression) -> Iterator[Expression]:
         yield expression
 
 
+def _alternatives(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, AnyOf):
+        for part in expression.parts:
+            yield from _alternatives(part)
+    else:
+        yield expression
+
+
 def _filter(parts: Iterable[Expression]) -> Query:
     """Return the query for entries in which all of these hold; nothing of it is scored."""
     # In one order, so that the same question is the same text: caches go by it.
@@ -146,10 +163,11 @@ def _one(expression: Expression) -> Query:
         case Prefix(beginning):
             return {"prefix": {"lexemes": beginning}}
         case AnyOf(parts):
-            asked = apart(parts)
+            asked = apart([part for one in parts for part in _alternatives(one)])
             plain = [one[0] for one in asked if len(one) == 1 and isinstance(one[0], str)]
             others = [_filter(one) for one in asked if len(one) != 1 or not isinstance(one[0], str)]
-            return _any([*([{"terms": {"lexemes": plain}}] if plain else []), *others])
+            same = [{"terms": {"lexemes": list(dict.fromkeys(plain))}}] if plain else []
+            return _any([*same, *others])
         case All() | Not():
             return _filter(_parts(expression))
 
