@@ -11,7 +11,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """Return the text without what people leave out: capitals, accents, wide and joined letters."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # First taken apart: the capitals of mathematics have no small letters of their own.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
