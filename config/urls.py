@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("index.api.urls")),
     path("api/v1/", include("tokenauth.api.urls")),
+    path("api/v1/", include("search.api.urls")),
     path("api/v1/openapi.json", api_description.openapi, name="api-schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("tokenauth.web.urls")),

@@ -22,6 +22,12 @@ _CHANGE = """
 from index.models import Repository
 answer = Repository.objects.live().filter(name=repository).update(**values)
 """
+_INDEXED = """
+from index.models import Repository
+from search.models import SearchChange
+there = Repository.objects.live().filter(name=repository)
+answer = there.exists() and not SearchChange.objects.filter(repository_id__in=there.values("pk")).exists()
+"""
 _GRANT = """
 from accounts.models import User
 from index.models import AccessGrant, Repository
@@ -43,13 +49,19 @@ class Setup:
         self.backstage.run(_PLACE, pattern=pattern, registry=on)
 
     def wait_for_push(self, repository: str) -> None:
-        """Wait until the index has heard of a push; pages and search show it from then on."""
+        """Wait until the index has heard of a push; pages show it from then on."""
         eventually(lambda: self.backstage.run(_PUSHED, repository=repository))
 
     def change(self, repository: str, **values: Any) -> None:
         """Set columns of a repository that was pushed to."""
         self.wait_for_push(repository)
         assert self.backstage.run(_CHANGE, repository=repository, values=values) == 1
+
+    def wait_for_index(self, *repositories: str) -> None:
+        """Wait until search knows these as they are: it is told in the background, after each commit."""
+        for repository in repositories:
+            self.wait_for_push(repository)
+            eventually(lambda name=repository: self.backstage.run(_INDEXED, repository=name))
 
     def publish(self, repository: str) -> None:
         self.change(repository, visibility="public")

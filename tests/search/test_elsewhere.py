@@ -19,6 +19,7 @@ from config.env import env_indexes
 from search import elsewhere as module
 from search.asked import Filters, SearchQuery, Term
 from search.elsewhere import Elsewhere, Row, elsewhere
+from search.upkeep import apply_changes
 from tests.conftest import World
 from tests.factories import make_repository
 from tests.search.index_elsewhere import OtherIndex, running_index
@@ -75,6 +76,7 @@ def test_another_waybill_answers_what_is_public_there(
         "alice/webshop", visibility=Visibility.PUBLIC, description="Sells bread", star_count=7
     )
     make_repository("alice/webhidden")
+    apply_changes()
     settings.OTHER_INDEXES = {"Other": live_server.url}
     found = elsewhere(words("webshop"))
     row = Row("alice/webshop", "Sells bread", 7, is_official=False)

@@ -9,15 +9,20 @@ from django.db import DatabaseError
 from django.test import Client
 
 from accounts.models import User, Visibility
+from index.errors import NameInvalid
+from index.names import parse_familiar_name
+from search.query import QueryRefused, parse_query
+from search.upkeep import apply_changes
 from tests.clients import basic, get_token, token_for
 from tests.conftest import World
-from tests.factories import make_repository
+from tests.factories import make_repositories, make_repository, new_repository
 
 SEARCH = "registry:catalog:search"
 
 
 def ask(client: Client, authorization: str = "", **query: str) -> Any:
-    """Search as a program does."""
+    """Search as a program does, in an index that is up to date."""
+    apply_changes()
     headers = {"X-Docker-Token": "true"}
     if authorization:
         headers["Authorization"] = authorization
@@ -66,12 +71,14 @@ def test_an_official_image_is_named_as_docker_pull_wants_it(world: World, client
 def test_podman_asks_the_other_way_round_and_without_credentials(
     world: World, client: Client
 ) -> None:
+    apply_changes()
     response = client.get("/v1/search?n=25&q=alice")
     assert names(response) == {"alice/pub"}
 
 
 @pytest.mark.parametrize("path", ["/v1/search?q=pub", "/v1/search/?q=pub"])
 def test_the_slash_does_not_matter(world: World, client: Client, path: str) -> None:
+    apply_changes()
     assert names(client.get(path)) == {"alice/pub"}
 
 
@@ -129,7 +136,66 @@ def test_bytes_that_are_no_text_are_400(world: World, client: Client, query: str
     assert client.get(f"/v1/search?{query}").status_code == 400
 
 
-def test_trouble_inside_is_an_empty_answer_and_a_line_in_the_log(
+@pytest.mark.parametrize(
+    "typed", ["is:nice", "stars:many web", "sort:sideways", "updated:soon", "w" * 1000, "stars:>3 stars:<2", "!!"]
+)  # fmt: skip
+def test_an_error_of_the_query_is_a_row_that_can_be_no_image(
+    world: World, client: Client, typed: str
+) -> None:
+    """The sentence is the page's; docker shows the first 45 characters of it in its table."""
+    response = ask(client, q=typed, n="1", page="3")
+    with pytest.raises(QueryRefused) as refusal:
+        parse_query(typed)
+    body = response.json()
+    assert (response.status_code, body["num_results"], body["num_pages"]) == (200, 1, 1)
+    assert body["results"] == [
+        {
+            "name": "Cannot search",
+            "description": str(refusal.value),
+            "star_count": 0,
+            "is_official": False,
+            "is_automated": False,
+            "is_trusted": False,
+        }
+    ]
+    with pytest.raises(NameInvalid):
+        parse_familiar_name("Cannot search")
+
+
+def test_operators_work_inside_the_query(world: World, client: Client) -> None:
+    for number in range(4):
+        make_repository(f"alice/web-{number}", visibility=Visibility.PUBLIC, star_count=number)
+    make_repository("web", visibility=Visibility.PUBLIC, star_count=5)
+    assert names(ask(client, q="is:official stars:>=3 web")) == {"web"}
+    assert names(ask(client, q="stars:>=3 web")) == {"web", "alice/web-3"}
+    answer = ask(client, q="owner:alice sort:stars web", n="2").json()
+    assert [result["name"] for result in answer["results"]] == ["alice/web-3", "alice/web-2"]
+    assert (answer["num_results"], answer["num_pages"]) == (4, 2)
+
+
+def test_a_typo_has_the_results_and_no_row_about_it(world: World, client: Client) -> None:
+    make_repository("alice/postgres", visibility=Visibility.PUBLIC, star_count=9)
+    assert names(ask(client, q="postgers")) == {"alice/postgres"}
+
+
+def test_old_clients_reach_a_thousand_and_no_more(world: World, client: Client) -> None:
+    make_repositories(
+        *(
+            new_repository(f"alice/web-{number}", visibility=Visibility.PUBLIC, registry=world.east)
+            for number in range(1_020)
+        )
+    )
+    apply_changes()
+    last = ask(client, q="web", n="30", page="34").json()
+    assert (last["num_results"], last["num_pages"], len(last["results"])) == (1_000, 34, 10)
+    for page in ("35", "99", "9" * 15):
+        beyond = ask(client, q="web", n="30", page=page).json()
+        assert (beyond["num_results"], beyond["results"]) == (1_000, [])
+    pages = [ask(client, q="web", n="100", page=str(page)) for page in range(1, 11)]
+    assert len(set().union(*map(names, pages))) == 1_000
+
+
+def test_trouble_inside_is_explained_and_a_line_in_the_log(
     world: World, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_args: object, **_kwargs: object) -> None:
@@ -137,7 +203,9 @@ def test_trouble_inside_is_an_empty_answer_and_a_line_in_the_log(
 
     monkeypatch.setattr("search.v1.views.search", fail)
     response = ask(client, q="pub")
-    assert (response.status_code, response.json()["results"]) == (200, [])
+    (row,) = response.json()["results"]
+    assert (response.status_code, row["name"]) == (200, "Cannot search")
+    assert "out of order" in row["description"]
     assert "search failed" in caplog.text
 
 
