@@ -62,7 +62,7 @@ def terms(*words: str) -> tuple[Term, ...]:
         ("  Web   server ", SearchQuery("Web server", terms("web", "server"))),
         ("web Web", SearchQuery("web Web", terms("web"), name="web")),
         ("Café", SearchQuery("Café", terms("cafe"))),
-        ("𝑨", SearchQuery("𝑨", terms("a"))),
+        ("\U0001d468", SearchQuery("\U0001d468", terms("a"))),  # a bold A
         ("redis_exporter", SearchQuery("redis_exporter", (Term(("redis", "exporter")),), name="redis_exporter")),
         ("acme/", SearchQuery("acme/", terms("acme"), name="acme/")),
         ("c & c++", SearchQuery("c & c++", terms("c"), name="c")),
