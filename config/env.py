@@ -68,6 +68,24 @@ def env_indexes(name: str) -> dict[str, str]:
     return indexes
 
 
+def env_nodes(name: str) -> tuple[str, ...]:
+    """Read the addresses of a cluster's nodes, such as `https://search-1:9200,https://search-2:9200`."""
+    nodes = tuple(node.rstrip("/") for node in env_list(name))
+    if wrong := [node for node in nodes if not _is_root(node)]:
+        message = f"{name} must list addresses that begin with https:// or http:// and have no path: not '{wrong[0]}'."
+        raise ImproperlyConfigured(message)
+    return nodes
+
+
+def env_index_name(name: str, default: str) -> str:
+    """Read what the names of our indexes in a cluster begin with."""
+    value = env_text(name, default)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value, re.ASCII):
+        message = f"{name} must be at most 60 small letters, digits, - and _, as {default}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def _is_root(address: str) -> bool:
     try:
         url = urlsplit(address)

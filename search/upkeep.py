@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from index.models import DailyCount, Repository
-from search.backends.choice import database
+from search.backends.choice import kept
 from search.models import SearchChange, SearchState
 from search.sources import entries_of
 
@@ -32,6 +32,8 @@ def begin() -> None:
 
 def apply_changes(limit: int = 20 * BATCH) -> int:
     """Bring entries up to date; return how many changes were read, at most about `limit`."""
+    if not SearchChange.objects.exists():
+        return 0  # mostly: nobody is kept from writing for it
     total = 0
     while total < limit and (applied := _apply_batch()):
         total += applied
@@ -43,7 +45,9 @@ def _apply_batch() -> int:
         if lock_state() is None:
             return 0
         # Read before the repositories: what changes after that is written down once more.
-        changes = dict(SearchChange.objects.order_by("pk").values_list("pk", "repository_id")[:BATCH])
+        changes = dict(
+            SearchChange.objects.order_by("pk").values_list("pk", "repository_id")[:BATCH]
+        )
         if not changes:
             return 0
         refresh(sorted(set(changes.values())))
@@ -53,7 +57,9 @@ def _apply_batch() -> int:
 
 def lock_state() -> SearchState | None:
     """Hold the index until the commit; None while somebody else writes it."""
-    return SearchState.objects.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
+    return (
+        SearchState.objects.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
+    )
 
 
 def refresh(repository_ids: Collection[int]) -> None:
@@ -62,7 +68,8 @@ def refresh(repository_ids: Collection[int]) -> None:
     list(held.locked().values_list("pk"))
     entries = entries_of(repository_ids)
     gone = set(repository_ids) - {entry.repository_id for entry in entries}
-    database.put(entries, gone=gone)
+    for engine in kept():
+        engine.put(entries, gone=gone)
 
 
 def look_for_pulls() -> int:
@@ -85,4 +92,3 @@ def note(select: str, *params: object) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f'INSERT INTO "search_searchchange" (repository_id) {select}', params)
         return int(cursor.rowcount)
-

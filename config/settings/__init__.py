@@ -24,6 +24,7 @@ from config.settings.audit import *
 from config.settings.people import *
 from config.settings.pulls import *
 from config.settings.rest_api import *
+from config.settings.search import *
 from config.settings.single_sign_on import *
 from config.settings.site import *
 from config.settings.timetable import *
@@ -237,6 +238,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "opensearch": {"level": "ERROR"},  # a line per request; what matters is said by us
         "django.request": {"level": "ERROR"},  # a 401 is how every docker pull begins
     },
 }

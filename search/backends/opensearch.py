@@ -10,9 +10,12 @@ Keys are the same in both, so that a page may come from one and the next page fr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from django.conf import settings
 
 from search.backends.base import Hit, Key, Reach, SearchBackend
-from search.backends.opensearch_cluster import Cluster, ClusterAway
+from search.backends.opensearch_cluster import Address, Cluster, ClusterAway
 from search.backends.opensearch_outbox import hidden, note
 from search.backends.opensearch_queries import count_of, hits_of, page_of, total_of
 from search.documents import Entry
@@ -46,3 +49,25 @@ class OpenSearchEngine:
     def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
         """Note, in the transaction of the database's entries, what the cluster is to be sent."""
         note([*(entry.repository_id for entry in entries), *gone])
+
+
+def engine(database: SearchBackend) -> OpenSearchEngine:
+    """Return the engine of the cluster that the settings name; there must be one."""
+    return OpenSearchEngine(cluster(), database)
+
+
+def cluster() -> Cluster:
+    """Return the cluster that the settings name, with the connections of this process."""
+    return _cluster(
+        Address(
+            urls=settings.OPENSEARCH_URLS,
+            user=settings.OPENSEARCH_USER,
+            password=settings.OPENSEARCH_PASSWORD,
+            ca_file=settings.OPENSEARCH_CA_FILE,
+            index=settings.OPENSEARCH_INDEX,
+            shards=settings.OPENSEARCH_SHARDS,
+        )
+    )
+
+
+_cluster = lru_cache(maxsize=4)(Cluster)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -43,7 +43,7 @@ class Address:
 
     urls: tuple[str, ...]
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     ca_file: str = ""
     index: str = "waybill"  # what the names of its indexes begin with
     shards: int = 1
@@ -145,12 +145,12 @@ class Cluster:
         )
         return written
 
-    def begin_filling(self, mapping: Json) -> str:
+    def begin_filling(self, mapping: Callable[[int], Json]) -> str:
         """Make a new index beside the one that is searched, instead of one left half filled."""
         name = f"{self._address.index}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
         if left := self._aliases().get(self._filling):
             _ask(lambda: self._client.indices.delete(index=left))
-        body = {**mapping, "aliases": {self._filling: {}}}
+        body = {**mapping(self._address.shards), "aliases": {self._filling: {}}}
         _ask(lambda: self._client.indices.create(index=name, body=body))
         return name
 

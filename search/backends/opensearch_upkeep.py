@@ -51,12 +51,12 @@ def _operations(versions: dict[int, int]) -> Iterator[Operation]:
         yield Operation(repository_id, version, documents.get(repository_id))
 
 
-def rebuild(cluster: Cluster, *, shards: int = 1) -> int:
+def rebuild(cluster: Cluster) -> int:
     """Fill a new index and let it be searched instead of the old one; return how many entries it has.
 
     Raises ClusterAway; the old index goes on being searched then. Searches and changes wait for nothing.
     """
-    name = cluster.begin_filling(index_of(shards))
+    name = cluster.begin_filling(index_of)
     total = 0
     for repository_ids in _every_repository():
         documents = [document_of(entry) for entry in entries_of(repository_ids)]
