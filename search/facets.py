@@ -44,9 +44,7 @@ _GROUPS = (
 
 def facets(principal: Principal, query: SearchQuery) -> list[FacetGroup]:
     """Return the groups that tell the results apart; counted among what the principal may see."""
-    counted = Counter(
-        mark for hit in best_hits(principal, query) for mark in hit.marks.split()
-    )
+    counted = Counter(mark for hit in best_hits(principal, query) for mark in hit.marks.split())
     groups = []
     for title, key, letter, values in _GROUPS:
         found = {

@@ -145,7 +145,9 @@ def _starts_in_name(term: Term) -> Expression:
 def _narrowed(query: SearchQuery, tiers: Sequence[Expression]) -> Plan:
     """Return the classes, each less what is in one before it and with what the filters ask."""
     wanted = _filter_lexemes(query.filters)
-    unwanted = [f"{letter}/{words[0]}" for words in query.without if len(words) == 1 for letter in "arz"]
+    unwanted = [
+        f"{letter}/{words[0]}" for words in query.without if len(words) == 1 for letter in "arz"
+    ]
     unwanted += _unwanted(query.filters)
     narrowed: list[Expression] = []
     for number, tier in enumerate(tiers):

@@ -70,18 +70,38 @@ def is_laid() -> bool:
         return cursor.fetchone() is not None
 
 
-def lexeme_indexes(slot: str) -> dict[str, str]:
-    """Return PostgreSQL's indexes over lexemes, one for each audience, by name.
+def lexeme_indexes(slot: str, *, waits: bool) -> list[str]:
+    """Return what makes PostgreSQL's indexes over lexemes, one for each audience.
 
-    Apart, so that what is private has no part in what others' searches cost (case 23).
+    Apart, so that what is private has no part in what others' searches cost (case 23). Unless it `waits`,
+    nobody else has to, and it must be outside of a transaction.
     """
-    return {
-        f"search_{slot}{audience}": (
-            f"CREATE INDEX IF NOT EXISTS search_{slot}{audience} ON search_entry_{slot}"
-            f" USING gin (lexemes) WITH (fastupdate = off) WHERE audience = {audience}"
-        )
+    if connection.vendor == "sqlite":
+        return []
+    how = "" if waits else "CONCURRENTLY "
+    return [
+        f"CREATE INDEX {how}IF NOT EXISTS search_{slot}{audience} ON search_entry_{slot}"
+        f" USING gin (lexemes) WITH (fastupdate = off) WHERE audience = {audience}"
         for audience in range(3)
-    }
+    ]
+
+
+def emptying(slot: str) -> list[str]:
+    """Return what empties a slot that nobody searches; on PostgreSQL it is without lexeme_indexes then."""
+    tables = [f"search_{kind}_{slot}" for kind in ("entry", "word", "variant")]
+    names = [f"{slot}{audience}" for audience in range(3)]
+    if connection.vendor == "postgresql":
+        dropped = [f"DROP INDEX IF EXISTS search_{name}" for name in names]
+        return [f"TRUNCATE {', '.join(tables)}", *dropped]
+    return [
+        *(f"DROP TRIGGER search_full_{name}_out" for name in names),
+        *(
+            f"INSERT INTO search_full_{name} (search_full_{name}) VALUES ('delete-all')"
+            for name in names
+        ),
+        *(f"DELETE FROM {table}" for table in tables),  # noqa: S608
+        *_full_text(slot),
+    ]
 
 
 def _names(table: str) -> list[str]:
@@ -93,7 +113,12 @@ def _differs(columns: tuple[str, ...], word: str) -> str:
 
 
 def _for_postgresql() -> list[str]:
-    hide = "".join(f"DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; " for slot in SLOTS)  # noqa: S608  # fmt: skip
+    # Of the searched slot alone: the switch to another one waits for whoever is here (search.rebuild).
+    hide = " ".join(
+        f"IF EXISTS (SELECT FROM search_searchstate WHERE live = '{slot}') THEN"  # noqa: S608
+        f" DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; END IF;"
+        for slot in SLOTS
+    )
     statements = [
         _function("search_note_new", "INSERT INTO search_searchchange (repository_id) VALUES (NEW.id);"),
         _function("search_hide", hide),
@@ -108,7 +133,7 @@ def _for_postgresql() -> list[str]:
             _function(function, f"INSERT INTO search_searchchange (repository_id) {repositories};"),
             _trigger("told", table, _update(columns), function, _differs(columns, "IS DISTINCT FROM")),
         ]  # fmt: skip
-    return [*statements, *(index for slot in SLOTS for index in lexeme_indexes(slot).values())]
+    return [*statements, *(index for slot in SLOTS for index in lexeme_indexes(slot, waits=True))]
 
 
 def _function(name: str, body: str) -> str:

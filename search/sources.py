@@ -17,9 +17,10 @@ from search.documents import Described, Entry, entry_of
 from search.popularity import popularity
 
 _NEWEST_TAGS = 10  # whose platforms a repository is found by
+_COUNTED = ("pk", "star_count", "pull_count", "last_pushed_at", "created_at")
 _COLUMNS = (
-    "pk", "namespace_id", "name", "visibility", "description", "readme", "topics", "image_facts",
-    "mode", "star_count", "pull_count", "is_automated", "last_pushed_at", "created_at",
+    *_COUNTED, "namespace_id", "name", "visibility", "description", "readme", "topics",
+    "image_facts", "mode", "is_automated",
     "namespace__name", "namespace__is_verified", "namespace__user__display_name",
     "namespace__organization__display_name",
 )  # fmt: skip
@@ -32,13 +33,19 @@ def entries_of(repository_ids: Collection[int]) -> list[Entry]:
     return [entry_of(one) for one in _described(list(rows.values(*_COLUMNS)))]
 
 
+def popularities_of(repository_ids: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield id and popularity of each."""
+    rows = list(Repository.objects.filter(pk__in=repository_ids).values(*_COUNTED))
+    pulls = _pulls(row["pk"] for row in rows if row["pull_count"])
+    for row in rows:
+        yield row["pk"], _popularity(row, pulls.get(row["pk"], []))
+
+
 def _described(rows: list[dict[str, Any]]) -> Iterator[Described]:
     pushed = [row["pk"] for row in rows if row["last_pushed_at"]]
     former = _former_names(rows)
     platforms, pulls = _platforms(pushed), _pulls(row["pk"] for row in rows if row["pull_count"])
     for row in rows:
-        by_day = pulls.get(row["pk"], [])
-        last = row["last_pushed_at"] or row["created_at"]
         owner_names = (
             row["namespace__user__display_name"],
             row["namespace__organization__display_name"],
@@ -63,13 +70,18 @@ def _described(rows: list[dict[str, Any]]) -> Iterator[Described]:
             stars=row["star_count"],
             pulls=row["pull_count"],
             pushed_at=row["last_pushed_at"],
-            popularity=popularity(
-                by_day,
-                older_pulls=max(0, row["pull_count"] - sum(pulls for _, pulls in by_day)),
-                stars=row["star_count"],
-                last=last.date(),
-            ),
+            popularity=_popularity(row, pulls.get(row["pk"], [])),
         )
+
+
+def _popularity(row: dict[str, Any], pulls_by_day: list[tuple[date, int]]) -> int:
+    last = row["last_pushed_at"] or row["created_at"]
+    return popularity(
+        pulls_by_day,
+        older_pulls=max(0, row["pull_count"] - sum(pulls for _, pulls in pulls_by_day)),
+        stars=row["star_count"],
+        last=last.date(),
+    )
 
 
 def _labels(facts: Any) -> Iterator[str]:
@@ -85,9 +97,7 @@ def _platforms(repository_ids: list[int]) -> dict[int, set[str]]:
     if not repository_ids:
         return found
     newest = Tag.objects.filter(repository__in=repository_ids).annotate(
-        place=Window(
-            RowNumber(), partition_by=F("repository_id"), order_by=F("pushed_at").desc()
-        )
+        place=Window(RowNumber(), partition_by=F("repository_id"), order_by=F("pushed_at").desc())
     )
     kept = newest.filter(place__lte=_NEWEST_TAGS).order_by()
     for repository, platform, children in kept.values_list(

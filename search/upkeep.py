@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -87,7 +88,7 @@ def look_for_pulls() -> int:
     )
 
 
-def note(select: str, *params: object) -> int:
+def note(select: str, *params: Any) -> int:
     """Write down that these repositories are to be looked at; return how many."""
     with connection.cursor() as cursor:
         cursor.execute(f'INSERT INTO "search_searchchange" (repository_id) {select}', params)

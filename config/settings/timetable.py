@@ -75,5 +75,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "continue-moves": {"task": "index.move_tasks.sweep_moves", "schedule": 10.0},
+    "update-search-index": {"task": "search.tasks.apply_changes", "schedule": 2.0},
+    "follow-pulls-in-search": {"task": "search.tasks.look_for_pulls", "schedule": 600.0},
+    "check-search-index": {"task": "search.tasks.check_index", "schedule": 86400.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }

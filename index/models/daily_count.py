@@ -25,6 +25,9 @@ class DailyCount(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["repository", "day"], name="daily_count_once"),
         ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["day"], name="daily_count_by_day"),  # what was pulled lately
+        ]
 
     def __str__(self) -> str:
         """Return the day and its pulls."""

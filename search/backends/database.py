@@ -70,32 +70,36 @@ class DatabaseSearch:
 def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
     changing = sorted({*gone, *(entry.repository_id for entry in entries)})
-    before = list(_public_words(changing, slot))
+    before = map(dictionary.words_among, lexemes_kept(changing, slot, public=True).values())
     run_for_rows(
         f"DELETE FROM search_entry_{slot.name} WHERE repository_id IN"  # noqa: S608
         " (SELECT CAST(value AS bigint) FROM {texts})",
         changing,
     )
     insert(entries, slot)
-    after = [dictionary.words_among(entry.lexemes) for entry in entries if entry.audience is Audience.EVERYONE]
+    after = [
+        dictionary.words_among(entry.lexemes)
+        for entry in entries
+        if entry.audience is Audience.EVERYONE
+    ]
     dictionary.change_counts(dictionary.difference(before, after), slot.name)
 
 
-def insert(entries: list[Entry], slot: Slot) -> None:
-    """Write entries that are not there yet; the dictionary stays as it is."""
+def insert(entries: list[Entry], slot: Slot) -> set[int]:
+    """Write entries and return which were not there yet; the dictionary stays as it is."""
     lexemes_of = _dialect().lexemes_of
     kind = "tsvector" if connection.vendor == "postgresql" else "text"
-    if entries:
-        run_for_rows(
-            f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608, E501
-            " popularity, stars, pulls, name, text, marks, lexemes)"
-            " SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint),"
-            " CAST(value ->> 2 AS smallint), {moment}, CAST(value ->> 4 AS smallint),"
-            " CAST(value ->> 5 AS integer), CAST(value ->> 6 AS bigint), value ->> 7, value ->> 8,"
-            f" value ->> 9, CAST(value ->> 10 AS {kind}) FROM {{rows}} WHERE true"
-            " ON CONFLICT DO NOTHING",
-            [_row(entry, lexemes_of(entry, slot)) for entry in entries],
-        )
+    written = run_for_rows(
+        f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608, E501
+        " popularity, stars, pulls, name, text, marks, lexemes)"
+        " SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint),"
+        " CAST(value ->> 2 AS smallint), {moment}, CAST(value ->> 4 AS smallint),"
+        " CAST(value ->> 5 AS integer), CAST(value ->> 6 AS bigint), value ->> 7, value ->> 8,"
+        f" value ->> 9, CAST(value ->> 10 AS {kind}) FROM {{rows}} WHERE true"
+        " ON CONFLICT DO NOTHING RETURNING repository_id",
+        [_row(entry, lexemes_of(entry, slot)) for entry in entries],
+    )
+    return {repository_id for (repository_id,) in written}
 
 
 def _row(entry: Entry, lexemes: str) -> tuple[Any, ...]:
@@ -105,16 +109,21 @@ def _row(entry: Entry, lexemes: str) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _public_words(repository_ids: list[int], slot: Slot) -> Iterator[frozenset[str]]:
-    """Return what the dictionary was told of these."""
-    column = "array_to_string(tsvector_to_array(lexemes), ' ')" if connection.vendor == "postgresql" else "lexemes"  # fmt: skip
+def lexemes_kept(
+    repository_ids: Collection[int], slot: Slot, *, public: bool = False
+) -> dict[int, frozenset[str]]:
+    """Return the lexemes of these entries, without what an engine added; only of `public` ones if asked."""
+    is_text = connection.vendor == "sqlite"
+    column = "lexemes" if is_text else "array_to_string(tsvector_to_array(lexemes), ' ')"
     found = run_for_rows(
-        f"SELECT {column} FROM search_entry_{slot.name} WHERE audience = 0 AND repository_id IN"  # noqa: S608
-        " (SELECT CAST(value AS bigint) FROM {texts})",
-        repository_ids,
+        f"SELECT repository_id, {column} FROM search_entry_{slot.name} WHERE repository_id IN"  # noqa: S608
+        f" (SELECT CAST(value AS bigint) FROM {{texts}}) {'AND audience = 0' if public else ''}",
+        list(repository_ids),
     )
-    for (lexemes,) in found:
-        yield dictionary.words_among(lexemes.split())
+    return {
+        repository_id: frozenset(one for one in lexemes.split() if not one.startswith("b/"))
+        for repository_id, lexemes in found
+    }
 
 
 def _audiences(reach: Reach, counts: dict[str, int]) -> Iterator[tuple[Audience, Source]]:

@@ -103,6 +103,12 @@ class Walk:
         return most(expression, self.source.counts) <= _GUARD // 2
 
 
+def bucket_ends(entries: int) -> Iterator[int]:
+    """Yield how many entries come before the end of each bucket but the last."""
+    yield from (end for end in BUCKETS if end < entries)
+    yield from range(2 * BUCKETS[-1], entries, BUCKETS[-1])
+
+
 def most(expression: Expression, counts: dict[str, int]) -> int:
     """Return how many public entries can match at most, as far as the dictionary tells."""
     match expression:

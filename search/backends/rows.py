@@ -77,7 +77,7 @@ def select(  # noqa: PLR0913
         for number, one in enumerate(plan.tiers):
             condition = matches(one, f"tier{number}_")
             tier.ask(f"WHEN {condition} THEN {number}", **condition.params)
-    column, is_falling = _ORDERS[plan.sort]
+    column, is_falling = _order(plan.sort)
     chosen = f"CASE {' '.join(tier.texts)} END" if tier.texts else "0"
     rows = (
         f"SELECT e.repository_id AS id, {column} AS place, e.marks, {chosen} AS tier"  # noqa: S608
@@ -146,7 +146,7 @@ def limits_of(limits: TokenLimits | None) -> Conditions:
 
 def behind(sort: Sort) -> str:
     """Return the condition of what comes after a key in its own class, on the columns of a row."""
-    column, is_falling = _ORDERS[sort]
+    column, is_falling = _order(sort)
     sign = "<" if is_falling else ">"
     return f"({column} {sign} :after_place OR ({column} = :after_place AND e.repository_id > :after_id))"  # fmt: skip
 
@@ -170,6 +170,13 @@ def hit(row: Row, sort: Sort) -> Hit:
     elif sort is not Sort.NAME:
         place = -place
     return Hit((tier, place, repository_id), marks)
+
+
+def _order(sort: Sort) -> tuple[str, bool]:
+    """Return the column and its direction; names are compared byte by byte in both databases."""
+    column, is_falling = _ORDERS[sort]
+    is_name = sort is Sort.NAME and connection.vendor == "postgresql"
+    return f'{column} COLLATE "C"' if is_name else column, is_falling
 
 
 def _behind(tier: str, place: str, identity: str, *, is_falling: bool) -> str:

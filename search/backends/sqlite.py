@@ -113,11 +113,14 @@ def _in_row(expression: Expression, name: str, params: dict[str, Any]) -> str:
         case AnyOf(parts):
             return f"({' OR '.join(_in_row(part, name, params) for part in parts) or '0'})"
         case Prefix(beginning):
-            looked_for = f" {beginning}"
+            return _has(f" {beginning}", name, params)
         case str():
-            looked_for = f" {expression} "
+            return _has(f" {expression} ", name, params)
+
+
+def _has(text: str, name: str, params: dict[str, Any]) -> str:
     number = f"{name}{len(params)}"
-    params[number] = looked_for
+    params[number] = text
     return f"instr(e.lexemes, :{number})"
 
 

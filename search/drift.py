@@ -1,0 +1,75 @@
+"""Compare the index with what it is made of: who may find it and its numbers all over, words in a sample."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.statements import run
+from index.models import Repository
+from search.backends import slots
+from search.backends.database import lexemes_kept
+from search.backends.slots import Slot
+from search.sources import entries_of
+from search.upkeep import BATCH, apply_changes, lock_state, refresh
+
+SAMPLE = 2_000
+_MOST = 100_000  # wrong ones that are named: where there are more the index is made anew anyway
+_BAD = 0.01  # of all
+_WRONG = """
+SELECT r.id FROM index_repository r LEFT JOIN search_entry_{slot} e ON e.repository_id = r.id
+WHERE r.state = 'active' AND (e.repository_id IS NULL OR e.name <> r.name OR e.stars <> r.star_count
+  OR e.namespace_id <> r.namespace_id OR e.audience <> CASE
+    WHEN r.last_pushed_at IS NULL OR r.visibility = 'private' THEN 2
+    WHEN r.visibility = 'internal' THEN 1 ELSE 0 END)
+UNION ALL
+SELECT e.repository_id FROM search_entry_{slot} e LEFT JOIN index_repository r ON r.id = e.repository_id
+WHERE r.id IS NULL OR r.state <> 'active'
+LIMIT :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a look at the index found; ids of repositories."""
+
+    entries: int
+    wrong: list[int]
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it is quicker to make the index anew than to mend it."""
+        return len(self.wrong) > max(BATCH, self.entries * _BAD)
+
+
+def check_index(*, sample: int = SAMPLE) -> Drift:
+    """Return what is wrong, once all that was noted is read."""
+    apply_changes(limit=10 * _MOST)
+    slot = slots.live()
+    found = {pk for (pk,) in run(_WRONG.format(slot=slot.name), {"most": _MOST})}
+    found.update(_with_other_words(slot, sample))
+    [(entries,)] = run(f"SELECT count(*) FROM search_entry_{slot.name}", {})  # noqa: S608
+    return Drift(entries, sorted(found))
+
+
+def mend(drift: Drift) -> None:
+    """Write what is wrong anew."""
+    for start in range(0, len(drift.wrong), BATCH):
+        with transaction.atomic():
+            if lock_state():
+                refresh(drift.wrong[start : start + BATCH])
+
+
+def _with_other_words(slot: Slot, sample: int) -> list[int]:
+    """Return those of some repositories whose entries have other lexemes than they should."""
+    last = Repository.objects.aggregate(last=Max("pk"))["last"] or 0
+    ids = sorted({random.randint(1, last) for _ in range(sample)}) if last > sample else range(1, last + 1)  # noqa: S311, E501  # fmt: skip
+    kept = lexemes_kept(list(ids), slot)
+    return [
+        entry.repository_id
+        for entry in entries_of(ids)
+        if kept.get(entry.repository_id, frozenset()) != entry.lexemes
+    ]

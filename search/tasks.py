@@ -1,0 +1,30 @@
+"""Background work for the index. Each task may run twice without harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from search import drift, upkeep
+from search.rebuild import rebuild_index
+
+
+@shared_task
+def apply_changes() -> None:
+    """Bring entries up to date with what was committed."""
+    upkeep.apply_changes()
+
+
+@shared_task
+def look_for_pulls() -> None:
+    """Let popularity follow the pulls."""
+    upkeep.look_for_pulls()
+
+
+@shared_task
+def check_index() -> None:
+    """Mend what is wrong; where much is, make the index anew."""
+    found = drift.check_index()
+    if found.is_bad:
+        rebuild_index()
+    else:
+        drift.mend(found)
