@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from search import drift, upkeep
+from search.backends import choice
 from search.rebuild import rebuild_index
 
 
@@ -28,3 +29,17 @@ def check_index() -> None:
         rebuild_index()
     else:
         drift.mend(found)
+
+
+@shared_task
+def send_to_opensearch() -> None:
+    """Bring OpenSearch up to date, where it is used; what it cannot take now comes next time."""
+    if engine := choice.opensearch():
+        engine.keep_up()
+
+
+@shared_task
+def check_opensearch() -> None:
+    """Look at a sample of what OpenSearch has, and mend what is wrong."""
+    if engine := choice.opensearch():
+        engine.check()

@@ -78,5 +78,7 @@ CELERY_BEAT_SCHEDULE = {
     "update-search-index": {"task": "search.tasks.apply_changes", "schedule": 2.0},
     "follow-pulls-in-search": {"task": "search.tasks.look_for_pulls", "schedule": 600.0},
     "check-search-index": {"task": "search.tasks.check_index", "schedule": 86400.0},
+    "update-opensearch": {"task": "search.tasks.send_to_opensearch", "schedule": 2.0},
+    "check-opensearch": {"task": "search.tasks.check_opensearch", "schedule": 86400.0},
     "worker-heartbeat": {"task": "config.tasks.heartbeat", "schedule": 10.0},
 }

@@ -9,17 +9,24 @@ Keys are the same in both, so that a page may come from one and the next page fr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from django.conf import settings
 
+from search.backends import opensearch_upkeep
 from search.backends.base import Hit, Key, Reach, SearchBackend
 from search.backends.opensearch_cluster import Address, Cluster, ClusterAway
 from search.backends.opensearch_outbox import hidden, note
 from search.backends.opensearch_queries import count_of, hits_of, page_of, total_of
 from search.documents import Entry
 from search.ranking import Plan
+
+Answer = TypeVar("Answer")
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class OpenSearchEngine:
@@ -49,6 +56,26 @@ class OpenSearchEngine:
     def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
         """Note, in the transaction of the database's entries, what the cluster is to be sent."""
         note([*(entry.repository_id for entry in entries), *gone])
+
+    def keep_up(self) -> None:
+        """Send what waits in the outbox; while the cluster is away it stays there."""
+        _unless_away(lambda: opensearch_upkeep.keep_up(self._cluster))
+
+    def check(self) -> list[int]:
+        """Return those of a sample that were wrong, and send them anew; none while it is away."""
+        return _unless_away(lambda: opensearch_upkeep.check(self._cluster)) or []
+
+    def fill(self) -> int | None:
+        """Fill a new index and search it; return how many can be found, None if it is away."""
+        return _unless_away(lambda: opensearch_upkeep.rebuild(self._cluster))
+
+
+def _unless_away(do: Callable[[], Answer]) -> Answer | None:
+    try:
+        return do()
+    except ClusterAway as error:
+        _LOGGER.warning("OpenSearch is not brought up to date, changes wait: %s.", error)
+    return None
 
 
 def engine(database: SearchBackend) -> OpenSearchEngine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
@@ -109,14 +109,30 @@ class Cluster:
             raise ClusterAway(message)
         return found
 
-    def is_built(self) -> bool:
-        """Whether there is an index to search."""
-        return self._searched in self._aliases()
-
     def targets(self) -> list[str]:
         """Return the aliases that documents are to be written to: what is searched, what is filled."""
         aliases = self._aliases()
         return [name for name in (self._searched, self._filling) if name in aliases]
+
+    def count(self) -> int:
+        """Return how many documents are searched."""
+        return _ask(lambda: int(self._client.count(index=self._searched)["count"]))
+
+    def checks_of(self, repository_ids: Collection[int]) -> dict[int, int]:
+        """Return what documents of these repositories have as `check`."""
+        body = {
+            "query": {"terms": {"repository": list(repository_ids)}},
+            "size": len(repository_ids),
+            "stored_fields": "_none_",
+            "docvalue_fields": ["repository", "check"],
+        }
+        fields = _ask(
+            lambda: [
+                hit["fields"]
+                for hit in self._client.search(index=self._searched, body=body)["hits"]["hits"]
+            ]
+        )
+        return {one["repository"][0]: one["check"][0] for one in fields}
 
     def write(
         self, operations: Iterable[Operation], *, to: Sequence[str], visible: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from search.documents import NEVER, Entry
 from search.query import Sort
@@ -55,6 +56,7 @@ def index_of(shards: int) -> dict[str, Any]:
                 "stars": _NUMBER,
                 "pulls": _NUMBER,
                 "pushed": _NUMBER,
+                "check": {"type": "long", "index": False},
             },
         },
     }
@@ -74,7 +76,14 @@ def document_of(entry: Entry) -> dict[str, Any]:
         "stars": entry.stars,
         "pulls": entry.pulls,
         "pushed": microseconds(entry.pushed_at),
+        "check": check_of(entry),
     }
+
+
+def check_of(entry: Entry) -> int:
+    """Return a number that another entry hardly has: of all but what pulls change every day."""
+    told = (entry.repository_id, entry.namespace_id, int(entry.audience), entry.name, entry.text)
+    return crc32(repr((*told, sorted(entry.lexemes))).encode())
 
 
 def microseconds(moment: datetime) -> int:

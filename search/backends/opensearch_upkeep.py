@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Iterator
 
-from index.models import Repository
-from search.backends.opensearch_cluster import Cluster, ClusterAway, Operation
-from search.backends.opensearch_mapping import document_of, index_of
+from django.db.models import Max
+
+from index.models import Repository, RepositoryState
+from search.backends.opensearch_cluster import Cluster, Operation
+from search.backends.opensearch_mapping import check_of, document_of, index_of
+from search.backends.opensearch_outbox import note
 from search.models import SearchOutbox
 from search.sources import entries_of
 
 BATCH = 500
+SAMPLE = 2_000
 
 _LOGGER = logging.getLogger(__name__)
+_BAD = 0.01  # of all documents too many or too few: then something is wrong with the index itself
 _OLDEST = 1  # the version of documents of a rebuild: whatever was sent meanwhile is newer
 
 
 def send(cluster: Cluster, limit: int = 20 * BATCH) -> int:
     """Send what waits in the outbox; return how much was, at most about `limit`.
 
-    What cannot be sent stays there. Who sends at the same time does no harm: documents have versions.
+    What cannot be sent stays there: raises ClusterAway. Who sends at the same time does no harm,
+    because documents have versions.
     """
     total = 0
-    try:
-        while total < limit and (sent := _send_batch(cluster)):
-            total += sent
-    except ClusterAway as error:
-        _LOGGER.warning("OpenSearch cannot be written to, changes wait: %s.", error)
+    while total < limit and (sent := _send_batch(cluster)):
+        total += sent
     return total
 
 
@@ -66,6 +70,32 @@ def rebuild(cluster: Cluster) -> int:
     cluster.end_filling(name)
     _LOGGER.info("OpenSearch searches a new index of %d repositories.", total)
     return total
+
+
+def keep_up(cluster: Cluster) -> None:
+    """Send what waits; where there is no index yet, fill the first one. Raises ClusterAway."""
+    send(cluster)
+    if not cluster.targets():
+        rebuild(cluster)
+
+
+def check(cluster: Cluster, *, sample: int = SAMPLE) -> list[int]:
+    """Return those of some repositories whose documents are not as they should be, and send them anew.
+
+    A whole new index is filled where this one has far too many or too few. Raises ClusterAway.
+    """
+    send(cluster)
+    wanted = Repository.objects.filter(state=RepositoryState.ACTIVE).count()
+    if abs(cluster.count() - wanted) > max(BATCH, wanted * _BAD):
+        rebuild(cluster)
+        return []
+    last = Repository.objects.aggregate(last=Max("pk"))["last"] or 0
+    some = random.sample(range(1, last + 1), min(sample, last))
+    right = {entry.repository_id: check_of(entry) for entry in entries_of(some)}
+    found = cluster.checks_of(some)
+    wrong = sorted(one for one in some if right.get(one) != found.get(one))
+    note(wrong)
+    return wrong
 
 
 def _every_repository() -> Iterator[list[int]]:
