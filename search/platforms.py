@@ -54,7 +54,7 @@ def fold_platform(text: str) -> str:
     parts = [_OTHER_SPELLINGS.get(part, part) for part in text.lower().split("/")]
     folded = "/".join(parts)
     for variant in _PLAIN_VARIANTS:
-        if folded == variant or folded.endswith(f"/{variant}"):
+        while folded == variant or folded.endswith(f"/{variant}"):
             folded = folded.rpartition("/")[0]
     is_one = len(folded) <= LONGEST_PLATFORM and _PLATFORM.fullmatch(folded)
     return folded if is_one else ""
