@@ -41,7 +41,10 @@ def pages(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Mapping[str, Sequence[str]]:
-    """Load everything once, ask every question, and leave the database as it was."""
+    """Load everything once, ask every question, and leave the database as it was.
+
+    Whoever uses it is marked with django_db: without such a test there is no database of tests.
+    """
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
         load_corpus()
         rebuild_index()
@@ -58,11 +61,13 @@ def written(pages: Mapping[str, Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.django_db
 def test_what_people_mean_comes_first(pages: Mapping[str, Sequence[str]]) -> None:
     measured = measure(read_questions(), pages)
     assert measured.mean_reciprocal_rank >= GOOD, measured.report()
 
 
+@pytest.mark.django_db
 def test_first_pages_are_the_same_on_each_database(pages: Mapping[str, Sequence[str]]) -> None:
     if os.environ.get("WAYBILL_WRITE_FIRST_PAGES"):
         FIRST_PAGES.write_text(written(pages), encoding="utf-8")
