@@ -54,7 +54,7 @@ def fold_platform(text: str) -> str:
     parts = [_OTHER_SPELLINGS.get(part, part) for part in text.lower().split("/")]
     folded = "/".join(parts)
     for variant in _PLAIN_VARIANTS:
-        while folded == variant or folded.endswith(f"/{variant}"):
+        if folded == variant or folded.endswith(f"/{variant}"):
             folded = folded.rpartition("/")[0]
     is_one = len(folded) <= LONGEST_PLATFORM and _PLATFORM.fullmatch(folded)
     return folded if is_one else ""
@@ -63,10 +63,10 @@ def fold_platform(text: str) -> str:
 def ways_to_ask_for(platform: str) -> list[str]:
     """Return what finds a platform that an image has: `linux/arm/v7` has five, `arm` among them."""
     parts = fold_platform(platform).split("/")
+    is_variant_last = len(parts) > 2  # system, architecture, variant
     spans = [
         "/".join(parts[start:end])
-        for start in range(len(parts))
+        for start in range(len(parts) - is_variant_last)
         for end in range(start + 1, len(parts) + 1)
     ]
-    is_variant_alone = len(parts) > 2  # system, architecture, variant
-    return [span for span in spans if span and not (is_variant_alone and span == parts[-1])]
+    return list(dict.fromkeys(filter(None, map(fold_platform, spans))))

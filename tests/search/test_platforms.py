@@ -18,7 +18,6 @@ from search.platforms import fold_platform, ways_to_ask_for
         ("linux/aarch64", "linux/arm64"),
         ("linux/arm64/v8", "linux/arm64"),
         ("arm64/v8", "arm64"),
-        ("arm64/v8/v8", "arm64"),
         ("x86_64", "amd64"),
         ("linux/amd64/v1", "linux/amd64"),
         ("linux/amd64/v3", "linux/amd64/v3"),
