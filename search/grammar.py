@@ -21,7 +21,7 @@ _MAXIMUM_ECHO = 30
 _UNPRINTABLE = frozenset({"Cc", "Cs"})  # a NUL is a 500 on PostgreSQL, so is half a surrogate pair
 _QUOTE = '["“”„]'  # what telephones and text programs make of "
 _NO_QUOTE = '[^"“”„]'
-# Each part ends where the next begins, so that the time is linear: tests/search/test_grammar.py.
+# Each part ends where the next begins, so that the time is linear.
 _PIECE = re.compile(
     rf"(?P<minus>-?)(?:(?P<key>[A-Za-z][A-Za-z_-]*):(?!:))?"
     rf"(?:{_QUOTE}(?P<quoted>{_NO_QUOTE}*)(?P<end>{_QUOTE}?)|(?P<plain>[^ \"“”„]*))"
