@@ -21,7 +21,7 @@ from bench.search_corpus import NOW, Corpus
 # People who own organizations with so many namespaces.
 MEMBERS = {20: "bench020", 200: "bench200"}
 _BATCH = 10_000
-_NO_PASSWORD = "!"
+_NO_LOG_IN = "!"
 _NOW = f"{NOW:%Y-%m-%d %H:%M:%S}"
 # The namespaces of members: ranks between a ten-thousandth and two thirds of all, and a few large ones.
 _FIRST_SHARE, _LAST_SHARE = 1e-4, 0.66
@@ -42,7 +42,7 @@ def fill(count: int) -> None:
         root = Namespace.objects.get(name="library").pk
         names = list(enumerate(corpus.namespaces))
         users = ((1 + rank, name) for rank, name in names if not rank % 2)
-        _write(User, ("id", "username"), users, password=_NO_PASSWORD, date_joined=_NOW)
+        _write(User, ("id", "username"), users, password=_NO_LOG_IN, date_joined=_NOW)
         organizations = ((1 + rank, name) for rank, name in names if rank % 2)
         _write(Organization, ("id", "name"), organizations, created_at=_NOW)
         held = (
@@ -75,6 +75,29 @@ def tidy() -> None:
         else:
             cursor.execute("ANALYZE")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def is_filled(count: int) -> bool:
+    """Whether the database has it already. Raises RuntimeError where it has something else."""
+    from index.models import Repository
+
+    found = Repository.objects.count()
+    if found not in {0, count}:
+        message = f"this database has {found} repositories, not {count}"
+        raise RuntimeError(message)
+    return found == count
+
+
+def sizes() -> dict[str, list[int]]:
+    """Return the bytes of each table of search, and of all its indexes; none on SQLite."""
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class "
+            "WHERE relkind = 'r' AND relname LIKE 'search\\_%' ORDER BY relname"
+        )
+        return {name: [table, indexes] for name, table, indexes in cursor.fetchall()}
 
 
 _REPOSITORY = (
@@ -197,7 +220,7 @@ def _make_member(name: str, many: int, namespaces: list[str]) -> None:
     from accounts.models import Membership, Namespace, Organization, User
     from accounts.models.organization import OrganizationRole
 
-    user = User.objects.create(username=name, password=_NO_PASSWORD)
+    user = User.objects.create(username=name, password=_NO_LOG_IN)
     Namespace.objects.create(name=name, user=user)
     owned = Organization.objects.filter(name__in=namespaces)
     Membership.objects.bulk_create(
