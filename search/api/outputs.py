@@ -41,7 +41,9 @@ class SearchOutput(serializers.Serializer[Any]):
     is_more = serializers.BooleanField(help_text="Whether there are more than `total`.")
     next = serializers.URLField(allow_null=True, help_text="The next page; null at the end.")
     corrected = CorrectionOutput(many=True)
-    partial = serializers.BooleanField(help_text="Whether none has all the words.")
+    partial = serializers.BooleanField(  # type: ignore[assignment]  # Serializer has a `partial` too
+        help_text="Whether none has all the words."
+    )
     facets = FacetGroupOutput(many=True, allow_null=True, help_text="Null unless asked for.")
     results = RepositoryOutput(many=True)
 

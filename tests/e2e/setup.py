@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.e2e.backstage import Backstage
@@ -61,7 +62,7 @@ class Setup:
         """Wait until search knows these as they are: it is told in the background, after each commit."""
         for repository in repositories:
             self.wait_for_push(repository)
-            eventually(lambda name=repository: self.backstage.run(_INDEXED, repository=name))
+            eventually(partial(self.backstage.run, _INDEXED, repository=repository))
 
     def publish(self, repository: str) -> None:
         self.change(repository, visibility="public")

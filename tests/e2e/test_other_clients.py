@@ -78,11 +78,3 @@ def test_buildah_pushes_what_it_built_and_pulls_it(alice: Person, buildah: Progr
     buildah("push", "--tls-verify=false", built)
     buildah("rmi", "--all", "--force")
     assert buildah("from", "--tls-verify=false", built).strip()
-
-
-def test_podman_searches(alice: Person, podman: Program, setup: Setup) -> None:
-    alice.push_image("findme")
-    setup.publish(f"{alice.name}/findme")
-    login(podman, alice)
-    printed = podman("search", "--tls-verify=false", f"{alice.host}/{alice.name}")
-    assert f"{alice.host}/{alice.name}/findme" in printed

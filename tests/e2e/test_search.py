@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.e2e.backstage import Backstage
 from tests.e2e.engine import Docker
 from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
 from tests.e2e.setup import Setup
+from tests.e2e.test_other_clients import login
 
 Row = dict[str, str]
 _SHOWN = 45  # letters of a description, in docker's table
@@ -44,16 +46,20 @@ class Shop:
         return f"{self.alice.name}/{self.word}-secret"
 
 
-@pytest.fixture
-def shop(people: People, root: Person, setup: Setup) -> Shop:
+@pytest.fixture(scope="module")
+def shop(people: People, backstage: Backstage) -> Shop:
     """What the tests look for; its word is nobody else's."""
-    alice = people.make("alice")
+    setup, alice, root = Setup(backstage), people.make("alice"), people.make("root")
     alice.login()
+    root.login()
     shop = Shop(f"{root.name}shop", alice)
     for name in (shop.loved, shop.new, shop.secret):
         alice.push_image(name.partition("/")[2])
+    alice.push_image(f"{shop.word}-loved", "2.0")
+    people.promote(root, administrator=True)  # for an official image
     root.docker("tag", root.make_image("app"), f"{root.host}/{shop.word}:1.0")
     root.docker("push", f"{root.host}/{shop.word}:1.0")
+    people.promote(root, administrator=False)
     description = "Sells bread, and says so in more letters than docker shows of it"
     setup.change(shop.loved, visibility="public", description=description, star_count=3)
     setup.publish(shop.new)
@@ -65,7 +71,8 @@ def shop(people: People, root: Person, setup: Setup) -> Shop:
 def search(docker: Docker, host: str, term: str, *options: str) -> dict[str, Row]:
     """Return the rows that docker shows, by name, in their order."""
     printed = docker("search", *options, "--format", "{{json .}}", f"{host}/{term}")
-    rows: list[Row] = [json.loads(line) for line in printed.splitlines()]
+    lines = [line for line in printed.splitlines() if not line.startswith("WARNING: ")]
+    rows: list[Row] = [json.loads(line) for line in lines]
     return {row["Name"]: row for row in rows}
 
 
@@ -125,11 +132,13 @@ def test_dockers_own_filters(shop: Shop, anyone: Docker) -> None:
 
 
 def test_docker_explains_an_error_in_its_table(shop: Shop, anyone: Docker) -> None:
-    for options in ((), ("--no-trunc",)):
+    def described(*options: str) -> str:
         ((name, row),) = search(anyone, shop.host, f"{shop.word} stars:many", *options).items()
         assert name == "Cannot search"
-        assert "stars:" in row["Description"]
-    assert row["Description"].endswith(".")
+        return row["Description"]
+
+    assert "stars:" in described()
+    assert described("--no-trunc").endswith(".")
 
 
 def test_docker_finds_what_was_mistyped(shop: Shop, anyone: Docker) -> None:
@@ -144,10 +153,7 @@ def test_docker_finds_nothing_without_an_error(shop: Shop, anyone: Docker) -> No
 def test_podman_asks_without_credentials_and_finds_what_is_public(
     shop: Shop, podman: Program
 ) -> None:
-    podman(
-        *("login", "--tls-verify=false", "-u", shop.alice.name, "--password-stdin", shop.host),
-        stdin=shop.alice.password,
-    )
+    login(podman, shop.alice)
     assert look(podman, shop.host, shop.word) == [shop.word, shop.loved, shop.new]
 
 
@@ -175,14 +181,17 @@ def test_podman_shows_whole_descriptions(shop: Shop, podman: Program) -> None:
 
 
 def test_podman_lists_tags(shop: Shop, podman: Program) -> None:
-    shop.alice.push_image(f"{shop.word}-loved", "2.0")
-    words = ("search", "--tls-verify=false", "--list-tags", "--format", "{{.Tag}}")
-    assert podman(*words, f"{shop.host}/{shop.loved}").split() == ["1.0", "2.0"]
-    assert podman(*words, "--limit", "1", f"{shop.host}/{shop.loved}").split() == ["1.0"]
-    assert podman(*words, f"{shop.host}/{shop.word}").split() == ["1.0"]
-    assert podman.fails(*words, f"{shop.host}/{shop.secret}")
-    podman(
-        *("login", "--tls-verify=false", "-u", shop.alice.name, "--password-stdin", shop.host),
-        stdin=shop.alice.password,
-    )
-    assert podman(*words, f"{shop.host}/{shop.secret}").split() == ["1.0"]
+    def tags(repository: str, *options: str) -> list[str]:
+        words = ("search", "--tls-verify=false", "--list-tags", *options)
+        header, *rows = podman(*words, f"{shop.host}/{repository}").splitlines()
+        assert header.split() == ["NAME", "TAG"]
+        assert {row.split()[0] for row in rows} == {f"{shop.host}/{repository}"}
+        return [row.split()[1] for row in rows]
+
+    assert sorted(tags(shop.loved)) == ["1.0", "2.0"]  # in the order of the registry
+    assert len(tags(shop.loved, "--limit", "1")) == 1
+    assert tags(shop.word) == ["1.0"]
+    secret = ("search", "--tls-verify=false", "--list-tags", f"{shop.host}/{shop.secret}")
+    assert "1.0" not in podman.fails(*secret)
+    login(podman, shop.alice)
+    assert tags(shop.secret) == ["1.0"]

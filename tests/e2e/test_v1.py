@@ -18,6 +18,7 @@ def test_search_has_every_field_that_clients_read(alice: Person, setup: Setup, w
     alice.push_image("app")
     name = f"{alice.name}/app"
     setup.change(name, visibility="public", description="Says hello")
+    setup.wait_for_index(name)
     assert wire.ask("GET", f"/v1/search?q={alice.name}&n=25").json == {
         "num_pages": 1,
         "num_results": 1,
