@@ -9,6 +9,7 @@ the last key of the one before (`search_after`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import comb
 from typing import Any, TypeAlias
 
 from accounts.token_limits import TokenLimits
@@ -138,11 +139,26 @@ def _parts(expression: Expression) -> Iterator[Expression]:
 
 
 def _alternatives(expression: Expression) -> Iterator[Expression]:
-    if isinstance(expression, AnyOf):
+    if isinstance(expression, AnyOf) and _some_of(expression) is None:
         for part in expression.parts:
             yield from _alternatives(part)
     else:
         yield expression
+
+
+def _some_of(expression: AnyOf) -> tuple[int, list[Expression]] | None:
+    """Return k and n things, where it spells out every way in which k of the n hold; else None.
+
+    Five of ten are 252 ways, but one question with `minimum_should_match`.
+    """
+    chosen = [frozenset(part.parts) for part in expression.parts if isinstance(part, All)]
+    sizes = {len(one) for one in chosen}
+    if len(chosen) != len(expression.parts) or len(sizes) != 1:
+        return None
+    things = list(dict.fromkeys(thing for part in expression.parts for thing in _parts(part)))
+    size = sizes.pop()
+    is_every_way = len(set(chosen)) == comb(len(things), size) and size > 1
+    return (size, things) if is_every_way and frozenset().union(*chosen) == set(things) else None
 
 
 def _filter(parts: Iterable[Expression]) -> Query:
@@ -163,6 +179,9 @@ def _one(expression: Expression) -> Query:
         case Prefix(beginning):
             return {"prefix": {"lexemes": beginning}}
         case AnyOf(parts):
+            if some := _some_of(expression):
+                asked_for = [_one(thing) for thing in some[1]]
+                return {"bool": {"should": asked_for, "minimum_should_match": some[0]}}
             asked = apart([part for one in parts for part in _alternatives(one)])
             plain = [one[0] for one in asked if len(one) == 1 and isinstance(one[0], str)]
             others = [_filter(one) for one in asked if len(one) != 1 or not isinstance(one[0], str)]
