@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT = 960, 560
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 300, 64, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 300, 64, 48
 _COLORS = ("#0b5fad", "#b3470b", "#17703a", "#7a2fa0", "#8a6d00", "#a11d3f", "#00707a", "#4d4d4d")
 _LABEL_HEIGHT = 15.0
 
