@@ -48,11 +48,12 @@ def plan_of(query: SearchQuery) -> Plan:
     """Return how all of the words are found."""
     phrase_words = tuple(Term((word,)) for words in query.phrases for word in words)
     asked = query.terms + phrase_words
-    if asked:
-        tiers = (*_tiers(query, asked), _demoted_with(asked))
-    else:
-        tiers = ("d/0", "d/1")
-    return _narrowed(query, tiers)
+    if not asked:
+        return _narrowed(query, ("d/0", "d/1"))
+    tiers = (*_tiers(query, asked), _demoted_with(asked))
+    # What is official, or has the words in its name, has them anywhere; so are they in the README's class.
+    own_classes = (_joined(asked), _starts_with(asked), All(tuple(map(_in_readme_too, asked))))
+    return _narrowed(query, tiers, AnyOf((*own_classes, tiers[-1])))
 
 
 def suggestion_plan_of(query: SearchQuery) -> Plan:
@@ -90,12 +91,10 @@ def without_earlier(plan: Plan, earlier: Plan) -> Plan:
 def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
     anywhere = All(tuple(map(_anywhere, asked)))
     in_name = All(tuple(map(_in_name, asked)))
-    *rest, last = asked
-    starts_in_name = All((*map(_in_name, rest), _starts_in_name(last)))
-    joined = "".join(term.joined for term in asked)
+    starts_in_name = _starts_with(asked)
     tiers: list[Expression] = [
         All(("f/official", anywhere)),
-        f"x/{joined}",
+        _joined(asked),
         All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", AnyOf((in_name, starts_in_name)))),
         in_name,
         starts_in_name,
@@ -103,6 +102,15 @@ def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
         All(tuple(map(_in_readme_too, asked))),
     ]
     return [f"e/{query.name}", *tiers] if query.name else tiers
+
+
+def _joined(asked: Sequence[Term]) -> Expression:
+    return f"x/{''.join(term.joined for term in asked)}"
+
+
+def _starts_with(asked: Sequence[Term]) -> Expression:
+    *rest, last = asked
+    return All((*map(_in_name, rest), _starts_in_name(last)))
 
 
 def _demoted_with(asked: Sequence[Term]) -> Expression:
@@ -142,8 +150,13 @@ def _starts_in_name(term: Term) -> Expression:
     return All((*(f"n/{part}" for part in whole), begins))
 
 
-def _narrowed(query: SearchQuery, tiers: Sequence[Expression]) -> Plan:
-    """Return the classes, each less what is in one before it and with what the filters ask."""
+def _narrowed(
+    query: SearchQuery, tiers: Sequence[Expression], whole: Expression | None = None
+) -> Plan:
+    """Return the classes, each less what is in one before it and with what the filters ask.
+
+    `whole` is all of them together, where that is said more simply than by naming each.
+    """
     wanted = _filter_lexemes(query.filters)
     unwanted = [
         f"{letter}/{words[0]}" for words in query.without if len(words) == 1 for letter in "arz"
@@ -160,7 +173,7 @@ def _narrowed(query: SearchQuery, tiers: Sequence[Expression]) -> Plan:
         phrases=tuple(f" {' '.join(words)} " for words in query.phrases),
         absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
     )
-    whole = All((AnyOf(tuple(tiers)), *wanted, *map(Not, unwanted)))
+    whole = All((whole or AnyOf(tuple(tiers)), *wanted, *map(Not, unwanted)))
     return Plan(tuple(narrowed), whole, checks, query.sort)
 
 

@@ -23,7 +23,7 @@ from search.backends.base import Hit, Key, Reach
 from search.backends.rows import Conditions, Source, count, limits_of, select
 from search.backends.slots import Slot
 from search.documents import Audience, Entry
-from search.expressions import words_in
+from search.expressions import All, AnyOf, Expression, words_in
 from search.query import Sort
 from search.ranking import Plan
 
@@ -51,6 +51,8 @@ class DatabaseSearch:
         slot, dialect = slots.live(), _dialect()
         counts = dictionary.counts_of(words_in(plan.whole), slot.name)
         total = 0
+        if not plan.checks and least(plan.whole, counts) >= limit:
+            return limit
         for audience, source in _audiences(reach, counts):
             total += _walk(source, plan, slot, audience).count(limit - total)
             if total >= limit:
@@ -65,6 +67,19 @@ class DatabaseSearch:
         entries = list(entries)
         for slot in slots.written():
             replace(entries, gone, slot)
+
+
+def least(expression: Expression, counts: dict[str, int]) -> int:
+    """Return how many public entries match at least, as far as the dictionary tells."""
+    match expression:
+        case str() if expression.startswith("a/"):
+            return counts.get(expression[2:], 0)
+        case AnyOf(parts):
+            return max((least(part, counts) for part in parts), default=0)
+        case All((part,)):
+            return least(part, counts)
+        case _:
+            return 0
 
 
 def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:

@@ -28,6 +28,7 @@ _GUARD = 2_000  # rows that a statement fetches, before a narrower one is tried
 _GROWTH = 8
 _READMES = 10  # so many times as often a word may be in READMEs
 _EVERYTHING = 10**9
+_SPECIAL = frozenset("'\\:")  # in the text of a tsvector
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,21 @@ class Walk:
                     return
 
     def count(self, limit: int) -> int:
-        """Return how many there are, or about `limit`."""
-        total = 0
-        for _, count in self._runs(self.plan.whole, None, 0):
-            total += count
-            if total >= limit:
-                break
+        """Return how many there are, `limit` at most."""
+        total, start, width = 0, 0, 2
+        buckets = len(self.slot.bounds) + 1
+        if self._is_seldom(self.plan.whole):
+            width = buckets
+        while start < buckets and total < limit:
+            asked = self._asked(self.plan.whole, range(start, start + width))
+            found = run(
+                f"SELECT count(*) FROM (SELECT FROM search_entry_{self.slot.name} e WHERE {asked}"  # noqa: S608
+                " LIMIT :limit) AS found",
+                asked.params | {"limit": limit - total},
+            )
+            total += found[0][0]
+            start += width
+            width = max(1, start - len(BUCKETS))
         return total
 
     def _runs(
@@ -81,11 +91,7 @@ class Walk:
     def _run(
         self, expression: Expression, buckets: range, after: Key | None, limit: int, guard: int
     ) -> tuple[list[Any], int]:
-        asked = self.source.asked.copy()
-        if len(buckets) <= len(self.slot.bounds):
-            expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
-        asked.join(matches(expression, "query"))
-        asked.join(checks_of(self.plan.checks))
+        asked = self._asked(expression, buckets)
         if after is not None:
             asked.ask(behind(Sort.BEST), **after_params(after, Sort.BEST))
             asked.params.pop("after_tier")
@@ -97,6 +103,14 @@ class Walk:
             asked.params | {"guard": guard + 1, "limit": max(limit, 1)},
         )
         return found[:limit], found[0][3] if found else 0
+
+    def _asked(self, expression: Expression, buckets: range) -> Conditions:
+        asked = self.source.asked.copy()
+        if len(buckets) <= len(self.slot.bounds):
+            expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
+        asked.join(matches(expression, "query"))
+        asked.join(checks_of(self.plan.checks))
+        return asked
 
     def _is_seldom(self, expression: Expression) -> bool:
         """Whether so few entries can match that all are fetched at once."""
@@ -113,7 +127,7 @@ def most(expression: Expression, counts: dict[str, int]) -> int:
     """Return how many public entries can match at most, as far as the dictionary tells."""
     match expression:
         case str():
-            return _most_with(expression[0], counts.get(expression[2:], 0))
+            return _most_with(expression, counts)
         case All(parts):
             return min((most(part, counts) for part in parts), default=_EVERYTHING)
         case AnyOf(parts):
@@ -122,11 +136,14 @@ def most(expression: Expression, counts: dict[str, int]) -> int:
             return _EVERYTHING
 
 
-def _most_with(letter: str, count: int) -> int:
-    """Guess from how many entries have the word outside of READMEs; a wrong guess costs a statement."""
-    if letter in "anjxez":
+def _most_with(lexeme: str, counts: dict[str, int]) -> int:
+    """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
+    letter, count = lexeme[0], counts.get(lexeme[2:], 0)
+    if letter in "anjz":
         return count
-    return count * _READMES if letter == "r" else _EVERYTHING
+    if letter == "r":
+        return count * _READMES
+    return 0 if letter in "ex" or lexeme == "f/official" else _EVERYTHING
 
 
 def matches(expression: Expression, name: str) -> Conditions:
@@ -156,7 +173,10 @@ _NEVER = "'never'"
 def lexemes_of(entry: Entry, slot: Slot) -> str:
     """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
     bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
-    return " ".join(map(_quoted, [*entry.lexemes, f"b/{bucket}"]))
+    written = f"b/{bucket} {' '.join(entry.lexemes)}"
+    if _SPECIAL.isdisjoint(written):
+        return written  # nearly always, and twice as quick
+    return " ".join(map(_quoted, written.split(" ")))
 
 
 def _quoted(lexeme: str) -> str:
