@@ -1,54 +1,65 @@
-"""The search page, open to everyone."""
+"""The search page, open to everyone, and what other indexes find."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.http import urlencode
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.principals import Principal
 from index.web.lookup import principal_of
-from search.engine import SearchPage, search
-from search.query import QueryRefused, SearchQuery, parse_page, parse_query
+from search.elsewhere import elsewhere, words_of
+from search.engine import search
+from search.query import QueryRefused, SearchQuery, parse_query, with_filter
+from search.web.found import found_for
+from search.web.narrowing import address_of, elsewhere_address_of
 
 
 @login_not_required
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show what is found, or why it cannot be searched for."""
-    typed = request.GET.get("q", "")
-    page = parse_page(request.GET.get("page", ""))
-    automated = request.GET.get("is-automated") == "true"
+    """Show what is found, or why it cannot be searched for. Other parameters say nothing."""
+    typed, after = request.GET.get("q", ""), request.GET.get("after", "")
     try:
-        found = _search(principal_of(request), parse_query(typed), page, automated=automated)
+        if request.GET.get("is-automated") == "true":  # how the filter was written once
+            return redirect(address_of(with_filter(typed, "is", "automated")))
+        query = parse_query(typed)
     except QueryRefused as refusal:
-        return render(request, "search/search.html", {"problem": refusal}, status=400)
+        return _refused(request, "search/search.html", refusal)
+    principal = principal_of(request)
+    try:
+        page = search(principal, query, after=after)
+    except QueryRefused as refusal:
+        return _refused(request, "search/search.html", refusal, first=address_of(query.text))
     context = {
-        "found": found,
-        "page": _page_of(found),
-        "automated": automated,
-        "parameters": f"{_parameters(found.query.text, automated=automated)}&",
-        "otherwise": _parameters(found.query.text, automated=not automated),
+        "found": found_for(principal, page, after=after),
+        "typed": query.text,
+        "elsewhere": elsewhere_address_of(query.text) if _asks_elsewhere(query) else "",
     }
     return render(request, "search/search.html", context)
 
 
-def _parameters(text: str, *, automated: bool) -> str:
-    """Return the query of a link to such a search."""
-    return urlencode({"q": text} | ({"is-automated": "true"} if automated else {}))
+@login_not_required
+@require_safe
+def elsewhere_page(request: HttpRequest) -> HttpResponse:
+    """Show what the other indexes find; the search page takes the list out of this one."""
+    try:
+        query = parse_query(request.GET.get("q", ""))
+    except QueryRefused as refusal:
+        return _refused(request, "search/elsewhere.html", refusal)
+    context = {"typed": query.text, "indexes": elsewhere(query), "back": address_of(query.text)}
+    return render(request, "search/elsewhere.html", context)
 
 
-def _search(principal: Principal, query: SearchQuery, page: int, *, automated: bool) -> SearchPage:
-    """Search, and for a page after the last one show the last."""
-    found = search(principal, query, page=page, automated=automated)
-    if page <= found.pages:
-        return found
-    return search(principal, query, page=found.pages, automated=automated)
+def _asks_elsewhere(query: SearchQuery) -> bool:
+    """Whether there is another index, and anything to ask it."""
+    return bool(settings.OTHER_INDEXES and words_of(query))
 
 
-def _page_of(found: SearchPage) -> Page[int]:
-    """Return what the pagination component reads: it looks at numbers alone."""
-    return Paginator(range(found.total), found.size).get_page(found.page)
+def _refused(
+    request: HttpRequest, template: str, refusal: QueryRefused, *, first: str = ""
+) -> HttpResponse:
+    """Say why, with what was typed still in the box; `first` leads on where the query is sound."""
+    context = {"problem": refusal, "typed": request.GET.get("q", ""), "first": first}
+    return render(request, template, context, status=400)

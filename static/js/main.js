@@ -2,6 +2,7 @@
 import { copy } from "./behaviours/copy.js";
 import { confirmName } from "./behaviours/confirm-name.js";
 import { counter } from "./behaviours/counter.js";
+import { fragment } from "./behaviours/fragment.js";
 import { liveList } from "./behaviours/live-list.js";
 import { namePreview } from "./behaviours/name-preview.js";
 import { passkeyAdd, passkeyLogin, passkeyUse } from "./behaviours/passkey.js";
@@ -9,6 +10,7 @@ import { popover } from "./behaviours/popover.js";
 import { proofOfWork } from "./behaviours/proof-of-work.js";
 import { showPassword } from "./behaviours/show-password.js";
 import { shortcut, shortcutSwitch } from "./behaviours/shortcut.js";
+import { suggest } from "./behaviours/suggest.js";
 import { theme } from "./behaviours/theme.js";
 import { focusSummary } from "./behaviours/focus-summary.js";
 
@@ -17,6 +19,7 @@ const behaviours = {
   "confirm-name": confirmName,
   counter,
   "focus-summary": focusSummary,
+  fragment,
   "live-list": liveList,
   "name-preview": namePreview,
   "passkey-add": passkeyAdd,
@@ -27,6 +30,7 @@ const behaviours = {
   shortcut,
   "shortcut-switch": shortcutSwitch,
   "show-password": showPassword,
+  suggest,
   theme,
 };
 

@@ -108,6 +108,8 @@ ADDRESSES = {
     r"\Av1/repositories/(?P<name>.+?)/?\Z": "/v1/repositories/acme/app/",
     r"\Av1/search/?\Z": "/v1/search?q=app",
     "search": "/search?q=app",
+    "search/suggestions": "/search/suggestions?q=app",
+    "search/elsewhere": "/search/elsewhere?q=app",
     "accounts/login/": "/accounts/login/",
     "accounts/signup/": "/accounts/signup/",
     "accounts/logout/": "/accounts/logout/",
