@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.core import signing
 
@@ -34,6 +34,7 @@ class SearchPage:
     corrected: tuple[tuple[str, str], ...] = ()  # a word as typed, and the one looked for instead
     partial: bool = False  # no repository has all of the words: these have some
     exact: int = 0  # how many of the results stand before the corrected ones
+    marks: Mapping[int, str] = field(default_factory=dict)  # of each by its id, see Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def search(
         corrected=used.corrected if used else (),
         partial=bool(used and used.partial),
         exact=sum(hit.key[0] < _ROUND for hit in hits),
+        marks={hit.repository_id: hit.marks for hit in hits},
     )
 
 

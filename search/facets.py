@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from accounts.principals import Principal
 from search.engine import best_hits
+from search.platforms import is_whole
 from search.query import QueryRefused, SearchQuery, with_filter, without_filter
 
 _MOST = 8  # in a group
@@ -81,4 +82,4 @@ def _facets(query: SearchQuery, key: str, found: dict[str, int]) -> Iterable[Fac
 
 def _whole_platforms(found: dict[str, int]) -> dict[str, int]:
     """Return those with a system and an architecture; their parts are said by them."""
-    return {one: count for one, count in found.items() if "/" in one and one[0].isalpha()}
+    return {one: count for one, count in found.items() if is_whole(one)}

@@ -60,6 +60,12 @@ def fold_platform(text: str) -> str:
     return folded if is_one else ""
 
 
+def is_whole(platform: str) -> bool:
+    """Whether a folded platform says system and architecture: not `arm/v7`, which is a part of one."""
+    system, slash, _ = platform.partition("/")
+    return bool(slash) and system in SYSTEMS
+
+
 def ways_to_ask_for(platform: str) -> list[str]:
     """Return what finds a platform that an image has: `linux/arm/v7` has five, `arm` among them."""
     parts = fold_platform(platform).split("/")

@@ -10,8 +10,20 @@ from index.models import Repository
 from search.asked import Filters, SearchQuery, Sort
 from search.engine import SearchPage
 from search.facets import FacetGroup, facets
+from search.platforms import is_whole
 from search.web import narrowing
 from search.web.narrowing import Link
+
+_PLATFORM = "l/"  # how marks of platforms begin: search.documents
+_MOST_PLATFORMS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A result, and what its newest images run on, in few words."""
+
+    repository: Repository
+    platforms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +61,10 @@ class Found:
     query: SearchQuery
     count: str  # "1,000+", "12"
     total: int
-    results: Sequence[Repository]  # they are what was asked for
-    others: Sequence[Repository]  # of other words, or of some of the words
+    results: Sequence[Row]  # they are what was asked for
+    others: Sequence[Row]  # of other words, or of some of the words
     correction: Correction | None
+    is_continued: bool  # not the first page
     is_partial: bool
     filters: list[Link]
     without_filters: str
@@ -82,13 +95,15 @@ class Found:
 def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
     """Return what the page shows to this principal."""
     text, exact = page.query.text, _as_asked(page)
+    rows = [Row(one, _platforms(page.marks.get(one.pk, ""))) for one in page.results]
     return Found(
         query=page.query,
         count=f"{page.total:,}{'+' * page.is_more}",
         total=page.total,
-        results=page.results[:exact],
-        others=page.results[exact:],
+        results=rows[:exact],
+        others=rows[exact:],
         correction=_correction(page),
+        is_continued=bool(after),
         is_partial=page.partial,
         filters=narrowing.filters_in_force(page.query),
         without_filters=narrowing.without_filters(page.query),
@@ -106,6 +121,15 @@ def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
 def _as_asked(page: SearchPage) -> int:
     """Return how many of the results are what was asked for."""
     return page.exact if page.corrected or page.partial else len(page.results)
+
+
+def _platforms(marks: str) -> str:
+    """Return "amd64, arm64 and 3 more"; the system only where it is not Linux."""
+    told = [mark[2:] for mark in marks.split() if mark.startswith(_PLATFORM)]
+    parts = {one.rpartition("/")[0] for one in told}  # `linux/arm` goes without saying
+    names = sorted(one.removeprefix("linux/") for one in told if is_whole(one) and one not in parts)
+    more = len(names) - _MOST_PLATFORMS
+    return ", ".join(names[:_MOST_PLATFORMS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _correction(page: SearchPage) -> Correction | None:

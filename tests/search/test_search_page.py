@@ -15,6 +15,7 @@ from accounts.models import Namespace, Visibility
 from search.query import MAXIMUM_LENGTH
 from search.upkeep import apply_changes
 from tests.conftest import World
+from tests.contents import make_image, make_index, point
 from tests.factories import make_repositories, make_repository, new_repository
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -236,10 +237,29 @@ def test_a_corrected_word_is_told_with_a_way_to_insist(world: World, client: Cli
     assert "0 repositories" in page(client, insist.partition("?")[2])
 
 
+def test_where_little_has_the_word_what_follows_is_told(world: World, client: Client) -> None:
+    make_repository("nginx", visibility=PUBLIC)
+    make_repository("alice/ngnix", visibility=PUBLIC)
+    html = page(client, "q=ngnix")
+    assert names(html) == ["alice/ngnix", "nginx"]
+    assert "Little has ngnix . What follows is for nginx ." in text_of(html)
+    assert html.index("alice/ngnix</a>") < html.index("Little has") < html.index(">nginx</a>\n")
+
+
 def test_what_has_only_some_of_the_words_is_told(world: World, client: Client) -> None:
     html = page(client, "q=pub+zzyzx")
     assert "No repository has all of these words; these have some of them." in html
     assert names(html) == ["alice/pub"]
+
+
+def test_a_result_says_what_it_runs_on(world: World, client: Client) -> None:
+    platforms = ("linux/amd64", "linux/arm64", "linux/arm/v7", "linux/riscv64", "windows/amd64")
+    images = [make_image(world.public, layers=(one,), platform=one) for one in platforms]
+    point(world.public, "latest", make_index(world.public, images))
+    html = page(client, "q=pub")
+    assert "Platforms: amd64, arm/v7, arm64, riscv64 and 1 more" in text_of(html)
+    assert address(html, "linux/arm64 1") == "/search?q=pub+platform%3Alinux%2Farm64"
+    assert not re.search(r">arm/<wbr>v7<", html)
 
 
 def test_an_old_address_for_automated_ones_leads_to_the_filter(
