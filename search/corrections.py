@@ -19,11 +19,23 @@ def corrected(query: SearchQuery) -> tuple[SearchQuery, tuple[tuple[str, str], .
     slot = slots.live().name
     parts = dict.fromkeys(part for term in query.terms for part in term.parts)
     counts = dictionary.counts_of(parts, slot)
-    changes = {
-        part: other
-        for part in parts
-        if counts.get(part, 0) < _SELDOM and (other := dictionary.meant_by(part, slot))
-    }
-    terms = [Term(tuple(changes.get(part, part) for part in term.parts)) for term in query.terms]
+    changes: dict[str, str] = {}
+    for part in parts:
+        if counts.get(part, 0) < _SELDOM:
+            other = _two_words(part, slot) or dictionary.meant_by(part, slot)
+            changes |= {part: other} if other else {}
+    terms = [
+        Term(tuple(word for part in term.parts for word in changes.get(part, part).split()))
+        for term in query.terms
+    ]
     meant = replace(query, terms=tuple(dict.fromkeys(terms)), name="") if changes else query
     return meant, tuple(changes.items())
+
+
+def _two_words(word: str, slot: str) -> str | None:
+    """Return the two words that were typed as one, `node js` of `nodejs`: the more frequent, the better."""
+    cuts = [(word[:place], word[place:]) for place in range(2, len(word) - 1)]
+    counts = dictionary.counts_of({half for cut in cuts for half in cut}, slot)
+    found = [(min(counts.get(half, 0) for half in cut), " ".join(cut)) for cut in cuts]
+    known, best = max(found, default=(0, ""))
+    return best if known >= _SELDOM else None

@@ -23,7 +23,7 @@ def counts_of(words: Iterable[str], slot: str) -> dict[str, int]:
     if not wanted:
         return {}
     found = run_for_rows(
-        f"SELECT word, entries FROM search_word_{slot} WHERE word IN (SELECT value FROM {{texts}})",  # noqa: S608, E501
+        f"SELECT word, entries FROM search_word_{slot} WHERE word IN (SELECT value FROM {{texts}})",  # noqa: S608
         wanted,
     )
     return {word: entries for word, entries in found if entries}

@@ -10,7 +10,8 @@ A lexeme is a letter, which says what it is, and a word:
     t/…       a topic                     l/arm64   a platform
     s/3 k/7   stars, pulls: the length    u/2026-11 the month of the last push
               of the number in bits
-    d/0       an ordinary one             z/redis   a word of a demoted one, which has nothing else
+    d/0       an ordinary one             z/redis   a word of a demoted one, which has
+                                          nothing else but its whole name
 
 Demoted are the archived ones and the link farms: they come after all others.
 """
@@ -28,6 +29,7 @@ from search.words import words_of
 
 NEVER = datetime.fromtimestamp(0, UTC)
 LONGEST_PREFIX = 5
+LONGEST_WORD_PREFIX = 8
 SHORTEST_WORD_PREFIX = 2
 MOST_README_WORDS = 200  # different ones: what comes after hardly says what the image is
 MOST_TEXT = 2000  # characters in which phrases are looked for
@@ -134,7 +136,9 @@ def _ordinary(of: Described, name: list[str], plain: list[str]) -> Iterable[str]
     yield f"x/{''.join(words_of(of.short_name))}"
     for word in name:
         yield f"n/{word}"
-        yield from (f"w/{start}" for start in beginnings(word, least=SHORTEST_WORD_PREFIX))
+        yield from (
+            f"w/{start}" for start in beginnings(word, SHORTEST_WORD_PREFIX, LONGEST_WORD_PREFIX)
+        )
     for word in joined:
         yield f"j/{word}"
     for begin in {"".join(words_of(of.short_name)), "".join(words_of(of.namespace))}:
@@ -148,6 +152,7 @@ def _ordinary(of: Described, name: list[str], plain: list[str]) -> Iterable[str]
 def _demoted(of: Described, name: list[str], plain: list[str]) -> Iterable[str]:
     anywhere = {*name, *_joined(of), *plain}
     yield "d/1"
+    yield f"e/{of.name}"  # whoever types all of the name means this one
     for word in (*anywhere, *_readme_words(of, anywhere)):
         yield f"z/{word}"
 
@@ -194,9 +199,9 @@ def _readme_words(of: Described, known: set[str]) -> list[str]:
     return list(dict.fromkeys(fresh))[:MOST_README_WORDS]
 
 
-def beginnings(word: str, *, least: int = 1) -> list[str]:
-    """Return how the word begins, up to five letters of it."""
-    return [word[:length] for length in range(least, min(len(word), LONGEST_PREFIX) + 1)]
+def beginnings(word: str, least: int = 1, most: int = LONGEST_PREFIX) -> list[str]:
+    """Return how the word begins, from so many letters to so many."""
+    return [word[:length] for length in range(least, min(len(word), most) + 1)]
 
 
 def platform_spellings(platform: str) -> set[str]:

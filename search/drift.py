@@ -66,7 +66,7 @@ def mend(drift: Drift) -> None:
 def _with_other_words(slot: Slot, sample: int) -> list[int]:
     """Return those of some repositories whose entries have other lexemes than they should."""
     last = Repository.objects.aggregate(last=Max("pk"))["last"] or 0
-    ids = sorted({random.randint(1, last) for _ in range(sample)}) if last > sample else range(1, last + 1)  # noqa: S311, E501  # fmt: skip
+    ids = sorted({random.randint(1, last) for _ in range(sample)}) if last > sample else range(1, last + 1)  # noqa: S311  # fmt: skip
     kept = lexemes_kept(list(ids), slot)
     return [
         entry.repository_id

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from search.documents import LONGEST_PREFIX, SHORTEST_WORD_PREFIX
+from search.documents import LONGEST_PREFIX, LONGEST_WORD_PREFIX, SHORTEST_WORD_PREFIX
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 from search.query import Filters, Period, Range, SearchQuery, Sort, Term
 
@@ -38,7 +38,8 @@ class Checks:
 class Plan:
     """The classes, and what holds for all of them."""
 
-    tiers: tuple[Expression, ...]
+    tiers: tuple[Expression, ...]  # none has what one before it has
+    classes: tuple[Expression, ...]  # the same: each row is of the first that holds
     whole: Expression  # what is in any of them, said more simply
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
@@ -141,7 +142,7 @@ def _in_readme_too(term: Term) -> Expression:
 def _starts_in_name(term: Term) -> Expression:
     *whole, start = term.parts
     begins: Expression
-    if len(start) > LONGEST_PREFIX:
+    if len(start) > LONGEST_WORD_PREFIX:
         begins = Prefix(f"n/{start}")
     elif len(start) < SHORTEST_WORD_PREFIX:
         begins = f"p/{start}"
@@ -174,7 +175,7 @@ def _narrowed(
         absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
     )
     whole = All((whole or AnyOf(tuple(tiers)), *wanted, *map(Not, unwanted)))
-    return Plan(tuple(narrowed), whole, checks, query.sort)
+    return Plan(tuple(narrowed), tuple(tiers), whole, checks, query.sort)
 
 
 def _filter_lexemes(filters: Filters) -> list[Expression]:

@@ -11,8 +11,8 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import Namespace
-from index.models import DailyCount, FormerName, Repository, RepositoryMode, RepositoryState, Tag
 from index.contents.indexes import UNKNOWN_PLATFORM
+from index.models import DailyCount, FormerName, Repository, RepositoryMode, RepositoryState, Tag
 from search.documents import Described, Entry, entry_of
 from search.popularity import popularity
 

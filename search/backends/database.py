@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.statements import run
 from index.batches import moment, run_for_rows
 from search import dictionary
 from search.backends import postgresql, slots, sqlite
@@ -33,17 +32,16 @@ class DatabaseSearch:
 
     def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind the key, best first."""
-        slot, dialect = slots.live(), _dialect()
+        slot = slots.live()
         counts = dictionary.counts_of(words_in(plan.whole), slot.name)
         found: list[Iterable[Hit]] = []
         for audience, source in _audiences(reach, counts):
             if plan.sort is Sort.BEST:
                 found.append(_walk(source, plan, slot, audience).hits(after, limit))
             else:
-                found.append(select(source, plan, dialect.matches, after=after, limit=limit, slot=slot.name))  # fmt: skip
+                found.append(_rows(source, plan, after, limit, slot))
         if reach.has_own:
-            own = Source(_own(reach), counts)
-            found.append(select(own, plan, dialect.matches, after=after, limit=limit, slot=slot.name))  # fmt: skip
+            found.append(_rows(Source(_own(reach), counts), plan, after, limit, slot))
         return list(islice(merge(*found, key=lambda hit: hit.key), limit))
 
     def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
@@ -105,7 +103,7 @@ def insert(entries: list[Entry], slot: Slot) -> set[int]:
     lexemes_of = _dialect().lexemes_of
     kind = "tsvector" if connection.vendor == "postgresql" else "text"
     written = run_for_rows(
-        f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608, E501
+        f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608
         " popularity, stars, pulls, name, text, marks, lexemes)"
         " SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint),"
         " CAST(value ->> 2 AS smallint), {moment}, CAST(value ->> 4 AS smallint),"
@@ -157,6 +155,11 @@ def _own(reach: Reach) -> Conditions:
     asked.ask(f"(e.namespace_id IN ({namespaces}) OR e.repository_id IN ({repositories}))")
     asked.join(limits_of(reach.limits))
     return asked
+
+
+def _rows(source: Source, plan: Plan, after: Key | None, limit: int, slot: Slot) -> list[Hit]:
+    read = select(source, plan, _dialect().matches, after=after, limit=limit, slot=slot.name)
+    return read or []
 
 
 def _walk(source: Source, plan: Plan, slot: Slot, audience: Audience) -> Any:

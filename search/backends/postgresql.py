@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
-from search.backends.rows import Conditions, Source, after_params, behind, checks_of, hit
+from search.backends.rows import Conditions, Source, after_params, behind, checks_of, hit, select
 from search.backends.slots import Slot
 from search.documents import Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
@@ -26,6 +26,9 @@ from search.ranking import Plan
 BUCKETS = (512, 2_048, 8_192, 32_768, 131_072)
 _GUARD = 2_000  # rows that a statement fetches, before a narrower one is tried
 _GROWTH = 8
+_FEW = 500  # rows of which each is looked at
+_PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
+_PROBE = 26
 _READMES = 10  # so many times as often a word may be in READMEs
 _EVERYTHING = 10**9
 _SPECIAL = frozenset("'\\:")  # in the text of a tsvector
@@ -41,6 +44,9 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
+        if (few := self._at_once(after, limit)) is not None:
+            yield from few
+            return
         given = 0
         for tier, expression in enumerate(self.plan.tiers):
             if after and tier < after[0]:
@@ -54,21 +60,35 @@ class Walk:
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
-        total, start, width = 0, 0, 2
         buckets = len(self.slot.bounds) + 1
-        if self._is_seldom(self.plan.whole):
-            width = buckets
+        total, start = 0, 0
+        width = buckets if self._may_be_few() else 2
         while start < buckets and total < limit:
-            asked = self._asked(self.plan.whole, range(start, start + width))
-            found = run(
-                f"SELECT count(*) FROM (SELECT FROM search_entry_{self.slot.name} e WHERE {asked}"  # noqa: S608
-                " LIMIT :limit) AS found",
-                asked.params | {"limit": limit - total},
-            )
-            total += found[0][0]
+            total += self._number(range(start, start + width), limit - total)
             start += width
             width = max(1, start - len(BUCKETS))
         return total
+
+    def _at_once(self, after: Key | None, limit: int) -> list[Hit] | None:
+        """Return the hits, if they are so few that each row can be looked at; else None."""
+        if not self._may_be_few():
+            return None
+        return select(self.source, self.plan, matches, after=after, limit=limit, slot=self.slot.name, guard=_FEW)  # fmt: skip
+
+    def _may_be_few(self) -> bool:
+        """Guess, by how many there are among the most popular ones."""
+        if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
+            return True
+        return self._number(range(_PROBED), _PROBE) < _PROBE
+
+    def _number(self, buckets: range, limit: int) -> int:
+        asked = self._asked(self.plan.whole, buckets)
+        [(number,)] = run(
+            f"SELECT count(*) FROM (SELECT FROM search_entry_{self.slot.name} e WHERE {asked}"  # noqa: S608
+            " LIMIT :limit) AS found",
+            asked.params | {"limit": limit},
+        )
+        return int(number)
 
     def _runs(
         self, expression: Expression, after: Key | None, limit: int
@@ -96,7 +116,7 @@ class Walk:
             asked.ask(behind(Sort.BEST), **after_params(after, Sort.BEST))
             asked.params.pop("after_tier")
         found = run(
-            "WITH found AS MATERIALIZED (SELECT e.repository_id AS id, e.popularity AS place, e.marks"  # noqa: S608, E501
+            "WITH found AS MATERIALIZED (SELECT e.repository_id AS id, e.popularity AS place, e.marks"  # noqa: S608
             f" FROM search_entry_{self.slot.name} e WHERE {asked} LIMIT :guard)"
             " SELECT id, place, marks, (SELECT count(*) FROM found) FROM found"
             " ORDER BY place DESC, id LIMIT :limit",

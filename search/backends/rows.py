@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -66,35 +66,59 @@ class Source:
 
 
 def select(  # noqa: PLR0913
-    source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
-) -> list[Hit]:
-    """Return the best of the rows of a source: each is looked at."""
+    source: Source,
+    plan: Plan,
+    matches: Matcher,
+    *,
+    after: Key | None,
+    limit: int,
+    slot: str,
+    guard: int | None = None,
+) -> list[Hit] | None:
+    """Return the best of the rows of a source: each is looked at.
+
+    With a `guard`: None where more rows than that match.
+    """
     asked = source.asked.copy()
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
-    tier = Conditions()
-    if plan.sort is Sort.BEST:
-        for number, one in enumerate(plan.tiers):
-            condition = matches(one, f"tier{number}_")
-            tier.ask(f"WHEN {condition} THEN {number}", **condition.params)
     column, is_falling = _order(plan.sort)
-    chosen = f"CASE {' '.join(tier.texts)} END" if tier.texts else "0"
-    rows = (
-        f"SELECT e.repository_id AS id, {column} AS place, e.marks, {chosen} AS tier"  # noqa: S608
-        f" FROM search_entry_{slot} e WHERE {asked}"
-    )
+    tier = _tier_of(plan, matches)
+    rows = f"SELECT {{}} FROM search_entry_{slot} e WHERE {asked}"
     params = asked.params | tier.params | {"limit": limit}
+    shown = f"e.repository_id AS id, {column} AS place, e.marks, {tier} AS tier"
+    found = rows.format(shown)
+    if guard is not None:
+        within = f"WITH e AS MATERIALIZED ({rows.format('e.*')} LIMIT :guard) "
+        found, params["guard"] = f"SELECT {shown} FROM e", guard + 1
+    else:
+        within = ""
     where = ""
     if after is not None:
         where = f"WHERE {_behind('tier', 'place', 'id', is_falling=is_falling)}"
         params |= after_params(after, plan.sort)
-    direction = "DESC" if is_falling else ""
-    found = run(
-        f"SELECT id, place, marks, tier FROM ({rows}) AS found {where}"  # noqa: S608
-        f" ORDER BY tier, place {direction}, id LIMIT :limit",
+    number = "(SELECT count(*) FROM e)" if guard is not None else "0"
+    read = run(
+        f"{within}SELECT id, place, marks, tier, {number} FROM ({found}) AS found {where}"  # noqa: S608
+        f" ORDER BY tier, place {'DESC' if is_falling else ''}, id LIMIT :limit",
         params,
     )
-    return [hit(row, plan.sort) for row in found]
+    if guard is not None and read and read[0][4] > guard:
+        return None
+    return [hit(row[:4], plan.sort) for row in read]
+
+
+def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
+    """Return what says of which class a row is, as one expression."""
+    tier = Conditions()
+    if plan.sort is not Sort.BEST:
+        tier.texts.append("0")
+        return tier
+    for number, one in enumerate(plan.classes):
+        condition = matches(one, f"tier{number}_")
+        tier.ask(f"WHEN {condition} THEN {number}", **condition.params)
+    tier.texts = [f"CASE {' '.join(tier.texts)} END"]
+    return tier
 
 
 def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
@@ -103,7 +127,7 @@ def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
     found = run(
-        f"SELECT count(*) FROM (SELECT 1 FROM search_entry_{slot} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608, E501
+        f"SELECT count(*) FROM (SELECT 1 FROM search_entry_{slot} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
         asked.params | {"limit": limit},
     )
     return int(found[0][0])
@@ -122,7 +146,7 @@ def checks_of(checks: Checks) -> Conditions:
         if checks.pushed.since:
             asked.ask("e.pushed_at >= :since", since=as_kept(checks.pushed.since))
         if checks.pushed.until:
-            asked.ask("e.pushed_at <= :until", until=as_kept(checks.pushed.until))
+            asked.ask("e.pushed_at < :until", until=as_kept(checks.pushed.until))
     place = "instr" if connection.vendor == "sqlite" else "strpos"
     for sign, phrases in ((">", checks.phrases), ("=", checks.absent)):
         for number, phrase in enumerate(phrases):

@@ -49,7 +49,7 @@ class Walk:
         """Return how many there are, `limit` at most."""
         asked = self._asked(self.plan.whole)
         found = run(
-            f"SELECT count(*) FROM (SELECT 1 FROM {self._tables()} WHERE {asked} LIMIT :limit)",  # noqa: S608, E501
+            f"SELECT count(*) FROM (SELECT 1 FROM {self._tables()} WHERE {asked} LIMIT :limit)",  # noqa: S608
             asked.params | {"limit": limit},
         )
         return int(found[0][0])
@@ -57,7 +57,7 @@ class Walk:
     def _rows(self, expression: Expression, start: int, limit: int) -> list[Any]:
         asked = self._asked(expression)
         return run(
-            f"SELECT f.rowid, e.marks FROM {self._tables()} WHERE {asked} AND f.rowid > :start"  # noqa: S608, E501
+            f"SELECT f.rowid, e.marks FROM {self._tables()} WHERE {asked} AND f.rowid > :start"  # noqa: S608
             " ORDER BY f.rowid LIMIT :limit",
             asked.params | {"start": start, "limit": limit},
         )
@@ -124,7 +124,7 @@ def _has(text: str, name: str, params: dict[str, Any]) -> str:
     return f"instr(e.lexemes, :{number})"
 
 
-def lexemes_of(entry: Entry, slot: Slot) -> str:  # noqa: ARG001 - the order is no lexeme here
+def lexemes_of(entry: Entry, slot: Slot) -> str:
     """Return the entry's lexemes, a blank around each."""
     return f" {' '.join(sorted(entry.lexemes))} "
 
