@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from itertools import pairwise
 
+from search.platforms import ways_to_ask_for
 from search.words import words_of
 
 NEVER = datetime.fromtimestamp(0, UTC)
@@ -169,7 +170,7 @@ def _marks(of: Described) -> list[str]:
         *(f"f/{flag}" for flag, is_set in flags.items() if is_set),
         f"o/{of.namespace}",
         *(f"t/{topic}" for topic in of.topics),
-        *sorted({f"l/{each}" for one in of.platforms for each in platform_spellings(one)}),
+        *sorted({f"l/{each}" for one in of.platforms for each in ways_to_ask_for(one)}),
     ]
 
 
@@ -202,14 +203,6 @@ def _readme_words(of: Described, known: set[str]) -> list[str]:
 def beginnings(word: str, least: int = 1, most: int = LONGEST_PREFIX) -> list[str]:
     """Return how the word begins, from so many letters to so many."""
     return [word[:length] for length in range(least, min(len(word), most) + 1)]
-
-
-def platform_spellings(platform: str) -> set[str]:
-    """Return everything that names it: of `linux/arm/v7` also `linux`, `arm`, `arm/v7` and `linux/arm`."""
-    parts = platform.lower().split("/")
-    return {"/".join(parts[start:end]) for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)} - {
-        part for part in parts[2:]
-    }  # fmt: skip
 
 
 def is_link_farm(of: Described) -> bool:

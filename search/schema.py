@@ -20,6 +20,8 @@ _TOLD = (
 )  # fmt: skip
 # When one of these changes, the entry goes with the same commit: upkeep decides who finds it next.
 _HIDING = ("namespace_id", "visibility", "state")
+_OWNED = """SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id
+    WHERE n.{} = NEW.id"""
 # Other tables: which columns, and which repositories that is.
 _OTHERS = {
     "accounts_namespace": (
@@ -28,16 +30,28 @@ _OTHERS = {
     ),
     "accounts_user": (
         ("display_name",),
-        "SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id"
-        " WHERE n.user_id = NEW.id",
+        _OWNED.format("user_id"),
     ),
     "accounts_organization": (
         ("display_name",),
-        "SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id"
-        " WHERE n.organization_id = NEW.id",
+        _OWNED.format("organization_id"),
     ),
     "index_manifest": (("described_at",), "SELECT NEW.repository_id"),  # platforms
 }
+
+
+_FORGET = "INSERT INTO search_full_{0} (search_full_{0}) VALUES ('delete-all')"
+_PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id"
+_FULL_TEXT = (
+    """CREATE VIRTUAL TABLE IF NOT EXISTS {full} USING fts5(
+        lexemes, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '/-._'")""",
+    "DROP TRIGGER IF EXISTS {full}_in",
+    """CREATE TRIGGER {full}_in AFTER INSERT ON {entry} WHEN NEW.audience = {audience}
+        BEGIN INSERT INTO {full} (rowid, lexemes) VALUES ({new}, NEW.lexemes); END""",
+    "DROP TRIGGER IF EXISTS {full}_out",
+    """CREATE TRIGGER {full}_out AFTER DELETE ON {entry} WHEN OLD.audience = {audience}
+        BEGIN INSERT INTO {full} ({full}, rowid, lexemes) VALUES ('delete', {old}, OLD.lexemes); END""",
+)
 
 
 def lay() -> None:
@@ -95,10 +109,7 @@ def emptying(slot: str) -> list[str]:
         return [f"TRUNCATE {', '.join(tables)}", *dropped]
     return [
         *(f"DROP TRIGGER search_full_{name}_out" for name in names),
-        *(
-            f"INSERT INTO search_full_{name} (search_full_{name}) VALUES ('delete-all')"
-            for name in names
-        ),
+        *(_FORGET.format(name) for name in names),
         *(f"DELETE FROM {table}" for table in tables),  # noqa: S608
         *_full_text(slot),
     ]
@@ -185,25 +196,17 @@ def _full_text(slot: str) -> list[str]:
     Their rowid is the order: the most popular has the smallest, so whoever reads on is done when the
     page is full. Lexemes are folded already; the tokenizer `ascii` leaves other letters alone.
     """
-    statements = []
-    for audience in range(3):
-        name = f"search_full_{slot}{audience}"
-        statements += [
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(lexemes, content='', columnsize=0,"
-            " detail=none, tokenize=\"ascii tokenchars '/-._'\")",
-            f"DROP TRIGGER IF EXISTS {name}_in",
-            f"CREATE TRIGGER {name}_in AFTER INSERT ON search_entry_{slot} WHEN NEW.audience = {audience}"
-            f" BEGIN INSERT INTO {name} (rowid, lexemes) VALUES ({_place('NEW')}, NEW.lexemes); END",
-            f"DROP TRIGGER IF EXISTS {name}_out",
-            f"CREATE TRIGGER {name}_out AFTER DELETE ON search_entry_{slot} WHEN OLD.audience = {audience}"
-            f" BEGIN INSERT INTO {name} ({name}, rowid, lexemes)"
-            f" VALUES ('delete', {_place('OLD')}, OLD.lexemes); END",
-        ]
-    return statements
-
-
-def _place(row: str) -> str:
-    return f"((4095 - {row}.popularity) << 40) | {row}.repository_id"
+    return [
+        statement.format(
+            full=f"search_full_{slot}{audience}",
+            entry=f"search_entry_{slot}",
+            audience=audience,
+            new=_PLACE.format("NEW"),
+            old=_PLACE.format("OLD"),
+        )
+        for audience in range(3)
+        for statement in _FULL_TEXT
+    ]
 
 
 def _execute(statements: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -84,13 +84,13 @@ def select(  # noqa: PLR0913
     asked.join(checks_of(plan.checks))
     column, is_falling = _order(plan.sort)
     tier = _tier_of(plan, matches)
-    rows = f"SELECT {{}} FROM search_entry_{slot} e WHERE {asked}"
+    rows = f"SELECT {{}} FROM search_entry_{slot} e WHERE {asked}"  # noqa: S608
     params = asked.params | tier.params | {"limit": limit}
     shown = f"e.repository_id AS id, {column} AS place, e.marks, {tier} AS tier"
     found = rows.format(shown)
     if guard is not None:
         within = f"WITH e AS MATERIALIZED ({rows.format('e.*')} LIMIT :guard) "
-        found, params["guard"] = f"SELECT {shown} FROM e", guard + 1
+        found, params["guard"] = f"SELECT {shown} FROM e", guard + 1  # noqa: S608
     else:
         within = ""
     where = ""
@@ -142,17 +142,19 @@ def checks_of(checks: Checks) -> Conditions:
         if numbers and numbers.most is not None:
             asked.ask(f"e.{name} <= :{name}_most", **{f"{name}_most": numbers.most})
     if checks.pushed:
-        asked.ask("e.pushed_at > :never", never=as_kept(NEVER))
-        if checks.pushed.since:
-            asked.ask("e.pushed_at >= :since", since=as_kept(checks.pushed.since))
+        since = max(checks.pushed.since or NEVER, NEVER + _MICROSECOND)
+        asked.ask("e.pushed_at >= :since", since=as_kept(since))
         if checks.pushed.until:
             asked.ask("e.pushed_at < :until", until=as_kept(checks.pushed.until))
-    place = "instr" if connection.vendor == "sqlite" else "strpos"
-    for sign, phrases in ((">", checks.phrases), ("=", checks.absent)):
-        for number, phrase in enumerate(phrases):
-            name = f"phrase{'' if sign == '>' else '_not'}{number}"
-            asked.ask(f"{place}(e.text, :{name}) {sign} 0", **{name: phrase})
+    _ask_for_phrases(asked, "phrase", "> 0", checks.phrases)
+    _ask_for_phrases(asked, "absent", "= 0", checks.absent)
     return asked
+
+
+def _ask_for_phrases(asked: Conditions, name: str, found: str, phrases: Sequence[str]) -> None:
+    place = "instr" if connection.vendor == "sqlite" else "strpos"
+    for number, phrase in enumerate(phrases):
+        asked.ask(f"{place}(e.text, :{name}{number}) {found}", **{f"{name}{number}": phrase})
 
 
 def limits_of(limits: TokenLimits | None) -> Conditions:
