@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.statements import run
 from index.models import Repository
 from search.backends import slots
 from search.backends.database import lexemes_kept
+from search.backends.postgresql import BUCKETS, bucket_ends
 from search.backends.slots import Slot
 from search.sources import entries_of
 from search.upkeep import BATCH, apply_changes, lock_state, refresh
@@ -19,6 +20,7 @@ from search.upkeep import BATCH, apply_changes, lock_state, refresh
 SAMPLE = 2_000
 _MOST = 100_000  # wrong ones that are named: where there are more the index is made anew anyway
 _BAD = 0.01  # of all
+_CROWDED = 4  # times as many in the first bucket as it was made for
 _WRONG = """
 SELECT r.id FROM index_repository r LEFT JOIN search_entry_{slot} e ON e.repository_id = r.id
 WHERE r.state = 'active' AND (e.repository_id IS NULL OR e.name <> r.name OR e.stars <> r.star_count
@@ -38,11 +40,12 @@ class Drift:
 
     entries: int
     wrong: list[int]
+    is_crowded: bool = False  # so many became popular that the buckets no longer part them
 
     @property
     def is_bad(self) -> bool:
-        """Whether it is quicker to make the index anew than to mend it."""
-        return len(self.wrong) > max(BATCH, self.entries * _BAD)
+        """Whether the index is better made anew than mended."""
+        return self.is_crowded or len(self.wrong) > max(BATCH, self.entries * _BAD)
 
 
 def check_index(*, sample: int = SAMPLE) -> Drift:
@@ -52,7 +55,7 @@ def check_index(*, sample: int = SAMPLE) -> Drift:
     found = {pk for (pk,) in run(_WRONG.format(slot=slot.name), {"most": _MOST})}
     found.update(_with_other_words(slot, sample))
     [(entries,)] = run(f"SELECT count(*) FROM search_entry_{slot.name}", {})  # noqa: S608
-    return Drift(entries, sorted(found))
+    return Drift(entries, sorted(found), _is_crowded(slot))
 
 
 def mend(drift: Drift) -> None:
@@ -61,6 +64,20 @@ def mend(drift: Drift) -> None:
         with transaction.atomic():
             if lock_state():
                 refresh(drift.wrong[start : start + BATCH])
+
+
+def _is_crowded(slot: Slot) -> bool:
+    if connection.vendor == "sqlite":
+        return False  # its order is in the index itself
+    popularity, last = slot.bounds[0] if slot.bounds else (0, 0)
+    [(entries, first)] = run(
+        "SELECT count(*), count(*) FILTER (WHERE (-popularity, repository_id) <= (:popularity, :last))"
+        f" FROM search_entry_{slot.name} WHERE audience = 0",  # noqa: S608
+        {"popularity": popularity, "last": last},
+    )
+    wanted = len(list(bucket_ends(entries)))
+    is_first_full = bool(slot.bounds) and first > _CROWDED * BUCKETS[0]
+    return is_first_full or wanted > 2 * len(slot.bounds)
 
 
 def _with_other_words(slot: Slot, sample: int) -> list[int]:
