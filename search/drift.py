@@ -71,8 +71,8 @@ def _is_crowded(slot: Slot) -> bool:
         return False  # its order is in the index itself
     popularity, last = slot.bounds[0] if slot.bounds else (0, 0)
     [(entries, first)] = run(
-        "SELECT count(*), count(*) FILTER (WHERE (-popularity, repository_id) <= (:popularity, :last))"
-        f" FROM search_entry_{slot.name} WHERE audience = 0",  # noqa: S608
+        "SELECT count(*), count(*) FILTER (WHERE (-popularity, repository_id) <= (:popularity, :last))"  # noqa: S608
+        f" FROM search_entry_{slot.name} WHERE audience = 0",
         {"popularity": popularity, "last": last},
     )
     wanted = len(list(bucket_ends(entries)))
