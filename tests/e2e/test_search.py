@@ -45,6 +45,11 @@ class Shop:
         """Is private."""
         return f"{self.alice.name}/{self.word}-secret"
 
+    @property
+    def all(self) -> set[str]:
+        """All four."""
+        return {self.word, self.loved, self.new, self.secret}
+
 
 @pytest.fixture(scope="module")
 def shop(people: People, backstage: Backstage) -> Shop:
@@ -195,3 +200,14 @@ def test_podman_lists_tags(shop: Shop, podman: Program) -> None:
     assert "1.0" not in podman.fails(*secret)
     login(podman, shop.alice)
     assert tags(shop.secret) == ["1.0"]
+
+
+def test_podman_lists_what_one_may_see_without_a_word(
+    shop: Shop, bob: Person, podman: Program
+) -> None:
+    """By `/v2/_catalog`, which it asks for with the log-in."""
+    public = {shop.word, shop.loved, shop.new}
+    login(podman, bob)
+    assert set(look(podman, shop.host, "", "--limit", "100")) & shop.all == public
+    login(podman, shop.alice)
+    assert set(look(podman, shop.host, "", "--limit", "100")) & shop.all == shop.all

@@ -15,6 +15,7 @@ from index.models import RepositoryMode
 from search.upkeep import apply_changes
 from tests.conftest import World
 from tests.factories import make_repository
+from tests.machines import make_token
 from tests.search.index_elsewhere import running_index
 
 PUBLIC = Visibility.PUBLIC
@@ -206,6 +207,22 @@ def test_everyone_gets_what_they_may_see(world: World, client: Client, address: 
         client.force_login(person, BACKEND)
         results = ask(client, address, q="priv").json()["results"]
         assert [result["name"] for result in results] == names
+
+
+def test_an_access_token_finds_what_it_reaches(world: World, client: Client) -> None:
+    make_repository("alice/private-too", topics=["cellar"])
+    token = make_token(world.alice, "alice/priv", api_parts=["repositories:read"])
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token.value}"
+    assert found(client, "priv") == ["alice/priv"]
+    assert "private-too" not in ask(client, "search/suggestions", q="priv").content.decode()
+    assert "cellar" not in ask(client, q="priv", facets="true").content.decode()
+
+
+def test_an_access_token_without_that_part_is_refused(world: World, client: Client) -> None:
+    token = make_token(world.alice, api_parts=["profile:read"])
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token.value}"
+    for address in ("search", "search/suggestions", "search/elsewhere"):
+        assert ask(client, address, q="priv").status_code == 403
 
 
 def test_a_private_one_of_others_changes_no_answer(world: World, client: Client) -> None:

@@ -11,11 +11,13 @@ from django.test import Client
 from accounts.models import User, Visibility
 from index.errors import NameInvalid
 from index.names import parse_familiar_name
+from index.roles import Role
 from search.query import QueryRefused, parse_query
 from search.upkeep import apply_changes
 from tests.clients import basic, get_token, token_for
 from tests.conftest import World
-from tests.factories import make_repositories, make_repository, new_repository
+from tests.factories import make_grant, make_repositories, make_repository, new_repository
+from tests.machines import make_robot, make_secret, make_token
 
 SEARCH = "registry:catalog:search"
 
@@ -296,3 +298,40 @@ def test_cookies_are_neither_read_nor_set(world: World, client: Client) -> None:
 
 def test_nothing_but_asking_is_possible(world: World, client: Client) -> None:
     assert client.post("/v1/search", {"q": "pub"}).status_code == 405
+
+
+def test_an_access_token_finds_what_it_reaches(world: World, client: Client) -> None:
+    make_repository("alice/private-too")
+    token = make_token(world.alice, "alice/priv")
+    assert names(ask(client, basic("alice", token.value), q="priv")) == {"alice/priv"}
+    everything = make_token(world.alice, name="all")
+    found = names(ask(client, basic("alice", everything.value), q="priv"))
+    assert found == {"alice/priv", "alice/private-too"}
+
+
+def test_a_robot_finds_what_it_was_granted(world: World, client: Client) -> None:
+    robot = make_robot("acme", by=world.olga)
+    secret = make_secret(robot, by=world.olga)
+    make_repository("acme/application")
+    header = basic("acme+ci", secret.value)
+    assert names(ask(client, header, q="app")) == set()
+    make_grant(world.app, robot, Role.READER)
+    assert names(ask(client, header, q="app")) == {"acme/app"}
+
+
+@pytest.mark.parametrize("name", ["base", "alice/tools", "alice/build/tools", "alice/a/b/c/tools"])
+def test_the_whole_name_finds_it_first_whatever_its_parts(
+    world: World, client: Client, name: str
+) -> None:
+    """As the token service and the gateway take it, so with `library/` for official images (case 40)."""
+    for other in ("alice/basement", "alice/more-tools", "alice/tools/base", "bobby/tools"):
+        make_repository(other, visibility=Visibility.PUBLIC, star_count=100)
+    if name != "base":
+        make_repository(name, visibility=Visibility.PUBLIC)
+    spellings = [
+        name,
+        name.upper(),
+        *(["library/base", "docker.io/library/base"] * (name == "base")),
+    ]
+    for typed in (*spellings, f"index.test/{name}", f"{name}:1.0"):
+        assert ask(client, q=typed).json()["results"][0]["name"] == name, typed
