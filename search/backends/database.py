@@ -158,8 +158,7 @@ def _own(reach: Reach) -> Conditions:
 
 
 def _rows(source: Source, plan: Plan, after: Key | None, limit: int, slot: Slot) -> list[Hit]:
-    read = select(source, plan, _dialect().matches, after=after, limit=limit, slot=slot.name)
-    return read or []
+    return select(source, plan, _dialect().matches, after=after, limit=limit, slot=slot.name)
 
 
 def _walk(source: Source, plan: Plan, slot: Slot, audience: Audience) -> Any:

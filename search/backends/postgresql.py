@@ -15,7 +15,15 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
-from search.backends.rows import Conditions, Source, after_params, behind, checks_of, hit, select
+from search.backends.rows import (
+    Conditions,
+    Source,
+    after_params,
+    behind,
+    checks_of,
+    hit,
+    select_few,
+)
 from search.backends.slots import Slot
 from search.documents import Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
@@ -73,7 +81,15 @@ class Walk:
         """Return the hits, if they are so few that each row can be looked at; else None."""
         if not self._may_be_few():
             return None
-        return select(self.source, self.plan, matches, after=after, limit=limit, slot=self.slot.name, guard=_FEW)  # fmt: skip
+        return select_few(
+            self.source,
+            self.plan,
+            matches,
+            after=after,
+            limit=limit,
+            slot=self.slot.name,
+            most=_FEW,
+        )
 
     def _may_be_few(self) -> bool:
         """Guess, by how many there are among the most popular ones."""

@@ -65,7 +65,22 @@ class Source:
     counts: dict[str, int]
 
 
-def select(  # noqa: PLR0913
+def select(
+    source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
+) -> list[Hit]:
+    """Return the best of the rows of a source: each is looked at."""
+    asked = _asked(source, plan, matches)
+    tier = _tier_of(plan, matches)
+    rows = f"SELECT {_columns(plan, tier)} FROM search_entry_{slot} e WHERE {asked}"  # noqa: S608
+    order, params = _ordered(plan, after)
+    found = run(
+        f"SELECT id, place, marks, tier FROM ({rows}) AS found {order} LIMIT :limit",  # noqa: S608
+        asked.params | tier.params | params | {"limit": limit},
+    )
+    return [hit(row, plan.sort) for row in found]
+
+
+def select_few(  # noqa: PLR0913
     source: Source,
     plan: Plan,
     matches: Matcher,
@@ -73,39 +88,44 @@ def select(  # noqa: PLR0913
     after: Key | None,
     limit: int,
     slot: str,
-    guard: int | None = None,
+    most: int,
 ) -> list[Hit] | None:
-    """Return the best of the rows of a source: each is looked at.
+    """Return the same, or None where more than `most` rows match."""
+    asked = _asked(source, plan, matches)
+    tier = _tier_of(plan, matches)
+    order, params = _ordered(plan, after)
+    found = run(
+        f"WITH e AS MATERIALIZED (SELECT e.* FROM search_entry_{slot} e WHERE {asked} LIMIT :most + 1)"  # noqa: S608
+        f" SELECT id, place, marks, tier, (SELECT count(*) FROM e)"
+        f" FROM (SELECT {_columns(plan, tier)} FROM e) AS found {order} LIMIT :limit",
+        asked.params | tier.params | params | {"limit": limit, "most": most},
+    )
+    # Where no row is behind the key, nothing says how many are before it.
+    if (found and found[0][4] > most) or (after and not found):
+        return None
+    return [hit(row[:4], plan.sort) for row in found]
 
-    With a `guard`: None where more rows than that match.
-    """
+
+def _asked(source: Source, plan: Plan, matches: Matcher) -> Conditions:
     asked = source.asked.copy()
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
-    column, is_falling = _order(plan.sort)
-    tier = _tier_of(plan, matches)
-    rows = f"SELECT {{}} FROM search_entry_{slot} e WHERE {asked}"  # noqa: S608
-    params = asked.params | tier.params | {"limit": limit}
-    shown = f"e.repository_id AS id, {column} AS place, e.marks, {tier} AS tier"
-    found = rows.format(shown)
-    if guard is not None:
-        within = f"WITH e AS MATERIALIZED ({rows.format('e.*')} LIMIT :guard) "
-        found, params["guard"] = f"SELECT {shown} FROM e", guard + 1  # noqa: S608
-    else:
-        within = ""
-    where = ""
-    if after is not None:
-        where = f"WHERE {_behind('tier', 'place', 'id', is_falling=is_falling)}"
-        params |= after_params(after, plan.sort)
-    number = "(SELECT count(*) FROM e)" if guard is not None else "0"
-    read = run(
-        f"{within}SELECT id, place, marks, tier, {number} FROM ({found}) AS found {where}"  # noqa: S608
-        f" ORDER BY tier, place {'DESC' if is_falling else ''}, id LIMIT :limit",
-        params,
-    )
-    if guard is not None and read and read[0][4] > guard:
-        return None
-    return [hit(row[:4], plan.sort) for row in read]
+    return asked
+
+
+def _columns(plan: Plan, tier: Conditions) -> str:
+    column, _ = _order(plan.sort)
+    return f"e.repository_id AS id, {column} AS place, e.marks, {tier} AS tier"
+
+
+def _ordered(plan: Plan, after: Key | None) -> tuple[str, dict[str, Any]]:
+    """Return the order of rows of `_columns`, from behind the key on."""
+    _, is_falling = _order(plan.sort)
+    order = f"ORDER BY tier, place {'DESC' if is_falling else ''}, id"
+    if after is None:
+        return order, {}
+    behind_it = _behind("tier", "place", "id", is_falling=is_falling)
+    return f"WHERE {behind_it} {order}", after_params(after, plan.sort)
 
 
 def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
@@ -123,9 +143,7 @@ def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
 
 def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
     """Return how many rows of a source there are, `limit` at most."""
-    asked = source.asked.copy()
-    asked.join(matches(plan.whole, "whole"))
-    asked.join(checks_of(plan.checks))
+    asked = _asked(source, plan, matches)
     found = run(
         f"SELECT count(*) FROM (SELECT 1 FROM search_entry_{slot} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
         asked.params | {"limit": limit},
