@@ -239,6 +239,7 @@ LOGGING = {
         "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "opensearch": {"level": "ERROR"},  # a line per request; what matters is said by us
+        "opensearchpy.trace": {"level": "ERROR"},  # with all that is searched for
         "django.request": {"level": "ERROR"},  # a 401 is how every docker pull begins
     },
 }

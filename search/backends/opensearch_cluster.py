@@ -64,9 +64,10 @@ class Cluster:
     Both are reached by an alias, so that one request makes the second one the first.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, clock: Callable[[], float] = time.monotonic) -> None:
         """Connect with the first request."""
         self._address = address
+        self._clock = clock
         self._searched = address.index
         self._filling = f"{address.index}-filling"
         self._away_until = 0.0
@@ -85,7 +86,7 @@ class Cluster:
 
     def search(self, body: Json, read: Callable[[Json], Answer]) -> Answer:
         """Return what is read from the answer of all shards; raise ClusterAway."""
-        if time.monotonic() < self._away_until:
+        if self._clock() < self._away_until:
             message = "it was away a moment ago"
             raise ClusterAway(message)
         try:
@@ -94,7 +95,7 @@ class Cluster:
             _LOGGER.warning("OpenSearch refuses a search: %s.", error)
             raise
         except ClusterAway as error:
-            self._away_until = time.monotonic() + _PAUSE
+            self._away_until = self._clock() + _PAUSE
             _LOGGER.warning("OpenSearch is away, the database answers for %d s: %s.", _PAUSE, error)
             raise
 

@@ -165,6 +165,7 @@ def serve(stand_in: StandIn) -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits for the ACK of its headers
 
         def _serve(self) -> None:
             url = urlsplit(self.path)
