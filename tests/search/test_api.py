@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Visibility
 from index.models import RepositoryMode
@@ -98,6 +100,18 @@ def test_what_has_not_all_words_says_so(world: World, client: Client) -> None:
     body = ask(client, q="shop xylophone").json()
     assert [result["name"] for result in body["results"]] == ["alice/shop-1"]
     assert body["partial"] is True
+
+
+def test_a_longer_page_takes_no_more_queries(world: World, client: Client) -> None:
+    counts = []
+    for numbers in (range(1), range(1, 12)):
+        for number in numbers:
+            shop(number)
+        ask(client, q="shop")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/api/v1/search?q=shop&facets=true")
+        counts.append(len(queries))
+    assert counts[0] >= counts[1]
 
 
 # --- pages ----------------------------------------------------------------------------------------
