@@ -40,6 +40,7 @@ LONG = (
     "test_strict_site",
     "test_registries",
     "test_machine_pages",
+    "test_search_page",
     "test_delete_under_faults",
     "test_newcomer",
 )
