@@ -28,6 +28,7 @@ from accounts.opaque_tokens import make_opaque_token
 from accounts.principals import ANONYMOUS, Principal
 from index.models import TrustedPublisher
 from index.roles import Role
+from search.upkeep import apply_changes
 from tests.clients import ask_route, basic, confirm, get_token, token_for
 from tests.conftest import World
 from tests.factories import EVENTS_SECRET, PASSWORD, SERVICE, make_grant, make_tag
@@ -116,6 +117,7 @@ def is_routed(shown: Shown) -> bool:
 
 
 def finds(shown: Shown) -> bool:
+    apply_changes()
     answer = shown.send("GET", "/v1/search", q="app")
     return "acme/app" in answer.content.decode()
 

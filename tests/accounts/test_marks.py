@@ -9,6 +9,7 @@ from accounts.errors import NotAllowed
 from accounts.flows.mark_verified import mark_verified
 from accounts.models import AuditEvent, Namespace
 from accounts.principals import Principal
+from search.upkeep import apply_changes
 from tests.conftest import World
 
 
@@ -58,6 +59,7 @@ def test_what_is_nobody_s_gets_no_mark(world: World, client: Client, name: str) 
 def test_it_stands_beside_the_name_and_its_repositories(world: World, client: Client) -> None:
     mark = "An administrator of this site has looked at who this is"
     paths = ("/u/alice", "/r/alice/pub", "/search?q=pub", "/explore")
+    apply_changes()
     assert all(mark not in client.get(path).content.decode() for path in paths)
     mark_verified(world.alice.namespace, by=Principal(world.root), is_verified=True)
     assert [path for path in paths if mark not in client.get(path).content.decode()] == []

@@ -15,6 +15,7 @@ from accounts.models import Visibility
 from index.flows.apply_registry_event import apply_event
 from index.models import Repository, Tag, TrustedPublisher, WorkloadLogin
 from index.registry_events import read_envelope
+from search.upkeep import apply_changes
 from tests.conftest import World
 from tests.factories import make_digest, make_envelope, make_event, make_tag
 from tokenauth.models import WorkloadSecret
@@ -158,6 +159,7 @@ def test_docker_search_and_the_search_page_mark_what_is_automated(
     world: World, login: WorkloadLogin, client: Client
 ) -> None:
     push(world.public, "1.0", f"workload:{login.pk}")
+    apply_changes()
     rows = {row["name"]: row for row in client.get("/v1/search?q=").json()["results"]}
     assert rows["alice/pub"]["is_automated"] is True
     assert rows["alice/pub"]["is_trusted"] is True
@@ -168,8 +170,9 @@ def test_the_search_page_shows_automated_images_alone(
     world: World, login: WorkloadLogin, client: Client
 ) -> None:
     push(world.public, "1.0", f"workload:{login.pk}")
+    apply_changes()
     everything = client.get("/search?q=").content.decode()
-    automated = client.get("/search?q=&is-automated=true").content.decode()
+    automated = client.get("/search?q=&is-automated=true", follow=True).content.decode()
     assert 'href="/r/base"' in everything
     assert 'href="/r/base"' not in automated
     assert 'href="/r/alice/pub"' in automated
@@ -179,7 +182,10 @@ def test_the_search_page_shows_automated_images_alone(
 def test_the_filter_shows_nobody_more(world: World, login: WorkloadLogin, client: Client) -> None:
     push(world.public, "1.0", f"workload:{login.pk}")
     Repository.objects.filter(name="alice/pub").update(visibility=Visibility.PRIVATE)
-    assert "alice/pub" not in client.get("/search?q=pub&is-automated=true").content.decode()
+    assert (
+        "alice/pub"
+        not in client.get("/search?q=pub&is-automated=true", follow=True).content.decode()
+    )
 
 
 def test_old_log_ins_go_unless_a_tag_needs_them(world: World, login: WorkloadLogin) -> None:

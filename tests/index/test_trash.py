@@ -38,6 +38,7 @@ from index.models import (
 from index.names import parse_repository_name
 from index.tasks import sweep_deletions
 from index.trash import due_for_warning, trash_of
+from search.upkeep import apply_changes
 from tests.clients import get_token, granted
 from tests.conftest import World
 from tests.factories import make_plan, make_tag
@@ -73,6 +74,7 @@ def test_without_a_trash_it_is_deleted_at_once(world: World, settings: Any) -> N
 
 
 def test_tokens_routes_and_lists_stop_with_the_request(world: World, client: Client) -> None:
+    apply_changes()  # so that they could be found
     trashed(world)
     response = get_token(client, f"repository:{NAME}:pull,push,delete", user=world.mia)
     assert granted(response) == {}

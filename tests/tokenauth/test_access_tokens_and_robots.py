@@ -20,6 +20,7 @@ from accounts.models import PersonalAccessToken, RobotSecret
 from accounts.principals import Principal
 from index.roles import Role
 from index.subjects import principal_from_subject
+from search.upkeep import apply_changes
 from tests.clients import ask_route, basic, claims_of, granted
 from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE, make_grant
@@ -392,6 +393,7 @@ def test_v1_and_search_obey_the_limits(world: World, client: Client) -> None:
     header = {"Authorization": basic("alice", made.value)}
     assert client.get("/v1/users/", headers=header).status_code == 200
     assert client.get("/v1/repositories/alice/priv/images", headers=header).status_code == 404
+    apply_changes()
     found = client.get("/v1/search?q=alice", headers=header).json()["results"]
     assert [row["name"] for row in found] == ["alice/pub"]
     assert client.delete("/v1/repositories/alice/pub/", headers=header).status_code == 403

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Visibility
 from index.models import AccessGrant, Deletion, Registry, RepositoryState, Stage, Writers
 from index.roles import Role
+from search.upkeep import apply_changes
 from tests.conftest import World
 from tests.factories import make_grant, make_repository, make_tag
 
@@ -146,6 +147,7 @@ def test_a_repository_is_archived_and_says_so(world: World, client: Client) -> N
     assert "docker push" in client.get("/r/alice/priv").content.decode()
     client.post("/r/alice/pub/-/settings/mode", {"mode": "archived"})
     client.post("/r/alice/priv/-/settings/mode", {"mode": "read-only"})
+    apply_changes()
     for path in ("/r/alice/pub", "/r/alice/pub/-/tags", "/u/alice", "/explore", "/search?q=pub"):
         assert "Archived</span>" in client.get(path).content.decode(), path
     page = client.get("/r/alice/priv").content.decode()
