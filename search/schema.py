@@ -133,8 +133,9 @@ def _for_postgresql() -> list[str]:
     statements = [
         _function("search_note_new", "INSERT INTO search_searchchange (repository_id) VALUES (NEW.id);"),
         _function("search_hide", hide),
+        _function("search_forget", f"{hide} INSERT INTO search_searchchange (repository_id) VALUES (OLD.id);"),  # noqa: S608
         _trigger("new", "index_repository", "INSERT", "search_note_new"),
-        _trigger("gone", "index_repository", "DELETE", "search_hide"),
+        _trigger("gone", "index_repository", "DELETE", "search_forget"),
         _trigger("told", "index_repository", _update(_TOLD), "search_note_new", _differs(_TOLD, "IS DISTINCT FROM")),
         _trigger("hidden", "index_repository", _update(_HIDING), "search_hide", _differs(_HIDING, "IS DISTINCT FROM")),
     ]  # fmt: skip
@@ -172,7 +173,7 @@ def _for_sqlite() -> list[str]:
     new = note.format("VALUES (NEW.id)")
     statements = [
         _simple("new", "index_repository", "INSERT", new),
-        _simple("gone", "index_repository", "DELETE", hide),
+        _simple("gone", "index_repository", "DELETE", hide + note.format("VALUES (OLD.id)")),
         _simple("told", "index_repository", _update(_TOLD), new, _differs(_TOLD, "IS NOT")),
         _simple("hidden", "index_repository", _update(_HIDING), hide, _differs(_HIDING, "IS NOT")),
     ]

@@ -8,7 +8,7 @@ the last key of the one before (`search_after`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from math import comb
 from typing import Any, TypeAlias
 
@@ -67,75 +67,30 @@ def total_of(found: Query) -> int:
 
 def _hit_of(found: Query, plan: Plan) -> Hit:
     *score, value, repository_id = found["sort"]
-    tier = len(plan.tiers) - round(score[0]) if score else 0
+    tier = len(plan.classes) - round(score[0]) if score else 0
     place = value if plan.sort is Sort.NAME else -value
     return Hit((tier, place, repository_id), " ".join(found.get("fields", {}).get("marks", ())))
 
 
 def _score(plan: Plan, tier: int) -> int:
-    return len(plan.tiers) - tier
+    return len(plan.classes) - tier
 
 
 def _query(reach: Reach, plan: Plan, hidden: Collection[int], *, is_ranked: bool) -> Query:
-    filters = [_reached(reach), *_checked(plan.checks)]
     unwanted = [_phrase(phrase) for phrase in plan.checks.absent]
     if hidden:
         unwanted.append({"terms": {"repository": sorted(hidden)}})
-    if not is_ranked:
-        return {"bool": {"filter": [*filters, _one(plan.whole)], "must_not": unwanted}}
-    tiers = [frozenset(parts) for parts in apart(plan.tiers)]
-    common = frozenset.intersection(*tiers) if tiers else frozenset()
-    classes = [
-        {"constant_score": {"filter": _filter(tier - common), "boost": _score(plan, number)}}
-        for number, tier in enumerate(tiers)
-    ]
-    ranked = {"dis_max": {"queries": classes}} if classes else _NEVER
-    filters += [_filter(common)] if common else []
-    return {"bool": {"must": ranked, "filter": filters, "must_not": unwanted}}
-
-
-def apart(expressions: Sequence[Expression]) -> list[list[Expression]]:
-    """Return what each asks, part by part, less the conditions that say only "in none before".
-
-    An entry of an earlier class gets the earlier score anyway, and is counted once anyway. What is left
-    is a tenth: OpenSearch refuses queries of more than 1,024 clauses.
-    """
-    kept: list[list[Expression]] = []
-    # By what is asked: what must hold beside it, so that an earlier expression holds.
-    implied: dict[Expression, list[frozenset[Expression]]] = {}
-    for expression in expressions:
-        needed = _needed(expression, implied)
-        for part in _whole_and_parts(expression):
-            implied.setdefault(part, []).append(needed.difference(_parts(part)))
-        kept.append([part for part in _parts(expression) if part in needed])
-    return kept
-
-
-def _needed(
-    expression: Expression, implied: dict[Expression, list[frozenset[Expression]]]
-) -> frozenset[Expression]:
-    needed = frozenset(_parts(expression))
-    # One after the other: what is left out may not be a reason to leave out the next.
-    for part in _parts(expression):
-        others = needed - {part}
-        if isinstance(part, Not) and any(one <= others for one in implied.get(part.part, ())):
-            needed = others
-    return needed
-
-
-def _whole_and_parts(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    if isinstance(expression, All):
-        for part in expression.parts:
-            yield from _whole_and_parts(part)
-
-
-def _parts(expression: Expression) -> Iterator[Expression]:
-    if isinstance(expression, All):
-        for part in expression.parts:
-            yield from _parts(part)
-    else:
-        yield expression
+    asked: Query = {
+        "filter": [_reached(reach), *_checked(plan.checks), _one(plan.whole)],
+        "must_not": unwanted,
+    }
+    if is_ranked:
+        classes = [
+            {"constant_score": {"filter": _one(one), "boost": _score(plan, number)}}
+            for number, one in enumerate(plan.classes)
+        ]
+        asked["must"] = {"dis_max": {"queries": classes or [_NEVER]}}
+    return {"bool": asked}
 
 
 def _alternatives(expression: Expression) -> Iterator[Expression]:
@@ -161,12 +116,18 @@ def _some_of(expression: AnyOf) -> tuple[int, list[Expression]] | None:
     return (size, things) if is_every_way and frozenset().union(*chosen) == set(things) else None
 
 
-def _filter(parts: Iterable[Expression]) -> Query:
-    """Return the query for entries in which all of these hold; nothing of it is scored."""
-    # In one order, so that the same question is the same text: caches go by it.
-    ordered = sorted(parts, key=repr)
-    wanted = [_one(part) for part in ordered if not isinstance(part, Not)]
-    unwanted = [_one(part.part) for part in ordered if isinstance(part, Not)]
+def _parts(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, All):
+        for part in expression.parts:
+            yield from _parts(part)
+    else:
+        yield expression
+
+
+def _all(parts: list[Expression]) -> Query:
+    """Return the query for entries in which all of these hold."""
+    wanted = [_one(part) for part in parts if not isinstance(part, Not)]
+    unwanted = [_one(part.part) for part in parts if isinstance(part, Not)]
     if not unwanted and len(wanted) == 1:
         return wanted[0]
     return {"bool": {"filter": wanted or [_ALWAYS], "must_not": unwanted}}
@@ -178,17 +139,16 @@ def _one(expression: Expression) -> Query:
             return {"term": {"lexemes": expression}}
         case Prefix(beginning):
             return {"prefix": {"lexemes": beginning}}
-        case AnyOf(parts):
+        case AnyOf():
             if some := _some_of(expression):
-                asked_for = [_one(thing) for thing in some[1]]
-                return {"bool": {"should": asked_for, "minimum_should_match": some[0]}}
-            asked = apart([part for one in parts for part in _alternatives(one)])
-            plain = [one[0] for one in asked if len(one) == 1 and isinstance(one[0], str)]
-            others = [_filter(one) for one in asked if len(one) != 1 or not isinstance(one[0], str)]
+                things = [_one(thing) for thing in some[1]]
+                return {"bool": {"should": things, "minimum_should_match": some[0]}}
+            each = list(_alternatives(expression))
+            plain = [one for one in each if isinstance(one, str)]
             same = [{"terms": {"lexemes": list(dict.fromkeys(plain))}}] if plain else []
-            return _any([*same, *others])
+            return _any([*same, *(_one(one) for one in each if not isinstance(one, str))])
         case All() | Not():
-            return _filter(_parts(expression))
+            return _all(list(dict.fromkeys(_parts(expression))))
 
 
 def _any(queries: list[Query]) -> Query:
