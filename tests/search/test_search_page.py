@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import Namespace, Visibility
@@ -317,3 +319,12 @@ def test_other_indexes_have_a_place_only_where_a_setting_names_one(
 def test_it_can_only_be_read(world: World, client: Client) -> None:
     for path in ("/search", "/search/suggestions", "/search/elsewhere"):
         assert client.post(path, {"q": "pub"}).status_code == 405
+
+
+def test_what_is_shown_of_many_results_is_one_query(many: World, client: Client) -> None:
+    page(client, "q=many")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/search?q=many")
+    of_the_index = [one["sql"] for one in asked if "search_" not in one["sql"]]
+    assert len(of_the_index) == 1
+    assert "index_repository" in of_the_index[0]
