@@ -55,7 +55,8 @@ def _places(asked: Sequence[str]) -> dict[str, dict[int, Place]]:
     places: dict[str, dict[int, Place]] = {text: {} for text in asked}
     for entry in _public_entries():
         for text, plan in plans.items():
-            tiers = (n for n, tier in enumerate(plan.tiers) if holds(tier, entry.lexemes))
+            numbers = range(len(plan.classes))
+            tiers = (n for n in numbers if holds(plan.tier(n), entry.lexemes))
             tier = next(tiers, None)
             if tier is not None:
                 place = (tier, -entry.popularity, entry.repository_id)

@@ -16,19 +16,24 @@ from django.db import connection
 from accounts.statements import Row, run
 
 # Written in statements as `{rows}` (a column `value` for each, JSON), `{texts}` (plain values), `{day}` and
-# `{moment}`: the second and the fourth of a row's values.
+# `{moment}`: the second and the fourth of a row's values; `{among}` and `{among_ids}`: that a column is one of
+# the plain values. PostgreSQL knows nothing of how many those are, and only an array goes by the index.
 _WORDS = {
     "sqlite": {
         "rows": "json_each(:rows)",
         "texts": "json_each(:rows)",
         "day": "value ->> 1",
         "moment": "value ->> 3",
+        "among": "IN (SELECT value FROM json_each(:rows))",
+        "among_ids": "IN (SELECT value FROM json_each(:rows))",
     },
     "postgresql": {
         "rows": "json_array_elements(:rows::json)",
         "texts": "json_array_elements_text(:rows::json)",
         "day": "CAST(value ->> 1 AS date)",
         "moment": "CAST(value ->> 3 AS timestamptz)",
+        "among": "= ANY(ARRAY(SELECT json_array_elements_text(:rows::json)))",
+        "among_ids": "= ANY(ARRAY(SELECT CAST(json_array_elements_text(:rows::json) AS bigint)))",
     },
 }
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from django.db import connection
 from rapidfuzz.distance import OSA
 
+from accounts.statements import run
 from index.batches import run_for_rows
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
@@ -23,10 +25,10 @@ def counts_of(words: Iterable[str], slot: str) -> dict[str, int]:
     if not wanted:
         return {}
     found = run_for_rows(
-        f"SELECT word, entries FROM search_word_{slot} WHERE word IN (SELECT value FROM {{texts}})",  # noqa: S608
+        f"SELECT word, entries FROM search_word_{slot} WHERE word {{among}}",  # noqa: S608
         wanted,
     )
-    return {word: entries for word, entries in found if entries}
+    return {word: entries for word, entries in found if entries > 0}
 
 
 def meant_by(word: str, slot: str) -> str | None:
@@ -36,14 +38,14 @@ def meant_by(word: str, slot: str) -> str | None:
     found = run_for_rows(
         f"SELECT DISTINCT w.word, w.entries FROM search_variant_{slot} v"  # noqa: S608
         f" JOIN search_word_{slot} w ON w.word = v.word"
-        " WHERE v.variant IN (SELECT value FROM {texts})",
+        " WHERE v.variant {among}",
         sorted(variants_of(word)),
     )
     most = 1 if len(word) < _LONG else 2
     near = [
         (distance, -entries, other)
         for other, entries in found
-        if entries and other != word and (distance := OSA.distance(word, other)) <= most
+        if entries > 0 and other != word and (distance := OSA.distance(word, other)) <= most
     ]
     return min(near)[2] if near else None
 
@@ -66,12 +68,24 @@ def change_counts(changed: Mapping[str, int], slot: str) -> None:
         return
     run_for_rows(
         f"INSERT INTO search_word_{slot} AS kept (word, entries)"  # noqa: S608
-        " SELECT value ->> 0, CASE WHEN CAST(value ->> 1 AS int) > 0 THEN CAST(value ->> 1 AS int) ELSE 0 END"
-        " FROM {rows} WHERE true ON CONFLICT (word) DO UPDATE SET entries ="
-        " CASE WHEN kept.entries + excluded.entries > 0 THEN kept.entries + excluded.entries ELSE 0 END",
+        " SELECT value ->> 0, CAST(value ->> 1 AS int) FROM {rows} WHERE true"
+        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries",
         rows,
     )
     add_variants((word for word, by in rows if by > 0), slot)
+
+
+def forget_lost(limit: int) -> None:
+    """Take the words of entries that triggers took out from the counts."""
+    column = "lexemes" if connection.vendor == "sqlite" else "array_to_string(tsvector_to_array(lexemes), ' ')"  # fmt: skip
+    lost = run(
+        "DELETE FROM search_searchloss WHERE id IN (SELECT id FROM search_searchloss ORDER BY id LIMIT :limit)"  # noqa: S608
+        f" RETURNING slot, {column}",
+        {"limit": limit},
+    )
+    for name in {slot for slot, _ in lost}:
+        words = [words_among(lexemes.split()) for slot, lexemes in lost if slot == name]
+        change_counts(difference(words, ()), name)
 
 
 def add_variants(words: Iterable[str], slot: str) -> None:

@@ -31,7 +31,6 @@ from search.words import words_of
 NEVER = datetime.fromtimestamp(0, UTC)
 LONGEST_PREFIX = 5
 LONGEST_WORD_PREFIX = 8
-SHORTEST_WORD_PREFIX = 2
 MOST_README_WORDS = 200  # different ones: what comes after hardly says what the image is
 MOST_TEXT = 2000  # characters in which phrases are looked for
 
@@ -137,13 +136,11 @@ def _ordinary(of: Described, name: list[str], plain: list[str]) -> Iterable[str]
     yield f"x/{''.join(words_of(of.short_name))}"
     for word in name:
         yield f"n/{word}"
-        yield from (
-            f"w/{start}" for start in beginnings(word, SHORTEST_WORD_PREFIX, LONGEST_WORD_PREFIX)
-        )
+        yield from (f"w/{start}" for start in beginnings(word, LONGEST_WORD_PREFIX))
     for word in joined:
         yield f"j/{word}"
     for begin in {"".join(words_of(of.short_name)), "".join(words_of(of.namespace))}:
-        yield from (f"p/{start}" for start in beginnings(begin))
+        yield from (f"p/{start}" for start in beginnings(begin, LONGEST_PREFIX))
     for word in anywhere:
         yield f"a/{word}"
     for word in _readme_words(of, anywhere):
@@ -200,9 +197,9 @@ def _readme_words(of: Described, known: set[str]) -> list[str]:
     return list(dict.fromkeys(fresh))[:MOST_README_WORDS]
 
 
-def beginnings(word: str, least: int = 1, most: int = LONGEST_PREFIX) -> list[str]:
-    """Return how the word begins, from so many letters to so many."""
-    return [word[:length] for length in range(least, min(len(word), most) + 1)]
+def beginnings(word: str, most: int) -> list[str]:
+    """Return how the word begins, up to so many letters of it."""
+    return [word[:length] for length in range(1, min(len(word), most) + 1)]
 
 
 def is_link_farm(of: Described) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from search.documents import LONGEST_PREFIX, LONGEST_WORD_PREFIX, SHORTEST_WORD_PREFIX
+from search.documents import LONGEST_PREFIX, LONGEST_WORD_PREFIX
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 from search.query import Filters, Period, Range, SearchQuery, Sort, Term
 
@@ -38,11 +38,16 @@ class Checks:
 class Plan:
     """The classes, and what holds for all of them."""
 
-    tiers: tuple[Expression, ...]  # none has what one before it has
-    classes: tuple[Expression, ...]  # the same: each row is of the first that holds
+    classes: tuple[Expression, ...]  # each entry is of the first one that holds
+    conditions: tuple[Expression, ...]  # that hold in all of them
     whole: Expression  # what is in any of them, said more simply
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
+
+    def tier(self, number: int, *, alone: bool = False) -> Expression:
+        """Return what is in a class and in none before it; `alone`: or in one before it as well."""
+        before = () if alone else self.classes[:number]
+        return All((self.classes[number], *self.conditions, *map(Not, before)))
 
 
 def plan_of(query: SearchQuery) -> Plan:
@@ -85,8 +90,7 @@ def partial_plan_of(query: SearchQuery) -> Plan:
 def without_earlier(plan: Plan, earlier: Plan) -> Plan:
     """Return the plan less what an earlier one finds."""
     found = Not(earlier.whole)
-    tiers = tuple(All((tier, found)) for tier in plan.tiers)
-    return replace(plan, tiers=tiers, whole=All((plan.whole, found)))
+    return replace(plan, conditions=(*plan.conditions, found), whole=All((plan.whole, found)))
 
 
 def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
@@ -141,13 +145,8 @@ def _in_readme_too(term: Term) -> Expression:
 
 def _starts_in_name(term: Term) -> Expression:
     *whole, start = term.parts
-    begins: Expression
-    if len(start) > LONGEST_WORD_PREFIX:
-        begins = Prefix(f"n/{start}")
-    elif len(start) < SHORTEST_WORD_PREFIX:
-        begins = f"p/{start}"
-    else:
-        begins = f"w/{start}"
+    is_short = len(start) <= LONGEST_WORD_PREFIX
+    begins = f"w/{start}" if is_short else Prefix(f"n/{start}")
     return All((*(f"n/{part}" for part in whole), begins))
 
 
@@ -158,15 +157,11 @@ def _narrowed(
 
     `whole` is all of them together, where that is said more simply than by naming each.
     """
-    wanted = _filter_lexemes(query.filters)
-    unwanted = [
+    letters = (
         f"{letter}/{words[0]}" for words in query.without if len(words) == 1 for letter in "arz"
-    ]
-    unwanted += _unwanted(query.filters)
-    narrowed: list[Expression] = []
-    for number, tier in enumerate(tiers):
-        parts = (tier, *wanted, *map(Not, unwanted), *map(Not, tiers[:number]))
-        narrowed.append(All(parts) if len(parts) > 1 else tier)
+    )
+    unwanted = (Not(one) for one in (*letters, *_unwanted(query.filters)))
+    conditions = (*_filter_lexemes(query.filters), *unwanted)
     checks = Checks(
         stars=query.filters.stars,
         pulls=query.filters.pulls,
@@ -174,8 +169,8 @@ def _narrowed(
         phrases=tuple(f" {' '.join(words)} " for words in query.phrases),
         absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
     )
-    whole = All((whole or AnyOf(tuple(tiers)), *wanted, *map(Not, unwanted)))
-    return Plan(tuple(narrowed), tuple(tiers), whole, checks, query.sort)
+    together = All((whole or AnyOf(tuple(tiers)), *conditions))
+    return Plan(tuple(tiers), conditions, together, checks, query.sort)
 
 
 def _filter_lexemes(filters: Filters) -> list[Expression]:

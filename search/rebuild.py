@@ -6,9 +6,12 @@ repository and reads the last changes: so the new slot hides whatever the old on
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -26,29 +29,54 @@ from search.upkeep import apply_changes
 
 _BATCH = 2_000
 _WORDS = 20_000  # in one statement
-_PATIENCE = "5s"  # of the switch, with whoever is writing a repository
+_ALL = sys.maxsize
+_LONGEST_WAIT = "5s"  # for whoever is writing a repository
 _ID = (1 << 40) - 1
+
+
+class Overtaken(Exception):
+    """Another rebuild has begun since: its index is the one that will be searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    number: int
+    slot: Slot
 
 
 def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """Return how many entries were written; `tell` hears of each step.
 
     Raises Django's OperationalError where somebody writes a repository for so long that the switch gave
-    up: the index of before goes on, and the rebuild may be tried again.
+    up: the index of before goes on, and the rebuild may be tried again. Raises Overtaken.
     """
-    slot = _begin(_bounds())
-    words: Counter[str] = Counter()
-    total = 0
-    for ids in _batches():
-        total += _fill(slot, ids, words)
-        tell(f"{total} entries")
-    tell("the indexes over them")
-    _run(schema.lexeme_indexes(slot.name, waits=connection.in_atomic_block))
-    _write_words(words, slot)
-    apply_changes()
-    _switch(slot)
+    with _patience():
+        build = _begin(_bounds())
+        words: Counter[str] = Counter()
+        total = 0
+        for ids in _batches():
+            total += _fill(build, ids, words)
+            tell(f"{total} entries")
+        tell("the indexes over them")
+        _run(schema.lexeme_indexes(build.slot.name, waits=connection.in_atomic_block))
+        _write_words(words, build)
+    apply_changes(limit=_ALL)
+    _switch(build)
     tell("searched from now on")
     return total
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Let statements take their time and memory: an index over millions of entries is made in minutes."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    _run(["SET statement_timeout = 0", f"SET maintenance_work_mem = '{_MEMORY}'"])
+    try:
+        yield
+    finally:
+        _run(["RESET statement_timeout", "RESET maintenance_work_mem"])
 
 
 def _bounds() -> list[list[int]]:
@@ -71,50 +99,66 @@ def _batches() -> Iterator[list[int]]:
         last = ids[-1]
 
 
-def _begin(bounds: list[list[int]]) -> Slot:
+def _begin(bounds: list[list[int]]) -> _Build:
     """Empty the other slot, and let upkeep write to it from now on."""
     with transaction.atomic():
+        _do_not_wait_long()
         state = _hold()
         name = "b" if state.live == "a" else "a"
         _run(schema.emptying(name))
-        state.filling, state.filling_bounds = name, bounds
+        state.filling, state.filling_bounds, state.build = name, bounds, state.build + 1
         state.save()
-    return Slot(name, slots.read_bounds(bounds))
+    return _Build(state.build, Slot(name, slots.read_bounds(bounds)))
 
 
-def _fill(slot: Slot, ids: list[int], words: Counter[str]) -> int:
+def _fill(build: _Build, ids: list[int], words: Counter[str]) -> int:
     """Write a batch. Upkeep waits meanwhile: what it wrote itself is newer, and stays."""
     with transaction.atomic():
-        _hold()
+        _hold(build)
         entries = entries_of(ids)
-        written = insert(entries, slot)
+        written = insert(entries, build.slot)
     for entry in entries:
         if entry.audience is Audience.EVERYONE and entry.repository_id in written:
             words.update(dictionary.words_among(entry.lexemes))
     return len(entries)
 
 
-def _write_words(words: Counter[str], slot: Slot) -> None:
+def _write_words(words: Counter[str], build: _Build) -> None:
     rows = sorted(words.items())
     for start in range(0, len(rows), _WORDS):
-        dictionary.change_counts(dict(rows[start : start + _WORDS]), slot.name)
+        with transaction.atomic():
+            _hold(build)
+            dictionary.change_counts(dict(rows[start : start + _WORDS]), build.slot.name)
 
 
-def _switch(slot: Slot) -> None:
+def _switch(build: _Build) -> None:
     with transaction.atomic():
+        _do_not_wait_long()
         if connection.vendor == "postgresql":
-            _run([f"SET LOCAL lock_timeout = '{_PATIENCE}'"])
             _run([f"LOCK TABLE {Repository._meta.db_table} IN SHARE MODE"])
-        apply_changes()
-        state = _hold()
-        state.live, state.bounds, state.built_at = slot.name, state.filling_bounds, timezone.now()
+        # Held before changes are read: while somebody else has it none would be, and what was hidden
+        # since the slot was filled would be found in it again.
+        state = _hold(build)
+        apply_changes(limit=_ALL, is_still=True)
+        state.live, state.bounds = build.slot.name, state.filling_bounds
+        state.built_at = timezone.now()
         state.filling, state.filling_bounds = "", []
         state.save()
     slots.forget()
 
 
-def _hold() -> SearchState:
-    return SearchState.objects.select_for_update(no_key=True).order_by("pk")[0]
+def _hold(build: _Build | None = None) -> SearchState:
+    state = SearchState.objects.select_for_update(no_key=True).order_by("pk")[0]
+    if build and state.build != build.number:
+        message = "Another rebuild of the search index has begun since: it goes on, this one ends."
+        raise Overtaken(message)
+    return state
+
+
+def _do_not_wait_long() -> None:
+    """Give up where somebody else is in the way: others would wait behind us."""
+    if connection.vendor == "postgresql":
+        _run([f"SET LOCAL lock_timeout = '{_LONGEST_WAIT}'"])
 
 
 def _run(statements: list[str]) -> None:

@@ -26,6 +26,9 @@ from search.expressions import All, AnyOf, Expression, words_in
 from search.query import Sort
 from search.ranking import Plan
 
+_OFTEN = 5_000  # entries with a word, and the first in an order of their own are met soon
+_ALL = 10**9
+
 
 class DatabaseSearch:
     """A SearchBackend."""
@@ -36,10 +39,12 @@ class DatabaseSearch:
         counts = dictionary.counts_of(words_in(plan.whole), slot.name)
         found: list[Iterable[Hit]] = []
         for audience, source in _audiences(reach, counts):
+            walk = _walk(source, plan, slot, audience)
             if plan.sort is Sort.BEST:
-                found.append(_walk(source, plan, slot, audience).hits(after, limit))
+                found.append(walk.hits(after, limit))
             else:
-                found.append(_rows(source, plan, after, limit, slot))
+                is_frequent = least(plan.whole, counts) >= _OFTEN
+                found.append(walk.in_order(after, limit, is_frequent=is_frequent))
         if reach.has_own:
             found.append(_rows(Source(_own(reach), counts), plan, after, limit, slot))
         return list(islice(merge(*found, key=lambda hit: hit.key), limit))
@@ -70,6 +75,8 @@ class DatabaseSearch:
 def least(expression: Expression, counts: dict[str, int]) -> int:
     """Return how many public entries match at least, as far as the dictionary tells."""
     match expression:
+        case "d/0":
+            return _ALL
         case str() if expression.startswith("a/"):
             return counts.get(expression[2:], 0)
         case AnyOf(parts):
@@ -85,8 +92,7 @@ def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     changing = sorted({*gone, *(entry.repository_id for entry in entries)})
     before = map(dictionary.words_among, lexemes_kept(changing, slot, public=True).values())
     run_for_rows(
-        f"DELETE FROM search_entry_{slot.name} WHERE repository_id IN"  # noqa: S608
-        " (SELECT CAST(value AS bigint) FROM {texts})",
+        f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}",  # noqa: S608
         changing,
     )
     insert(entries, slot)
@@ -129,8 +135,8 @@ def lexemes_kept(
     is_text = connection.vendor == "sqlite"
     column = "lexemes" if is_text else "array_to_string(tsvector_to_array(lexemes), ' ')"
     found = run_for_rows(
-        f"SELECT repository_id, {column} FROM search_entry_{slot.name} WHERE repository_id IN"  # noqa: S608
-        f" (SELECT CAST(value AS bigint) FROM {{texts}}) {'AND audience = 0' if public else ''}",
+        f"SELECT repository_id, {column} FROM search_entry_{slot.name}"  # noqa: S608
+        f" WHERE repository_id {{among_ids}} {'AND audience = 0' if public else ''}",
         list(repository_ids),
     )
     return {

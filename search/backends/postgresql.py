@@ -23,6 +23,7 @@ from search.backends.rows import (
     checks_of,
     hit,
     select_few,
+    select_sorted,
 )
 from search.backends.slots import Slot
 from search.documents import Entry
@@ -55,16 +56,29 @@ class Walk:
         if (few := self._at_once(after, limit)) is not None:
             yield from few
             return
-        given = 0
-        for tier, expression in enumerate(self.plan.tiers):
-            if after and tier < after[0]:
-                continue
+        seen: set[int] = set()
+        for tier in range(after[0] if after else 0, len(self.plan.classes)):
+            # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
+            expression = self.plan.tier(tier, alone=after is None)
             start = after if after and tier == after[0] else None
-            for rows, _ in self._runs(expression, start, limit):
-                yield from (hit((*row[:3], tier), Sort.BEST) for row in rows)
-                given += len(rows)
-                if given >= limit:
+            for rows, _ in self._runs(expression, start, limit + (0 if after else len(seen))):
+                for row in rows:
+                    if row[0] not in seen:
+                        seen.add(row[0])
+                        yield hit((*row[:3], tier), Sort.BEST)
+                if len(seen) >= limit:
                     return
+
+    def in_order(self, after: Key | None, limit: int, *, is_frequent: bool) -> list[Hit]:
+        """Return the hits behind the key in the order of a column."""
+        return select_sorted(
+            self.source,
+            self.plan,
+            _read_anyway if is_frequent else matches,
+            after=after,
+            limit=limit,
+            slot=self.slot.name,
+        )
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
@@ -185,6 +199,13 @@ def _most_with(lexeme: str, counts: dict[str, int]) -> int:
 def matches(expression: Expression, name: str) -> Conditions:
     """Return how a row is asked for the expression."""
     return Conditions([f"e.lexemes @@ CAST(:{name} AS tsquery)"], {name: as_tsquery(expression)})
+
+
+def _read_anyway(expression: Expression, name: str) -> Conditions:
+    """Return the same in words that no index understands: rows are read in their order, not found first."""
+    condition = matches(expression, name)
+    condition.texts = [f"({condition}) IS TRUE"]
+    return condition
 
 
 def as_tsquery(expression: Expression) -> str:

@@ -29,6 +29,7 @@ _ORDERS = {
     Sort.UPDATED: ("e.pushed_at", True),
     Sort.NAME: ("e.name", False),
 }
+_ALL = 10**9
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -68,14 +69,33 @@ class Source:
 def select(
     source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
 ) -> list[Hit]:
-    """Return the best of the rows of a source: each is looked at."""
-    asked = _asked(source, plan, matches)
+    """Return the best of the rows of a source: each is looked at, and no index over lexemes is used."""
+    asked = _asked(Source(Conditions(), source.counts), plan, matches)
     tier = _tier_of(plan, matches)
-    rows = f"SELECT {_columns(plan, tier)} FROM search_entry_{slot} e WHERE {asked}"  # noqa: S608
+    # The LIMIT keeps PostgreSQL from looking for the words first, among what others keep private.
+    rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
     order, params = _ordered(plan, after)
     found = run(
-        f"SELECT id, place, marks, tier FROM ({rows}) AS found {order} LIMIT :limit",  # noqa: S608
-        asked.params | tier.params | params | {"limit": limit},
+        f"SELECT id, place, marks, tier FROM"  # noqa: S608
+        f" (SELECT {_columns(plan, tier)} FROM {rows} e WHERE {asked}) AS found {order} LIMIT :limit",
+        source.asked.params | asked.params | tier.params | params | {"limit": limit},
+    )
+    return [hit(row, plan.sort) for row in found]
+
+
+def select_sorted(
+    source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
+) -> list[Hit]:
+    """Return the first rows in an order that is not by class; by the index of that order, if it is good."""
+    asked = _asked(source, plan, matches)
+    if after is not None:
+        asked.ask(behind(plan.sort), **after_params(after, plan.sort))
+        asked.params.pop("after_tier")
+    column, is_falling = _order(plan.sort)
+    found = run(
+        f"SELECT e.repository_id, {column}, e.marks, 0 FROM search_entry_{slot} e WHERE {asked}"  # noqa: S608
+        f" ORDER BY {column} {'DESC' if is_falling else ''}, e.repository_id LIMIT :limit",
+        asked.params | {"limit": limit},
     )
     return [hit(row, plan.sort) for row in found]
 
@@ -142,11 +162,12 @@ def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
 
 
 def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
-    """Return how many rows of a source there are, `limit` at most."""
-    asked = _asked(source, plan, matches)
+    """Return how many rows of a source there are, `limit` at most; as `select` reads them."""
+    asked = _asked(Source(Conditions(), source.counts), plan, matches)
+    rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
     found = run(
-        f"SELECT count(*) FROM (SELECT 1 FROM search_entry_{slot} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
-        asked.params | {"limit": limit},
+        f"SELECT count(*) FROM (SELECT 1 FROM {rows} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
+        source.asked.params | asked.params | {"limit": limit},
     )
     return int(found[0][0])
 

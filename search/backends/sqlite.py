@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
-from search.backends.rows import Conditions, Source, checks_of
+from search.backends.rows import Conditions, Source, checks_of, select_sorted
 from search.backends.slots import Slot
 from search.documents import Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
@@ -34,16 +34,31 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
-        given = 0
-        for tier, expression in enumerate(self.plan.tiers):
-            if after and tier < after[0]:
-                continue
+        seen: set[int] = set()
+        for tier in range(after[0] if after else 0, len(self.plan.classes)):
+            # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
+            expression = self.plan.tier(tier, alone=after is None)
             start = _place(after) if after and tier == after[0] else -1
-            rows = self._rows(expression, start, limit)
-            yield from (Hit((tier, (place >> _BITS) - MOST_POPULAR, place & _ID), marks) for place, marks in rows)  # fmt: skip
-            given += len(rows)
-            if given >= limit:
+            for place, marks in self._rows(expression, start, limit + len(seen)):
+                if (identity := place & _ID) not in seen:
+                    seen.add(identity)
+                    yield Hit((tier, (place >> _BITS) - MOST_POPULAR, identity), marks)
+            if len(seen) >= limit:
                 return
+
+    def in_order(self, after: Key | None, limit: int, *, is_frequent: bool) -> list[Hit]:
+        """Return the hits behind the key in the order of a column."""
+        slot = self.slot.name
+        if is_frequent:  # rows are read in their order, not found first
+            return select_sorted(
+                self.source, self.plan, matches, after=after, limit=limit, slot=slot
+            )
+        found = f"SELECT rowid & {_ID} FROM {self._full} WHERE {self._full} MATCH :match"  # noqa: S608
+
+        def by_index(expression: Expression, _name: str) -> Conditions:
+            return Conditions([f"e.repository_id IN ({found})"], {"match": as_match(expression)})
+
+        return select_sorted(self.source, self.plan, by_index, after=after, limit=limit, slot=slot)
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
@@ -62,15 +77,17 @@ class Walk:
             asked.params | {"start": start, "limit": limit},
         )
 
+    @property
+    def _full(self) -> str:
+        return f"search_full_{self.slot.name}{self.audience:d}"
+
     def _tables(self) -> str:
         # The order is the index's; CROSS JOIN keeps SQLite from beginning with the entries.
-        full = f"search_full_{self.slot.name}{self.audience:d}"
-        return f"{full} f CROSS JOIN search_entry_{self.slot.name} e ON e.repository_id = f.rowid & {_ID}"
+        return f"{self._full} f CROSS JOIN search_entry_{self.slot.name} e ON e.repository_id = f.rowid & {_ID}"
 
     def _asked(self, expression: Expression) -> Conditions:
         asked = self.source.asked.copy()
-        full = f"search_full_{self.slot.name}{self.audience:d}"
-        asked.ask(f"{full} MATCH :match", match=as_match(expression))
+        asked.ask(f"{self._full} MATCH :match", match=as_match(expression))
         asked.join(checks_of(self.plan.checks))
         return asked
 
