@@ -27,6 +27,7 @@ from search.models import SearchState
 from search.sources import entries_of, popularities_of
 from search.upkeep import apply_changes
 
+_MEMORY = "512MB"  # with the 64 MB that are usual, the indexes take five times as long
 _BATCH = 2_000
 _WORDS = 20_000  # in one statement
 _ALL = sys.maxsize

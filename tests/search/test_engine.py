@@ -234,9 +234,6 @@ def test_a_name_can_be_suggested_by_how_it_begins(world: World) -> None:
     assert names(suggest(ANONYMOUS, "postgres-ba")) == ["alice/postgres-backup"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="one letter of a second word is asked of the whole name's beginning"
-)
 def test_a_name_is_suggested_at_each_letter_of_it(world: World) -> None:
     published(world, "alice/postgres-backup")
     whole = "postgres-backup"
