@@ -27,8 +27,9 @@ def _before_migrations(plan: Any = None, **_kwargs: Any) -> None:
 
 
 def _after_migrations(plan: Any = None, **_kwargs: Any) -> None:
-    from search import schema, upkeep
+    from search import drift, schema, upkeep
 
     if plan or not schema.is_laid():
         schema.lay()
+        drift.note_wrong()  # while they were away nothing was noted
     upkeep.begin()

@@ -14,8 +14,9 @@ from search.backends import slots
 from search.backends.database import lexemes_kept
 from search.backends.postgresql import BUCKETS, bucket_ends
 from search.backends.slots import Slot
+from search.models import SearchState
 from search.sources import entries_of
-from search.upkeep import BATCH, apply_changes, lock_state, refresh
+from search.upkeep import BATCH, apply_changes, lock_state, note, refresh
 
 SAMPLE = 2_000
 _MOST = 100_000  # wrong ones that are named: where there are more the index is made anew anyway
@@ -30,7 +31,6 @@ WHERE r.state = 'active' AND (e.repository_id IS NULL OR e.name <> r.name OR e.s
 UNION ALL
 SELECT e.repository_id FROM search_entry_{slot} e LEFT JOIN index_repository r ON r.id = e.repository_id
 WHERE r.id IS NULL OR r.state <> 'active'
-LIMIT :most
 """
 
 
@@ -52,10 +52,19 @@ def check_index(*, sample: int = SAMPLE) -> Drift:
     """Return what is wrong, once all that was noted is read."""
     apply_changes(limit=10 * _MOST)
     slot = slots.live()
-    found = {pk for (pk,) in run(_WRONG.format(slot=slot.name), {"most": _MOST})}
+    found = {pk for (pk,) in run(f"{_wrong(slot)} LIMIT :most", {"most": _MOST})}
     found.update(_with_other_words(slot, sample))
     [(entries,)] = run(f"SELECT count(*) FROM search_entry_{slot.name}", {})  # noqa: S608
     return Drift(entries, sorted(found), _is_crowded(slot))
+
+
+def note_wrong() -> int:
+    """Note whatever changed while there were no triggers; return how many."""
+    return note(_wrong(slots.live())) if SearchState.objects.exists() else 0
+
+
+def _wrong(slot: Slot) -> str:
+    return _WRONG.format(slot=slot.name)
 
 
 def mend(drift: Drift) -> None:

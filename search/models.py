@@ -48,9 +48,22 @@ class SearchOutbox(models.Model):
         return f"repository {self.repository_id} waits"
 
 
+class SearchLoss(models.Model):
+    """Lexemes of a public entry that a trigger took out: the dictionary does not know of it yet."""
+
+    slot = models.CharField(max_length=1)
+    lexemes = LexemesField()
+
+    def __str__(self) -> str:
+        """Return where from."""
+        return f"an entry of slot {self.slot}"
+
+
 class SearchState(models.Model):
     """The one row that says which slot is searched; whoever writes the index holds it locked."""
 
+    # Counts rebuilds: of two at once the later one counts.
+    build = models.PositiveIntegerField(default=0, db_default=0)
     live = models.CharField(max_length=1, default="a")
     built_at = models.DateTimeField(null=True)
     # The slot that is being filled; upkeep goes to both meanwhile.
@@ -121,7 +134,8 @@ class _Word(models.Model):
     """A word of public entries, and in how many it is: what somebody who mistyped may have meant."""
 
     word = models.CharField(max_length=200, primary_key=True)
-    entries = models.PositiveIntegerField()
+    # Below 0 while a rebuild has yet to write what it counted, and an entry of that is gone.
+    entries = models.IntegerField()
 
     class Meta:
         """Two of them."""

@@ -18,8 +18,9 @@ _TOLD = (
     "name", "namespace_id", "visibility", "state", "mode", "description", "readme", "topics",
     "image_facts", "star_count", "is_automated", "last_pushed_at",
 )  # fmt: skip
-# When one of these changes, the entry goes with the same commit: upkeep decides who finds it next.
-_HIDING = ("namespace_id", "visibility", "state")
+# When one of these changes, the entry goes with the same commit: upkeep decides who finds it next. The name
+# is one of them because tokens are limited to names.
+_HIDING = ("namespace_id", "name", "visibility", "state")
 _OWNED = """SELECT r.id FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id
     WHERE n.{} = NEW.id"""
 # Other tables: which columns, and which repositories that is.
@@ -104,13 +105,15 @@ def emptying(slot: str) -> list[str]:
     """Return what empties a slot that nobody searches; on PostgreSQL it is without lexeme_indexes then."""
     tables = [f"search_{kind}_{slot}" for kind in ("entry", "word", "variant")]
     names = [f"{slot}{audience}" for audience in range(3)]
+    losses = [f"DELETE FROM search_searchloss WHERE slot = '{slot}'"]  # noqa: S608
     if connection.vendor == "postgresql":
         dropped = [f"DROP INDEX IF EXISTS search_{name}" for name in names]
-        return [f"TRUNCATE {', '.join(tables)}", *dropped]
+        return [f"TRUNCATE {', '.join(tables)}", *losses, *dropped]
     return [
         *(f"DROP TRIGGER search_full_{name}_out" for name in names),
         *(_FORGET.format(name) for name in names),
         *(f"DELETE FROM {table}" for table in tables),  # noqa: S608
+        *losses,
         *_full_text(slot),
     ]
 
@@ -124,10 +127,13 @@ def _differs(columns: tuple[str, ...], word: str) -> str:
 
 
 def _for_postgresql() -> list[str]:
-    # Of the searched slot alone: the switch to another one waits for whoever is here (search.rebuild).
+    # Of a slot that was searched until now as well: some processes do not know yet. Not of one that is
+    # being filled: the switch to it waits for whoever is here (search.rebuild).
     hide = " ".join(
-        f"IF EXISTS (SELECT FROM search_searchstate WHERE live = '{slot}') THEN"  # noqa: S608
-        f" DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; END IF;"
+        f"IF NOT EXISTS (SELECT FROM search_searchstate WHERE filling = '{slot}') THEN"  # noqa: S608
+        f" WITH lost AS (DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id"
+        " RETURNING audience, lexemes) INSERT INTO search_searchloss (slot, lexemes)"
+        f" SELECT '{slot}', lexemes FROM lost WHERE audience = 0; END IF;"
         for slot in SLOTS
     )
     statements = [
@@ -169,7 +175,12 @@ def _trigger(what: str, table: str, event: str, function: str, when: str = "") -
 
 def _for_sqlite() -> list[str]:
     note = "INSERT INTO search_searchchange (repository_id) {};"
-    hide = "".join(f"DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; " for slot in SLOTS)  # noqa: S608  # fmt: skip
+    hide = "".join(
+        f"INSERT INTO search_searchloss (slot, lexemes) SELECT '{slot}', lexemes FROM search_entry_{slot}"  # noqa: S608
+        " WHERE repository_id = OLD.id AND audience = 0;"
+        f" DELETE FROM search_entry_{slot} WHERE repository_id = OLD.id; "
+        for slot in SLOTS
+    )
     new = note.format("VALUES (NEW.id)")
     statements = [
         _simple("new", "index_repository", "INSERT", new),

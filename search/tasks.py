@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
 
 from search import drift, upkeep
 from search.backends import choice
-from search.rebuild import rebuild_index
+from search.rebuild import Overtaken, rebuild_index
 
 
 @shared_task
@@ -26,7 +28,8 @@ def check_index() -> None:
     """Mend what is wrong; where much is, make the index anew."""
     found = drift.check_index()
     if found.is_bad:
-        rebuild_index()
+        with suppress(Overtaken):
+            rebuild_index()
     else:
         drift.mend(found)
 

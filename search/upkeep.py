@@ -2,7 +2,8 @@
 
 Whoever writes the index holds the row of its state locked, so there is one at a time. Repositories are
 held as well while they are read: a change of visibility is either seen, or comes after and finds the
-entry that it must take out (search.schema).
+entry that it must take out (search.schema). What somebody else is writing is left for the next time: so
+nobody waits for upkeep who has something that it waits for.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from index.models import DailyCount, Repository
+from search import dictionary
 from search.backends.choice import kept
-from search.models import SearchChange, SearchState
+from search.models import SearchChange, SearchLoss, SearchState
 from search.sources import entries_of
 
 BATCH = 500
@@ -31,29 +33,34 @@ def begin() -> None:
     note(f"SELECT id FROM {Repository._meta.db_table}")  # noqa: S608
 
 
-def apply_changes(limit: int = 20 * BATCH) -> int:
-    """Bring entries up to date; return how many changes were read, at most about `limit`."""
-    if not SearchChange.objects.exists():
+def apply_changes(limit: int = 20 * BATCH, *, is_still: bool = False) -> int:
+    """Bring entries up to date; return how many changes were read, at most about `limit`.
+
+    `is_still` where the caller sees to it that nobody writes a repository meanwhile.
+    """
+    if not SearchChange.objects.exists() and not SearchLoss.objects.exists():
         return 0  # mostly: nobody is kept from writing for it
     total = 0
-    while total < limit and (applied := _apply_batch()):
+    while total < limit and (applied := _apply_batch(is_still=is_still)):
         total += applied
     return total
 
 
-def _apply_batch() -> int:
+def _apply_batch(*, is_still: bool) -> int:
     with transaction.atomic():
         if lock_state() is None:
             return 0
+        dictionary.forget_lost(BATCH)
         # Read before the repositories: what changes after that is written down once more.
         changes = dict(
             SearchChange.objects.order_by("pk").values_list("pk", "repository_id")[:BATCH]
         )
         if not changes:
             return 0
-        refresh(sorted(set(changes.values())))
-        SearchChange.objects.filter(pk__in=changes).delete()
-        return len(changes)
+        later = refresh(sorted(set(changes.values())), is_still=is_still)
+        done = [pk for pk, repository_id in changes.items() if repository_id not in later]
+        SearchChange.objects.filter(pk__in=done).delete()
+        return len(done)
 
 
 def lock_state() -> SearchState | None:
@@ -63,14 +70,21 @@ def lock_state() -> SearchState | None:
     )
 
 
-def refresh(repository_ids: Collection[int]) -> None:
-    """Write the entries of these anew, inside a transaction that holds the state."""
-    held = Repository.objects.filter(pk__in=repository_ids).order_by("pk")
-    list(held.locked().values_list("pk"))
-    entries = entries_of(repository_ids)
-    gone = set(repository_ids) - {entry.repository_id for entry in entries}
+def refresh(repository_ids: Collection[int], *, is_still: bool = False) -> set[int]:
+    """Write the entries of these anew, inside a transaction that holds the state.
+
+    Returns those that were left alone, because somebody is writing them.
+    """
+    asked = (
+        Repository.objects.filter(pk__in=repository_ids).order_by("pk").values_list("pk", flat=True)
+    )
+    there = set(asked)
+    held = there if is_still else set(asked.select_for_update(skip_locked=True, no_key=True))
+    entries = entries_of(held)
+    gone = set(repository_ids) - there | held - {entry.repository_id for entry in entries}
     for engine in kept():
         engine.put(entries, gone=gone)
+    return there - held
 
 
 def look_for_pulls() -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from search.rebuild import rebuild_index
+from search.rebuild import Overtaken, rebuild_index
 
 
 class Command(BaseCommand):
@@ -16,5 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Rebuild, and tell what is done."""
-        entries = rebuild_index(tell=self.stdout.write)
+        try:
+            entries = rebuild_index(tell=self.stdout.write)
+        except Overtaken as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{entries} repositories can be found.")
