@@ -121,8 +121,7 @@ def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _F
     rounds: list[_Round] = []
     begin = after[0] // _ROUND if after else 0
     for number, one in enumerate(_rounds(query)):
-        is_wanted = number <= begin if after else _is_wanted(one, hits, begin=number)
-        if not is_wanted:
+        if one.partial and hits and number > begin:
             break
         rounds.append(one)
         if number < begin:
@@ -130,13 +129,16 @@ def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _F
         start = (after[0] % _ROUND, after[1], after[2]) if after and number == begin else None
         found = searching().find(reach, one.plan, after=start, limit=limit - len(hits))
         hits += [Hit((hit.key[0] + number * _ROUND, *hit.key[1:]), hit.marks) for hit in found]
+        if len(hits) >= limit or not _is_little(reach, one, hits, start):
+            break
     return _Found(hits, rounds)
 
 
-def _is_wanted(one: _Round, hits: Sequence[Hit], *, begin: int) -> bool:
-    if begin == 0:
-        return True
-    return not hits if one.partial else len(hits) < _FEW
+def _is_little(reach: Reach, one: _Round, hits: Sequence[Hit], start: Key | None) -> bool:
+    """Whether so little was found that something else may be meant; behind a cursor: in all."""
+    if start is not None:
+        return len(searching().find(reach, one.plan, after=None, limit=_FEW)) < _FEW
+    return len(hits) < _FEW
 
 
 def _rounds(query: SearchQuery) -> Iterator[_Round]:

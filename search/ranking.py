@@ -15,6 +15,7 @@ from search.documents import LONGEST_PREFIX, LONGEST_WORD_PREFIX
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 from search.query import Filters, Period, Range, SearchQuery, Sort, Term
 
+EVERYTHING = ("d/0", "d/1")
 _ALL_BITS = 64
 _MOST_MONTHS = 36
 
@@ -44,6 +45,11 @@ class Plan:
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was asked that an entry could fail to be."""
+        return self.classes == EVERYTHING and not self.conditions
+
     def tier(self, number: int, *, alone: bool = False) -> Expression:
         """Return what is in a class and in none before it; `alone`: or in one before it as well."""
         before = () if alone else self.classes[:number]
@@ -55,7 +61,7 @@ def plan_of(query: SearchQuery) -> Plan:
     phrase_words = tuple(Term((word,)) for words in query.phrases for word in words)
     asked = query.terms + phrase_words
     if not asked:
-        return _narrowed(query, ("d/0", "d/1"))
+        return _narrowed(query, EVERYTHING)
     tiers = (*_tiers(query, asked), _demoted_with(asked))
     # What is official, or has the words in its name, has them anywhere; so are they in the README's class.
     own_classes = (_joined(asked), _starts_with(asked), All(tuple(map(_in_readme_too, asked))))

@@ -27,7 +27,6 @@ from search.query import Sort
 from search.ranking import Plan
 
 _OFTEN = 5_000  # entries with a word, and the first in an order of their own are met soon
-_ALL = 10**9
 
 
 class DatabaseSearch:
@@ -43,7 +42,7 @@ class DatabaseSearch:
             if plan.sort is Sort.BEST:
                 found.append(walk.hits(after, limit))
             else:
-                is_frequent = least(plan.whole, counts) >= _OFTEN
+                is_frequent = plan.is_everything or least(plan.whole, counts) >= _OFTEN
                 found.append(walk.in_order(after, limit, is_frequent=is_frequent))
         if reach.has_own:
             found.append(_rows(Source(_own(reach), counts), plan, after, limit, slot))
@@ -75,8 +74,6 @@ class DatabaseSearch:
 def least(expression: Expression, counts: dict[str, int]) -> int:
     """Return how many public entries match at least, as far as the dictionary tells."""
     match expression:
-        case "d/0":
-            return _ALL
         case str() if expression.startswith("a/"):
             return counts.get(expression[2:], 0)
         case AnyOf(parts):
