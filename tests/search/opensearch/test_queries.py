@@ -79,7 +79,7 @@ def find(
 
 def plan(*classes: Expression, whole: Expression | None = None, sort: Sort = Sort.BEST) -> Plan:
     """Return a plan of these classes; what other engines read of it is left out."""
-    return Plan((), classes, whole or AnyOf(classes), sort=sort)
+    return Plan(classes, (), whole or AnyOf(classes), sort=sort)
 
 
 def ids(hits: Sequence[Hit]) -> list[int]:
