@@ -16,5 +16,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "mail_page": settings.MAIL_PAGE_FOLDER is not None,
         "theme": theme_of(request),
         "single_sign_on": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
-        "search_query": request.GET.get("q", "") if request.path == "/search" else "",
+        "search_query": request.GET.get("q", "") if request.path == "/search/elsewhere" else "",
     }

@@ -208,6 +208,13 @@ def test_enter_searches_where_nothing_is_chosen(bakery: Bakery, window: Window) 
     expect(window.page.get_by_role("heading", name="29 repositories")).to_be_visible()
 
 
+def test_a_slash_goes_to_the_box_of_the_page(window: Window) -> None:
+    page = window.open("/search")
+    page.keyboard.press("/")
+    expect(page.locator("#search-box")).to_be_focused()
+    expect(page.locator("#site-search")).to_have_count(0)  # one box is enough
+
+
 def test_a_suggestion_can_be_clicked(bakery: Bakery, window: Window) -> None:
     page = window.open("/help")
     typed(page, bakery.word)
