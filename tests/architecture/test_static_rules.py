@@ -78,6 +78,11 @@ def test_one_module_speaks_ldap() -> None:
     assert offenders(r"\bldap3\b.*import|import ldap3", allowed=(_LDAP,)) == []
 
 
+def test_one_module_speaks_with_opensearch() -> None:
+    allowed = ("search/backends/opensearch_cluster.py",)
+    assert offenders(r"^\s*(import|from) opensearchpy\b", allowed=allowed) == []
+
+
 def test_no_template_has_inline_script_style_or_handler() -> None:
     bad = re.compile(
         r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
