@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import Namespace, Visibility
-from search.query import MAXIMUM_LENGTH
+from search.query import MAXIMUM_LENGTH, parse_query
 from search.upkeep import apply_changes
+from search.web.narrowing import as_corrected, insisting
 from tests.conftest import World
 from tests.contents import make_image, make_index, point
 from tests.factories import make_repositories, make_repository, new_repository
@@ -237,6 +238,14 @@ def test_a_corrected_word_is_told_with_a_way_to_insist(world: World, client: Cli
     insist = address(html, "Search for exactly")
     assert insist == "/search?q=%22ngnix%22+is%3Aofficial"
     assert "0 repositories" in page(client, insist.partition("?")[2])
+
+
+def test_insisting_touches_the_mistyped_word_alone() -> None:
+    query = parse_query('Ngnix "old ngnix" -ngnix topic:ngnix is:official')
+    corrected = [("ngnix", "nginx")]
+    rest = "%22old+ngnix%22+-ngnix+topic%3Angnix+is%3Aofficial"
+    assert insisting(query, corrected) == f"/search?q=%22Ngnix%22+{rest}"
+    assert as_corrected(query, corrected) == f"/search?q=nginx+{rest}"
 
 
 def test_where_little_has_the_word_what_follows_is_told(world: World, client: Client) -> None:
