@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 from django.core import signing
 
@@ -13,7 +14,7 @@ from search.backends.base import Hit, Key, Reach
 from search.backends.choice import searching
 from search.corrections import corrected
 from search.query import DEFAULT_SIZE, QueryRefused, SearchQuery, parse_query
-from search.ranking import Plan, partial_plan_of, plan_of, suggestion_plan_of, without_earlier
+from search.ranking import Plan, partial_plan_of, plan_of, suggestion_plan_of, without
 from search.reach import reach_of
 
 DEEPEST = 1_000  # results: counting and pages by number end here; nobody reads that far
@@ -21,20 +22,31 @@ _FEW = 3  # fewer than these, and perhaps something else was meant
 _ROUND = 100  # classes of one round; those of the next begin behind it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchPage:
-    """One page of what was found; `total` counts only what the principal may see (case 23)."""
+    """One page of what was found."""
 
     query: SearchQuery
     results: Sequence[Repository] = ()
-    total: int = 0
-    is_more: bool = False  # than `total`: counting ends at DEEPEST
     next: str = ""  # the cursor of the page behind this one
     size: int = DEFAULT_SIZE
     corrected: tuple[tuple[str, str], ...] = ()  # a word as typed, and the one looked for instead
     partial: bool = False  # no repository has all of the words: these have some
     exact: int = 0  # how many of the results stand before the corrected ones
     marks: Mapping[int, str] = field(default_factory=dict)  # of each by its id, see Hit
+    count: Callable[[], int] = field(
+        default=lambda: 0, compare=False
+    )  # one more than DEEPEST at most
+
+    @cached_property
+    def total(self) -> int:
+        """How many the principal may see in all (case 23), DEEPEST at most; counted when it is asked for."""
+        return min(self.count(), DEEPEST)
+
+    @cached_property
+    def is_more(self) -> bool:
+        """Whether there are more than `total`."""
+        return self.count() > DEEPEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +84,23 @@ def search(
     hits, is_last = found.hits[end - size : end], len(found.hits) <= end
     results = shown(principal, hits)
     used = _used(found, hits)
-    total = len(found.hits) if is_last and behind is None else _count(reach, found.rounds)
+
+    @cache
+    def count() -> int:
+        everything = len(found.hits) if is_last and behind is None else _count(reach, found.rounds)
+        hidden = len(hits) - len(results)  # since they were indexed
+        return everything if everything > DEEPEST else everything - hidden
+
     return SearchPage(
         query,
         results,
-        total=min(total, DEEPEST) - (len(hits) - len(results)),
-        is_more=total > DEEPEST,
         next="" if is_last else _cursor(hits[-1].key, query),
         size=size,
         corrected=used.corrected if used else (),
         partial=bool(used and used.partial),
         exact=sum(hit.key[0] < _ROUND for hit in hits),
         marks={hit.repository_id: hit.marks for hit in hits},
+        count=count,
     )
 
 
@@ -120,9 +137,12 @@ def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _F
     hits: list[Hit] = []
     rounds: list[_Round] = []
     begin = after[0] // _ROUND if after else 0
-    for number, one in enumerate(_rounds(query)):
-        if one.partial and hits and number > begin:
+    for number, way in enumerate(_rounds(query)):
+        if way.partial and hits and number > begin:
             break
+        exact = hits if after is None or number == 0 else _exact(reach, query)
+        seen = (hit.repository_id for hit in exact) if number else ()
+        one = replace(way, plan=without(way.plan, seen))
         rounds.append(one)
         if number < begin:
             continue
@@ -132,6 +152,11 @@ def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _F
         if len(hits) >= limit or not _is_little(reach, one, hits, start):
             break
     return _Found(hits, rounds)
+
+
+def _exact(reach: Reach, query: SearchQuery) -> list[Hit]:
+    """Return the few that are what was typed: they stand before whatever may have been meant."""
+    return searching().find(reach, plan_of(query), after=None, limit=_FEW)
 
 
 def _is_little(reach: Reach, one: _Round, hits: Sequence[Hit], start: Key | None) -> bool:
@@ -147,7 +172,7 @@ def _rounds(query: SearchQuery) -> Iterator[_Round]:
     yield _Round(plan)
     meant, changes = corrected(query)
     if changes:
-        yield _Round(without_earlier(plan_of(meant), plan), changes)
+        yield _Round(plan_of(meant), changes)
     if len(meant.terms) > 1:
         yield _Round(partial_plan_of(meant), changes, partial=True)
 

@@ -71,6 +71,9 @@ class SearchState(models.Model):
     # Where buckets of popularity end: [popularity, id] of the last of each, but for the last bucket.
     bounds: models.JSONField[Any, Any] = models.JSONField(default=list)
     filling_bounds: models.JSONField[Any, Any] = models.JSONField(default=list)
+    # Words of which each two that stand in one entry have a lexeme of their own.
+    frequent: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
+    filling_frequent: models.JSONField[Any, Any] = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         """Return the slot."""

@@ -6,7 +6,7 @@ class (performance.md D3). A row of a class is in none before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
@@ -29,6 +29,7 @@ class Checks:
     pushed: Period | None = None
     phrases: tuple[str, ...] = ()  # as they stand in `Entry.text`
     absent: tuple[str, ...] = ()
+    seen: tuple[int, ...] = ()  # ids that are shown already
 
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""
@@ -42,6 +43,7 @@ class Plan:
     classes: tuple[Expression, ...]  # each entry is of the first one that holds
     conditions: tuple[Expression, ...]  # that hold in all of them
     whole: Expression  # what is in any of them, said more simply
+    probe: Expression  # most of it, said as simply as can be
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
 
@@ -93,10 +95,9 @@ def partial_plan_of(query: SearchQuery) -> Plan:
     return _narrowed(query, tuple(tiers))
 
 
-def without_earlier(plan: Plan, earlier: Plan) -> Plan:
-    """Return the plan less what an earlier one finds."""
-    found = Not(earlier.whole)
-    return replace(plan, conditions=(*plan.conditions, found), whole=All((plan.whole, found)))
+def without(plan: Plan, seen: Iterable[int]) -> Plan:
+    """Return the plan less these repositories."""
+    return replace(plan, checks=replace(plan.checks, seen=tuple(seen)))
 
 
 def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
@@ -176,7 +177,9 @@ def _narrowed(
         absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
     )
     together = All((whole or AnyOf(tuple(tiers)), *conditions))
-    return Plan(tuple(tiers), conditions, together, checks, query.sort)
+    asked = All(tuple(map(_anywhere, query.terms))) if query.terms else together
+    probe = All((asked, *conditions))
+    return Plan(tuple(tiers), conditions, together, probe, checks, query.sort)
 
 
 def _filter_lexemes(filters: Filters) -> list[Expression]:

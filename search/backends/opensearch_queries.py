@@ -78,8 +78,8 @@ def _score(plan: Plan, tier: int) -> int:
 
 def _query(reach: Reach, plan: Plan, hidden: Collection[int], *, is_ranked: bool) -> Query:
     unwanted = [_phrase(phrase) for phrase in plan.checks.absent]
-    if hidden:
-        unwanted.append({"terms": {"repository": sorted(hidden)}})
+    if out := {*hidden, *plan.checks.seen}:
+        unwanted.append({"terms": {"repository": sorted(out)}})
     asked: Query = {
         "filter": [_reached(reach), *_checked(plan.checks), _one(plan.whole)],
         "must_not": unwanted,

@@ -9,8 +9,9 @@ the measurements behind it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from accounts.statements import run
@@ -33,11 +34,11 @@ from search.ranking import Plan
 
 # How many entries there are up to the end of each bucket; from the last on, as many in each.
 BUCKETS = (512, 2_048, 8_192, 32_768, 131_072)
-_GUARD = 2_000  # rows that a statement fetches, before a narrower one is tried
+_GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _GROWTH = 8
 _FEW = 500  # rows of which each is looked at
-_PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
-_PROBE = 26
+_PROBED = 2  # buckets; where they hold fewer matches than this, there may be few in all:
+_PROBE = 10
 _READMES = 10  # so many times as often a word may be in READMEs
 _EVERYTHING = 10**9
 _SPECIAL = frozenset("'\\:")  # in the text of a tsvector
@@ -86,7 +87,7 @@ class Walk:
         total, start = 0, 0
         width = buckets if self._may_be_few() else 2
         while start < buckets and total < limit:
-            total += self._number(range(start, start + width), limit - total)
+            total += self._number(self.plan.whole, range(start, start + width), limit - total)
             start += width
             width = max(1, start - len(BUCKETS))
         return total
@@ -109,10 +110,10 @@ class Walk:
         """Guess, by how many there are among the most popular ones."""
         if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
             return True
-        return self._number(range(_PROBED), _PROBE) < _PROBE
+        return self._number(self.plan.probe, range(_PROBED), _PROBE) < _PROBE
 
-    def _number(self, buckets: range, limit: int) -> int:
-        asked = self._asked(self.plan.whole, buckets)
+    def _number(self, expression: Expression, buckets: range, limit: int) -> int:
+        asked = self._asked(expression, buckets)
         [(number,)] = run(
             f"SELECT count(*) FROM (SELECT FROM search_entry_{self.slot.name} e WHERE {asked}"  # noqa: S608
             " LIMIT :limit) AS found",
@@ -156,6 +157,7 @@ class Walk:
 
     def _asked(self, expression: Expression, buckets: range) -> Conditions:
         asked = self.source.asked.copy()
+        expression = with_pairs(expression, self.slot.frequent)
         if len(buckets) <= len(self.slot.bounds):
             expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
         asked.join(matches(expression, "query"))
@@ -164,7 +166,7 @@ class Walk:
 
     def _is_seldom(self, expression: Expression) -> bool:
         """Whether so few entries can match that all are fetched at once."""
-        return most(expression, self.source.counts) <= _GUARD // 2
+        return most(expression, self.source.counts) <= _GUARD
 
 
 def bucket_ends(entries: int) -> Iterator[int]:
@@ -190,10 +192,12 @@ def _most_with(lexeme: str, counts: dict[str, int]) -> int:
     """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
     letter, count = lexeme[0], counts.get(lexeme[2:], 0)
     if letter in "anjz":
-        return count
+        return count  # of two frequent words less, but nobody knows
     if letter == "r":
         return count * _READMES
-    return 0 if letter in "ex" or lexeme == "f/official" else _EVERYTHING
+    if letter == "x":
+        return 0 if count < _GUARD else _EVERYTHING
+    return 0 if letter == "e" or lexeme == "f/official" else _EVERYTHING
 
 
 def matches(expression: Expression, name: str) -> Conditions:
@@ -230,10 +234,44 @@ _NEVER = "'never'"
 def lexemes_of(entry: Entry, slot: Slot) -> str:
     """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
     bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
-    written = f"b/{bucket} {' '.join(entry.lexemes)}"
+    words = slot.frequent.intersection(one[2:] for one in entry.lexemes if one[0] in "ar")
+    written = " ".join([f"b/{bucket}", *_pairs(words), *entry.lexemes])
     if _SPECIAL.isdisjoint(written):
         return written  # nearly always, and twice as quick
     return " ".join(map(_quoted, written.split(" ")))
+
+
+def with_pairs(expression: Expression, frequent: frozenset[str]) -> Expression:
+    """Return the same, which asks for two frequent words as for one.
+
+    Where they meet is a list of its own in the index: to find it from the lists of both takes as long
+    as they are, and they are longest where they hardly meet.
+    """
+    match expression:
+        case AnyOf(parts):
+            return AnyOf(tuple(with_pairs(part, frequent) for part in parts))
+        case All(parts):
+            asked = tuple(with_pairs(part, frequent) for part in parts)
+            return All((*asked, *_pairs(_words_needed(expression) & frequent)))
+        case _:
+            return expression
+
+
+def _words_needed(expression: Expression) -> frozenset[str]:
+    """Return the words that are somewhere in every entry that matches."""
+    match expression:
+        case str():
+            return frozenset({expression[2:]} if expression[0] in "ajnr" else ())
+        case All(parts):
+            return frozenset().union(*map(_words_needed, parts))
+        case AnyOf((first, *others)):
+            return _words_needed(first).intersection(*map(_words_needed, others))
+        case _:
+            return frozenset()
+
+
+def _pairs(words: Collection[str]) -> list[str]:
+    return [f"m/{one}+{other}" for one, other in combinations(sorted(words), 2)]
 
 
 def _quoted(lexeme: str) -> str:

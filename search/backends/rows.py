@@ -187,6 +187,8 @@ def checks_of(checks: Checks) -> Conditions:
             asked.ask("e.pushed_at < :until", until=as_kept(checks.pushed.until))
     _ask_for_phrases(asked, "phrase", "> 0", checks.phrases)
     _ask_for_phrases(asked, "absent", "= 0", checks.absent)
+    if checks.seen:
+        asked.ask(f"e.repository_id NOT IN ({','.join(map(str, map(int, checks.seen)))})")
     return asked
 
 

@@ -16,6 +16,7 @@ class Slot:
 
     name: str = "a"
     bounds: tuple[tuple[int, int], ...] = ()
+    frequent: frozenset[str] = frozenset()  # words of which each two have a lexeme
 
 
 class _Memory:
@@ -26,8 +27,8 @@ class _Memory:
 def live() -> Slot:
     """Return the slot that is searched."""
     if time.monotonic() >= _Memory.until:
-        row = SearchState.objects.order_by("pk").values_list("live", "bounds").first()
-        _Memory.slot = Slot(row[0], read_bounds(row[1])) if row else Slot()
+        row = SearchState.objects.order_by("pk").first()
+        _Memory.slot = _live(row) if row else Slot()
         _Memory.until = time.monotonic() + _REMEMBERED
     return _Memory.slot
 
@@ -37,10 +38,16 @@ def written() -> list[Slot]:
     row = SearchState.objects.order_by("pk").first()
     if row is None:
         return []
-    slots = [Slot(row.live, read_bounds(row.bounds))]
-    if row.filling:
-        slots.append(Slot(row.filling, read_bounds(row.filling_bounds)))
-    return slots
+    return [_live(row), filling(row)] if row.filling else [_live(row)]
+
+
+def _live(row: SearchState) -> Slot:
+    return Slot(row.live, read_bounds(row.bounds), frozenset(row.frequent))
+
+
+def filling(row: SearchState) -> Slot:
+    """Return the slot that is made beside the live one."""
+    return Slot(row.filling, read_bounds(row.filling_bounds), frozenset(row.filling_frequent))
 
 
 def read_bounds(kept: list[list[int]]) -> tuple[tuple[int, int], ...]:
