@@ -170,7 +170,7 @@ def test_a_migration_finds_the_triggers_gone_and_leaves_them_there(world: World)
 
 def test_migrating_twice_is_harmless(world: World) -> None:
     for _ in range(2):
-        call_command("migrate", "search", stdout=StringIO())
+        call_command("migrate", stdout=StringIO())
     assert schema.is_laid()
     assert hit_ids(ANONYMOUS) == {world.public.pk, world.base.pk}
     assert SearchState.objects.count() == 1

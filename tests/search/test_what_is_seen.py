@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
@@ -132,7 +133,8 @@ class Found(RuleBasedStateMachine):
             "robot": self.robot,
             "team": self.world.acme.teams.order_by("pk")[0],
         }.get(to) or self.world.person(to)
-        make_grant(self.one(which), grantee, Role.READER)
+        with suppress(IntegrityError), transaction.atomic():  # there is one already
+            make_grant(self.one(which), grantee, Role.READER)
 
     @rule()
     def take_grants_back(self) -> None:
