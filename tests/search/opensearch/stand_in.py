@@ -143,8 +143,10 @@ class StandIn:
         return 200, {"errors": any("error" in one for item in items for one in item.values()), "items": items}  # fmt: skip
 
     def _write(self, params: dict[str, str], head: Json, document: Json | None) -> Json:
-        if params.get("require_alias") == "true" and head["_index"] not in self.aliases:
-            return error(404, "index_not_found_exception")
+        if head["_index"] not in self.aliases:
+            if params.get("require_alias") == "true":
+                return error(404, "index_not_found_exception")
+            return {"status": 201, "result": "created"}  # and the index by the way
         if head["version_type"] != "external_gte":
             return error(400, "this stand-in knows no other versions")
         return self._index(head["_index"]).write(head["_id"], head["version"], document)
