@@ -129,6 +129,22 @@ def test_what_is_made_private_is_hidden_before_and_after_the_switch(webs: list[R
     assert webs[3].pk not in hit_ids(ANONYMOUS)
 
 
+def test_the_last_change_before_the_switch_is_read(
+    webs: list[Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = rebuild._switch
+
+    def change_and_switch(*given: Any) -> None:
+        hide(webs[0])
+        Repository.objects.filter(pk=webs[1].pk).update(description="a fox")
+        switch(*given)
+
+    monkeypatch.setattr(rebuild, "_switch", change_and_switch)
+    rebuild_index()
+    assert webs[0].pk not in hit_ids(ANONYMOUS)
+    assert found_names("fox") == ["alice/web-1"]
+
+
 def test_more_changes_than_one_look_takes_are_all_read_before_the_switch(
     webs: list[Repository], monkeypatch: pytest.MonkeyPatch
 ) -> None:
