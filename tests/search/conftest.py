@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -43,12 +44,12 @@ def indexed(*repositories: Repository) -> list[Repository]:
     return made
 
 
-def published(world: World, *names: str, **fields: object) -> list[Repository]:
+def published(world: World, *names: str, **fields: Any) -> list[Repository]:
     """Make public repositories that can be found."""
     return indexed(*(new_public(world.east, name, **fields) for name in names))
 
 
-def new_public(registry: Registry, name: str, **fields: object) -> Repository:
+def new_public(registry: Registry, name: str, **fields: Any) -> Repository:
     """A public repository, not saved."""
     return new_repository(name, registry=registry, visibility=Visibility.PUBLIC, **fields)
 

@@ -24,8 +24,8 @@ from tests.search.conftest import brought_up_to_date, find, found_names, names, 
 
 def counted() -> dict[str, int]:
     """The dictionary."""
-    model = {"a": WordA, "b": WordB}[slots.live().name]
-    return dict(model.objects.exclude(entries=0).values_list("word", "entries"))
+    words = WordA.objects if slots.live().name == "a" else WordB.objects
+    return dict(words.exclude(entries=0).values_list("word", "entries"))
 
 
 def in_entries() -> dict[str, int]:

@@ -164,13 +164,14 @@ def tier_of(entry: Entry, plan: Plan) -> int | None:
 
 def placed(entry: Entry, tier: int, sort: Sort) -> tuple[int, int | str]:
     """Where it stands."""
-    return {
+    places: dict[Sort, tuple[int, int | str]] = {
         Sort.BEST: (tier, -entry.popularity),
         Sort.STARS: (0, -entry.stars),
         Sort.PULLS: (0, -entry.pulls),
         Sort.UPDATED: (0, -((entry.pushed_at - NEVER) // timedelta(microseconds=1))),
         Sort.NAME: (0, entry.name),
-    }[sort]
+    }
+    return places[sort]
 
 
 def is_reached(entry: Entry, reach: Reach) -> bool:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Namespace, Visibility
+from accounts.models import Namespace, Organization, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from index.models import Manifest, Repository
 from index.roles import Role
@@ -125,14 +125,14 @@ def test_what_is_rolled_back_leaves_the_entry_where_it_is(world: World) -> None:
 
 
 def test_names_and_marks_of_an_owner_are_noted(world: World) -> None:
-    changes = [
-        (lambda: Namespace.objects.filter(user=world.alice).update(is_verified=True), "alice"),
-        (lambda: type(world.alice).objects.filter(pk=world.alice.pk).update(display_name="Al"), "alice"),
-        (lambda: type(world.acme).objects.filter(pk=world.acme.pk).update(display_name="A"), "acme"),
-    ]  # fmt: skip
-    for happens, owner in changes:
+    changes: list[tuple[Any, dict[str, Any], str]] = [
+        (Namespace.objects.filter(user=world.alice), {"is_verified": True}, "alice"),
+        (User.objects.filter(pk=world.alice.pk), {"display_name": "Al"}, "alice"),
+        (Organization.objects.filter(pk=world.acme.pk), {"display_name": "A"}, "acme"),
+    ]
+    for rows, fields, owner in changes:
         brought_up_to_date()
-        happens()
+        rows.update(**fields)
         theirs = Repository.objects.filter(namespace__name=owner)
         assert noted() == set(theirs.values_list("pk", flat=True))
 

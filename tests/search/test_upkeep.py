@@ -15,6 +15,7 @@ from accounts.principals import ANONYMOUS
 from index.models import DailyCount, Repository
 from search import upkeep
 from search.models import SearchChange
+from search.sources import entries_of
 from tests.conftest import World
 from tests.factories import make_repositories
 from tests.search.conftest import brought_up_to_date, found_names, hit_ids, new_public, published
@@ -146,12 +147,17 @@ def test_a_change_while_upkeep_reads_brings_nothing_back(
     """Upkeep has read what was public; before it writes, somebody tries to make it private."""
     brought_up_to_date()
     Repository.objects.filter(pk=committed.public.pk).update(description="new")
-    read = upkeep.entries_of
     begun = Event()
-    hiding = Thread(target=lambda: (begun.set(), hide(committed.public), connection.close()))
+
+    def hide_it() -> None:
+        begun.set()
+        hide(committed.public)
+        connection.close()
+
+    hiding = Thread(target=hide_it)
 
     def read_and_wait(ids: Any) -> Any:
-        entries = read(ids)
+        entries = entries_of(ids)
         if not hiding.ident:
             hiding.start()
             begun.wait(20)

@@ -242,7 +242,7 @@ def test_everybody_finds_what_is_listed_for_him_and_nothing_else(world: World) -
         pass
 
     Lives.world = world
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Lives,
         settings=hypothesis_settings(
             max_examples=LIVES,
