@@ -86,13 +86,14 @@ def suggestion_plan_of(query: SearchQuery) -> Plan:
 
 
 def partial_plan_of(query: SearchQuery) -> Plan:
-    """Return how some of the words are found: all but one, all but two; each in the name, then anywhere."""
+    """Return how some of the words are found: all but one, all but two, one; in the name, then anywhere."""
     tiers: list[Expression] = []
-    for count in range(len(query.terms) - 1, 0, -1):
+    number = len(query.terms)
+    for count in sorted({number - 1, number - 2, 1} - {0, -1}, reverse=True):
         chosen = list(combinations(query.terms, count))
         tiers.append(AnyOf(tuple(All(tuple(map(_in_name, terms))) for terms in chosen)))
         tiers.append(AnyOf(tuple(All(tuple(map(_anywhere, terms))) for terms in chosen)))
-    return _narrowed(query, tuple(tiers))
+    return _narrowed(query, tuple(tiers), whole=AnyOf(tuple(map(_anywhere, query.terms))))
 
 
 def without(plan: Plan, seen: Iterable[int]) -> Plan:

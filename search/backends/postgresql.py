@@ -36,6 +36,7 @@ from search.ranking import Plan
 BUCKETS = (512, 2_048, 8_192, 32_768, 131_072)
 _GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _GROWTH = 8
+_NAMED = 4  # buckets that are asked for by their lexemes
 _FEW = 500  # rows of which each is looked at
 _PROBED = 2  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 10
@@ -158,10 +159,23 @@ class Walk:
     def _asked(self, expression: Expression, buckets: range) -> Conditions:
         asked = self.source.asked.copy()
         expression = with_pairs(expression, self.slot.frequent)
-        if len(buckets) <= len(self.slot.bounds):
+        if 0 < len(buckets) <= _NAMED:
             expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
+        else:  # so many lists cost more than to look at the rows
+            asked.join(self._between(buckets))
         asked.join(matches(expression, "query"))
         asked.join(checks_of(self.plan.checks))
+        return asked
+
+    def _between(self, buckets: range) -> Conditions:
+        asked, bounds = Conditions(), self.slot.bounds
+        place = "(-e.popularity, e.repository_id)"
+        if buckets.start:
+            first, one = bounds[buckets.start - 1]
+            asked.ask(f"{place} > (:first_place, :first_id)", first_place=first, first_id=one)
+        if buckets.stop <= len(bounds):
+            last, one = bounds[buckets.stop - 1]
+            asked.ask(f"{place} <= (:last_place, :last_id)", last_place=last, last_id=one)
         return asked
 
     def _is_seldom(self, expression: Expression) -> bool:
