@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -99,7 +99,7 @@ class Walk:
             return None
         return select_few(
             self.source,
-            self.plan,
+            replace(self.plan, whole=with_pairs(self.plan.whole, self.slot.frequent)),
             matches,
             after=after,
             limit=limit,

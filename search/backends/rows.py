@@ -116,14 +116,14 @@ def select_few(  # noqa: PLR0913
     order, params = _ordered(plan, after)
     found = run(
         f"WITH e AS MATERIALIZED (SELECT e.* FROM search_entry_{slot} e WHERE {asked} LIMIT :most + 1)"  # noqa: S608
-        f" SELECT id, place, marks, tier, (SELECT count(*) FROM e)"
-        f" FROM (SELECT {_columns(plan, tier)} FROM e) AS found {order} LIMIT :limit",
+        " SELECT number, best.* FROM (SELECT count(*) AS number FROM e) AS all_of_them LEFT JOIN LATERAL"
+        f" (SELECT id, place, marks, tier FROM (SELECT {_columns(plan, tier)} FROM e WHERE number <= :most)"
+        f" AS found {order} LIMIT :limit) AS best ON true",
         asked.params | tier.params | params | {"limit": limit, "most": most},
     )
-    # Where no row is behind the key, nothing says how many are before it.
-    if (found and found[0][4] > most) or (after and not found):
+    if found[0][0] > most:
         return None
-    return [hit(row[:4], plan.sort) for row in found]
+    return [hit(row[1:], plan.sort) for row in found if row[1] is not None]
 
 
 def _asked(source: Source, plan: Plan, matches: Matcher) -> Conditions:
