@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import connection
 from rapidfuzz.distance import OSA
@@ -19,16 +20,29 @@ LONGEST = 24
 _LONG = 8  # from here two mistakes are believed to be one word
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A word that public entries have: how many, and how popular the most popular of them is."""
+
+    entries: int
+    best: int
+
+
 def counts_of(words: Iterable[str], slot: str) -> dict[str, int]:
     """Return in how many public entries each word is; words that are in none are left out."""
+    return {word: known.entries for word, known in look_up(words, slot).items()}
+
+
+def look_up(words: Iterable[str], slot: str) -> dict[str, Known]:
+    """Return what is known of the words; of those that are in no public entry nothing is."""
     wanted = sorted(set(words))
     if not wanted:
         return {}
     found = run_for_rows(
-        f"SELECT word, entries FROM search_word_{slot} WHERE word {{among}}",  # noqa: S608
+        f"SELECT word, entries, best FROM search_word_{slot} WHERE word {{among}}",  # noqa: S608
         wanted,
     )
-    return {word: entries for word, entries in found if entries > 0}
+    return {word: Known(entries, best) for word, entries, best in found if entries > 0}
 
 
 def meant_by(word: str, slot: str) -> str | None:
@@ -61,18 +75,38 @@ def variants_of(word: str) -> set[str]:
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
-def change_counts(changed: Mapping[str, int], slot: str) -> None:
-    """Add to the counts of words; new ones can be meant from now on."""
-    rows = sorted((word, by) for word, by in changed.items() if by)
+def change_counts(
+    changed: Mapping[str, int], slot: str, best: Mapping[str, int] | None = None
+) -> None:
+    """Add to the counts of words; new ones can be meant from now on.
+
+    `best` is the popularity of the most popular entry with each, among those that were added.
+    """
+    best = best or {}
+    rows = sorted((word, by, best.get(word, 0)) for word, by in changed.items() if by)
     if not rows:
         return
     run_for_rows(
-        f"INSERT INTO search_word_{slot} AS kept (word, entries)"  # noqa: S608
-        " SELECT value ->> 0, CAST(value ->> 1 AS int) FROM {rows} WHERE true"
-        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries",
+        f"INSERT INTO search_word_{slot} AS kept (word, entries, best)"  # noqa: S608
+        " SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS smallint)"
+        " FROM {rows} WHERE true"
+        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries, best ="
+        " CASE WHEN kept.best > excluded.best THEN kept.best ELSE excluded.best END",
         rows,
     )
-    add_variants((word for word, by in rows if by > 0), slot)
+    add_variants((word for word, by, _ in rows if by > 0), slot)
+
+
+def raise_best(best: Mapping[str, int], slot: str) -> None:
+    """Remember that words have an entry as popular as that; mostly they have a more popular one."""
+    rows = sorted(best.items())
+    if rows:
+        run_for_rows(
+            f"UPDATE search_word_{slot} SET best = CAST(told.value ->> 1 AS smallint)"  # noqa: S608
+            f" FROM {{rows}} AS told WHERE search_word_{slot}.word = told.value ->> 0"
+            f" AND search_word_{slot}.best < CAST(told.value ->> 1 AS smallint)",
+            rows,
+        )
 
 
 def forget_lost(limit: int) -> None:
@@ -102,6 +136,15 @@ def add_variants(words: Iterable[str], slot: str) -> None:
             " FROM {rows} WHERE true ON CONFLICT DO NOTHING",
             rows,
         )
+
+
+def best_of(entries: Iterable[tuple[int, Collection[str]]]) -> dict[str, int]:
+    """Return the popularity of the most popular entry with each word."""
+    best: dict[str, int] = {}
+    for popularity, words in entries:
+        for word in words:
+            best[word] = max(best.get(word, 0), popularity)
+    return best
 
 
 def difference(before: Iterable[Collection[str]], after: Iterable[Collection[str]]) -> Counter[str]:

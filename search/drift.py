@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.statements import run
-from index.models import Repository
+from index.models import Repository, RepositoryState
 from search.backends import slots
 from search.backends.database import lexemes_kept
 from search.backends.postgresql import BUCKETS, bucket_ends
@@ -91,9 +91,12 @@ def _is_crowded(slot: Slot) -> bool:
 
 def _with_other_words(slot: Slot, sample: int) -> list[int]:
     """Return those of some repositories whose entries have other lexemes than they should."""
-    last = Repository.objects.aggregate(last=Max("pk"))["last"] or 0
-    ids = sorted({random.randint(1, last) for _ in range(sample)}) if last > sample else range(1, last + 1)  # noqa: S311  # fmt: skip
-    kept = lexemes_kept(list(ids), slot)
+    live = Repository.objects.filter(state=RepositoryState.ACTIVE)
+    ids = list(live.values_list("pk", flat=True)[: sample + 1])
+    if len(ids) > sample:
+        last = live.aggregate(last=Max("pk"))["last"]
+        ids = sorted({random.randint(1, last) for _ in range(sample)})  # noqa: S311
+    kept = lexemes_kept(ids, slot)
     return [
         entry.repository_id
         for entry in entries_of(ids)

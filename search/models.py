@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from search.documents import Audience
+from search.popularity import MOST_POPULAR
 
 
 class LexemesField(models.TextField):  # type: ignore[type-arg]  # nor is it one when it runs
@@ -139,6 +140,8 @@ class _Word(models.Model):
     word = models.CharField(max_length=200, primary_key=True)
     # Below 0 while a rebuild has yet to write what it counted, and an entry of that is gone.
     entries = models.IntegerField()
+    # The popularity of the most popular one that has it, or had it: before that nobody need look.
+    best = models.PositiveSmallIntegerField(default=MOST_POPULAR, db_default=MOST_POPULAR)
 
     class Meta:
         """Two of them."""

@@ -117,6 +117,11 @@ def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
     return [f"e/{query.name}", *tiers] if query.name else tiers
 
 
+def _probe_of(terms: Sequence[Term]) -> Expression:
+    *rest, last = terms
+    return All((*map(_anywhere, rest), AnyOf((_anywhere(last), _starts_in_name(last)))))
+
+
 def _joined(asked: Sequence[Term]) -> Expression:
     return f"x/{''.join(term.joined for term in asked)}"
 
@@ -178,8 +183,7 @@ def _narrowed(
         absent=tuple(f" {' '.join(words)} " for words in query.without if len(words) > 1),
     )
     together = All((whole or AnyOf(tuple(tiers)), *conditions))
-    asked = All(tuple(map(_anywhere, query.terms))) if query.terms else together
-    probe = All((asked, *conditions))
+    probe = All((_probe_of(query.terms), *conditions)) if query.terms else together
     return Plan(tuple(tiers), conditions, together, probe, checks, query.sort)
 
 

@@ -18,13 +18,15 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.statements import run
 from index.models import Repository, RepositoryState
 from search import dictionary, schema
 from search.backends import slots
 from search.backends.database import insert
-from search.backends.postgresql import bucket_ends
+from search.backends.postgresql import GUARD, bucket_ends
 from search.backends.slots import Slot
-from search.documents import Audience
+from search.backends.tsquery import as_tsquery
+from search.documents import Audience, Entry
 from search.models import SearchState
 from search.sources import entries_of, popularities_of
 from search.upkeep import apply_changes
@@ -51,6 +53,23 @@ class _Build:
     slot: Slot
 
 
+class _Words:
+    """The words of the entries that were written."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.counted: Counter[str] = Counter()
+        self.best: dict[str, int] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Count those of an entry."""
+        words = dictionary.words_among(entry.lexemes)
+        self.counted.update(words)
+        for word in words:
+            if self.best.get(word, -1) < entry.popularity:
+                self.best[word] = entry.popularity
+
+
 def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """Return how many entries were written; `tell` hears of each step.
 
@@ -59,7 +78,7 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """
     with _patience():
         build = _begin(_bounds(), _frequent())
-        words: Counter[str] = Counter()
+        words = _Words()
         total = 0
         for ids in _batches():
             total += _fill(build, ids, words)
@@ -134,7 +153,7 @@ def _begin(bounds: list[list[int]], frequent: list[str]) -> _Build:
     return _Build(state.build, slots.filling(state))
 
 
-def _fill(build: _Build, ids: list[int], words: Counter[str]) -> int:
+def _fill(build: _Build, ids: list[int], words: _Words) -> int:
     """Write a batch. Upkeep waits meanwhile: what it wrote itself is newer, and stays."""
     with transaction.atomic():
         _hold(build)
@@ -142,16 +161,30 @@ def _fill(build: _Build, ids: list[int], words: Counter[str]) -> int:
         written = insert(entries, build.slot)
     for entry in entries:
         if entry.audience is Audience.EVERYONE and entry.repository_id in written:
-            words.update(dictionary.words_among(entry.lexemes))
+            words.add(entry)
     return len(entries)
 
 
-def _write_words(words: Counter[str], build: _Build) -> None:
-    rows = sorted(words.items())
+def _write_words(words: _Words, build: _Build) -> None:
+    rows = sorted(words.counted.items())
     for start in range(0, len(rows), _WORDS):
         with transaction.atomic():
             _hold(build)
-            dictionary.change_counts(dict(rows[start : start + _WORDS]), build.slot.name)
+            some = dict(rows[start : start + _WORDS])
+            dictionary.change_counts(some, build.slot.name, words.best)
+    if connection.vendor == "postgresql":
+        _look_among_joined(words, build)
+
+
+def _look_among_joined(words: _Words, build: _Build) -> None:
+    """Let the best entry with a frequent word be one that has it as two, `red-is`, if that is better."""
+    for word, count in words.counted.items():
+        if count >= GUARD:
+            sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
+                WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
+            [(best,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
+            if best is not None and best > words.best[word]:
+                dictionary.raise_best({word: best}, build.slot.name)
 
 
 def _switch(build: _Build) -> None:

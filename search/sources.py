@@ -1,87 +1,127 @@
-"""Reads what entries are made of: a batch of repositories in six statements, however many they are."""
+"""Reads what entries are made of: a batch of repositories in five statements, however many they are.
+
+By hand: this is done after each change, and for millions of repositories when the index is made anew.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+import orjson
 
-from accounts.models import Namespace
+from accounts.statements import moment, moment_or_none
+from index.batches import run_for_rows
 from index.contents.indexes import UNKNOWN_PLATFORM
-from index.models import DailyCount, FormerName, Repository, RepositoryMode, RepositoryState, Tag
+from index.models import RepositoryMode
 from search.documents import Described, Entry, entry_of
 from search.popularity import popularity
 
 _NEWEST_TAGS = 10  # whose platforms a repository is found by
-_COUNTED = ("pk", "star_count", "pull_count", "last_pushed_at", "created_at")
-_COLUMNS = (
-    *_COUNTED, "namespace_id", "name", "visibility", "description", "readme", "topics",
-    "image_facts", "mode", "is_automated",
-    "namespace__name", "namespace__is_verified", "namespace__user__display_name",
-    "namespace__organization__display_name",
-)  # fmt: skip
+_REPOSITORIES = """
+SELECT r.id, r.namespace_id, r.name, n.name, COALESCE(NULLIF(u.display_name, ''), o.display_name, ''),
+  r.description, r.readme, r.topics, r.image_facts, r.visibility, r.mode, r.is_automated, n.is_verified,
+  r.star_count, r.pull_count, r.last_pushed_at, r.created_at
+FROM index_repository r JOIN accounts_namespace n ON n.id = r.namespace_id
+LEFT JOIN accounts_user u ON u.id = n.user_id
+LEFT JOIN accounts_organization o ON o.id = n.organization_id
+WHERE r.state = 'active' AND r.id {among_ids}
+"""
+_COUNTED = """
+SELECT id, star_count, pull_count, last_pushed_at, created_at FROM index_repository WHERE id {among_ids}
+"""
+_PLATFORMS = """
+SELECT newest.repository_id, m.platform, m.children FROM (
+  SELECT repository_id, manifest_id,
+    row_number() OVER (PARTITION BY repository_id ORDER BY pushed_at DESC) AS place
+  FROM index_tag WHERE repository_id {among_ids}) AS newest
+JOIN index_manifest m ON m.id = newest.manifest_id WHERE newest.place <= :most
+"""
+_PULLS = "SELECT repository_id, day, pulls FROM index_dailycount WHERE pulls > 0 AND repository_id {among_ids}"
+_FORMER_NAMES = "SELECT repository_id, name FROM index_formername WHERE repository_id {among_ids}"
+_FORMER_OWNERS = (
+    "SELECT redirects_to_id, name FROM accounts_namespace WHERE redirects_to_id {among_ids}"
+)
 _SHOWN_FACTS = ("source", "licences", "version")
+
+Days = list[tuple[date, int]]
+
+
+class _Row(NamedTuple):
+    """A row of `_REPOSITORIES`."""
+
+    pk: int
+    namespace_id: int
+    name: str
+    namespace: str
+    owner_name: str
+    description: str
+    readme: str
+    topics: str
+    facts: str
+    visibility: str
+    mode: str
+    is_automated: bool
+    is_verified: bool
+    stars: int
+    pulls: int
+    pushed_at: Any
+    created_at: Any
 
 
 def entries_of(repository_ids: Collection[int]) -> list[Entry]:
     """Return the entries of those that are live, as they are now."""
-    rows = Repository.objects.filter(pk__in=repository_ids, state=RepositoryState.ACTIVE)
-    return [entry_of(one) for one in _described(list(rows.values(*_COLUMNS)))]
+    return [entry_of(one) for one in described(repository_ids)]
+
+
+def described(repository_ids: Collection[int]) -> Iterator[Described]:
+    """Yield what is indexed of those that are live."""
+    rows = [_Row(*row) for row in run_for_rows(_REPOSITORIES, list(repository_ids))]
+    pushed = [row.pk for row in rows if row.pushed_at]
+    platforms, former = _platforms(pushed), _former_names(rows)
+    days = _pulls(row.pk for row in rows if row.pulls)
+    for row in rows:
+        last = moment_or_none(row.pushed_at)
+        yield Described(
+            repository_id=row.pk,
+            namespace_id=row.namespace_id,
+            name=row.name,
+            namespace=row.namespace,
+            owner_name=row.owner_name,
+            description=row.description,
+            readme=row.readme,
+            topics=tuple(orjson.loads(row.topics)),
+            former_names=tuple(former.get(row.pk, ())),
+            labels=tuple(_labels(orjson.loads(row.facts))),
+            platforms=tuple(sorted(platforms.get(row.pk, ()))),
+            visibility=row.visibility,
+            is_official="/" not in row.name,
+            is_automated=bool(row.is_automated),
+            is_verified=bool(row.is_verified),
+            is_archived=row.mode == RepositoryMode.ARCHIVED,
+            stars=row.stars,
+            pulls=row.pulls,
+            pushed_at=last,
+            popularity=_popularity(
+                days.get(row.pk, []), row.stars, row.pulls, last or moment(row.created_at)
+            ),
+        )
 
 
 def popularities_of(repository_ids: Collection[int]) -> Iterator[tuple[int, int]]:
     """Yield id and popularity of each."""
-    rows = list(Repository.objects.filter(pk__in=repository_ids).values(*_COUNTED))
-    pulls = _pulls(row["pk"] for row in rows if row["pull_count"])
-    for row in rows:
-        yield row["pk"], _popularity(row, pulls.get(row["pk"], []))
+    rows = run_for_rows(_COUNTED, list(repository_ids))
+    days = _pulls(pk for pk, _, pulls, _, _ in rows if pulls)
+    for pk, stars, pulls, pushed_at, created_at in rows:
+        last = moment_or_none(pushed_at) or moment(created_at)
+        yield pk, _popularity(days.get(pk, []), stars, pulls, last)
 
 
-def _described(rows: list[dict[str, Any]]) -> Iterator[Described]:
-    pushed = [row["pk"] for row in rows if row["last_pushed_at"]]
-    former = _former_names(rows)
-    platforms, pulls = _platforms(pushed), _pulls(row["pk"] for row in rows if row["pull_count"])
-    for row in rows:
-        owner_names = (
-            row["namespace__user__display_name"],
-            row["namespace__organization__display_name"],
-        )
-        yield Described(
-            repository_id=row["pk"],
-            namespace_id=row["namespace_id"],
-            name=row["name"],
-            namespace=row["namespace__name"],
-            owner_name=next(filter(None, owner_names), ""),
-            description=row["description"],
-            readme=row["readme"],
-            topics=tuple(row["topics"]),
-            former_names=tuple(former.get(row["pk"], ())),
-            labels=tuple(_labels(row["image_facts"])),
-            platforms=tuple(sorted(platforms.get(row["pk"], ()))),
-            visibility=row["visibility"],
-            is_official="/" not in row["name"],
-            is_automated=row["is_automated"],
-            is_verified=row["namespace__is_verified"],
-            is_archived=row["mode"] == RepositoryMode.ARCHIVED,
-            stars=row["star_count"],
-            pulls=row["pull_count"],
-            pushed_at=row["last_pushed_at"],
-            popularity=_popularity(row, pulls.get(row["pk"], [])),
-        )
-
-
-def _popularity(row: dict[str, Any], pulls_by_day: list[tuple[date, int]]) -> int:
-    last = row["last_pushed_at"] or row["created_at"]
-    return popularity(
-        pulls_by_day,
-        older_pulls=max(0, row["pull_count"] - sum(pulls for _, pulls in pulls_by_day)),
-        stars=row["star_count"],
-        last=last.date(),
-    )
+def _popularity(days: Days, stars: int, pulls: int, last: datetime) -> int:
+    older = max(0, pulls - sum(counted for _, counted in days))
+    return popularity(days, older_pulls=older, stars=stars, last=last.date())
 
 
 def _labels(facts: Any) -> Iterator[str]:
@@ -94,39 +134,30 @@ def _labels(facts: Any) -> Iterator[str]:
 def _platforms(repository_ids: list[int]) -> dict[int, set[str]]:
     """Return what the newest tags of each run on."""
     found: dict[int, set[str]] = defaultdict(set)
-    if not repository_ids:
-        return found
-    newest = Tag.objects.filter(repository__in=repository_ids).annotate(
-        place=Window(RowNumber(), partition_by=F("repository_id"), order_by=F("pushed_at").desc())
-    )
-    kept = newest.filter(place__lte=_NEWEST_TAGS).order_by()
-    for repository, platform, children in kept.values_list(
-        "repository_id", "manifest__platform", "manifest__children"
-    ):
-        told = [platform, *(child.get("platform", "") for child in children)]
-        found[repository].update(one for one in told if one and one != UNKNOWN_PLATFORM)
+    if repository_ids:
+        for pk, platform, children in run_for_rows(_PLATFORMS, repository_ids, most=_NEWEST_TAGS):
+            told = [platform, *(child.get("platform", "") for child in orjson.loads(children))]
+            found[pk].update(one for one in told if one and one != UNKNOWN_PLATFORM)
     return found
 
 
-def _former_names(rows: list[dict[str, Any]]) -> dict[int, list[str]]:
+def _former_names(rows: list[_Row]) -> dict[int, list[str]]:
     """Return under which names people may still look for them: their own, and their owner's."""
     found: dict[int, list[str]] = defaultdict(list)
-    ids, namespaces = [row["pk"] for row in rows], {row["namespace_id"] for row in rows}
-    for repository, name in FormerName.objects.filter(repository__in=ids).values_list("repository_id", "name"):  # fmt: skip
-        found[repository].append(name)
-    renamed = Namespace.objects.filter(redirects_to__in=namespaces)
+    for pk, name in run_for_rows(_FORMER_NAMES, [row.pk for row in rows]):
+        found[pk].append(name)
     owners: dict[int, list[str]] = defaultdict(list)
-    for namespace, name in renamed.values_list("redirects_to_id", "name"):
-        owners[namespace].append(name)
+    for pk, name in run_for_rows(_FORMER_OWNERS, sorted({row.namespace_id for row in rows})):
+        owners[pk].append(name)
     for row in rows:
-        short = row["name"].partition("/")[2]
-        found[row["pk"]] += [f"{owner}/{short}" for owner in owners.get(row["namespace_id"], ())]
+        for owner in owners.get(row.namespace_id, ()):
+            found[row.pk].append(f"{owner}/{row.name.partition('/')[2]}")
     return found
 
 
-def _pulls(repository_ids: Iterable[int]) -> dict[int, list[tuple[date, int]]]:
-    found: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    days = DailyCount.objects.filter(repository__in=list(repository_ids), pulls__gt=0)
-    for repository, day, pulls in days.values_list("repository_id", "day", "pulls"):
-        found[repository].append((day, pulls))
+def _pulls(repository_ids: Iterable[int]) -> dict[int, Days]:
+    found: dict[int, Days] = defaultdict(list)
+    if wanted := list(repository_ids):
+        for pk, day, pulls in run_for_rows(_PULLS, wanted):
+            found[pk].append((date.fromisoformat(day) if isinstance(day, str) else day, pulls))
     return found

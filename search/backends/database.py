@@ -17,16 +17,17 @@ from django.db import connection
 
 from index.batches import moment, run_for_rows
 from search import dictionary
-from search.backends import postgresql, slots, sqlite
+from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
-from search.backends.rows import Conditions, Source, count, limits_of, select
+from search.backends.rows import Conditions, Source, among, as_list, count, limits_of, select
 from search.backends.slots import Slot
+from search.dictionary import Known
 from search.documents import Audience, Entry
 from search.expressions import All, AnyOf, Expression, words_in
 from search.query import Sort
 from search.ranking import Plan
 
-_OFTEN = 5_000  # entries with a word, and the first in an order of their own are met soon
+_OFTEN = 50_000  # entries with a word, and the first in an order of their own are met soon
 
 
 class DatabaseSearch:
@@ -35,32 +36,32 @@ class DatabaseSearch:
     def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind the key, best first."""
         slot = slots.live()
-        counts = dictionary.counts_of(words_in(plan.whole), slot.name)
+        known = dictionary.look_up(words_in(plan.whole), slot.name)
         found: list[Iterable[Hit]] = []
-        for audience, source in _audiences(reach, counts):
+        for audience, source in _audiences(reach, known):
             walk = _walk(source, plan, slot, audience)
             if plan.sort is Sort.BEST:
                 found.append(walk.hits(after, limit))
             else:
-                is_frequent = plan.is_everything or least(plan.whole, counts) >= _OFTEN
+                is_frequent = plan.is_everything or least(plan.whole, known) >= _OFTEN
                 found.append(walk.in_order(after, limit, is_frequent=is_frequent))
         if reach.has_own:
-            found.append(_rows(Source(_own(reach), counts), plan, after, limit, slot))
+            found.append(_rows(Source(_own(reach), known), plan, after, limit, slot))
         return list(islice(merge(*found, key=lambda hit: hit.key), limit))
 
     def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
         """Return how many there are, or `limit` if there are as many or more."""
         slot, dialect = slots.live(), _dialect()
-        counts = dictionary.counts_of(words_in(plan.whole), slot.name)
+        known = dictionary.look_up(words_in(plan.whole), slot.name)
         total = 0
-        if not plan.checks and least(plan.whole, counts) >= limit:
+        if not plan.checks and least(plan.whole, known) >= limit:
             return limit
-        for audience, source in _audiences(reach, counts):
+        for audience, source in _audiences(reach, known):
             total += _walk(source, plan, slot, audience).count(limit - total)
             if total >= limit:
                 return limit
         if reach.has_own:
-            own = Source(_own(reach), counts)
+            own = Source(_own(reach), known)
             total += count(own, plan, dialect.matches, limit=limit - total, slot=slot.name)
         return min(total, limit)
 
@@ -71,15 +72,16 @@ class DatabaseSearch:
             replace(entries, gone, slot)
 
 
-def least(expression: Expression, counts: dict[str, int]) -> int:
+def least(expression: Expression, known: dict[str, Known]) -> int:
     """Return how many public entries match at least, as far as the dictionary tells."""
     match expression:
         case str() if expression.startswith("a/"):
-            return counts.get(expression[2:], 0)
+            word = known.get(expression[2:])
+            return word.entries if word else 0
         case AnyOf(parts):
-            return max((least(part, counts) for part in parts), default=0)
+            return max((least(part, known) for part in parts), default=0)
         case All((part,)):
-            return least(part, counts)
+            return least(part, known)
         case _:
             return 0
 
@@ -88,22 +90,34 @@ def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
     changing = sorted({*gone, *(entry.repository_id for entry in entries)})
     before = map(dictionary.words_among, lexemes_kept(changing, slot, public=True).values())
+    lost = list(before)
     run_for_rows(
         f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}",  # noqa: S608
         changing,
     )
     insert(entries, slot)
-    after = [
-        dictionary.words_among(entry.lexemes)
+    added = [
+        (entry.popularity, dictionary.words_among(entry.lexemes))
         for entry in entries
         if entry.audience is Audience.EVERYONE
     ]
-    dictionary.change_counts(dictionary.difference(before, after), slot.name)
+    changed = dictionary.difference(lost, (words for _, words in added))
+    best = dictionary.best_of(
+        (entry.popularity, _words_of(entry))
+        for entry in entries
+        if entry.audience is Audience.EVERYONE
+    )
+    dictionary.change_counts(changed, slot.name, best)
+    dictionary.raise_best(best, slot.name)
+
+
+def _words_of(entry: Entry) -> set[str]:
+    return {one[2:] for one in entry.lexemes if one.startswith("a/")}
 
 
 def insert(entries: list[Entry], slot: Slot) -> set[int]:
     """Write entries and return which were not there yet; the dictionary stays as it is."""
-    lexemes_of = _dialect().lexemes_of
+    lexemes_of = sqlite.lexemes_of if connection.vendor == "sqlite" else tsquery.lexemes_of
     kind = "tsvector" if connection.vendor == "postgresql" else "text"
     written = run_for_rows(
         f"INSERT INTO search_entry_{slot.name} (repository_id, namespace_id, audience, pushed_at,"  # noqa: S608
@@ -142,20 +156,22 @@ def lexemes_kept(
     }
 
 
-def _audiences(reach: Reach, counts: dict[str, int]) -> Iterator[tuple[Audience, Source]]:
+def _audiences(reach: Reach, known: dict[str, Known]) -> Iterator[tuple[Audience, Source]]:
     for audience in reach.audiences:
         asked = Conditions([f"e.audience = {audience:d}"])
         if audience is not Audience.EVERYONE:
             asked.join(limits_of(reach.limits))
-        yield audience, Source(asked, counts)
+        yield audience, Source(asked, known)
 
 
 def _own(reach: Reach) -> Conditions:
     """Return the condition of what is found because it is one's own."""
     asked = Conditions([f"e.audience = {Audience.ITS_PEOPLE:d}"])
-    namespaces = ",".join(map(str, map(int, reach.namespaces))) or "NULL"
-    repositories = ",".join(map(str, map(int, reach.repositories))) or "NULL"
-    asked.ask(f"(e.namespace_id IN ({namespaces}) OR e.repository_id IN ({repositories}))")
+    asked.ask(
+        f"(e.namespace_id {among('namespaces')} OR e.repository_id {among('repositories')})",
+        namespaces=as_list(reach.namespaces),
+        repositories=as_list(reach.repositories),
+    )
     asked.join(limits_of(reach.limits))
     return asked
 
@@ -167,7 +183,7 @@ def _rows(source: Source, plan: Plan, after: Key | None, limit: int, slot: Slot)
 def _walk(source: Source, plan: Plan, slot: Slot, audience: Audience) -> Any:
     if connection.vendor == "sqlite":
         return sqlite.Walk(source, plan, slot, audience)
-    return postgresql.Walk(source, plan, slot)
+    return postgresql.Walk(source, plan, slot, is_public=audience is Audience.EVERYONE)
 
 
 def _dialect() -> ModuleType:

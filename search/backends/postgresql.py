@@ -9,9 +9,8 @@ the measurements behind it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 from accounts.statements import run
@@ -27,22 +26,23 @@ from search.backends.rows import (
     select_sorted,
 )
 from search.backends.slots import Slot
-from search.documents import Entry
-from search.expressions import All, AnyOf, Expression, Not, Prefix
+from search.backends.tsquery import as_tsquery, with_pairs, words_needed
+from search.dictionary import Known
+from search.expressions import All, AnyOf, Expression
 from search.query import Sort
 from search.ranking import Plan
 
 # How many entries there are up to the end of each bucket; from the last on, as many in each.
-BUCKETS = (512, 2_048, 8_192, 32_768, 131_072)
-_GUARD = 500  # rows that a statement fetches, before a narrower one is tried
-_GROWTH = 8
+BUCKETS = (64, 256, 1_024, 4_096, 16_384, 65_536)
 _NAMED = 4  # buckets that are asked for by their lexemes
+GUARD = 500  # rows that a statement fetches, before a narrower one is tried
+_WANTED = 100  # rows that one should fetch
+_GROWTH = 8
 _FEW = 500  # rows of which each is looked at
-_PROBED = 2  # buckets; where they hold fewer matches than this, there may be few in all:
-_PROBE = 10
+_PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
+_PROBE = 4
 _READMES = 10  # so many times as often a word may be in READMEs
 _EVERYTHING = 10**9
-_SPECIAL = frozenset("'\\:")  # in the text of a tsvector
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Walk:
     source: Source
     plan: Plan
     slot: Slot
+    is_public: bool  # what the dictionary knows of
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
@@ -127,18 +128,33 @@ class Walk:
     ) -> Iterator[tuple[list[Any], int]]:
         """Yield, for one run of buckets after the other, the best rows and how many there are."""
         buckets = len(self.slot.bounds) + 1
-        start = bisect_left(self.slot.bounds, (after[1], after[2])) if after else 0
-        width = buckets if self._is_seldom(expression) else 2
+        start = self._first_bucket(expression, after)
+        width = self._first_width(expression, buckets, after)
         while start < buckets:
             end = min(start + width, buckets)
-            guard = _GUARD if end - start > 1 else _EVERYTHING
+            guard = GUARD if end - start > 1 else _EVERYTHING
             rows, count = self._run(expression, range(start, end), after, limit, guard)
             if count > guard:
                 width = max(1, width // _GROWTH)
                 continue
             yield rows, count
+            width = _next_width(start, end, count)
             start = end
-            width = width * _GROWTH if count * _GROWTH < _GUARD else width
+
+    def _first_bucket(self, expression: Expression, after: Key | None) -> int:
+        """Return where to begin: behind the key, and not before the best entry with each of the words."""
+        if after is not None:
+            return bisect_left(self.slot.bounds, (after[1], after[2]))
+        if not self.is_public:
+            return 0
+        known = (self.source.known.get(word) for word in words_needed(expression, "ajn"))
+        best = min((one.best for one in known if one), default=None)
+        return 0 if best is None else bisect_left(self.slot.bounds, (-best, 0))
+
+    def _first_width(self, expression: Expression, buckets: int, after: Key | None) -> int:
+        if self._is_seldom(expression):
+            return buckets
+        return 1 if after is not None or self.plan.is_everything else _PROBED
 
     def _run(
         self, expression: Expression, buckets: range, after: Key | None, limit: int, guard: int
@@ -180,7 +196,24 @@ class Walk:
 
     def _is_seldom(self, expression: Expression) -> bool:
         """Whether so few entries can match that all are fetched at once."""
-        return most(expression, self.source.counts) <= _GUARD
+        return most(expression, self.source.known) <= GUARD
+
+
+def _next_width(start: int, end: int, count: int) -> int:
+    """Return how many buckets to ask for next, by what the last ones held."""
+    read = _entries_before(end) - _entries_before(start)
+    wanted = min(_GROWTH * read, _WANTED * read // count) if count else _GROWTH * read
+    width = 1
+    while _entries_before(end + width) - _entries_before(end) < wanted:
+        width += 1
+    return width
+
+
+def _entries_before(bucket: int) -> int:
+    """Return how many entries are in the buckets before it."""
+    if bucket <= len(BUCKETS):
+        return BUCKETS[bucket - 1] if bucket else 0
+    return BUCKETS[-1] * (bucket - len(BUCKETS) + 1)
 
 
 def bucket_ends(entries: int) -> Iterator[int]:
@@ -189,28 +222,29 @@ def bucket_ends(entries: int) -> Iterator[int]:
     yield from range(2 * BUCKETS[-1], entries, BUCKETS[-1])
 
 
-def most(expression: Expression, counts: dict[str, int]) -> int:
+def most(expression: Expression, known: dict[str, Known]) -> int:
     """Return how many public entries can match at most, as far as the dictionary tells."""
     match expression:
         case str():
-            return _most_with(expression, counts)
+            return _most_with(expression, known)
         case All(parts):
-            return min((most(part, counts) for part in parts), default=_EVERYTHING)
+            return min((most(part, known) for part in parts), default=_EVERYTHING)
         case AnyOf(parts):
-            return min(sum(most(part, counts) for part in parts), _EVERYTHING)
+            return min(sum(most(part, known) for part in parts), _EVERYTHING)
         case _:
             return _EVERYTHING
 
 
-def _most_with(lexeme: str, counts: dict[str, int]) -> int:
+def _most_with(lexeme: str, known: dict[str, Known]) -> int:
     """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
-    letter, count = lexeme[0], counts.get(lexeme[2:], 0)
+    letter, word = lexeme[0], known.get(lexeme[2:])
+    count = word.entries if word else 0
     if letter in "anjz":
         return count  # of two frequent words less, but nobody knows
     if letter == "r":
         return count * _READMES
     if letter == "x":
-        return 0 if count < _GUARD else _EVERYTHING
+        return 0 if count < GUARD else _EVERYTHING
     return 0 if letter == "e" or lexeme == "f/official" else _EVERYTHING
 
 
@@ -224,70 +258,3 @@ def _read_anyway(expression: Expression, name: str) -> Conditions:
     condition = matches(expression, name)
     condition.texts = [f"({condition}) IS TRUE"]
     return condition
-
-
-def as_tsquery(expression: Expression) -> str:
-    """Return the expression as PostgreSQL reads it."""
-    match expression:
-        case str():
-            return _quoted(expression)
-        case Prefix(beginning):
-            return f"{_quoted(beginning)}:*"
-        case Not(part):
-            return f"!{as_tsquery(part)}"
-        case All(parts):
-            return f"({' & '.join(map(as_tsquery, parts)) or _ALWAYS})"
-        case AnyOf(parts):
-            return f"({' | '.join(map(as_tsquery, parts)) or _NEVER})"
-
-
-_ALWAYS = "('d/0' | 'd/1')"
-_NEVER = "'never'"
-
-
-def lexemes_of(entry: Entry, slot: Slot) -> str:
-    """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
-    bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
-    words = slot.frequent.intersection(one[2:] for one in entry.lexemes if one[0] in "ar")
-    written = " ".join([f"b/{bucket}", *_pairs(words), *entry.lexemes])
-    if _SPECIAL.isdisjoint(written):
-        return written  # nearly always, and twice as quick
-    return " ".join(map(_quoted, written.split(" ")))
-
-
-def with_pairs(expression: Expression, frequent: frozenset[str]) -> Expression:
-    """Return the same, which asks for two frequent words as for one.
-
-    Where they meet is a list of its own in the index: to find it from the lists of both takes as long
-    as they are, and they are longest where they hardly meet.
-    """
-    match expression:
-        case AnyOf(parts):
-            return AnyOf(tuple(with_pairs(part, frequent) for part in parts))
-        case All(parts):
-            asked = tuple(with_pairs(part, frequent) for part in parts)
-            return All((*asked, *_pairs(_words_needed(expression) & frequent)))
-        case _:
-            return expression
-
-
-def _words_needed(expression: Expression) -> frozenset[str]:
-    """Return the words that are somewhere in every entry that matches."""
-    match expression:
-        case str():
-            return frozenset({expression[2:]} if expression[0] in "ajnr" else ())
-        case All(parts):
-            return frozenset().union(*map(_words_needed, parts))
-        case AnyOf((first, *others)):
-            return _words_needed(first).intersection(*map(_words_needed, others))
-        case _:
-            return frozenset()
-
-
-def _pairs(words: Collection[str]) -> list[str]:
-    return [f"m/{one}+{other}" for one, other in combinations(sorted(words), 2)]
-
-
-def _quoted(lexeme: str) -> str:
-    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+import orjson
 from django.db import connection
 
 from accounts.statements import Row, moment, run
 from accounts.token_limits import TokenLimits
 from index.batches import moment as as_kept
 from search.backends.base import Hit, Key
+from search.dictionary import Known
 from search.documents import NEVER
 from search.expressions import Expression
 from search.query import Sort
@@ -60,17 +62,17 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Some of the entries, by a condition on their rows; and how many public ones have each word."""
+    """Some of the entries, by a condition on their rows; and what is known of the words."""
 
     asked: Conditions
-    counts: dict[str, int]
+    known: dict[str, Known]
 
 
 def select(
     source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
 ) -> list[Hit]:
     """Return the best of the rows of a source: each is looked at, and no index over lexemes is used."""
-    asked = _asked(Source(Conditions(), source.counts), plan, matches)
+    asked = _asked(Source(Conditions(), source.known), plan, matches)
     tier = _tier_of(plan, matches)
     # The LIMIT keeps PostgreSQL from looking for the words first, among what others keep private.
     rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
@@ -163,7 +165,7 @@ def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
 
 def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
     """Return how many rows of a source there are, `limit` at most; as `select` reads them."""
-    asked = _asked(Source(Conditions(), source.counts), plan, matches)
+    asked = _asked(Source(Conditions(), source.known), plan, matches)
     rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
     found = run(
         f"SELECT count(*) FROM (SELECT 1 FROM {rows} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
@@ -188,7 +190,7 @@ def checks_of(checks: Checks) -> Conditions:
     _ask_for_phrases(asked, "phrase", "> 0", checks.phrases)
     _ask_for_phrases(asked, "absent", "= 0", checks.absent)
     if checks.seen:
-        asked.ask(f"e.repository_id NOT IN ({','.join(map(str, map(int, checks.seen)))})")
+        asked.ask(f"NOT e.repository_id {among('seen')}", seen=as_list(checks.seen))
     return asked
 
 
@@ -196,6 +198,21 @@ def _ask_for_phrases(asked: Conditions, name: str, found: str, phrases: Sequence
     place = "instr" if connection.vendor == "sqlite" else "strpos"
     for number, phrase in enumerate(phrases):
         asked.ask(f"{place}(e.text, :{name}{number}) {found}", **{f"{name}{number}": phrase})
+
+
+def among(name: str) -> str:
+    """Return that a column is one of the numbers of a parameter, which `as_list` makes.
+
+    One parameter: a statement for each number of them would be planned anew for everybody.
+    """
+    if connection.vendor == "sqlite":
+        return f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608
+    return f"= ANY(ARRAY(SELECT CAST(json_array_elements_text(:{name}::json) AS bigint)))"
+
+
+def as_list(numbers: Sequence[int]) -> str:
+    """Return numbers as a parameter."""
+    return orjson.dumps(list(numbers)).decode()
 
 
 def limits_of(limits: TokenLimits | None) -> Conditions:

@@ -101,7 +101,7 @@ reaches = st.one_of(
 def _small_steps(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let PostgreSQL do with thirty entries what it does with millions."""
     monkeypatch.setattr(postgresql, "BUCKETS", (2, 4, 8))
-    monkeypatch.setattr(postgresql, "_GUARD", 4)
+    monkeypatch.setattr(postgresql, "GUARD", 4)
     monkeypatch.setattr(postgresql, "_FEW", 3)
     monkeypatch.setattr(postgresql, "_PROBE", 2)
     monkeypatch.setattr(database, "_OFTEN", 5)

@@ -31,7 +31,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuild, "_BATCH", 3)
     monkeypatch.setattr(rebuild, "_WORDS", 2)
     monkeypatch.setattr(postgresql, "BUCKETS", (2, 4, 8))
-    monkeypatch.setattr(postgresql, "_GUARD", 4)
+    monkeypatch.setattr(postgresql, "GUARD", 4)
     monkeypatch.setattr(postgresql, "_FEW", 3)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.principals import ANONYMOUS
 from index.models import DailyCount, Repository
 from search import upkeep
-from search.models import SearchChange
+from search.models import SearchChange, SearchLoss, WordA
 from search.sources import entries_of
 from tests.conftest import World
 from tests.factories import make_repositories
@@ -117,7 +117,15 @@ def test_pulls_of_long_ago_are_not_looked_for(world: World) -> None:
 
 
 @pytest.fixture
-def committed(transactional_db: None, world: World) -> World:
+def emptied(transactional_db: None) -> None:
+    """Forget what the triggers wrote down while the test before was cleared away."""
+    SearchChange.objects.all().delete()
+    SearchLoss.objects.all().delete()
+    WordA.objects.all().delete()
+
+
+@pytest.fixture
+def committed(transactional_db: None, emptied: None, world: World) -> World:
     """The cast, for all to see."""
     upkeep.begin()
     return world

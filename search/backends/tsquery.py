@@ -1,0 +1,81 @@
+"""Lexemes and expressions as PostgreSQL writes them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection
+from itertools import combinations
+
+from search.backends.slots import Slot
+from search.documents import Entry
+from search.expressions import All, AnyOf, Expression, Not, Prefix
+
+_SPECIAL = frozenset("'\\:")  # in the text of a tsvector
+
+
+def as_tsquery(expression: Expression) -> str:
+    """Return the expression as PostgreSQL reads it."""
+    match expression:
+        case str():
+            return _quoted(expression)
+        case Prefix(beginning):
+            return f"{_quoted(beginning)}:*"
+        case Not(part):
+            return f"!{as_tsquery(part)}"
+        case All(parts):
+            return f"({' & '.join(map(as_tsquery, parts)) or _ALWAYS})"
+        case AnyOf(parts):
+            return f"({' | '.join(map(as_tsquery, parts)) or _NEVER})"
+
+
+_ALWAYS = "('d/0' | 'd/1')"
+_NEVER = "'never'"
+
+
+def lexemes_of(entry: Entry, slot: Slot) -> str:
+    """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
+    bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
+    words = slot.frequent.intersection(one[2:] for one in entry.lexemes if one[0] in "ar")
+    written = " ".join([f"b/{bucket}", *_pairs(words), *entry.lexemes])
+    if _SPECIAL.isdisjoint(written):
+        return written  # nearly always, and twice as quick
+    return " ".join(map(_quoted, written.split(" ")))
+
+
+def with_pairs(expression: Expression, frequent: frozenset[str]) -> Expression:
+    """Return the same, which asks for two frequent words as for one.
+
+    Where they meet is a list of its own in the index: to find it from the lists of both takes as long
+    as they are, and they are longest where they hardly meet.
+    """
+    match expression:
+        case AnyOf(parts):
+            return AnyOf(tuple(with_pairs(part, frequent) for part in parts))
+        case All(parts):
+            asked = tuple(with_pairs(part, frequent) for part in parts)
+            return All((*asked, *_pairs(words_needed(expression, "ajnr") & frequent)))
+        case _:
+            return expression
+
+
+def words_needed(expression: Expression, letters: str) -> frozenset[str]:
+    """Return the words that are in every entry that matches, as lexemes of these letters."""
+    match expression:
+        case str():
+            return frozenset({expression[2:]} if expression[0] in letters else ())
+        case All(parts):
+            return frozenset().union(*(words_needed(part, letters) for part in parts))
+        case AnyOf((first, *others)):
+            found = (words_needed(other, letters) for other in others)
+            return words_needed(first, letters).intersection(*found)
+        case _:
+            return frozenset()
+
+
+def _pairs(words: Collection[str]) -> list[str]:
+    return [f"m/{one}+{other}" for one, other in combinations(sorted(words), 2)]
+
+
+def _quoted(lexeme: str) -> str:
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
