@@ -47,6 +47,13 @@ class Audience(IntEnum):
     ITS_PEOPLE = 2  # private, or nothing was pushed yet
 
 
+def audience_of(visibility: str, pushed_at: datetime | None) -> Audience:
+    """Return who may find a repository that is live."""
+    if pushed_at is None or visibility == "private":
+        return Audience.ITS_PEOPLE
+    return Audience.EVERYONE if visibility == "public" else Audience.SIGNED_IN
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """A repository as its entry is made of it; texts as they were written."""
@@ -75,9 +82,7 @@ class Described:
     @property
     def audience(self) -> Audience:
         """Who may find it."""
-        if self.pushed_at is None or self.visibility == "private":
-            return Audience.ITS_PEOPLE
-        return Audience.EVERYONE if self.visibility == "public" else Audience.SIGNED_IN
+        return audience_of(self.visibility, self.pushed_at)
 
     @property
     def short_name(self) -> str:

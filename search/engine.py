@@ -16,15 +16,10 @@ from search.corrections import corrected
 from search.query import DEFAULT_SIZE, QueryRefused, SearchQuery, parse_query
 from search.ranking import Plan, partial_plan_of, plan_of, suggestion_plan_of, without
 from search.reach import reach_of
+from search.shown import shown
 
 DEEPEST = 1_000  # results: counting and pages by number end here; nobody reads that far
 _FEW = 3  # fewer than these, and perhaps something else was meant
-# What pages, docker and the API show of a result: to load everything takes twice as long as to search.
-_SHOWN = (
-    "name", "visibility", "mode", "description", "topics", "is_automated", "star_count", "pull_count",
-    "created_at", "last_pushed_at", "namespace__name", "namespace__is_verified",
-    "namespace__organization_id",
-)  # fmt: skip
 _ROUND = 100  # classes of one round; those of the next begin behind it
 
 
@@ -88,7 +83,7 @@ def search(
         return SearchPage(query, size=size)
     found = _find(reach, query, behind, end + 1)
     hits, is_last = found.hits[end - size : end], len(found.hits) <= end
-    results = shown(principal, hits)
+    results = shown(reach, hits)
     used = _used(found, hits)
 
     @cache
@@ -124,18 +119,8 @@ def suggest(principal: Principal, typed: str, size: int = 8) -> list[Repository]
     if not query.terms:
         return []
     plan = suggestion_plan_of(query)
-    return shown(principal, searching().find(reach_of(principal), plan, after=None, limit=size))
-
-
-def shown(principal: Principal, hits: Sequence[Hit]) -> list[Repository]:
-    """Return the repositories as they are now, in this order; not those that are hidden by now.
-
-    The index follows within seconds, what somebody may see holds at once.
-    """
-    ids = [hit.repository_id for hit in hits]
-    listed = Repository.objects.listed_for(principal).filter(pk__in=ids)
-    by_id = {one.pk: one for one in listed.select_related("namespace").only(*_SHOWN)}
-    return [by_id[pk] for pk in ids if pk in by_id]
+    reach = reach_of(principal)
+    return shown(reach, searching().find(reach, plan, after=None, limit=size))
 
 
 def _find(reach: Reach, query: SearchQuery, after: Key | None, limit: int) -> _Found:

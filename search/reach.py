@@ -25,3 +25,15 @@ def reach_of(principal: Principal) -> Reach:
         tuple(repositories),
         principal.limits,
     )
+
+
+def reaches(
+    reach: Reach, audience: Audience, *, name: str, namespace_id: int, repository_id: int
+) -> bool:
+    """Whether an entry is in reach: what engines find, said of a single one."""
+    if audience is Audience.EVERYONE:
+        return True
+    if reach.limits and not reach.limits.reaches(name):
+        return False
+    is_own = namespace_id in reach.namespaces or repository_id in reach.repositories
+    return audience in reach.audiences or (audience is Audience.ITS_PEOPLE and is_own)
