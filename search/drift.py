@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from accounts.statements import run
-from index.models import Repository, RepositoryState
 from search.backends import slots
 from search.backends.database import lexemes_kept
 from search.backends.postgresql import BUCKETS, bucket_ends
 from search.backends.slots import Slot
 from search.models import SearchState
-from search.sources import entries_of
+from search.sources import entries_of, some_repositories
 from search.upkeep import BATCH, apply_changes, lock_state, note, refresh
 
 SAMPLE = 2_000
@@ -91,11 +88,7 @@ def _is_crowded(slot: Slot) -> bool:
 
 def _with_other_words(slot: Slot, sample: int) -> list[int]:
     """Return those of some repositories whose entries have other lexemes than they should."""
-    live = Repository.objects.filter(state=RepositoryState.ACTIVE)
-    ids = list(live.values_list("pk", flat=True)[: sample + 1])
-    if len(ids) > sample:
-        last = live.aggregate(last=Max("pk"))["last"]
-        ids = sorted({random.randint(1, last) for _ in range(sample)})  # noqa: S311
+    ids = some_repositories(sample)
     kept = lexemes_kept(ids, slot)
     return [
         entry.repository_id

@@ -89,7 +89,8 @@ def partial_plan_of(query: SearchQuery) -> Plan:
     """Return how some of the words are found: all but one, all but two, one; in the name, then anywhere."""
     tiers: list[Expression] = []
     number = len(query.terms)
-    for count in sorted({number - 1, number - 2, 1} - {0, -1}, reverse=True):
+    wanted = {number - 1, number - 2, min(1, number - 1)}
+    for count in sorted((one for one in wanted if one > 0), reverse=True):
         chosen = list(combinations(query.terms, count))
         tiers.append(AnyOf(tuple(All(tuple(map(_in_name, terms))) for terms in chosen)))
         tiers.append(AnyOf(tuple(All(tuple(map(_anywhere, terms))) for terms in chosen)))

@@ -6,7 +6,6 @@ repository and reads the last changes: so the new slot hides whatever the old on
 
 from __future__ import annotations
 
-import random
 import sys
 from array import array
 from collections import Counter
@@ -15,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.statements import run
@@ -28,7 +26,7 @@ from search.backends.slots import Slot
 from search.backends.tsquery import as_tsquery
 from search.documents import Audience, Entry
 from search.models import SearchState
-from search.sources import entries_of, popularities_of
+from search.sources import entries_of, popularities_of, some_repositories
 from search.upkeep import apply_changes
 
 _MEMORY = "512MB"  # with the 64 MB that are usual, the indexes take five times as long
@@ -121,11 +119,8 @@ def _frequent() -> list[str]:
     """Return the words that so many of a sample have that two of them are asked for as one."""
     if connection.vendor == "sqlite":
         return []
-    live = Repository.objects.filter(state=RepositoryState.ACTIVE)
-    last = live.aggregate(last=Max("pk"))["last"] or 0
-    chosen = sorted({random.randint(1, last) for _ in range(_SAMPLE)}) if last else []  # noqa: S311
     counted: Counter[str] = Counter()
-    entries = entries_of(chosen)
+    entries = entries_of(some_repositories(_SAMPLE))
     for entry in entries:
         counted.update({one[2:] for one in entry.lexemes if one[0] in "ar"})
     least = max(_FREQUENT * len(entries), _SEEN)

@@ -5,6 +5,7 @@ By hand: this is done after each change, and for millions of repositories when t
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
@@ -15,7 +16,7 @@ import orjson
 from accounts.statements import moment, moment_or_none
 from index.batches import run_for_rows
 from index.contents.indexes import UNKNOWN_PLATFORM
-from index.models import RepositoryMode
+from index.models import Repository, RepositoryMode
 from search.documents import Described, Entry, entry_of
 from search.popularity import popularity
 
@@ -69,6 +70,15 @@ class _Row(NamedTuple):
     pulls: int
     pushed_at: Any
     created_at: Any
+
+
+def some_repositories(size: int) -> list[int]:
+    """Return the ids of all of them, or about so many by chance; some of those may be of none."""
+    ids = list(Repository.objects.order_by("pk").values_list("pk", flat=True)[: size + 1])
+    if len(ids) <= size:
+        return ids
+    last = Repository.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    return random.sample(range(1, last + 1), size)
 
 
 def entries_of(repository_ids: Collection[int]) -> list[Entry]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Iterator
-
-from django.db.models import Max
 
 from index.models import Repository, RepositoryState
 from search.backends.opensearch_cluster import Cluster, Operation
 from search.backends.opensearch_mapping import check_of, document_of, index_of
 from search.backends.opensearch_outbox import note
 from search.models import SearchOutbox
-from search.sources import entries_of
+from search.sources import entries_of, some_repositories
 
 BATCH = 500
 SAMPLE = 2_000
@@ -89,8 +86,7 @@ def check(cluster: Cluster, *, sample: int = SAMPLE) -> list[int]:
     if abs(cluster.count() - wanted) > max(BATCH, wanted * _BAD):
         rebuild(cluster)
         return []
-    last = Repository.objects.aggregate(last=Max("pk"))["last"] or 0
-    some = random.sample(range(1, last + 1), min(sample, last))
+    some = some_repositories(sample)
     right = {entry.repository_id: check_of(entry) for entry in entries_of(some)}
     found = cluster.checks_of(some)
     wrong = sorted(one for one in some if right.get(one) != found.get(one))
