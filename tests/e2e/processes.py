@@ -28,10 +28,25 @@ def _freeze(stack: Stack, groups: list[int]) -> bool:
     """Freeze them, and let them go again if one of them has SQLite's only lock."""
     for group in groups:
         os.killpg(group, signal.SIGSTOP)
+    eventually(
+        lambda: _are_stopped(groups)
+    )  # one that is inside of the kernel may still get the lock
     if _takes_writes(stack.var / "waybill.sqlite3"):
         return True
     _go_on(groups)
     return False
+
+
+def _are_stopped(groups: list[int]) -> bool:
+    """Whether every process of these groups stands still."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, group = status.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(group) in groups and state not in "TtZX":
+            return False
+    return True
 
 
 def _takes_writes(database: Path) -> bool:

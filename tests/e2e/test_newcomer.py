@@ -58,10 +58,10 @@ def test_from_the_form_by_docker_to_the_search_page(
 
 def found(window: Window, word: str) -> str:
     page = window.open("/")
-    box = page.get_by_role("searchbox").first
+    box = page.get_by_role("combobox", name="Search images").locator("visible=true").first
     box.fill(word)
     box.press("Enter")
-    page.get_by_role("heading", name="Search results").wait_for()
+    page.get_by_role("heading", name="Search", exact=True).wait_for()
     return window.text
 
 
