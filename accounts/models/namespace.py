@@ -29,10 +29,12 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
     def held_by(self, user: User) -> NamespaceQuerySet:
         """Return the user's own and those of organizations that the user is an owner of.
 
-        Subqueries instead of joins: nothing comes twice.
+        Two ways, each by its index: an OR of both walks through every namespace there is.
         """
         owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
-        return self.filter(Q(user=user) | Q(organization__in=owned.values("organization")))
+        own = Namespace.objects.filter(user=user)
+        of_organizations = Namespace.objects.filter(organization__in=owned.values("organization"))
+        return self.filter(pk__in=own.values("pk").union(of_organizations.values("pk")))
 
     def called(self, name: str) -> NamespaceQuerySet:
         """Return the namespace that the name leads to: today's name, or one of its past."""

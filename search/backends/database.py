@@ -19,11 +19,12 @@ from index.batches import moment, run_for_rows
 from search import dictionary
 from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
+from search.backends.estimates import least
 from search.backends.rows import Conditions, Source, among, as_list, count, limits_of, select
 from search.backends.slots import Slot
 from search.dictionary import Known
 from search.documents import Audience, Entry
-from search.expressions import All, AnyOf, Expression, words_in
+from search.expressions import words_in
 from search.query import Sort
 from search.ranking import Plan
 
@@ -70,20 +71,6 @@ class DatabaseSearch:
         entries = list(entries)
         for slot in slots.written():
             replace(entries, gone, slot)
-
-
-def least(expression: Expression, known: dict[str, Known]) -> int:
-    """Return how many public entries match at least, as far as the dictionary tells."""
-    match expression:
-        case str() if expression.startswith("a/"):
-            word = known.get(expression[2:])
-            return word.entries if word else 0
-        case AnyOf(parts):
-            return max((least(part, known) for part in parts), default=0)
-        case All((part,)):
-            return least(part, known)
-        case _:
-            return 0
 
 
 def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:

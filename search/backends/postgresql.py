@@ -15,6 +15,7 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
+from search.backends.estimates import EVERYTHING, least, most
 from search.backends.rows import (
     Conditions,
     Source,
@@ -27,7 +28,6 @@ from search.backends.rows import (
 )
 from search.backends.slots import Slot
 from search.backends.tsquery import as_tsquery, with_pairs, words_needed
-from search.dictionary import Known
 from search.expressions import All, AnyOf, Expression
 from search.query import Sort
 from search.ranking import Plan
@@ -41,8 +41,6 @@ _GROWTH = 8
 _FEW = 500  # rows of which each is looked at
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
-_READMES = 10  # so many times as often a word may be in READMEs
-_EVERYTHING = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,8 @@ class Walk:
         """Guess, by how many there are among the most popular ones."""
         if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
             return True
+        if self.is_public and least(self.plan.whole, self.source.known) > _FEW:
+            return False
         return self._number(self.plan.probe, range(_PROBED), _PROBE) < _PROBE
 
     def _number(self, expression: Expression, buckets: range, limit: int) -> int:
@@ -132,7 +132,7 @@ class Walk:
         width = self._first_width(expression, buckets, after)
         while start < buckets:
             end = min(start + width, buckets)
-            guard = GUARD if end - start > 1 else _EVERYTHING
+            guard = GUARD if end - start > 1 else EVERYTHING
             rows, count = self._run(expression, range(start, end), after, limit, guard)
             if count > guard:
                 width = max(1, width // _GROWTH)
@@ -220,32 +220,6 @@ def bucket_ends(entries: int) -> Iterator[int]:
     """Yield how many entries come before the end of each bucket but the last."""
     yield from (end for end in BUCKETS if end < entries)
     yield from range(2 * BUCKETS[-1], entries, BUCKETS[-1])
-
-
-def most(expression: Expression, known: dict[str, Known]) -> int:
-    """Return how many public entries can match at most, as far as the dictionary tells."""
-    match expression:
-        case str():
-            return _most_with(expression, known)
-        case All(parts):
-            return min((most(part, known) for part in parts), default=_EVERYTHING)
-        case AnyOf(parts):
-            return min(sum(most(part, known) for part in parts), _EVERYTHING)
-        case _:
-            return _EVERYTHING
-
-
-def _most_with(lexeme: str, known: dict[str, Known]) -> int:
-    """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
-    letter, word = lexeme[0], known.get(lexeme[2:])
-    count = word.entries if word else 0
-    if letter in "anjz":
-        return count  # of two frequent words less, but nobody knows
-    if letter == "r":
-        return count * _READMES
-    if letter == "x":
-        return 0 if count < GUARD else _EVERYTHING
-    return 0 if letter == "e" or lexeme == "f/official" else _EVERYTHING
 
 
 def matches(expression: Expression, name: str) -> Conditions:
