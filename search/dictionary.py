@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 from accounts.statements import run
 from index.batches import run_for_rows
+from search.popularity import MOST_POPULAR
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
 LONGEST = 24
@@ -80,18 +81,18 @@ def change_counts(
 ) -> None:
     """Add to the counts of words; new ones can be meant from now on.
 
-    `best` is the popularity of the most popular entry with each, among those that were added.
+    `best` is the popularity of the most popular entry that has a word, joined words included. Of a new
+    word that is not in it nothing is known: entries that have it as two words came before.
     """
     best = best or {}
-    rows = sorted((word, by, best.get(word, 0)) for word, by in changed.items() if by)
+    rows = sorted((word, by, best.get(word, MOST_POPULAR)) for word, by in changed.items() if by)
     if not rows:
         return
     run_for_rows(
         f"INSERT INTO search_word_{slot} AS kept (word, entries, best)"  # noqa: S608
         " SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS smallint)"
         " FROM {rows} WHERE true"
-        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries, best ="
-        " CASE WHEN kept.best > excluded.best THEN kept.best ELSE excluded.best END",
+        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries",
         rows,
     )
     add_variants((word for word, by, _ in rows if by > 0), slot)

@@ -161,25 +161,27 @@ def _fill(build: _Build, ids: list[int], words: _Words) -> int:
 
 
 def _write_words(words: _Words, build: _Build) -> None:
+    best = _best_of_frequent(words, build)
     rows = sorted(words.counted.items())
     for start in range(0, len(rows), _WORDS):
         with transaction.atomic():
             _hold(build)
             some = dict(rows[start : start + _WORDS])
-            dictionary.change_counts(some, build.slot.name, words.best)
-    if connection.vendor == "postgresql":
-        _look_among_joined(words, build)
+            dictionary.change_counts(some, build.slot.name, best)
 
 
-def _look_among_joined(words: _Words, build: _Build) -> None:
-    """Let the best entry with a frequent word be one that has it as two, `red-is`, if that is better."""
+def _best_of_frequent(words: _Words, build: _Build) -> dict[str, int]:
+    """Return how popular the best entry with each frequent word is, also with it as two: `red-is`."""
+    found: dict[str, int] = {}
+    if connection.vendor == "sqlite":
+        return found  # its order is in the index itself
+    sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
+        WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
     for word, count in words.counted.items():
         if count >= GUARD:
-            sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
-                WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
-            [(best,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
-            if best is not None and best > words.best[word]:
-                dictionary.raise_best({word: best}, build.slot.name)
+            [(joined,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
+            found[word] = max(words.best[word], joined or 0)
+    return found
 
 
 def _switch(build: _Build) -> None:

@@ -94,7 +94,7 @@ def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
         for entry in entries
         if entry.audience is Audience.EVERYONE
     )
-    dictionary.change_counts(changed, slot.name, best)
+    dictionary.change_counts(changed, slot.name)
     dictionary.raise_best(best, slot.name)
 
 
@@ -138,7 +138,7 @@ def lexemes_kept(
         list(repository_ids),
     )
     return {
-        repository_id: frozenset(one for one in lexemes.split() if not one.startswith("b/"))
+        repository_id: frozenset(one for one in lexemes.split() if one[0] not in tsquery.ADDED)
         for repository_id, lexemes in found
     }
 

@@ -10,6 +10,7 @@ from search.backends.slots import Slot
 from search.documents import Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 
+ADDED = "bm"  # letters of lexemes that are of this engine alone: the bucket, and pairs of words
 _SPECIAL = frozenset("'\\:")  # in the text of a tsvector
 
 

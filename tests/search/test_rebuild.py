@@ -262,3 +262,21 @@ def test_the_check_says_what_is_wrong_and_mends_it_if_asked(webs: list[Repositor
         run("check_search_index")
     assert "They were written anew" in run("check_search_index", mend=True)
     assert "as they should be" in run("check_search_index")
+
+
+def test_what_a_database_adds_to_entries_is_no_drift(
+    webs: list[Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL keeps pairs of frequent words beside what is the same everywhere."""
+    monkeypatch.setattr(rebuild, "_SEEN", 2)
+    rebuild_index()
+    assert drift.check_index().wrong == []
+
+
+def test_a_word_that_was_joined_before_it_was_written_is_found_from_the_top(
+    world: World, webs: list[Repository]
+) -> None:
+    (joined,) = published(world, "alice/red-is", star_count=500)
+    rebuild_index()
+    (late,) = published(world, "alice/redis")
+    assert hit_ids(ANONYMOUS, "redis") == {joined.pk, late.pk}
