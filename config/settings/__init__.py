@@ -76,7 +76,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
-USE_I18N = False
+USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 SITE_ID = None
@@ -137,7 +137,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["index.web.templatetags", "index.web.watch_tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "index.web.templatetags",
+                "index.web.watch_tags",
+            ],
         },
     }
 ]
