@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.errors import SecondFactorRequired
 from accounts.models import Membership, User
@@ -52,11 +52,20 @@ def is_demanded_of(user: User) -> bool:
 
 
 def is_missing_of(user: User) -> bool:
-    """Whether it is demanded and not set up; one query, for each page of a session asks."""
-    people = User.objects.filter(pk=user.pk).exclude(Exists(_factors()))
+    """Whether it is demanded and not set up; no query for the person of a session."""
+    marked = getattr(user, "lacks_demanded_factor", None)
+    if marked is None:
+        people = marked_if_missing(User.objects.filter(pk=user.pk))
+        marked = people.values_list("lacks_demanded_factor", flat=True).first()
+    return bool(marked)
+
+
+def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
+    """Return people who carry `lacks_demanded_factor`: whether it is demanded and not set up."""
+    lacks = Q(~Exists(_factors()))
     if not settings.REQUIRE_TWO_FACTOR:
-        people = people.filter(Exists(_demanding_memberships()))
-    return people.exists()
+        lacks &= Q(Exists(_demanding_memberships()))
+    return people.annotate(lacks_demanded_factor=lacks)
 
 
 def lacking_of(user_ids: Iterable[int]) -> set[int]:

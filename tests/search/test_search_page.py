@@ -21,7 +21,7 @@ from tests.conftest import World
 from tests.contents import make_image, make_index, point
 from tests.factories import make_repositories, make_repository, new_repository
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.session_backend.SessionBackend"
 PUBLIC = Visibility.PUBLIC
 
 
