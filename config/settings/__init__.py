@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.input_gate",
+    "accounts.web.fragments.WholePages",
     "config.overload.LoginDeadline",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,6 +142,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "index.web.templatetags",
                 "index.web.watch_tags",
+                "index.web.flow_tags",
             ],
         },
     }

@@ -4,14 +4,19 @@ import { confirmName } from "./behaviours/confirm-name.js";
 import { counter } from "./behaviours/counter.js";
 import { fragment } from "./behaviours/fragment.js";
 import { liveList } from "./behaviours/live-list.js";
+import { lookAgain } from "./behaviours/look-again.js";
 import { namePreview } from "./behaviours/name-preview.js";
+import { partial } from "./behaviours/partial.js";
 import { passkeyAdd, passkeyLogin, passkeyUse } from "./behaviours/passkey.js";
 import { popover } from "./behaviours/popover.js";
 import { proofOfWork } from "./behaviours/proof-of-work.js";
+import { sendOnce } from "./behaviours/send-once.js";
 import { showPassword } from "./behaviours/show-password.js";
 import { shortcut, shortcutSwitch } from "./behaviours/shortcut.js";
 import { suggest } from "./behaviours/suggest.js";
 import { theme } from "./behaviours/theme.js";
+import { bindToast } from "./behaviours/toast.js";
+import { unsaved } from "./behaviours/unsaved.js";
 import { focusSummary } from "./behaviours/focus-summary.js";
 
 const behaviours = {
@@ -21,6 +26,7 @@ const behaviours = {
   "focus-summary": focusSummary,
   fragment,
   "live-list": liveList,
+  "look-again": lookAgain,
   "name-preview": namePreview,
   "passkey-add": passkeyAdd,
   "passkey-login": passkeyLogin,
@@ -32,13 +38,22 @@ const behaviours = {
   "show-password": showPassword,
   suggest,
   theme,
+  toast: bindToast,
 };
 
+const bound = new WeakSet(); // what htmx brings may hold what was there before
+
 function bind(root) {
-  for (const element of root.querySelectorAll("[data-behaviour]")) {
+  const all = [...root.querySelectorAll("[data-behaviour]")];
+  if (root instanceof Element && root.matches("[data-behaviour]")) all.push(root);
+  for (const element of all.filter((one) => !bound.has(one))) {
+    bound.add(element);
     behaviours[element.dataset.behaviour]?.(element);
   }
 }
 
 bind(document);
 document.addEventListener("list-replaced", (event) => bind(event.target));
+partial(bind);
+sendOnce();
+unsaved();

@@ -1,0 +1,45 @@
+// Asks again for the part of the page that may have changed meanwhile (htmx does the asking: hx-get).
+// Not while the tab is hidden, nor while somebody is at it; ever more rarely while nothing happens.
+const SLOWEST = 30_000; // milliseconds
+const SLOWER = 1.15;
+
+export function lookAgain(element) {
+  const shortest = Number(element.dataset.every) * 1000;
+  let pause = shortest;
+  let waiting;
+
+  const isBusy = () =>
+    element.matches(":focus-within") ||
+    element.querySelector("details[open]") !== null ||
+    (window.getSelection()?.rangeCount > 0 && !window.getSelection().isCollapsed &&
+      window.getSelection().containsNode(element, true));
+
+  function plan() {
+    clearTimeout(waiting);
+    if (!document.hidden && element.isConnected) waiting = setTimeout(look, pause);
+  }
+
+  function look() {
+    if (!element.isConnected) return;
+    if (isBusy()) plan();
+    else window.htmx.trigger(element, "look-again");
+  }
+
+  function onVisibility() {
+    if (!element.isConnected) {
+      document.removeEventListener("visibilitychange", onVisibility);
+      return;
+    }
+    pause = shortest;
+    if (document.hidden) clearTimeout(waiting);
+    else look();
+  }
+
+  element.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== element) return;
+    pause = Math.min(pause * SLOWER, SLOWEST);
+    plan();
+  });
+  document.addEventListener("visibilitychange", onVisibility);
+  plan();
+}
