@@ -141,6 +141,8 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "django.templatetags.i18n",
                 "index.web.templatetags",
+                "index.web.number_tags",
+                "index.web.time_tags",
                 "index.web.watch_tags",
                 "index.web.flow_tags",
             ],

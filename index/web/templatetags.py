@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -39,15 +37,6 @@ register.filter("activity_sentence", sentence_of)
 
 _AVATAR_COLOURS = 6
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-_AGES = (
-    (365 * 86400, "year"),
-    (30 * 86400, "month"),
-    (7 * 86400, "week"),
-    (86400, "day"),
-    (3600, "hour"),
-    (60, "minute"),
-)
 
 
 @register.simple_tag
@@ -123,63 +112,10 @@ def event_words(action: str) -> str:
     return words_of(action)
 
 
-@register.simple_tag
-def count(number: int, noun: str) -> SafeString:
-    """Return "1.2k stars", with the exact number as title."""
-    words = noun if number == 1 else f"{noun}s"
-    return format_html(
-        '<span title="{} {}">{} {}</span>', f"{number:,}", words, compact(number), words
-    )
-
-
-@register.filter
-def compact(number: int) -> str:
-    """Return a short form of a large number: 1234 is 1.2k."""
-    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= size:
-            return f"{_one_digit(number / size)}{unit}"
-    return str(number)
-
-
-@register.filter
-def megabytes(size: int | None) -> str:
-    """Return a size in decimal units, as docker prints it."""
-    if size is None:
-        return "unknown"
-    for unit_size, unit in _UNITS:
-        if size >= unit_size:
-            return f"{_one_digit(size / unit_size)} {unit}"
-    return f"{size} B"
-
-
-@register.filter
-def size_range(sizes: list[int]) -> str:
-    """Return the smallest and the largest size of a tag's images; the unit once if it is one."""
-    texts = list(dict.fromkeys(megabytes(size) for size in sizes))
-    if len(texts) < 2:
-        return texts[0] if texts else "not known yet"
-    low, low_unit = texts[0].split()
-    return f"{low if texts[1].endswith(low_unit) else texts[0]} to {texts[1]}"
-
-
 @register.filter
 def short_digest(digest: str) -> str:
     """Return the first twelve digits, as docker prints them."""
     return digest.partition(":")[2][:12]
-
-
-@register.filter
-def age(moment: datetime | None) -> SafeString | str:
-    """Return "3 hours ago" in a time element that carries the exact UTC time."""
-    if moment is None:
-        return "never"
-    exact = moment.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
-        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exact.strftime("%Y-%m-%d %H:%M:%S"),
-        _ago(int((timezone.now() - moment).total_seconds())),
-    )
 
 
 @register.filter
@@ -235,18 +171,6 @@ def on_public_url(url: str) -> str:
     """Return the same path on our configured origin: links in mail never trust a Host header."""
     parts = urlsplit(url)
     return f"{settings.PUBLIC_URL}{parts.path}{'?' if parts.query else ''}{parts.query}"
-
-
-def _ago(seconds: int) -> str:
-    for length, unit in _AGES:
-        if seconds >= length:
-            number = seconds // length
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
-    return "just now"
-
-
-def _one_digit(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 @cache

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from index.web import number_tags as numbers
 from index.web import templatetags as tags
+from index.web import time_tags as times
 
 
 @pytest.mark.parametrize(
@@ -15,7 +17,7 @@ from index.web import templatetags as tags
     [(0, "0"), (999, "999"), (1234, "1.2k"), (402_110, "402k"), (1_843_221, "1.8M")],
 )
 def test_large_numbers_are_short(number: int, text: str) -> None:
-    assert tags.compact(number) == text
+    assert numbers.short(number) == text
 
 
 @pytest.mark.parametrize(
@@ -24,25 +26,31 @@ def test_large_numbers_are_short(number: int, text: str) -> None:
         (None, "unknown"),
         (532, "532 B"),
         (12_345, "12.3 kB"),
-        (5_000_000, "5.0 MB"),
+        (999, "999 B"),
+        (999_700, "1000 kB"),
+        (77_800_000, "77.8 MB"),
+        (5_000_000, "5 MB"),
         (2_100_000_000, "2.1 GB"),
+        (1_234_000_000, "1.23 GB"),
+        (3 * 10**12, "3 TB"),
     ],
 )
 def test_sizes_are_decimal(size: int | None, text: str) -> None:
-    assert tags.megabytes(size) == text
+    assert numbers.plain_size(size) == text
 
 
 @pytest.mark.parametrize(
     ("sizes", "text"),
     [
         ([], "not known yet"),
-        ([3_000_000], "3.0 MB"),
-        ([3_000_000, 4_000_000], "3.0 to 4.0 MB"),
-        ([900_000, 4_000_000], "900 kB to 4.0 MB"),
+        ([3_000_000], "3 MB"),
+        ([3_000_000, 4_000_000], "3 to 4 MB"),
+        ([900, 4_000_000], "900 B to 4 MB"),
+        ([900_000, 4_000_000], "900 kB to 4 MB"),
     ],
 )
 def test_a_range_of_sizes_names_its_unit_once(sizes: list[int], text: str) -> None:
-    assert tags.size_range(sizes) == text
+    assert numbers.plain_range(sizes) == text
 
 
 @pytest.mark.parametrize(
@@ -50,13 +58,13 @@ def test_a_range_of_sizes_names_its_unit_once(sizes: list[int], text: str) -> No
     [(5, "just now"), (61, "1 minute ago"), (7300, "2 hours ago"), (86400 * 400, "1 year ago")],
 )
 def test_ages_carry_the_exact_time(seconds: int, text: str) -> None:
-    html = tags.age(timezone.now() - timedelta(seconds=seconds))
+    html = times.age(timezone.now() - timedelta(seconds=seconds))
     assert f">{text}</time>" in html
     assert "UTC" in html
 
 
 def test_what_never_happened_is_never() -> None:
-    assert tags.age(None) == "never"
+    assert times.age(None) == "never"
 
 
 def test_digests_are_cut_like_dockers() -> None:
@@ -64,8 +72,8 @@ def test_digests_are_cut_like_dockers() -> None:
 
 
 def test_one_is_singular_and_exact_numbers_are_titles() -> None:
-    assert ">1 star<" in tags.count(1, "star")
-    assert 'title="1,234 pulls"' in tags.count(1234, "pull")
+    assert ">1 star<" in numbers.count(1, "star")
+    assert 'title="1,234 pulls"' in numbers.count(1234, "pull")
 
 
 def test_names_are_escaped_before_they_may_break() -> None:
