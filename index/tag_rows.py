@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -71,6 +72,12 @@ class TagRow:
         """The known sizes, smallest and largest; one if they do not differ, or none."""
         known = [platform.size for platform in self.platforms if platform.size is not None]
         return sorted({min(known), max(known)}) if known else []
+
+
+def tags_version(count: int, rows: Iterable[TagRow]) -> str:
+    """Return what is another one as soon as a list of tags shows something else than pulls and ages."""
+    shown = ((row.tag.pk, row.tag.manifest_id, row.tag.pushed_at, row.sizes) for row in rows)
+    return hashlib.sha256(repr((count, list(shown))).encode()).hexdigest()[:12]
 
 
 def newest_tags(repository: Repository) -> list[TagRow]:

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
+from accounts.web.fragments import asked_part, vary
 from index.errors import IndexRefusal, OverQuota
 from index.flows.check_secrets import open_secrets
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
 from index.models import Repository, SizeClass
-from index.policy import allowed_actions
 from index.promotions import shows_promotions
 from index.readme import render_readme
 from index.reasons import obstacle
@@ -28,6 +28,7 @@ from index.tag_rows import newest_tags
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
+from index.web.repository_head import decision_about, numbers_of
 
 _OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits that they set, not the repository
 
@@ -53,7 +54,7 @@ def star(request: HttpRequest, name: str) -> HttpResponse:
     """Add a star."""
     repository = find_repository(request, name)
     star_repository(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after_star(request, repository, is_starred=True)
 
 
 @post_only
@@ -61,7 +62,16 @@ def unstar(request: HttpRequest, name: str) -> HttpResponse:
     """Take the star back."""
     repository = find_repository(request, name)
     unstar_repository(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after_star(request, repository, is_starred=False)
+
+
+def _after_star(request: HttpRequest, repository: Repository, *, is_starred: bool) -> HttpResponse:
+    """Answer the button as it is now, or lead back to the page that has it."""
+    if asked_part(request) != "star":
+        return redirect("web-repository", repository.name)
+    repository.refresh_from_db(fields=["star_count"])
+    context = {"repository": repository, "is_starred": is_starred}
+    return vary(render(request, "components/star_button.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,8 +88,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def page_context(repository: Repository, principal: Principal) -> dict[str, Any]:
     """Return what the head of each of a repository's pages shows."""
-    decision = allowed_actions(principal, repository)
+    decision = decision_about(repository, principal)
     user = principal.user
+    numbers = numbers_of(repository, user)
     return {
         "repository": repository,
         "may_administer": decision.may_administer,
@@ -87,8 +98,8 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "may_push": Action.PUSH in decision.actions,
         "stage_words": _why_the_registry_takes_no_push(decision),
         "may_ask": user is not None and not decision.may_administer,
-        "is_starred": user is not None and repository.stars.filter(user=user).exists(),
-        "tag_count": repository.tags.count(),
+        "is_starred": numbers.is_starred,
+        "tag_count": numbers.tags,
     }
 
 

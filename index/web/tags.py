@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -10,13 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.web.fragments import asked_part, nothing_new, render_page
 from index.errors import IndexRefusal
 from index.flows.restore_tag import restore_tag, why_not
+from index.models import Repository
 from index.names import is_tag
 from index.tag_history import history_of
 from index.tag_list import TagOrder, found_tags, order_of, tag_page
 from index.tag_patterns import frozen_by
-from index.tag_rows import tag_rows
+from index.tag_rows import TagRow, tag_rows, tags_version
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.repositories import page_context
@@ -29,41 +34,62 @@ ORDERS = (
     (TagOrder.SIZE, "Largest first"),
     (TagOrder.PULLS, "Most pulled first"),
 )
+_PARTS = {"tag-list": "index/tags_found_part.html", "tags-body": "index/tags_body_part.html"}
 CLIENTS = ("docker", "podman", "nerdctl")
 
 
 @login_not_required
 @require_safe
 def show(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the tags that were searched for, sorted, page by page."""
+    """Show the tags that were searched for, sorted, page by page; or the list of them alone."""
     repository = find_repository(request, name)
     context = page_context(repository, principal_of(request))
-    search, order = request.GET.get("q", "")[:200], order_of(request.GET.get("sort", ""))
+    context |= _found(request, repository, context)
+    version = tags_version(context["tag_count"], context["rows"])
+    if unchanged := nothing_new(request, version):
+        return unchanged
+    asked = context["asked"]
+    place = {key: request.GET[key] for key in ("after", "before") if key in request.GET}
+    context |= {
+        "query": f"{urlencode(asked)}&" if asked else "",
+        "look_again": f"{request.path}?{urlencode(asked | place | {'seen': version})}",
+        "is_news": "seen" in request.GET,
+        "newest": max(context["rows"], key=_pushed_at).tag.name if context["rows"] else "",
+    }
+    response = render_page(request, "index/tags.html", context, parts=_PARTS)
+    if asked_part(request) == "tag-list" and not context["is_news"]:  # somebody types
+        response.headers["HX-Replace-Url"] = f"{request.path}?{urlencode(asked)}".rstrip("?")
+    return response
+
+
+def _found(
+    request: HttpRequest, repository: Repository, context: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a page of the tags that were asked for, and how they were asked for."""
+    search, order = request.GET.get("q", "")[:200].strip(), order_of(request.GET.get("sort", ""))
     client = request.GET.get("client", "")
+    client = client if client in CLIENTS else CLIENTS[0]
     page = tag_page(
         found_tags(repository, search),
         order=order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
-        count=None if search.strip() else context["tag_count"],
+        count=None if search else context["tag_count"],
     )
-    client = client if client in CLIENTS else CLIENTS[0]
-    kept = {"q": search.strip(), "sort": order, "client": client}
-    defaults = {"q": "", "sort": TagOrder.NEWEST, "client": CLIENTS[0]}
-    query = urlencode({key: value for key, value in kept.items() if value != defaults[key]})
-    context |= {
+    kept = {"q": search, "sort": order.value, "client": client}
+    defaults = {"q": "", "sort": TagOrder.NEWEST.value, "client": CLIENTS[0]}
+    return {
         "page": page,
         "rows": tag_rows(repository, page.tags, names_credentials=context["may_administer"]),
-        "search": search.strip(),
+        "search": search,
         "order": order,
         "orders": ORDERS,
         "client": client,
         "clients": CLIENTS,
-        "query": f"{query}&" if query else "",
+        "asked": {key: value for key, value in kept.items() if value != defaults[key]},
         "before": urlencode({"before": page.before}) if page.before else "",
         "after": urlencode({"after": page.after}) if page.after else "",
     }
-    return render(request, "index/tags.html", context)
 
 
 @login_not_required
@@ -109,3 +135,7 @@ def restore(request: HttpRequest, name: str, tag: str) -> HttpResponse:
         short = digest.partition(":")[2][:12]
         messages.success(request, f"{tag} points to {short} again.")
     return redirect("web-tag-history", repository.name, tag)
+
+
+def _pushed_at(row: TagRow) -> datetime:
+    return row.tag.pushed_at
