@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.errors import NotAllowed
-from accounts.models import Membership, Organization, OrganizationRole, Team, TeamMembership
+from accounts.models import Membership, Namespace, Organization, OrganizationRole, Team, TeamMembership
 from accounts.principals import Principal
 
 
@@ -54,6 +54,16 @@ def check_owner(principal: Principal, organization: Organization, *, reads: bool
         raise NotAllowed(message)
     if organization.deleted_at or not is_owner(principal, organization):
         message = f"Only owners of {organization.name} may do this."
+        raise NotAllowed(message)
+    if not (reads or principal.is_administrator):
+        check_not_frozen(organization)
+
+
+def check_not_frozen(organization: Organization) -> None:
+    """Raise NotAllowed while an administrator keeps the organization as it is."""
+    frozen = Namespace.objects.filter(organization=organization, frozen_at__isnull=False)
+    if frozen.exists():
+        message = f"{organization.name} is frozen: ask an administrator of this site to end that."
         raise NotAllowed(message)
 
 

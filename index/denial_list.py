@@ -24,6 +24,7 @@ REASONS = {
     "immutable-tag": "the tag never changes",
     "read-only": "the repository is read-only",
     "archived": "the repository is archived",
+    "frozen": "the namespace is frozen by an administrator",
     "builders": "the registry takes writes from build servers alone",
     "promotion": "the registry takes promotions alone",
     "deleted": "the repository was deleted",

@@ -83,6 +83,8 @@ def may_create(principal: Principal, name: RepositoryName) -> Creation:
 def _may_create_in(namespace: Namespace, principal: Principal) -> Creation:
     if principal.is_administrator:
         return Creation(Role.ADMIN, "administrators may create repositories everywhere")
+    if namespace.frozen_at:
+        return Creation(None, "an administrator of this site has frozen the namespace")
     if namespace.is_root:
         return Creation(None, "only administrators create official images")
     if holds_namespace(principal, namespace):

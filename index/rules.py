@@ -34,6 +34,7 @@ class Standing:
     mode: RepositoryMode = RepositoryMode.OPEN
     writers: Writers = Writers.ANYONE  # whom the registry's stage lets write
     is_builder: bool = False  # a CI job, or a robot account that is a build server
+    is_frozen: bool = False  # an administrator of the site has frozen the namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,12 @@ class Decision:
         """Whether settings, grants and deletion are open; not by a token that leaves less than all.
 
         A repository that is read-only is administered all the same: else it would stay so for ever.
+        In a frozen namespace administrators of the site alone do.
         """
-        return self.role is Role.ADMIN and self.standing.ceiling == EVERY_ACTION
+        standing = self.standing
+        if standing.is_frozen and not standing.administrator:
+            return False
+        return self.role is Role.ADMIN and standing.ceiling == EVERY_ACTION
 
     @property
     def may_promote(self) -> bool:
@@ -183,6 +188,13 @@ LIMITING = (
         "the repository is archived: it can be pulled, and nothing in it changes any more",
         "the repository is not archived",
         "an admin of the repository opens it again, in its settings",
+    ),
+    Limit(
+        "frozen",
+        lambda standing: _pull_if(standing.is_frozen),
+        "the namespace is frozen: its images can be pulled, and nothing in it changes",
+        "the namespace is not frozen",
+        "an administrator of this site ends that",
     ),
     Limit(
         "builders",

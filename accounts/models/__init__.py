@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from accounts.models.announcement import (
+    LONGEST_ANNOUNCEMENT,
+    Announcement,
+    AnnouncementAudience,
+    AnnouncementLevel,
+)
 from accounts.models.audit_event import AuditEvent
 from accounts.models.audit_forwarding import AuditForwarding
 from accounts.models.directory_account import DirectoryAccount
@@ -18,6 +24,10 @@ from accounts.models.team import Team, TeamMembership
 from accounts.models.user import User
 
 __all__ = [
+    "LONGEST_ANNOUNCEMENT",
+    "Announcement",
+    "AnnouncementAudience",
+    "AnnouncementLevel",
     "AuditEvent",
     "AuditForwarding",
     "DirectoryAccount",

@@ -75,6 +75,9 @@ class Namespace(models.Model):
     is_verified = models.BooleanField(default=False, db_default=False)
     # Nothing becomes public here while secrets that were found in it are not answered.
     refuses_public_secrets = models.BooleanField(default=True, db_default=True)
+    # By an administrator: everything in it can be pulled, and nothing changes (index.rules).
+    frozen_at = models.DateTimeField(null=True)
+    frozen_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()

@@ -15,7 +15,7 @@ from index.rules import Decision
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"
 _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 # Limits that concern everybody with a role.
-_OF_REPOSITORY = frozenset({"read-only", "archived", "builders", "promotion"})
+_OF_REPOSITORY = frozenset({"read-only", "archived", "frozen", "builders", "promotion"})
 
 
 AUTHENTICATION_REQUIRED = "authentication required"
