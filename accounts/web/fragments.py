@@ -128,10 +128,14 @@ def _toast(response: HttpResponse, words: str) -> HttpResponse:
 
 def _words_for(status: int) -> str:
     words = {
-        403: _("You may not do this, or this page has been open for too long. Reload it and try again."),
+        403: _(
+            "You may not do this, or this page has been open for too long. Reload it and try again."
+        ),
         404: _("This is not there any more, or you may not see it any more. Reload the page."),
         405: _("This cannot be done here. Reload the page."),
         429: _("Too much, too fast. Wait a few minutes, then try again. Nothing is lost."),
         503: _("The site is busy for the moment. Try again in a little while."),
     }
-    return words.get(status) or _("Something went wrong on our side. Nothing was changed; try again.")
+    return words.get(status) or _(
+        "Something went wrong on our side. Nothing was changed; try again."
+    )

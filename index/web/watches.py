@@ -37,6 +37,7 @@ def _after(request: HttpRequest, repository: Repository) -> HttpResponse:
     """Answer the button as it is now, or lead back to the page that has it."""
     if asked_part(request) != "watch":
         return redirect("web-repository", repository.name)
+    repository = find_repository(request, repository.name)  # its numbers are others now
     decision = allowed_actions(principal_of(request), repository)
     context = {"repository": repository, "may_administer": decision.may_administer}
     return vary(render(request, "components/watch_button.html", context))

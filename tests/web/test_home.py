@@ -35,7 +35,7 @@ def test_the_dashboard_fills_in_ones_own_name(world: World, client: Client) -> N
 
 def test_the_checklist_goes_once_something_was_pushed(world: World, client: Client) -> None:
     client.force_login(world.alice)
-    assert "Three steps" not in client.get("/").content.decode()
+    assert "The way to your first image" not in client.get("/").content.decode()
 
 
 def test_the_dashboard_lists_own_and_granted_repositories_and_no_others(
@@ -120,6 +120,6 @@ def test_an_owner_sets_the_default_of_the_organization(world: World, client: Cli
     assert "alice" not in page
 
 
-def test_a_new_user_sees_three_steps(db: None, client: Client) -> None:
+def test_a_new_user_sees_the_way_to_the_first_image(db: None, client: Client) -> None:
     client.force_login(make_user("fresh"))
-    assert "Three steps to your first image" in client.get("/").content.decode()
+    assert "The way to your first image" in client.get("/").content.decode()
