@@ -50,7 +50,7 @@ def size_range(sizes: list[int]) -> SafeString | str:
     """Return the smallest and the largest size of a tag's images; the unit once if it is one."""
     if not sizes:
         return _("not known yet")
-    exact = _("%(bytes)s bytes") % {"bytes": " – ".join(f"{size:,}" for size in sizes)}
+    exact = _("%(bytes)s bytes") % {"bytes": ", ".join(f"{size:,}" for size in sizes)}
     return format_html('<bdi title="{}">{}</bdi>', exact, plain_range(sizes))
 
 

@@ -15,6 +15,7 @@ import { showPassword } from "./behaviours/show-password.js";
 import { shortcut, shortcutSwitch } from "./behaviours/shortcut.js";
 import { suggest } from "./behaviours/suggest.js";
 import { theme } from "./behaviours/theme.js";
+import { time } from "./behaviours/times.js";
 import { bindToast } from "./behaviours/toast.js";
 import { unsaved } from "./behaviours/unsaved.js";
 import { focusSummary } from "./behaviours/focus-summary.js";
@@ -38,6 +39,7 @@ const behaviours = {
   "show-password": showPassword,
   suggest,
   theme,
+  time,
   toast: bindToast,
 };
 

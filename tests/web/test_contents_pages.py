@@ -118,7 +118,7 @@ def test_an_image_shows_layers_history_and_config(world: World, client: Client) 
     found = page(client, f"{PUB}/manifests/1.0")
     for text in (
         "RUN make 2",
-        "2.0 MB",
+        "2 MB",
         "[&quot;serve&quot;]",
         "Zoë",
         digest_of(b"app"),
