@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
-from accounts.web.fragments import asked_part, vary
+from accounts.web.fragments import asked_part, nothing_new, render_page, vary
 from index.errors import IndexRefusal, OverQuota
 from index.flows.check_secrets import open_secrets
 from index.flows.create_repository import create_repository
@@ -24,13 +24,18 @@ from index.readme import render_readme
 from index.reasons import obstacle
 from index.roles import Action
 from index.rules import Decision
-from index.tag_rows import newest_tags
+from index.tag_rows import newest_tags, tags_version
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.repository_head import decision_about, numbers_of
 
 _OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits that they set, not the repository
+
+_PARTS = {
+    "overview": "index/repository_overview_part.html",
+    "newest-tags": "index/repository_tags_part.html",
+}
 
 
 @login_not_required
@@ -40,13 +45,18 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     repository = find_repository(request, name)
     rows = newest_tags(repository)
     context = page_context(repository, principal_of(request))
+    version = tags_version(context["tag_count"], rows)
+    if unchanged := nothing_new(request, version):
+        return unchanged
     context |= {
         "secret_count": open_secrets(repository) if context["may_administer"] else 0,
         "rows": rows,
+        "newest": rows[0].tag.name if rows else "",
         "pull_tag": _pull_tag(repository, rows[0].tag.name if rows else ""),
         "readme": render_readme(repository.readme) if repository.readme.strip() else "",
+        "look_again": f"{request.path}?seen={version}",
     }
-    return render(request, "index/repository.html", context)
+    return render_page(request, "index/repository.html", context, parts=_PARTS)
 
 
 @post_only
