@@ -24,7 +24,6 @@ from index.flows.decide_promotion import (
 from index.flows.promote import request_promotion
 from index.models import Promotion, PromotionState, Repository
 from index.outbox import start_soon
-from index.policy import allowed_actions
 from index.promotion_tasks import continue_promotion
 from index.promotions import (
     preview_promotion,
@@ -36,6 +35,7 @@ from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.promotion_forms import PromoteForm, sentence_of
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about
 
 _PAGE_SIZE = 25
 
@@ -81,7 +81,7 @@ def show(request: HttpRequest, name: str, number: int) -> HttpResponse:
     principal = principal_of(request)
     promotion = _find(request, repository, number)
     state = PromotionState(promotion.state)
-    is_admin = allowed_actions(principal, promotion.target).may_administer
+    is_admin = decision_about(promotion.target, principal).may_administer
     is_own = principal.subject == promotion.requested_by
     obstacle = _obstacle(promotion, principal)
     context = page_context(repository, principal) | {
