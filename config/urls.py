@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import api_description, health, lanes
 
@@ -22,7 +21,7 @@ urlpatterns = [
     path("api/v1/", include("tokenauth.api.urls")),
     path("api/v1/", include("search.api.urls")),
     path("api/v1/openapi.json", api_description.openapi, name="api-schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include("config.guide.urls")),
     path("", include("tokenauth.web.urls")),
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),

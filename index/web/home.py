@@ -1,4 +1,4 @@
-"""Pages that show many repositories, or none: home, explore and help."""
+"""Pages that show many repositories, or none: home and explore."""
 
 from __future__ import annotations
 
@@ -53,13 +53,6 @@ def explore(request: HttpRequest) -> HttpResponse:
         "newest": listed.archived_last("-last_pushed_at", "name")[:_SHOWN],
     }
     return render(request, "index/explore.html", context)
-
-
-@login_not_required
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Show how to start, and what docker's errors mean."""
-    return render(request, "index/help.html")
 
 
 def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Pages that everybody has: the first, explore, help."""
+"""Pages that everybody has: the first, explore."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from index.web import home, repositories, theme
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="web-home"),
     path("explore", home.explore, name="web-explore"),
-    path("help", home.help_page, name="web-help"),
     path("theme", theme.choose, name="web-theme"),
     path("new", repositories.new, name="web-new"),
 ]
