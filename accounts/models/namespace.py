@@ -79,6 +79,7 @@ class Namespace(models.Model):
     frozen_at = models.DateTimeField(null=True)
     frozen_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    picture_digest: str | None  # where a query reads it along (accounts.web.organizations.head)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()
 

@@ -92,18 +92,24 @@ def avatar(name: str, size: str = "") -> SafeString:
 
 @register.simple_tag
 def picture(namespace: Namespace, size: str = "") -> SafeString:
-    """Return the picture of a user or an organization, else the initials; one query."""
-    owned = (
-        Q(user=namespace.user_id)
-        if namespace.user_id
-        else Q(organization=namespace.organization_id)
-    )
-    digest = Picture.objects.filter(owned).values_list("digest", flat=True).first()
+    """Return the picture of a user or an organization, else the initials; a query if not read yet."""
+    if not hasattr(namespace, "picture_digest"):
+        namespace.picture_digest = _picture_of(namespace)
+    digest = namespace.picture_digest
     if digest is None:
         return avatar(namespace.name, size)
     large = " avatar-large" if size == "large" else ""
     address = reverse("web-picture", args=[digest])
     return format_html('<img class="avatar{}" src="{}" alt="" loading="lazy">', large, address)
+
+
+def _picture_of(namespace: Namespace) -> str | None:
+    owned = (
+        Q(user=namespace.user_id)
+        if namespace.user_id
+        else Q(organization=namespace.organization_id)
+    )
+    return Picture.objects.filter(owned).values_list("digest", flat=True).first()
 
 
 @register.filter

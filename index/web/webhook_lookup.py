@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.models import Namespace
-from accounts.web.organizations.head import OrganizationHead
+from accounts.web.organizations.head import find_head
 from index.errors import Denied
 from index.flows.webhooks import check_may_change
 from index.models import Repository, Webhook
-from index.web.lookup import principal_of, signed_in_user
+from index.web.lookup import principal_of
 from index.web.repositories import page_context
 
 
@@ -63,7 +63,7 @@ def frame_of(request: HttpRequest, owner: Owner, *, page: str = "") -> dict[str,
         return {**head, **context, "frame": "repository_webhooks"}
     organization = owner.namespace.organization
     if organization is not None:
-        head_of = OrganizationHead(organization, signed_in_user(request))
+        head_of = find_head(request, organization.name)
         crumb = page or "Webhooks"
         return {**context, "frame": "organization", "head": head_of, "crumb": crumb}
     return {**context, "frame": "settings"}

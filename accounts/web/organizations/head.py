@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest
 
-from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.models import (
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationRole,
+    Picture,
+    User,
+)
 from accounts.moved import Moved
 from accounts.principals import ANONYMOUS, Principal
 
@@ -19,23 +27,17 @@ class OrganizationHead:
 
     organization: Organization
     user: User | None
-
-    @cached_property
-    def membership(self) -> Membership | None:
-        """The membership of who looks."""
-        found = Membership.objects.filter(organization=self.organization, user=self.user)
-        return found.first() if self.user else None
+    role: OrganizationRole | None  # of who looks; None is no member
 
     @property
     def is_member(self) -> bool:
         """Whether inner pages are open: to members, and to administrators of the site."""
-        return self.membership is not None or self._is_administrator
+        return self.role is not None or self._is_administrator
 
     @property
     def is_owner(self) -> bool:
         """Whether pages that change the organization are open; administrators act as owners."""
-        role = self.membership.role if self.membership else None
-        return role == OrganizationRole.OWNER or self._is_administrator
+        return self.role == OrganizationRole.OWNER or self._is_administrator
 
     @cached_property
     def domains(self) -> list[str]:
@@ -54,17 +56,28 @@ class OrganizationHead:
 
 
 def find_head(request: HttpRequest, name: str) -> OrganizationHead:
-    """Return the head of a page for everybody; 404 without such an organization.
+    """Return the head of a page for everybody: one query; 404 without such an organization.
 
     Raises Moved where a page is asked for by a name of the past.
     """
+    user = request.user if isinstance(request.user, User) else None
     called = Namespace.objects.called(name)
-    organization = Organization.objects.filter(namespace__in=called, deleted_at=None).first()
+    found = Organization.objects.filter(namespace__in=called, deleted_at=None)
+    role = Membership.objects.filter(organization=OuterRef("pk"), user=user).values("role")
+    picture = Picture.objects.filter(organization=OuterRef("pk")).values("digest")
+    organization = (
+        found.select_related("namespace")
+        .annotate(role=Subquery(role[:1]), picture_digest=Subquery(picture[:1]))
+        .first()
+    )
     if organization is None:
         raise Http404
     if organization.name != name and request.method in {"GET", "HEAD"}:
         raise Moved(organization.name)
-    return OrganizationHead(organization, request.user if isinstance(request.user, User) else None)
+    organization.namespace.organization = organization
+    organization.namespace.picture_digest = organization.picture_digest
+    given = OrganizationRole(organization.role) if organization.role else None
+    return OrganizationHead(organization, user, given)
 
 
 def find_for_members(request: HttpRequest, name: str) -> OrganizationHead:
