@@ -18,6 +18,8 @@ _NOUNS = {
     "grant": ngettext_lazy("%(n)s grant", "%(n)s grants", "exact"),
     "image": ngettext_lazy("%(n)s image", "%(n)s images", "exact"),
     "key": ngettext_lazy("%(n)s key", "%(n)s keys", "exact"),
+    "layer": ngettext_lazy("%(n)s layer", "%(n)s layers", "exact"),
+    "manifest": ngettext_lazy("%(n)s manifest", "%(n)s manifests", "exact"),
     "pull": ngettext_lazy("%(n)s pull", "%(n)s pulls", "exact"),
     "push": ngettext_lazy("%(n)s push", "%(n)s pushes", "exact"),
     "repository": ngettext_lazy("%(n)s repository", "%(n)s repositories", "exact"),
