@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]  # it has none
+    CompressedManifestStaticFilesStorage,
+)
 
 Read = Callable[[str], str]
 Bundle = Callable[[str, Read], tuple[str, set[str]]]
@@ -100,7 +102,7 @@ def _beside(name: str, address: str) -> str:
 BUNDLES = {"css/site.css": bundle_styles, "js/main.js": bundle_script}
 
 
-class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Join the parts, then name every file by its content and keep a compressed copy."""
 
     def post_process(
