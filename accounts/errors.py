@@ -159,3 +159,7 @@ class CredentialRefused(AccountError):
 
 class MachineRefused(NotAllowed):
     """A token or robot asked for what people alone may do: credentials never make credentials."""
+
+
+class AnnouncementRefused(AccountError):
+    """It cannot be announced so; the sentence says why."""

@@ -13,7 +13,14 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.errors import NotAllowed
-from accounts.models import Membership, Namespace, Organization, OrganizationRole, Team, TeamMembership
+from accounts.models import (
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationRole,
+    Team,
+    TeamMembership,
+)
 from accounts.principals import Principal
 
 

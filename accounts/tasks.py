@@ -13,8 +13,15 @@ from accounts.flows.invitations import forget_ended_invitations
 from accounts.flows.prune_audit import prune_audit
 from accounts.flows.warn_of_expiry import warn_of_expiry
 from accounts.models import OrganizationDomain
+from accounts.standing import look_and_remember
 
 _BATCH = 100
+
+
+@shared_task
+def look_at_installation() -> None:
+    """Remember how everything is, for the page of administrators."""
+    look_and_remember()
 
 
 @shared_task

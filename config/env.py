@@ -262,13 +262,13 @@ def env_email(name: str, default: str) -> dict[str, Any]:
     url = urlsplit(env_text(name, default))
     if url.scheme == "folder":
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_BACKEND": "config.mail.FolderBackend",
             "EMAIL_FILE_PATH": unquote(url.path),
         }
     if url.scheme == "smtp":
         tls = dict(parse_qsl(url.query)).get("tls", "")
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_BACKEND": "config.mail.SmtpBackend",
             "EMAIL_HOST": url.hostname or "localhost",
             "EMAIL_PORT": url.port or 25,
             "EMAIL_HOST_USER": unquote(url.username or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
@@ -62,6 +63,36 @@ def reset_second_factor(user: User, *, by: Principal, reason: str) -> None:
         send_after_commit("second_factor_reset", to=[locked], by=by.name)
 
 
+def end_sessions(user: User, *, by: Principal, reason: str) -> None:
+    """Log the person out of every browser and every docker; password and tokens go on."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        log_out_everywhere(locked, by=by, reason=reason)
+        send_after_commit("logged_out", to=[locked], reason=reason)
+
+
+def verify_address(user: User, *, by: Principal, reason: str) -> None:
+    """Count the primary address as proven, for somebody whom no mail of ours reaches.
+
+    Raises NotAllowed where it is proven, or another account has proven it.
+    """
+    _check(user, by, reason)
+    with transaction.atomic():
+        address = EmailAddress.objects.select_for_update().filter(user=user, primary=True).first()
+        if address is None or address.verified:
+            message = f"{user.username} has no primary address that waits to be verified."
+            raise NotAllowed(message)
+        if EmailAddress.objects.filter(email__iexact=address.email, verified=True).exists():
+            message = f"{address.email} belongs to another account, which has proven it."
+            raise NotAllowed(message)
+        address.verified = True
+        address.save(update_fields=["verified"])
+        # Without the address: who closes the account has it forgotten.
+        _record(AuditAction.EMAIL_VERIFIED, user, by=by, reason=reason)
+        send_after_commit("address_verified", to=[user], by=by.name)
+
+
 def appoint(user: User, *, by: Principal, reason: str) -> None:
     """Make someone an administrator of the site; every administrator is told by mail."""
     _check(user, by, reason)
@@ -108,6 +139,11 @@ def _check(user: User, by: Principal, reason: str) -> None:
     if by.user == user:
         message = "That is your own account. Ask another administrator."
         raise NotAllowed(message)
+    check_reason(reason)
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonMissing or TextRefused for what is no reason."""
     if not reason.strip():
         message = "Give a reason: it is written down, and the person may read it."
         raise ReasonMissing(message)
