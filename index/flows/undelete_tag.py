@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +34,28 @@ def undelete_tag(deletion: TagDeletion, *, by: Principal) -> None:
             target=f"{repository.name}:{deletion.tag}",
             digest=deletion.digest,
         )
+
+
+def undelete_together(deletion: TagDeletion, *, by: Principal) -> list[TagDeletion]:
+    """Ask for all that was deleted with this one back, as far as it can be had; return those.
+
+    What was pushed again meanwhile stays as it is. Raises Denied, and InTrash where nothing is left.
+    """
+    together = TagDeletion.objects.filter(
+        repository=deletion.repository,
+        requested_at=deletion.requested_at,
+        requested_by=deletion.requested_by,
+        state__in=UNDOABLE,
+    )
+    coming = []
+    for one in together.select_related("repository").order_by("tag"):
+        with suppress(InTrash):
+            undelete_tag(one, by=by)
+            coming.append(one)
+    if not coming:
+        message = f"{deletion.repository}:{deletion.tag} is not in the trash any more"
+        raise InTrash(message)
+    return coming
 
 
 def _check(repository: Repository, deletion: TagDeletion) -> None:

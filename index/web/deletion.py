@@ -11,8 +11,11 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.web.undo import offer_undo
 from accounts.web.visitors import check_administrator
 from index import trash
 from index.deletion_preview import preview_deletion
@@ -39,7 +42,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         deletion = request_deletion(repository, by=principal)
         start_soon(continue_deletion, deletion.pk)
-        messages.success(request, _deleted(repository))
+        _tell(request, repository, deletion)
         return redirect("web-trash" if trash.is_used() else "web-home")
     context = {
         **page_context(repository, principal),
@@ -112,7 +115,14 @@ def _trash_words() -> dict[str, Any]:
     return {"trash_days": settings.TRASH_DAYS}
 
 
-def _deleted(repository: Repository) -> str:
-    if trash.is_used():
-        return f"{repository} is closed and in the trash. Until it is emptied you can have it back."
-    return f"{repository} is closed, and its content is being deleted."
+def _tell(request: HttpRequest, repository: Repository, deletion: Deletion) -> None:
+    """Say what becomes of it, and offer it back."""
+    if not trash.is_used():
+        sentence = _("{repository} is closed, and its content is being deleted.")
+        messages.success(request, sentence.format(repository=repository))
+        return
+    sentence = _(
+        "{repository} is closed and in the trash. Until it is emptied you can have it back."
+    )
+    way_back = reverse("web-trash-restore", args=[deletion.pk])
+    offer_undo(request, sentence.format(repository=repository), way_back)

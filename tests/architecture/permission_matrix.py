@@ -68,6 +68,9 @@ ADDRESSES = {
     "r/<repository:name>/-/settings/retention/<int:rule_id>/delete": (
         "/r/acme/app/-/settings/retention/{retention_rule}/delete"
     ),
+    "r/<repository:name>/-/deleted-tags/<int:deletion_id>/undo": (
+        "/r/acme/app/-/deleted-tags/{tag_deletion}/undo"
+    ),
     "api/v1/repositories/<repository:name>/-/deleted-tags": (
         "/api/v1/repositories/acme/app/-/deleted-tags"
     ),

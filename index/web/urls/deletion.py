@@ -28,6 +28,11 @@ urlpatterns: list[URLPattern] = [
         name="web-repository-tag-restore",
     ),
     path(
+        "r/<repository:name>/-/deleted-tags/<int:deletion_id>/undo",
+        tag_deletion.undo,
+        name="web-repository-tags-undo",
+    ),
+    path(
         "r/<repository:name>/-/settings/retention",
         retention.show,
         name="web-repository-retention",
