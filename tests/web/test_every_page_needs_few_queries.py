@@ -1,0 +1,45 @@
+"""No page needs more than eight queries, however much there is: the session and the person included."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.architecture.furniture import THINGS, fill_in
+from tests.architecture.pages import looked_at, mounted
+from tests.architecture.permission_matrix import ADDRESSES, Visitor, visit
+from tests.conftest import World
+from tests.crowd import multiply
+
+MOST = 8
+# Who sees most: an owner, an administrator of the site, and whoever is not logged in.
+PEOPLE = ("olga", "root", "anonymous")
+MANY = 12  # more than MOST: one query for each row of anything shows
+
+
+def test_no_page_needs_more_than_eight_queries(world: World) -> None:
+    for make in THINGS.values():
+        make(world)
+    made = multiply(MANY, organization=world.acme)
+    assert sum(number >= MANY for number in made.values()) > 40, made
+    visitors = {who: visit(world.person(who)) for who in PEOPLE}
+    found = []
+    for pattern in sorted(looked_at()):
+        door = mounted()[pattern]
+        path = fill_in(ADDRESSES[door], world)
+        counts = {who: count(visitor, door, path) for who, visitor in visitors.items()}
+        found += [f"{who} {path}: {most}" for who, most in counts.items() if most > MOST]
+    assert not found, "\n".join(found)
+
+
+def count(visitor: Visitor, door: str, path: str) -> int:
+    """Return how many queries the page needs; 0 where this visitor does not get it.
+
+    Asked twice: the first request after a start fills what a process remembers.
+    """
+    client = visitor.client_for(door)
+    if client.get(path).status_code != 200:
+        return 0
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    return len(queries)
