@@ -11,14 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Namespace, Visibility
+from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
 from accounts.web.organizations.head import find_head
 from index.flows.change_namespace import change_default_visibility, change_public_secrets_rule
 from index.models import Repository
+from index.organization_steps import organization_steps
 from index.web.forms import NamespaceForm, namespaces_held_by
 from index.web.lookup import principal_of
+from index.web.organization_guide import guide_for
 
 _PAGE_SIZE = 25
+_STEPS = "organization-steps"  # the element that leads owners of a new organization on
 
 
 @login_not_required
@@ -42,8 +46,17 @@ def organization(request: HttpRequest, name: str) -> HttpResponse:
     namespace = _find(name)
     if namespace.organization_id is None:
         raise Http404
-    context = {"head": find_head(request, name), "tab": "repositories"}
-    return _show(request, namespace, "index/organization.html", **context)
+    head = find_head(request, name)
+    context: dict[str, object] = {"head": head, "tab": "repositories"}
+    if asked_part(request) != _STEPS:
+        context["steps"] = guide_for(request, head)
+        return vary(_show(request, namespace, "index/organization.html", **context))
+    if head.role != OrganizationRole.OWNER:  # not any more, or logged out
+        return redirect("web-organization", name) if head.user else lead_to_log_in(request)
+    steps = organization_steps(head.organization)
+    part = "index/organization_steps_part.html"
+    old = nothing_new(request, steps.version)
+    return old or vary(_show(request, namespace, part, **context, steps=steps))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
