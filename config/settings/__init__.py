@@ -17,6 +17,8 @@ from config.env import (
     env_number,
     env_secret,
     env_text,
+    in_force,
+    is_secret,
 )
 
 # Sections with files of their own.
@@ -142,8 +144,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "index.web.templatetags",
                 "index.web.number_tags",
+                "index.web.pull_tags",
                 "index.web.time_tags",
                 "index.web.watch_tags",
+                "accounts.web.manage_tags",
                 "index.web.flow_tags",
             ],
         },
@@ -223,6 +227,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static_files.BundledStaticFilesStorage"},
 }
+
+# --- What was read --------------------------------------------------------------------------------
+
+# Name, value, whether it was set, whether it is a secret: for the page of administrators.
+IN_FORCE = [(*row, is_secret(row[0])) for row in in_force()]
 
 # --- Logging ------------------------------------------------------------------------------------
 

@@ -18,12 +18,14 @@ from index.errors import IndexRefusal
 from index.flows.restore_tag import restore_tag, why_not
 from index.models import Repository
 from index.names import is_tag
+from index.pull_commands import CLIENTS
 from index.tag_history import history_of
 from index.tag_list import TagOrder, found_tags, order_of, tag_page
 from index.tag_patterns import frozen_by
 from index.tag_rows import TagRow, tag_rows, tags_version
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
+from index.web.pull_client import client_of
 from index.web.repositories import page_context
 
 ORDERS = (
@@ -35,7 +37,6 @@ ORDERS = (
     (TagOrder.PULLS, "Most pulled first"),
 )
 _PARTS = {"tag-list": "index/tags_found_part.html", "tags-body": "index/tags_body_part.html"}
-CLIENTS = ("docker", "podman", "nerdctl")
 
 
 @login_not_required
@@ -68,7 +69,7 @@ def _found(
     """Return a page of the tags that were asked for, and how they were asked for."""
     search, order = request.GET.get("q", "")[:200].strip(), order_of(request.GET.get("sort", ""))
     client = request.GET.get("client", "")
-    client = client if client in CLIENTS else CLIENTS[0]
+    client = client if client in CLIENTS else client_of(request)
     page = tag_page(
         found_tags(repository, search),
         order=order,
@@ -77,7 +78,7 @@ def _found(
         count=None if search else context["tag_count"],
     )
     kept = {"q": search, "sort": order.value, "client": client}
-    defaults = {"q": "", "sort": TagOrder.NEWEST.value, "client": CLIENTS[0]}
+    defaults = {"q": "", "sort": TagOrder.NEWEST.value, "client": client_of(request)}
     return {
         "page": page,
         "rows": tag_rows(repository, page.tags, names_credentials=context["may_administer"]),

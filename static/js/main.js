@@ -9,6 +9,7 @@ import { namePreview } from "./behaviours/name-preview.js";
 import { partial } from "./behaviours/partial.js";
 import { passkeyAdd, passkeyLogin, passkeyUse } from "./behaviours/passkey.js";
 import { popover } from "./behaviours/popover.js";
+import { pullClient, rememberClient } from "./behaviours/pull-client.js";
 import { proofOfWork } from "./behaviours/proof-of-work.js";
 import { sendOnce } from "./behaviours/send-once.js";
 import { showPassword } from "./behaviours/show-password.js";
@@ -34,6 +35,8 @@ const behaviours = {
   "passkey-use": passkeyUse,
   popover,
   "proof-of-work": proofOfWork,
+  "pull-client": pullClient,
+  "remember-client": rememberClient,
   shortcut,
   "shortcut-switch": shortcutSwitch,
   "show-password": showPassword,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.web import home, repositories, theme
+from index.web import home, pull_client, repositories, theme
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="web-home"),
     path("explore", home.explore, name="web-explore"),
+    path("client", pull_client.choose, name="web-client"),
     path("theme", theme.choose, name="web-theme"),
     path("new", repositories.new, name="web-new"),
 ]

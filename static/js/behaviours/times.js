@@ -9,19 +9,15 @@ const LENGTHS = [
   ["minute", 60],
 ];
 const OFTEN = 15_000; // milliseconds
-const TRUSTED = 120_000; // a clock that is wrong by more makes "in 3 hours" of what was just pushed
 
-const root = document.documentElement;
-const behind = Number(root.dataset.now) * 1000 - Date.now();
-const skew = Math.abs(behind) > TRUSTED ? behind : 0;
-const language = root.lang || undefined;
+const language = document.documentElement.lang || undefined;
 const relative = new Intl.RelativeTimeFormat(language);
 const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 const two = (number) => String(number).padStart(2, "0");
 
 function age(moment, element) {
-  const seconds = Math.trunc((Date.now() + skew - moment) / 1000);
+  const seconds = Math.trunc((Date.now() - moment) / 1000);
   for (const [unit, length] of LENGTHS) {
     if (Math.abs(seconds) >= length) return relative.format(-Math.trunc(seconds / length), unit);
   }
