@@ -2,7 +2,10 @@
 import { copy } from "./behaviours/copy.js";
 import { confirmName } from "./behaviours/confirm-name.js";
 import { counter } from "./behaviours/counter.js";
+import { dialog } from "./behaviours/dialog.js";
 import { fragment } from "./behaviours/fragment.js";
+import { keepFocus } from "./behaviours/keep-focus.js";
+import { keys, shortcut, shortcutSwitch } from "./behaviours/keys.js";
 import { liveList } from "./behaviours/live-list.js";
 import { lookAgain } from "./behaviours/look-again.js";
 import { namePreview } from "./behaviours/name-preview.js";
@@ -13,7 +16,6 @@ import { pullClient, rememberClient } from "./behaviours/pull-client.js";
 import { proofOfWork } from "./behaviours/proof-of-work.js";
 import { sendOnce } from "./behaviours/send-once.js";
 import { showPassword } from "./behaviours/show-password.js";
-import { shortcut, shortcutSwitch } from "./behaviours/shortcut.js";
 import { suggest } from "./behaviours/suggest.js";
 import { theme } from "./behaviours/theme.js";
 import { time } from "./behaviours/times.js";
@@ -25,8 +27,10 @@ const behaviours = {
   copy,
   "confirm-name": confirmName,
   counter,
+  dialog,
   "focus-summary": focusSummary,
   fragment,
+  keys,
   "live-list": liveList,
   "look-again": lookAgain,
   "name-preview": namePreview,
@@ -60,5 +64,6 @@ function bind(root) {
 bind(document);
 document.addEventListener("list-replaced", (event) => bind(event.target));
 partial(bind);
+keepFocus();
 sendOnce();
 unsaved();
