@@ -108,11 +108,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.gateway_trust",
+    "config.request_id.request_id",
     "config.middleware.request_origin",
     "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.maintenance.maintenance_gate",
     "config.middleware.input_gate",
     "accounts.web.fragments.WholePages",
     "config.overload.LoginDeadline",
@@ -238,13 +240,16 @@ IN_FORCE = [(*row, is_secret(row[0])) for row in in_force()]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"not_readiness": {"()": "config.logging.NotReadiness"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        "not_readiness": {"()": "config.logging.NotReadiness"},
+        "with_request": {"()": "config.request_id.WithRequest"},
+    },
+    "formatters": {"line": {"format": "%(levelname)s %(name)s%(request_number)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["not_readiness"],
+            "filters": ["not_readiness", "with_request"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
