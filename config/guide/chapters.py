@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template import Context, Engine
+from django.utils.translation import override
 
 from config.guide.facts import facts
 from config.guide.reading import Document, Section, read
@@ -83,11 +84,13 @@ def chapters_for(language: str, *, is_administrator: bool) -> list[Chapter]:
 def _chapter(slug: str, language: str) -> Chapter:
     translated = FOLDER / language / f"{slug}.md"
     if language == ENGLISH or not translated.exists():
-        return Chapter(slug, ENGLISH, _read(FOLDER / f"{slug}.md"))
-    return Chapter(slug, language, _read(translated))
+        return Chapter(slug, ENGLISH, _read(FOLDER / f"{slug}.md", ENGLISH))
+    return Chapter(slug, language, _read(translated, language))
 
 
-def _read(path: Path) -> Document:
+def _read(path: Path, language: str) -> Document:
+    """Return the chapter with its facts filled in; those that are words are of its language."""
     engine = Engine(string_if_invalid=NO_FACT, autoescape=False)  # what comes out is Markdown yet
     source = engine.from_string(path.read_text(encoding="utf-8"))
-    return read(source.render(Context(facts(), autoescape=False)))
+    with override(language):
+        return read(source.render(Context(facts(), autoescape=False)))

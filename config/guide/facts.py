@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parseaddr
 
 from django.conf import settings
 
@@ -14,11 +15,13 @@ from accounts.flows.personal_access_tokens import MOST_TOKENS
 from accounts.flows.robot_accounts import MOST_ROBOTS
 from accounts.flows.robot_secrets import MOST_SECRETS
 from accounts.limits import Limit
-from accounts.token_limits import MOST_NETWORKS, MOST_PATTERNS
+from accounts.mail_kinds import MailKind
+from accounts.token_limits import MOST_NETWORKS, MOST_PATTERNS, ApiPart
 from index.flows.decide_promotion import DECISION_LASTS
 from index.flows.tell_activity import MOST_WAITING
 from index.flows.trusted_publishers import MOST_PUBLISHERS
 from index.flows.webhooks import MOST_FOR_ONE, MOST_OF_NAMESPACE
+from index.models import ActivityKind
 from index.names import MAXIMUM_COMPONENTS, MAXIMUM_LENGTH
 from index.pull_limits import duration
 from index.readme import MAXIMUM_LENGTH as LONGEST_README
@@ -54,7 +57,7 @@ def _of_the_site() -> dict[str, object]:
         "has_gitlab": "gitlab" in issuers,
         "has_ci": bool(settings.CI_ISSUERS),
         "other_indexes": ", ".join(settings.OTHER_INDEXES),
-        "mail_from": settings.DEFAULT_FROM_EMAIL,
+        "mail_from": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
 
 
@@ -96,4 +99,7 @@ def _of_the_code() -> dict[str, object]:
         "invitation_days": INVITATION_LASTS.days,
         "offer_days": OFFER_LASTS.days,
         "decision_days": DECISION_LASTS.days,
+        "api_parts": list(ApiPart),
+        "mail_kinds": list(MailKind.labels),
+        "webhook_kinds": [(kind.value, kind.label) for kind in ActivityKind],
     }

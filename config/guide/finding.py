@@ -14,6 +14,7 @@ _MOST_WORDS = 20
 _MOST_HITS = 20
 _WORD = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
+_SHORTEST_MESSAGE = 4  # words of a heading that is a message
 _AROUND = 220  # characters of a sentence that are shown
 _IN_TITLE, _IN_HEADING, _IN_TEXT = 6, 9, 1
 
@@ -44,9 +45,14 @@ class Found:
 
 
 def find(chapters: Iterable[Chapter], query: str) -> Found:
-    """Return the sections with all the words, else those with the most of them."""
-    words = [re.compile(rf"\b{re.escape(word)}", re.IGNORECASE) for word in _words_of(query)]
-    ranked = sorted(_ranked(chapters, words), key=lambda one: (-one[0], -one[1]))
+    """Return the sections with all the words, else those with the most of them.
+
+    A section whose heading is in the query as a whole counts as one with all: somebody has pasted
+    a message, and its names are nowhere in the guide.
+    """
+    asked = _words_of(query)
+    words = [re.compile(rf"\b{re.escape(word)}", re.IGNORECASE) for word in asked]
+    ranked = sorted(_ranked(chapters, asked, words), key=lambda one: (-one[0], -one[1]))
     most = ranked[0][0] if ranked else 0
     best = [(chapter, section) for had, _, chapter, section in ranked if had == most]
     hits = [
@@ -61,20 +67,28 @@ def _words_of(query: str) -> list[str]:
 
 
 def _ranked(
-    chapters: Iterable[Chapter], words: list[re.Pattern[str]]
+    chapters: Iterable[Chapter], asked: list[str], words: list[re.Pattern[str]]
 ) -> Iterator[tuple[int, int, Chapter, Section]]:
     """Yield how many of the words a section has, and how well they stand in it."""
     for chapter in chapters:
         for section in chapter.document.sections:
-            places = [
-                _IN_TITLE * bool(word.search(chapter.title))
-                + _IN_HEADING * bool(word.search(section.title))
-                + _IN_TEXT * min(len(word.findall(section.text)), 5)
-                for word in words
-            ]
             # The title of the chapter alone would bring all of its sections.
-            if any(word.search(section.title + "\n" + section.text) for word in words):
-                yield sum(map(bool, places)), sum(places), chapter, section
+            if not any(word.search(section.title + "\n" + section.text) for word in words):
+                continue
+            places = [_place(word, chapter, section) for word in words]
+            heading = _words_of(section.title)
+            is_pasted = len(heading) >= _SHORTEST_MESSAGE and set(heading) <= set(asked)
+            had = len(words) if is_pasted else sum(map(bool, places))
+            yield had, sum(places), chapter, section
+
+
+def _place(word: re.Pattern[str], chapter: Chapter, section: Section) -> int:
+    """Return how well a word stands in a section, 0 if it is not there."""
+    return (
+        _IN_TITLE * bool(word.search(chapter.title))
+        + _IN_HEADING * bool(word.search(section.title))
+        + _IN_TEXT * min(len(word.findall(section.text)), 5)
+    )
 
 
 def _sentence(section: Section, words: list[re.Pattern[str]]) -> list[Piece]:

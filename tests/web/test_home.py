@@ -1,4 +1,4 @@
-"""Home, dashboard, explore, help."""
+"""Home, dashboard, explore."""
 
 from __future__ import annotations
 
@@ -68,14 +68,6 @@ def test_explore_never_lists_private_repositories_or_empty_ones(
     assert "alice/pub" in page
     assert "alice/priv" not in page
     assert "alice/bare" not in page
-
-
-def test_help_has_an_anchor_for_each_message(client: Client, db: None) -> None:
-    page = client.get("/help").content.decode()
-    for anchor in ("errors", "denied", "name-unknown", "not-verified", "too-many-requests"):
-        assert f'id="{anchor}"' in page
-    for anchor in ("two-factors", "narrow-token", "plan"):
-        assert f'id="{anchor}"' in page
 
 
 def test_a_user_page_shows_only_what_the_reader_may_see(world: World, client: Client) -> None:
