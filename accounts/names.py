@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_lazy
+
 from accounts.errors import NameInvalid, NameReserved
 
 _USER_NAME = re.compile(r"[a-z0-9]{4,30}", re.ASCII)
 _TEAM_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _ORGANIZATION_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
-USER_NAME_RULE = "4 to 30 lowercase letters and digits"
-ORGANIZATION_NAME_RULE = "4 to 30 lowercase letters, digits and single hyphens inside"
-TEAM_NAME_RULE = "2 to 30 lowercase letters, digits and single hyphens inside"
+USER_NAME_RULE = gettext_lazy("4 to 30 lowercase letters and digits")
+ORGANIZATION_NAME_RULE = gettext_lazy("4 to 30 lowercase letters, digits and single hyphens inside")
+TEAM_NAME_RULE = gettext_lazy("2 to 30 lowercase letters, digits and single hyphens inside")
 
 # Words that are, or may become, first segments of our own URLs or of the registry protocol, and
 # words that a reader would take for the house speaking.

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -19,7 +20,7 @@ from accounts.principals import Principal
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _LARGEST_NUMBER = 2**31 - 1  # what the columns hold
 _LARGEST_STORAGE = 2**63 - 1
-PLAN_NAME_RULE = "1 to 30 lowercase letters, digits and single hyphens inside"
+PLAN_NAME_RULE = gettext_lazy("1 to 30 lowercase letters, digits and single hyphens inside")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import AuditAction, record
 from accounts.errors import CredentialRefused, NameInvalid, NameReserved, NameTaken, NotAllowed
@@ -17,7 +18,9 @@ from accounts.principals import Principal
 from accounts.profile_text import check_line
 
 MOST_ROBOTS = 100  # per namespace
-ROBOT_NAME_RULE = "2 to 30 lowercase letters and digits, with single dots, dashes or underscores"
+ROBOT_NAME_RULE = gettext_lazy(
+    "2 to 30 lowercase letters and digits, with single dots, dashes or underscores"
+)
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
 # First words by which a reader would take it for a part of the house; no right hangs on any name.
 _RESERVED = re.compile(

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.flows.reopen_organization import endings_of
 from accounts.web.undo import offer_undo
 from accounts.web.visitors import check_administrator
 from index import trash
@@ -58,7 +59,8 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
 def show(request: HttpRequest) -> HttpResponse:
     """List what the visitor deleted, or may have back."""
     rows = trash.own_trash_of(principal_of(request))
-    return render(request, "index/trash.html", _listing(request, rows))
+    context = {**_listing(request, rows), "endings": endings_of(principal_of(request))}
+    return render(request, "index/trash.html", context)
 
 
 @require_safe
@@ -78,7 +80,9 @@ def restore(request: HttpRequest, deletion_id: int) -> HttpResponse:
     except IndexRefusal as refusal:
         messages.error(request, f"{refusal}.")
         return redirect("web-trash")
-    messages.success(request, f"{repository} is back, exactly as it was.")
+    messages.success(
+        request, _("%(repository)s is back, exactly as it was.") % {"repository": repository}
+    )
     return redirect("web-repository", repository.name)
 
 
@@ -93,7 +97,10 @@ def purge(request: HttpRequest, deletion_id: int) -> HttpResponse:
         messages.error(request, f"{refusal}.")
         return redirect("web-trash")
     start_soon(continue_deletion, deletion.pk)
-    messages.success(request, f"The content of {repository} is being deleted for good.")
+    messages.success(
+        request,
+        _("The content of %(repository)s is being deleted for good.") % {"repository": repository},
+    )
     return redirect("web-trash")
 
 

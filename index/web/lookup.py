@@ -57,8 +57,8 @@ def find_administered(request: HttpRequest, name: str) -> Repository:
         if decision.standing.is_frozen:
             frozen = _("%(name)s is frozen: ask an administrator of this site to end that.")
             raise PermissionDenied(frozen % {"name": repository.namespace})
-        message = (
-            f"Only admins of {repository} can change it. Ask an owner of {repository.namespace}."
-        )
+        message = _(
+            "Only admins of %(repository)s can change it. Ask an owner of %(namespace)s."
+        ) % {"repository": repository, "namespace": repository.namespace}
         raise PermissionDenied(message)
     return repository

@@ -9,6 +9,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.principals import Principal
@@ -79,7 +80,9 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     form = RegistryForm(request.POST, registry=registry)
     if not attempt_form(form, lambda: flows.change_registry(registry, to_be=form.to_be, by=by)):
         return _page(request, _find(name), change_form=form)
-    done = f"{registry} is changed. After a new URL make the gateway's configuration anew."
+    done = _("%(registry)s is changed. After a new URL make the gateway's configuration anew.") % {
+        "registry": registry
+    }
     return _back(request, registry, done)
 
 
@@ -95,28 +98,33 @@ def renew_secret(request: HttpRequest, name: str) -> HttpResponse:
 @reauthentication_required
 def end_secret(request: HttpRequest, name: str) -> HttpResponse:
     """End the secret of before."""
-    return _do(request, name, flows.end_previous_secret, "believes its newest events secret alone")
+    return _do(
+        request,
+        name,
+        flows.end_previous_secret,
+        _("%(registry)s believes its newest events secret alone."),
+    )
 
 
 @post_only
 @reauthentication_required
 def drain(request: HttpRequest, name: str) -> HttpResponse:
     """Give it nothing new."""
-    return _do(request, name, flows.drain_registry, "gets nothing new from now on")
+    return _do(request, name, flows.drain_registry, _("%(registry)s gets nothing new from now on."))
 
 
 @post_only
 @reauthentication_required
 def use(request: HttpRequest, name: str) -> HttpResponse:
     """Use it again."""
-    return _do(request, name, flows.use_registry, "is in use")
+    return _do(request, name, flows.use_registry, _("%(registry)s is in use."))
 
 
 @post_only
 @reauthentication_required
 def retire(request: HttpRequest, name: str) -> HttpResponse:
     """Ask it nothing any more."""
-    return _do(request, name, flows.retire_registry, "is retired")
+    return _do(request, name, flows.retire_registry, _("%(registry)s is retired."))
 
 
 @post_only
@@ -125,13 +133,13 @@ def check(request: HttpRequest, name: str) -> HttpResponse:
     check_administrator(request)
     registry = _find(name)
     check_registry(registry, thoroughly=True)
-    return _back(request, registry, f"{registry} was checked.")
+    return _back(request, registry, _("%(registry)s was checked.") % {"registry": registry})
 
 
 @post_only
 def collect(request: HttpRequest, name: str) -> HttpResponse:
     """Let its garbage collection be due now."""
-    done = "is to collect its garbage: its host begins when it asks next"
+    done = _("%(registry)s is to collect its garbage: its host begins when it asks next.")
     return _do(request, name, ask_for_collection, done)
 
 
@@ -147,7 +155,7 @@ def schedule(request: HttpRequest, name: str) -> HttpResponse:
         ),
     ):
         return _page(request, registry, schedule_form=form)
-    return _back(request, registry, "The schedule is saved.")
+    return _back(request, registry, _("The schedule is saved."))
 
 
 @require_safe
@@ -172,7 +180,7 @@ def _find(name: str) -> Registry:
 def _do(request: HttpRequest, name: str, flow: Callable[..., Any], done: str) -> HttpResponse:
     by: Principal = check_administrator(request)
     registry = _find(name)
-    attempt(request, lambda: flow(registry, by=by), done=f"{registry} {done}.")
+    attempt(request, lambda: flow(registry, by=by), done=done % {"registry": registry})
     return redirect("web-manage-registry", registry.name)
 
 

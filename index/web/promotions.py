@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.principals import Principal
@@ -142,7 +143,9 @@ def _change(
 def _find_shown(request: HttpRequest, name: str) -> Repository:
     repository = find_repository(request, name)
     if not sees_promotions(principal_of(request), repository):
-        message = f"Promotions of {repository} are shown to those who may push there."
+        message = _("Promotions of %(repository)s are shown to those who may push there.") % {
+            "repository": repository
+        }
         raise PermissionDenied(message)
     return repository
 
@@ -184,5 +187,7 @@ def _preview(form: PromoteForm, source: Repository) -> dict[str, Any]:
 def _asked(promotion: Promotion) -> str:
     where = f"{promotion.target}:{promotion.target_tag}"
     if promotion.state == PromotionState.WAITING:
-        return f"The promotion to {where} waits for a second person; its admins have been told."
-    return f"The image is being copied to {where}."
+        return _(
+            "The promotion to %(where)s waits for a second person; its admins have been told."
+        ) % {"where": where}
+    return _("The image is being copied to %(where)s.") % {"where": where}

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
@@ -91,7 +92,10 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = {"namespace": request.GET.get("namespace")}
     form = NewRepositoryForm(request.POST or None, principal=principal, initial=chosen)
     if form.is_valid() and (repository := _create(form, principal)):
-        messages.success(request, f"{repository} is there. Push the first image to it.")
+        messages.success(
+            request,
+            _("%(repository)s is there. Push the first image to it.") % {"repository": repository},
+        )
         return redirect("web-repository", repository.name)
     return render(request, "index/new.html", {"form": form})
 

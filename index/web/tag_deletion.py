@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -72,7 +73,7 @@ def restore(request: HttpRequest, name: str, deletion_id: int) -> HttpResponse:
         messages.error(request, f"{refusal}.")
     else:
         start_soon(continue_tag_deletions, repository.pk)
-        messages.success(request, f"{deletion.tag} is being put back.")
+        messages.success(request, _("%(tag)s is being put back.") % {"tag": deletion.tag})
     return redirect("web-repository-tags-trash", repository.name)
 
 
@@ -122,7 +123,7 @@ def _delete(request: HttpRequest, repository: Repository) -> HttpResponse:
     try:
         made = delete_tags(repository, wanted, by=principal_of(request))
     except IndexRefusal as refusal:
-        messages.error(request, f"Nothing was deleted: {refusal}.")
+        messages.error(request, _("Nothing was deleted: %(refusal)s.") % {"refusal": refusal})
         return redirect("web-repository-tags-delete", repository.name)
     start_soon(continue_tag_deletions, repository.pk)
     count = len(made)

@@ -11,6 +11,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.web.fragments import asked_part, nothing_new, render_page
@@ -19,22 +22,25 @@ from index.flows.restore_tag import restore_tag, why_not
 from index.models import Repository
 from index.names import is_tag
 from index.pull_commands import CLIENTS
-from index.tag_history import history_of
+from index.tag_history import HistoryPage, history_of
 from index.tag_list import TagOrder, found_tags, order_of, tag_page
 from index.tag_patterns import frozen_by
 from index.tag_rows import TagRow, tag_rows, tags_version
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
+from index.web.platform_matrix import matrix
 from index.web.pull_client import client_of
 from index.web.repositories import page_context
+from index.web.tag_size_picture import Moment, SizePicture
+from index.web.tag_size_picture import draw as draw_sizes
 
 ORDERS = (
-    (TagOrder.NEWEST, "Newest first"),
-    (TagOrder.OLDEST, "Oldest first"),
-    (TagOrder.VERSION, "Version, highest first"),
-    (TagOrder.NAME, "Name"),
-    (TagOrder.SIZE, "Largest first"),
-    (TagOrder.PULLS, "Most pulled first"),
+    (TagOrder.NEWEST, gettext_lazy("Newest first")),
+    (TagOrder.OLDEST, gettext_lazy("Oldest first")),
+    (TagOrder.VERSION, gettext_lazy("Version, highest first")),
+    (TagOrder.NAME, gettext_lazy("Name")),
+    (TagOrder.SIZE, gettext_lazy("Largest first")),
+    (TagOrder.PULLS, gettext_lazy("Most pulled first")),
 )
 _PARTS = {"tag-list": "index/tags_found_part.html", "tags-body": "index/tags_body_part.html"}
 
@@ -79,9 +85,11 @@ def _found(
     )
     kept = {"q": search, "sort": order.value, "client": client}
     defaults = {"q": "", "sort": TagOrder.NEWEST.value, "client": client_of(request)}
+    rows = tag_rows(repository, page.tags, names_credentials=context["may_administer"])
     return {
         "page": page,
-        "rows": tag_rows(repository, page.tags, names_credentials=context["may_administer"]),
+        "rows": rows,
+        "matrix": matrix(rows),
         "search": search,
         "order": order,
         "orders": ORDERS,
@@ -114,10 +122,17 @@ def history(request: HttpRequest, name: str, tag: str) -> HttpResponse:
     context |= {
         "tag": tag,
         "page": page,
+        "picture": _sizes(page),
         "immutable_by": frozen_by(repository.immutable_tags, tag) if page.current else "",
         "why_not": "" if context["may_push"] else why_not(repository, principal),
     }
     return render(request, "index/tag_history.html", context)
+
+
+def _sizes(page: HistoryPage) -> SizePicture | None:
+    """Return what the tag weighed from its first change on that the page has."""
+    changes = [Moment(row.at, row.size, row.digest) for row in page.rows]
+    return draw_sizes(changes, now=timezone.now())
 
 
 @post_only
@@ -134,7 +149,9 @@ def restore(request: HttpRequest, name: str, tag: str) -> HttpResponse:
         messages.error(request, f"{sentence[:1].upper()}{sentence[1:]}.")
     else:
         short = digest.partition(":")[2][:12]
-        messages.success(request, f"{tag} points to {short} again.")
+        messages.success(
+            request, _("%(tag)s points to %(short)s again.") % {"tag": tag, "short": short}
+        )
     return redirect("web-tag-history", repository.name, tag)
 
 

@@ -17,15 +17,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
-from accounts.plans import plan_of
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
 from index.activity_words import sentence_of
 from index.ci_issuers import find_issuer
-from index.flows.quotas import Usage, private_repositories, usages
+from index.flows.quotas import Used, used_by
 from index.pull_limits import duration, pulls_left
 from index.web.user_agents import browser, client
 
@@ -150,20 +150,15 @@ def namespace_url(namespace: Namespace) -> str:
 
 
 @register.inclusion_tag("components/usage.html")
-def usage(namespace: Namespace) -> dict[str, Any]:
+def usage(namespace: Namespace, used: Used | None = None) -> dict[str, Any]:
     """Show how much of its plan a namespace uses, and of its pulls if they are limited."""
+    used = used or used_by([namespace])[namespace.pk]
     return {
         "namespace": namespace,
-        "plan": plan_of(namespace),
-        "usages": usages(namespace),
+        "plan": used.plan,
+        "usages": used.usages,
         "pulls": pulls_left(namespace),
     }
-
-
-@register.simple_tag
-def private_usage(namespace: Namespace) -> Usage:
-    """Return how many private repositories a namespace has, and may have."""
-    return private_repositories(namespace, plan_of(namespace))
 
 
 @register.filter
@@ -189,4 +184,4 @@ def _symbols() -> dict[str, SafeString]:
 def issuer_name(url: str) -> str:
     """Return what people call an issuer of ID tokens; one that is not listed any more is its URL."""
     issuer = find_issuer(url)
-    return issuer.name if issuer else f"{url} (not accepted any more)"
+    return issuer.name if issuer else gettext("%(url)s (not accepted any more)") % {"url": url}

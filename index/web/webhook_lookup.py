@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Namespace
 from accounts.web.organizations.head import find_head
@@ -64,6 +65,6 @@ def frame_of(request: HttpRequest, owner: Owner, *, page: str = "") -> dict[str,
     organization = owner.namespace.organization
     if organization is not None:
         head_of = find_head(request, organization.name)
-        crumb = page or "Webhooks"
+        crumb = page or _("Webhooks")
         return {**context, "frame": "organization", "head": head_of, "crumb": crumb}
     return {**context, "frame": "settings"}

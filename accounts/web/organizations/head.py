@@ -8,6 +8,7 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import (
     Membership,
@@ -92,7 +93,9 @@ def find_for_owners(request: HttpRequest, name: str) -> OrganizationHead:
     """Return the head of a page for owners: 403 to other members, 404 to everyone else."""
     head = find_for_members(request, name)
     if not head.is_owner:
-        message = f"Only owners of {head.organization.name} may do this. Ask one of them."
+        message = _("Only owners of %(name)s may do this. Ask one of them.") % {
+            "name": head.organization.name
+        }
         raise PermissionDenied(message)
     return head
 

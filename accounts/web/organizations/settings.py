@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.organizations import Profile, change_rules, describe_organization
@@ -38,7 +39,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         field=None,
     ):
         return settings_page(request, head, profile_form=form)
-    messages.success(request, "The profile is saved.")
+    messages.success(request, _("The profile is saved."))
     return redirect("web-organization-settings", name)
 
 
@@ -55,7 +56,7 @@ def rules(request: HttpRequest, name: str) -> HttpResponse:
         field="requires_second_factor",
     ):
         return settings_page(request, head, rules_form=form)
-    messages.success(request, "The rules are saved.")
+    messages.success(request, _("The rules are saved."))
     return redirect("web-organization-settings", name)
 
 
@@ -70,7 +71,7 @@ def settings_page(
     context: dict[str, Any] = {
         "head": head,
         "tab": "settings",
-        "crumb": "Settings",
+        "crumb": _("Settings"),
         "profile_form": ProfileForm(
             initial={field: getattr(organization, field) for field in profile_fields}
         ),
