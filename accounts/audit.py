@@ -55,6 +55,7 @@ class AuditAction(StrEnum):
     PLAN_ASSIGNED = "namespace:plan:assigned"
     ORGANIZATION_CHANGED = "organization:changed"
     ORGANIZATION_DELETED = "organization:deleted"
+    ORGANIZATION_REOPENED = "organization:reopened"
     MEMBER_JOINED = "organization:member:joined"
     MEMBER_ROLE_CHANGED = "organization:member:changed"
     MEMBER_REMOVED = "organization:member:removed"

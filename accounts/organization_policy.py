@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed
 from accounts.models import (
@@ -57,10 +58,12 @@ def check_owner(principal: Principal, organization: Organization, *, reads: bool
     """Raise NotAllowed for whoever is not an owner, and for tokens that are not for all of it."""
     if not (_reaches_all(principal, organization) and (reads or _may_change(principal))):
         name = organization.name
-        message = f"This needs an access token for {name}/* that may pull, push and delete."
+        message = _("This needs an access token for %(name)s/* that may pull, push and delete.") % {
+            "name": name
+        }
         raise NotAllowed(message)
     if organization.deleted_at or not is_owner(principal, organization):
-        message = f"Only owners of {organization.name} may do this."
+        message = _("Only owners of %(name)s may do this.") % {"name": organization.name}
         raise NotAllowed(message)
     if not (reads or principal.is_administrator):
         check_not_frozen(organization)
@@ -70,7 +73,9 @@ def check_not_frozen(organization: Organization) -> None:
     """Raise NotAllowed while an administrator keeps the organization as it is."""
     frozen = Namespace.objects.filter(organization=organization, frozen_at__isnull=False)
     if frozen.exists():
-        message = f"{organization.name} is frozen: ask an administrator of this site to end that."
+        message = _("%(name)s is frozen: ask an administrator of this site to end that.") % {
+            "name": organization.name
+        }
         raise NotAllowed(message)
 
 
@@ -90,7 +95,7 @@ def may_choose_group(principal: Principal, organization: Organization) -> bool:
 def check_may_choose_group(principal: Principal, organization: Organization) -> None:
     """Raise NotAllowed for whoever may not fill teams from groups."""
     if not may_choose_group(principal, organization):
-        message = "Only administrators of this site may fill a team from a group."
+        message = _("Only administrators of this site may fill a team from a group.")
         raise NotAllowed(message)
 
 

@@ -8,6 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 PLACEHOLDER = "WAYBILL_TOKEN"  # the variable that holds the secret where it is not written
 
@@ -41,20 +42,23 @@ def snippets_for(login: str, secret: str = "") -> list[Snippet]:
             "kubectl",
             "Kubernetes, with kubectl",
             _kubectl(login, secret),
-            f"Then name it in the pod: imagePullSecrets: [{{name: {_kubernetes_name(login)}}}].",
+            _("Then name it in the pod: imagePullSecrets: [{name: %(login)s}].")
+            % {"login": _kubernetes_name(login)},
         ),
         Snippet("kubernetes", "Kubernetes, as a manifest", _manifest(login, secret)),
         Snippet(
             "github",
             "GitHub Actions",
             _github(login),
-            f"Keep the secret as {PLACEHOLDER} under Settings, Secrets and variables, Actions.",
+            _("Keep the secret as %(placeholder)s under Settings, Secrets and variables, Actions.")
+            % {"placeholder": PLACEHOLDER},
         ),
         Snippet(
             "gitlab",
             "GitLab CI",
             _gitlab(login),
-            f"Keep the secret as {PLACEHOLDER} under Settings, CI/CD, Variables: masked.",
+            _("Keep the secret as %(placeholder)s under Settings, CI/CD, Variables: masked.")
+            % {"placeholder": PLACEHOLDER},
         ),
     ]
 

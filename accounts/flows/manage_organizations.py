@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction, record
 from accounts.errors import NotAllowed
@@ -65,10 +66,14 @@ def give_owner(organization: Organization, *, to: User, by: Principal, reason: s
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
         if locked.deleted_at or owners_of(locked).exists():
-            message = f"{locked.name} has an owner who can log in: they choose who else is one."
+            message = gettext(
+                "%(name)s has an owner who can log in: they choose who else is one."
+            ) % {"name": locked.name}
             raise NotAllowed(message)
         if not (to.is_active and to.is_verified):
-            message = f"{to.username} cannot log in: enable or verify the account first."
+            message = gettext("%(username)s cannot log in: enable or verify the account first.") % {
+                "username": to.username
+            }
             raise NotAllowed(message)
         membership, _ = Membership.objects.update_or_create(
             organization=locked, user=to, defaults={"role": OrganizationRole.OWNER}
@@ -90,7 +95,7 @@ def _hold(organization: Organization) -> Namespace:
     rows = Namespace.objects.select_for_update(no_key=True)
     namespace = rows.filter(organization=organization, organization__deleted_at=None).first()
     if namespace is None:
-        message = f"{organization.name} is deleted."
+        message = gettext("%(name)s is deleted.") % {"name": organization.name}
         raise NotAllowed(message)
     return namespace
 
@@ -103,6 +108,8 @@ def _tell(organization: Organization, template: str, *, reason: str) -> None:
 def _check(by: Principal, reason: str) -> None:
     check_person(by)
     if not by.is_administrator:
-        message = "only administrators of this site may freeze organizations or give them owners"
+        message = gettext(
+            "only administrators of this site may freeze organizations or give them owners"
+        )
         raise NotAllowed(message)
     check_reason(reason)

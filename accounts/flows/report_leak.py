@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.mails import send_after_commit
@@ -66,7 +67,10 @@ def _end_token(found: OpaqueToken, where: dict[str, str]) -> bool:
             source=where["source"],
         )
         tell_of_leak(
-            row.user, what=f"Your access token {row.public_part}", page="web-tokens", **where
+            row.user,
+            what=_("Your access token %(public_part)s") % {"public_part": row.public_part},
+            page="web-tokens",
+            **where,
         )
     return True
 
@@ -93,7 +97,10 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
         people = holders_of(robot.namespace)
         if robot.responsible and robot.responsible not in people:
             people.append(robot.responsible)
-        what = f"The secret {row.public_part} of the robot {robot}"
+        what = _("The secret %(public_part)s of the robot %(robot)s") % {
+            "public_part": row.public_part,
+            "robot": robot,
+        }
         tell_of_leak(*people, what=what, page="", **where)
     return True
 

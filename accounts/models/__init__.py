@@ -12,6 +12,7 @@ from accounts.models.audit_event import AuditEvent
 from accounts.models.audit_forwarding import AuditForwarding
 from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
+from accounts.models.ended_organization import EndedOrganization
 from accounts.models.invitation import Invitation
 from accounts.models.mail_choice import MailChoice
 from accounts.models.namespace import Namespace, Visibility
@@ -31,6 +32,7 @@ __all__ = [
     "AuditEvent",
     "AuditForwarding",
     "DirectoryAccount",
+    "EndedOrganization",
     "Invitation",
     "MailChoice",
     "Membership",

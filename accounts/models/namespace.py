@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organization import Membership, Organization, OrganizationRole
 from accounts.models.plan import Plan
@@ -18,9 +19,9 @@ ROOT_NAMESPACE = "library"
 class Visibility(models.TextChoices):
     """Who may pull without a grant."""
 
-    PUBLIC = "public", "Public: anyone may pull"
-    INTERNAL = "internal", "Internal: anyone signed in may pull"
-    PRIVATE = "private", "Private: only people with a grant"
+    PUBLIC = "public", _("Public: anyone may pull")
+    INTERNAL = "internal", _("Internal: anyone signed in may pull")
+    PRIVATE = "private", _("Private: only people with a grant")
 
 
 class NamespaceQuerySet(models.QuerySet["Namespace"]):
