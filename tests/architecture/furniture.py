@@ -11,8 +11,11 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
+from accounts.flows.reopen_organization import what_ends
 from accounts.models import (
+    EndedOrganization,
     Invitation,
+    Namespace,
     Organization,
     OrganizationDomain,
     PersonalAccessToken,
@@ -219,6 +222,17 @@ def _tag_deletion(world: World) -> int:
     return TagDeletion.objects.get_or_create(**known, defaults=facts)[0].pk
 
 
+def _ending(world: World) -> int:
+    """An organization that olga has deleted."""
+    facts: dict[str, Any] = {"deleted_at": timezone.now()}
+    gone, _ = Organization.objects.get_or_create(name="umbra", defaults=facts)
+    Namespace.objects.get_or_create(name="umbra", organization=gone)
+    owner = {"user": world.olga.pk, "role": "owner", "is_managed": False, "since": "2026-01-01"}
+    until = timezone.now() + timedelta(days=7)
+    facts = {"undo_until": until, "kept": what_ends(gone) | {"members": [owner]}}
+    return EndedOrganization.objects.get_or_create(organization=gone, defaults=facts)[0].pk
+
+
 def _retention_rule(world: World) -> int:
     known: dict[str, Any] = {"repository": world.app, "pattern": "nightly-*", "keep_newest": 5}
     return RetentionRule.objects.get_or_create(**known)[0].pk
@@ -251,6 +265,7 @@ THINGS: dict[str, Callable[[World], object]] = {
     "tag": lambda world: _image(world).tags.values_list("name", flat=True)[0],
     "digest": lambda world: _image(world).digest,
     "tag_deletion": _tag_deletion,
+    "ending": _ending,
     "retention_rule": _retention_rule,
     "promotion": _promotion,
     "move": _move,
