@@ -21,6 +21,7 @@ from index.registry_map import Holdings, counted, shares
 from index.web.methods import post_only
 from index.web.registry_forms import PoolForm, RuleForm, WhereForm, attempt, attempt_form
 from index.web.registry_picture import draw
+from index.web.spread_picture import draw as draw_spread
 
 
 @require_safe
@@ -96,7 +97,13 @@ def show_map(request: HttpRequest) -> HttpResponse:
     registries = Registry.objects.order_by("name")
     checks, count = latest_checks(registries), counted()
     rows = [(one, checks.get(one.pk), count.kept.get(one.pk, Holdings())) for one in registries]
-    context = {"rows": rows, "picture": draw(rows), "shares": shares(), "counted_at": count.at}
+    context = {
+        "rows": rows,
+        "picture": draw(rows),
+        "bars": draw_spread(count.spread, {one.pk: one.name for one in registries}),
+        "shares": shares(),
+        "counted_at": count.at,
+    }
     return render(request, "index/manage/map.html", context)
 
 

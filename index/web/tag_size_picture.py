@@ -50,8 +50,8 @@ class SizePicture:
 
 
 def draw(changes: Iterable[Moment], *, now: datetime) -> SizePicture | None:
-    """Place every change, from the oldest on; None where fewer than two sizes are known."""
-    moments = sorted(changes, key=lambda one: one.at)
+    """Place the changes, which come the newest first; None where fewer than two sizes are known."""
+    moments = sorted(reversed(list(changes)), key=lambda one: one.at)
     sizes = [one.size for one in moments if one.size is not None]
     if len(sizes) < 2:
         return None

@@ -14,10 +14,12 @@ from hypothesis.strategies import dictionaries, integers, lists, none, sampled_f
 
 from index.contents.documents import read_json
 from index.contents.images import Layer, read_layers
-from index.models import Manifest, TagChange, TagChangeKind
+from index.models import BlobLink, Manifest, TagChange, TagChangeKind
+from index.registry_spread import MOST as SPREAD_MOST
+from index.registry_spread import Held, NamespaceSpread, count_spread, largest
 from index.shared_layers import shared_layers
 from index.tag_rows import Platform, TagRow
-from index.web import layer_picture, tag_size_picture
+from index.web import layer_picture, spread_picture, tag_size_picture
 from index.web.platform_matrix import MOST, RADIUS, matrix
 from index.web.tag_size_picture import Moment
 from tests.conftest import World
@@ -194,3 +196,57 @@ def _change(world: World, image: Manifest, *, ago: int) -> None:
 def _digests(manifest: Manifest) -> list[str]:
     document = bytes(manifest.content.document)
     return [one.digest for one in read_layers(read_json(document))]
+
+
+@given(
+    dictionaries(
+        sampled_from(("acme", "alice", "tools", "")),
+        dictionaries(integers(1, 9), integers(0, 10**13), min_size=1),
+        max_size=4,
+    )
+)
+@settings(max_examples=80)
+def test_bars_of_namespaces_are_as_wide_as_what_registries_keep(
+    found: dict[str, dict[int, int]],
+) -> None:
+    spreads = [
+        NamespaceSpread(name, {pk: Held(1, size) for pk, size in sizes.items()})
+        for name, sizes in found.items()
+    ]
+    bars = spread_picture.draw(spreads, {pk: f"r{pk}" for pk in range(1, 10)})
+    most = max((sum(sizes.values()) for sizes in found.values()), default=0)
+    for bar, sizes in zip(bars, found.values(), strict=True):
+        assert bar.size == sum(sizes.values())
+        assert [part.registry for part in bar.parts] == [f"r{pk}" for pk in sorted(sizes)]
+        width = sum(share(part.width) for part in bar.parts)
+        assert width == pytest.approx(100 * bar.size / most if most else 0, abs=0.01)
+
+
+def test_a_registry_that_is_gone_since_is_not_drawn() -> None:
+    [bar] = spread_picture.draw([NamespaceSpread("acme", {1: Held(1, 5), 2: Held(1, 7)})], {2: "b"})
+    assert [part.registry for part in bar.parts] == ["b"]
+
+
+def test_namespaces_beyond_the_largest_are_added_up() -> None:
+    spreads = [NamespaceSpread(f"n{at:02}", {1: Held(1, at)}) for at in range(SPREAD_MOST + 3)]
+    listed = largest(spreads)
+    assert len(listed) == SPREAD_MOST + 1
+    assert listed[-1] == NamespaceSpread("", {1: Held(3, 0 + 1 + 2)})
+
+
+def test_the_map_says_which_registry_keeps_what_of_a_namespace(
+    world: World, client: Client
+) -> None:
+    make_link = BlobLink.objects.create
+    make_link(repository=world.app, digest="sha256:1", size=3_000_000)
+    make_link(repository=world.public, digest="sha256:1", size=3_000_000)
+    make_link(repository=world.public, digest="sha256:2", size=1_000_000)
+    found = {one.namespace: one.held for one in count_spread()}
+    assert found["acme"] == {world.app.registry_id: Held(1, 3_000_000)}
+    assert found["alice"] == {world.public.registry_id: Held(2, 4_000_000)}
+    root = world.root
+    client.force_login(root)
+    page = client.get("/manage/map").content.decode()
+    [drawing] = drawings(page, "map-words")
+    assert drawing.findtext("desc")
+    assert "<title>east: 4 MB</title>" in page
