@@ -89,6 +89,8 @@ def maintenance_gate(get_response: Handler) -> Handler:
         response = _answer(request, now)
         response.status_code = 503
         response.headers["Retry-After"] = str(now.retry_after)
+        # As Django marks what it has logged: a line for each visitor would say nothing new.
+        setattr(response, "_has_been_logged", True)  # noqa: B010 - it is not of the class
         return response
 
     return middleware

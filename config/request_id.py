@@ -10,7 +10,6 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponseBase
 
-
 # Not from config.middleware: the log is set up before there are models.
 Handler = Callable[[HttpRequest], HttpResponseBase]
 

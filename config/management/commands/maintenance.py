@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Asks no database: it works while there is none."""
 
     help = "Answer everything with 503, a page for people and errors that docker prints; for this host."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what is to be, and what is said meanwhile."""
