@@ -57,10 +57,11 @@ def denied(
     hindered_by = obstacle(decision, missing)
     if hindered_by and hindered_by.code in _OF_REPOSITORY:
         return Denied(f"{request.name}: {hindered_by.words}; {hindered_by.remedy}: {page}")
-    return Denied(
-        f"'{principal.name}' may {may} but not {wants} {request.name}. "
-        f"Its owners can change that: {page}"
-    )
+    refusal = f"'{principal.name}' may {may} but not {wants} {request.name}."
+    if principal.user is None:
+        return Denied(f"{refusal} Its owners can change that: {page}")
+    why = f"{settings.PUBLIC_URL}/settings/explain/{request.name}"
+    return Denied(f"{refusal} Why, and how to ask for it: {why}")
 
 
 def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import TooManyAttempts
+from accounts.web.fragments import nothing_new, render_page
 from accounts.words import word
 from index.errors import AlreadyDecided, IndexRefusal
 from index.flows.request_access import decline_request, grant_request, request_access
@@ -32,8 +33,13 @@ def own(request: HttpRequest) -> HttpResponse:
         user=principal.user,
         repository__in=Repository.objects.visible_to(principal).values("pk"),
     )
-    rows = mine.select_related("repository").order_by("-created_at")[:100]
-    return render(request, "index/access_requests.html", {"requests": rows})
+    rows = list(mine.select_related("repository").order_by("-created_at")[:100])
+    version = f"{len(rows)}-{sum(one.decided_at is not None for one in rows)}"
+    if unchanged := nothing_new(request, version):
+        return unchanged
+    context = {"requests": rows, "version": version, "is_news": "seen" in request.GET}
+    parts = {"own-requests": "index/access_requests_list.html"}
+    return render_page(request, "index/access_requests.html", context, parts=parts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +82,7 @@ def grant(request: HttpRequest, name: str, request_id: int) -> HttpResponse:
             _("%(who)s is %(role)s of %(repository)s now.")
             % {"who": asked.user, "role": word(role.value), "repository": repository},
         )
-    return redirect("web-repository-access", repository.name)
+    return _back(request, repository)
 
 
 @post_only
@@ -90,6 +96,13 @@ def decline(request: HttpRequest, name: str, request_id: int) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, _("The request of %(user)s is declined.") % {"user": asked.user})
+    return _back(request, repository)
+
+
+def _back(request: HttpRequest, repository: Repository) -> HttpResponse:
+    """Lead to where the button was."""
+    if request.POST.get("back") == "dashboard":
+        return redirect("web-home")
     return redirect("web-repository-access", repository.name)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
+from index.answers import requests_for
 from index.first_steps import first_steps
 from index.models import AccessGrant, Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
@@ -83,6 +84,7 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     context |= {
         "starred": visible.filter(stars__user=user).order_by("-stars__created_at")[:_SHOWN],
         "deletions": _deletions(user),
+        "requests": requests_for(principal, user),
         "invitations": list(Invitation.objects.waiting_for(user)),
     }
     return vary(render(request, "index/dashboard.html", context))
