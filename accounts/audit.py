@@ -103,6 +103,7 @@ class AuditAction(StrEnum):
     AUDIT_EXPORTED = "audit:exported"
     REPOSITORY_CREATED = "repository:created"
     REPOSITORY_IMPORTED = "repository:imported"
+    NOTIFICATION_DROPPED = "registry:notification:dropped"
     RECONCILIATION_STARTED = "registry:reconciliation:started"
     DIFFERENCES_ACCEPTED = "registry:differences:accepted"
     DIFFERENCES_IGNORED = "registry:differences:ignored"

@@ -187,3 +187,15 @@ class WebhookRefused(IndexRefusal):
         """Keep the field."""
         super().__init__(message)
         self.field = field
+
+
+class ReportRefused(IndexRefusal):
+    """It cannot be reported, or decided, like this; the sentence says why."""
+
+    code, status = "DENIED", 409
+
+
+class HiddenByAdministrators(IndexRefusal):
+    """It stays private until an administrator of the site ends that."""
+
+    code, status = "DENIED", 409
