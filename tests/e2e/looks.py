@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from tests.e2e import axe
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
 from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
 
@@ -66,6 +67,7 @@ def inspect_as_it_is(window: Window, name: str) -> None:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
+        seen += axe.findings(page, only_colours=look.scheme == "dark")
         if look.scheme == "light":  # where things are does not ask for the colours
             seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
         faults += [f"{look}: {fault}" for fault in seen]
