@@ -55,7 +55,8 @@ const bound = new WeakSet(); // what htmx brings may hold what was there before
 function bind(root) {
   const all = [...root.querySelectorAll("[data-behaviour]")];
   if (root instanceof Element && root.matches("[data-behaviour]")) all.push(root);
-  for (const element of all.filter((one) => !bound.has(one))) {
+  // What is data-still is there to be looked at.
+  for (const element of all.filter((one) => !bound.has(one) && !one.closest("[data-still]"))) {
     bound.add(element);
     behaviours[element.dataset.behaviour]?.(element);
   }
