@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from config import api_description, health, lanes
+from config import api_description, design, health, lanes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("api/v1/", include("search.api.urls")),
     path("api/v1/openapi.json", api_description.openapi, name="api-schema"),
     path("", include("config.guide.urls")),
+    path("_design/", design.design, name="design"),
+    path("_design/question", design.question, name="design-question"),
     path("", include("tokenauth.web.urls")),
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),

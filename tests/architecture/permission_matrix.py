@@ -55,6 +55,8 @@ ADDRESSES = {
     "api/v1/repositories/<repository:name>/-/promotions/preview": (
         "/api/v1/repositories/acme/app/-/promotions/preview?image=latest&target=acme/app"
     ),
+    "_design/": "/_design/",
+    "_design/question": "/_design/question",
     "trash": "/trash",
     "trash/<int:deletion_id>/restore": "/trash/{deletion}/restore",
     "trash/<int:deletion_id>/purge": "/trash/{deletion}/purge",
