@@ -21,8 +21,8 @@ export function lookAgain(element) {
 
   function look() {
     if (!element.isConnected) return;
-    if (isBusy()) plan();
-    else window.htmx.trigger(element, "look-again");
+    if (!isBusy()) window.htmx.trigger(element, "look-again");
+    plan();
   }
 
   function onVisibility() {
@@ -38,7 +38,6 @@ export function lookAgain(element) {
   element.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== element) return;
     pause = Math.min(pause * SLOWER, SLOWEST);
-    plan();
   });
   document.addEventListener("visibilitychange", onVisibility);
   plan();
