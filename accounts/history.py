@@ -10,16 +10,15 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.dispatch import receiver
-from django.utils.translation import gettext_lazy
 
 from accounts.audit import AuditAction, record
 from accounts.models import User
 from accounts.principals import Principal
 
 _NAMES = {
-    Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
-    Authenticator.Type.WEBAUTHN: gettext_lazy("security key"),
-    Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.WEBAUTHN: "security key",
+    Authenticator.Type.RECOVERY_CODES: "recovery codes",
 }
 
 

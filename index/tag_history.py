@@ -81,7 +81,7 @@ def _rows(
     return [
         HistoryRow(
             change,
-            kind=TagChangeKind(change.kind).label,
+            kind=str(TagChangeKind(change.kind).label),
             actor=_name(repository, change),
             credential=credentials.get(change.credential, ""),
             is_current=bool(current) and change is newest,

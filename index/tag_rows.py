@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Visibility
 from index.contents.indexes import UNKNOWN_PLATFORM
 from index.credential_words import in_words
@@ -43,13 +45,17 @@ class TagRow:
         robot = self.tag.pushed_by_robot
         if robot is None:
             return ""
-        return robot.full_name if self.names_robots else f"a robot of {robot.namespace}"
+        return (
+            robot.full_name
+            if self.names_robots
+            else _("a robot of %(namespace)s") % {"namespace": robot.namespace}
+        )
 
     @property
     def pusher(self) -> str:
         """Who pushed it, in one word or two; "" if nobody knows."""
         if self.tag.built_by_id:
-            return "a CI job"
+            return _("a CI job")
         return self.tag.pushed_by.username if self.tag.pushed_by else self.robot
 
     @property

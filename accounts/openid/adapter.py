@@ -11,7 +11,6 @@ from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import AccountError
 from accounts.flows.external_signup import create_external_user, is_address_of_someone
@@ -20,7 +19,7 @@ from accounts.names import check_user_name
 
 log = logging.getLogger(__name__)
 
-SOURCE = _("single sign-on")
+SOURCE = "single sign-on"
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
@@ -17,6 +17,9 @@ from accounts.adapter import AccountAdapter
 from accounts.flows.signup import sign_up
 from accounts.models import User
 from accounts.names import USER_NAME_RULE
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 PASSWORD_HELP = _("At least 9 characters; long beats complicated.")
 _USERNAME_HELP = format_lazy(
@@ -130,7 +133,9 @@ class ExternalSignupForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-def say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
+def say(
+    form: forms.Form, name: str, *, label: _StrOrPromise, help_text: _StrOrPromise | None = None
+) -> None:
     """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
     field = form.fields[name]
     field.label = label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import format_lazy
@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.flows.plans import PLAN_NAME_RULE, Limits
 from accounts.models import Namespace, Plan, PlanDefault
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 _GIGABYTE = 10**9
 _EMPTY = _("Empty is no limit.")
 
 
-def _number(label: str) -> forms.IntegerField:
+def _number(label: _StrOrPromise) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, required=False, help_text=_EMPTY)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,9 @@ from accounts.profile_text import (
     check_line,
     check_link,
 )
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 
 class ProfileForm(forms.Form):
@@ -52,9 +55,9 @@ class ProfileForm(forms.Form):
         except TextRefused as error:
             raise forms.ValidationError(str(error)) from error
 
-    def _line(self, field: str, what: str, longest: int) -> str:
+    def _line(self, field: str, what: _StrOrPromise, longest: int) -> str:
         try:
-            return check_line(self.cleaned_data[field], what=what, longest=longest)
+            return check_line(self.cleaned_data[field], what=str(what), longest=longest)
         except TextRefused as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, User
@@ -31,7 +32,7 @@ def give_by_default(
     """
     _check_holder(namespace, by)
     if isinstance(to, User):
-        message = "Default permissions are for teams and robots. Put people into a team."
+        message = gettext("Default permissions are for teams and robots. Put people into a team.")
         raise GrantRefused(message)
     check_widens_no_credential(to, by=by)
     check_grantee(namespace, to)
@@ -69,7 +70,10 @@ def _record(action: AuditAction, default: DefaultGrant, by: Principal) -> None:
 def _check_holder(namespace: Namespace, by: Principal) -> None:
     may = by.is_administrator or holds_namespace(by, namespace)
     if not may or not _reaches_all_of(namespace, by):
-        message = f"'{by.name}' may not change what {namespace} gives by default"
+        message = gettext("'%(name)s' may not change what %(namespace)s gives by default") % {
+            "name": by.name,
+            "namespace": namespace,
+        }
         raise Denied(message)
 
 

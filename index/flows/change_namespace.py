@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
@@ -27,7 +28,10 @@ def change_public_secrets_rule(namespace: Namespace, *, by: Principal, refuses: 
 
 def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) -> None:  # noqa: FBT001 - a column's
     if not (by.is_administrator or holds_namespace(by, namespace)):
-        message = f"'{by.name}' may not change the namespace {namespace}"
+        message = _("'%(name)s' may not change the namespace %(namespace)s") % {
+            "name": by.name,
+            "namespace": namespace,
+        }
         raise Denied(message)
     if getattr(namespace, field) == value:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.errors import OrganizationInUse
 from accounts.flows.organizations import close_organization
@@ -42,12 +42,11 @@ def delete_organization(organization: Organization, *, by: Principal) -> EndedOr
         check_owner(by, organization)
         left = repositories_left(organization).count()
         if left:
-            noun = _("repository is") if left == 1 else _("repositories are")
-            message = _("%(left)s %(noun)s left in %(namespace)s. Delete them first.") % {
-                "left": left,
-                "noun": noun,
-                "namespace": namespace,
-            }
+            message = ngettext(
+                "%(left)s repository is left in %(namespace)s. Delete it first.",
+                "%(left)s repositories are left in %(namespace)s. Delete them first.",
+                left,
+            ) % {"left": left, "namespace": namespace}
             raise OrganizationInUse(message)
         if not trash.is_used():
             for repository in trash_left(organization).order_by("pk"):

@@ -22,7 +22,12 @@ from index.errors import OverQuota
 from index.models import BlobLink, Repository, RepositoryState
 
 STORAGE = "storage"
-_PRIVATE, _MEMBERS = gettext_lazy("private repositories"), "members"
+_PRIVATE, _MEMBERS = "private repositories", "members"
+_NOUNS = {
+    STORAGE: gettext_lazy("storage"),
+    _PRIVATE: gettext_lazy("private repositories"),
+    _MEMBERS: gettext_lazy("members"),
+}
 _LONGEST_SENTENCE = 200  # docker prints one line
 
 
@@ -46,8 +51,10 @@ class Usage:
             used, limit = _bytes(self.used), _bytes(self.limit or 0)
         else:
             used, limit = str(self.used), str(self.limit)
-        words = f"{used} of {limit}" if self.limit is not None else used
-        return f"{words} {self.noun}" + ("" if self.limit is not None else _(", no limit"))
+        noun = _NOUNS[self.noun]
+        if self.limit is None:
+            return _("%(used)s %(noun)s, no limit") % {"used": used, "noun": noun}
+        return _("%(used)s of %(limit)s %(noun)s") % {"used": used, "limit": limit, "noun": noun}
 
 
 def lock_namespace(namespace_id: int) -> Namespace:

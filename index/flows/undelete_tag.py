@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -53,7 +54,10 @@ def undelete_together(deletion: TagDeletion, *, by: Principal) -> list[TagDeleti
             undelete_tag(one, by=by)
             coming.append(one)
     if not coming:
-        message = f"{deletion.repository}:{deletion.tag} is not in the trash any more"
+        message = _("%(repository)s:%(tag)s is not in the trash any more") % {
+            "repository": deletion.repository,
+            "tag": deletion.tag,
+        }
         raise InTrash(message)
     return coming
 
@@ -61,8 +65,10 @@ def undelete_together(deletion: TagDeletion, *, by: Principal) -> list[TagDeleti
 def _check(repository: Repository, deletion: TagDeletion) -> None:
     name = f"{repository}:{deletion.tag}"
     if deletion.state not in UNDOABLE:
-        message = f"{name} is not in the trash any more"
+        message = _("%(name)s is not in the trash any more") % {"name": name}
         raise InTrash(message)
     if repository.tags.filter(name=deletion.tag).exists():
-        message = f"{name} was pushed again: delete that one first, or leave this one where it is"
+        message = _(
+            "%(name)s was pushed again: delete that one first, or leave this one where it is"
+        ) % {"name": name}
         raise InTrash(message)

@@ -255,7 +255,7 @@ class NamespaceForm(forms.Form):
 
 
 def _namespace_label(namespace: Namespace) -> str:
-    return _("(official images)") if namespace.is_root else namespace.name
+    return str(_("(official images)")) if namespace.is_root else namespace.name
 
 
 def _sentence(error: Exception) -> str:

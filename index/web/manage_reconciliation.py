@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -158,6 +160,24 @@ def remove_rule(request: HttpRequest, name: str, rule_id: int) -> HttpResponse:
     return redirect("web-manage-differences", name)
 
 
+class _Counted(Paginator[Difference]):
+    """A paginator that does not count what is counted already."""
+
+    known: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many there are."""
+        return super().count if self.known is None else self.known
+
+
+def _count_of(wanted: DifferenceFilter, counts: Mapping[str, int]) -> int | None:
+    """Return how many match, as far as the counts by state say it."""
+    if wanted.kind or wanted.name:
+        return None
+    return counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+
+
 def _chosen(request: HttpRequest, matching: QuerySet[Difference]) -> QuerySet[Difference]:
     if request.POST.get("all") == "all":
         return matching
@@ -168,12 +188,15 @@ def _chosen(request: HttpRequest, matching: QuerySet[Difference]) -> QuerySet[Di
 def _page(request: HttpRequest, registry: Registry, rule_form: AcceptRuleForm) -> HttpResponse:
     asked = request.GET if "state" in request.GET else {"state": DifferenceState.OPEN}
     filtering = FilterForm(asked, auto_id="id_filter_%s")
-    page = Paginator(filtering.wanted.find(registry), _PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = counts_of(registry)
+    pages = _Counted(filtering.wanted.find(registry), _PAGE_SIZE)
+    pages.known = _count_of(filtering.wanted, counts)
+    page = pages.get_page(request.GET.get("page"))
     missing = missing_namespaces(registry)
     context: dict[str, Any] = {
         "registry": registry,
         "walk": registry.reconciliations.first(),
-        "counts": [(DifferenceState(key).label, n) for key, n in counts_of(registry).items()],
+        "counts": [(DifferenceState(key).label, n) for key, n in counts.items()],
         "filter_form": filtering,
         "query": urlencode(dict(asked.items())) + "&",
         "page": page,

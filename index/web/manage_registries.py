@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.principals import Principal
+from accounts.web.recent_factor import dangerous
 from accounts.web.visitors import check_administrator
 from index.flows import registries as flows
 from index.flows.check_registry import check_registry
@@ -24,20 +24,13 @@ from index.flows.collect_garbage import (
 from index.models import Registry, RegistryState
 from index.moves.retiring import given_up_with
 from index.probing.findings import TITLES, Check
-from index.registry_health import latest_checks, sentence_of, slots_of, troubles_of
+from index.registry_health import health_of, latest_checks, sentence_of
 from index.registry_map import Holdings, holdings
 from index.registry_snippets import SECRET_PLACE, Distribution, snippets_for
-from index.web.methods import View, post_only
+from index.web.methods import post_only
 from index.web.registry_forms import RegistryForm, ScheduleForm, attempt, attempt_form
 
 _COLLECTIONS_SHOWN = 10
-
-
-def _posts(request: HttpRequest) -> bool:
-    return request.method == "POST"
-
-
-_posts_want_a_recent_login: Callable[[View], View] = reauthentication_required(enabled=_posts)
 
 
 @require_safe
@@ -51,7 +44,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_posts_want_a_recent_login
+@dangerous
 def add(request: HttpRequest) -> HttpResponse:
     """Add a registry, and show its events secret once."""
     by = check_administrator(request)
@@ -73,7 +66,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def change(request: HttpRequest, name: str) -> HttpResponse:
     """Change what it is."""
     by, registry = check_administrator(request), _find(name)
@@ -87,7 +80,7 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def renew_secret(request: HttpRequest, name: str) -> HttpResponse:
     """Make a new events secret and show it once."""
     by, registry = check_administrator(request), _find(name)
@@ -95,7 +88,7 @@ def renew_secret(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def end_secret(request: HttpRequest, name: str) -> HttpResponse:
     """End the secret of before."""
     return _do(
@@ -107,21 +100,21 @@ def end_secret(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def drain(request: HttpRequest, name: str) -> HttpResponse:
     """Give it nothing new."""
     return _do(request, name, flows.drain_registry, _("%(registry)s gets nothing new from now on."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def use(request: HttpRequest, name: str) -> HttpResponse:
     """Use it again."""
     return _do(request, name, flows.use_registry, _("%(registry)s is in use."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def retire(request: HttpRequest, name: str) -> HttpResponse:
     """Ask it nothing any more."""
     return _do(request, name, flows.retire_registry, _("%(registry)s is retired."))
@@ -202,18 +195,20 @@ def _secret_once(
 
 
 def _page(request: HttpRequest, registry: Registry, **refused: Any) -> HttpResponse:
-    slots = slots_of(registry)
-    last = registry.checks.first()
+    health = health_of(registry)
+    last = health.last
+    is_draining = registry.state == RegistryState.DRAINING
     context: dict[str, Any] = {
         "registry": registry,
         "kept": holdings().get(registry.pk, Holdings()),
         "check": last,
         "findings": [(TITLES[Check(f["check"])], f) for f in last.findings] if last else [],
-        "slots": slots,
-        "history": sentence_of(slots),
-        "troubles": troubles_of(registry),
-        "obstacles": flows.retirement_obstacles(registry),
-        "given_up": given_up_with(registry).count(),
+        "slots": health.slots,
+        "history": sentence_of(health.slots),
+        "troubles": health.troubles,
+        # Only a draining one can be retired: of the others nobody asks what is in the way.
+        "obstacles": flows.retirement_obstacles(registry) if is_draining else [],
+        "given_up": given_up_with(registry).count() if is_draining else 0,
         "collections": registry.collections.all()[:_COLLECTIONS_SHOWN],
         "next_collection": next_collection(registry),
         "change_form": RegistryForm(registry=registry),

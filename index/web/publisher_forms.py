@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +11,15 @@ from index.ci_issuers import listed_issuers
 from index.errors import PublisherRefused
 from index.flows.trusted_publishers import NamedWorkload
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-def _text(label: str, help_text: str, *, required: bool = False) -> forms.CharField:
+def _text(
+    label: _StrOrPromise, help_text: _StrOrPromise, *, required: bool = False
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,

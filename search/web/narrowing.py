@@ -64,7 +64,7 @@ def orders(query: SearchQuery) -> list[Link]:
             text = with_filter(query.text, "sort", sort.value)
         except QueryRefused:
             continue
-        links.append(Link(title, address_of(text), query.sort is sort))
+        links.append(Link(str(title), address_of(text), query.sort is sort))
     return links
 
 

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("explore", home.explore, name="web-explore"),
     path("client", pull_client.choose, name="web-client"),
     path("theme", theme.choose, name="web-theme"),
+    path("settings/appearance", theme.appearance, name="web-appearance"),
     path("new", repositories.new, name="web-new"),
 ]
