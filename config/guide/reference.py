@@ -50,6 +50,11 @@ class Operation:
     curl: str
 
     @property
+    def tail(self) -> str:
+        """Its address without what all have."""
+        return self.path.removeprefix(_PREFIX)
+
+    @property
     def curl_id(self) -> str:
         """What the button that copies looks for."""
         return f"curl-{self.anchor}"
@@ -114,7 +119,7 @@ def _operation(path: str, method: str, told: dict[str, Any], schemas: Schemas) -
         topic=_topic(path),
         method=method.upper(),
         path=path,
-        summary=told["summary"],
+        summary=told["summary"].replace("`", ""),
         description=words(_rest(told)),
         part=told.get("x-waybill-part", ""),
         is_open=told.get("x-waybill-open", False),

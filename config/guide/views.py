@@ -53,7 +53,8 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
     """Show what the REST API has."""
-    return render(request, "guide/api.html", {"groups": reference()})
+    context = {"groups": reference(), "chapters": _chapters(request)}
+    return render(request, "guide/api.html", context)
 
 
 @login_not_required
@@ -64,7 +65,8 @@ def api_group(request: HttpRequest, name: str) -> HttpResponse:
     group: Group | None = next((one for one in groups if one.name == name), None)
     if group is None:
         raise Http404
-    return render(request, "guide/api_group.html", {"group": group, "groups": groups})
+    context = {"group": group, "chapters": _chapters(request)}
+    return render(request, "guide/api_group.html", context)
 
 
 @login_not_required

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from accounts.guide import Anchor
 from accounts.principals import Principal
-from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
+from index.errors import (
+    Denied,
+    IndexRefusal,
+    MayNotCreate,
+    NameInvalid,
+    RepositoryUnknown,
+    Unauthorized,
+)
 from index.flows.create_repository import creation_refusal
 from index.gateway.paths import RegistryRequest
 from index.policy import narrowed_by_token
@@ -18,6 +26,10 @@ _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 _OF_REPOSITORY = frozenset({"read-only", "archived", "frozen", "builders", "promotion"})
 
 
+_EXPLAINED = {
+    "insufficient_scope": Anchor.PULL_ACCESS_DENIED,
+    "invalid_token": Anchor.CLOCK,
+}
 AUTHENTICATION_REQUIRED = "authentication required"
 
 
@@ -29,6 +41,7 @@ class TokenNeeded(Unauthorized):
         super().__init__(message)
         self.scope = scope
         self.problem = problem
+        self.help = _EXPLAINED.get(problem)
 
 
 def scope_of(request: RegistryRequest) -> str:
@@ -69,7 +82,7 @@ def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:
     if principal.is_anonymous:
         return insufficient(request)
     if request.starts_push:
-        return Denied(creation_refusal(principal, request.name))
+        return MayNotCreate(creation_refusal(principal, request.name))
     if narrowed_by_token(principal, request.name.value, request.needs):
         return RepositoryUnknown(
             f"{request.name} does not exist, or this access token of '{principal.name}' "

@@ -161,5 +161,5 @@ def test_what_the_page_says_of_a_missing_translation(
 ) -> None:
     monkeypatch.setattr("config.guide.views.get_language", lambda: "de")
     page = client.get("/docs/start/").content.decode()
-    assert '<article class="prose guide-text" lang="en">' in page
+    assert '<article class="guide-text" lang="en">' in page
     assert page.count('<p class="notice">') == 1
