@@ -3,16 +3,23 @@
 const SLOWEST = 30_000; // milliseconds
 const SLOWER = 1.15;
 
+function hasSelected(element) {
+  const selection = window.getSelection();
+  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true);
+}
+
 export function lookAgain(element) {
   const shortest = Number(element.dataset.every) * 1000;
   let pause = shortest;
   let waiting;
 
+  // Who has just copied a command is not at the list, but in a terminal.
   const isBusy = () =>
-    element.matches(":focus-within") ||
-    element.querySelector("details[open]") !== null ||
-    (window.getSelection()?.rangeCount > 0 && !window.getSelection().isCollapsed &&
-      window.getSelection().containsNode(element, true));
+    element.dataset.eager === undefined && (
+      element.querySelector(":focus:not([data-behaviour=copy])") !== null ||
+      element.querySelector("details[open]") !== null ||
+      hasSelected(element)
+    );
 
   function plan() {
     clearTimeout(waiting);
