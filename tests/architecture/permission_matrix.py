@@ -57,6 +57,7 @@ ADDRESSES = {
     ),
     "_design/": "/_design/",
     "_design/question": "/_design/question",
+    "settings/appearance": "/settings/appearance",
     "trash": "/trash",
     "trash/<int:deletion_id>/restore": "/trash/{deletion}/restore",
     "trash/<int:deletion_id>/purge": "/trash/{deletion}/purge",
