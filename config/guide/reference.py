@@ -51,8 +51,8 @@ class Operation:
 
     @property
     def tail(self) -> str:
-        """Its address without what all have."""
-        return self.path.removeprefix(_PREFIX)
+        """Its address without what all of its group have."""
+        return self.path.removeprefix(_PREFIX + self.group) or "/"
 
     @property
     def curl_id(self) -> str:

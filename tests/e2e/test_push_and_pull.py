@@ -74,7 +74,7 @@ def test_push_into_a_namespace_of_somebody_else_is_denied(alice: Person, bob: Pe
     reference = alice.make_image("app")
     assert (
         f"denied: '{bob.name}' may not push to {alice.name}/app: ask its owners, "
-        f"or push to {bob.host}/{bob.name}/NAME\n"
+        f"or push to {bob.host}/{bob.name}/NAME. See http://{bob.host}/docs/errors/#namespace\n"
     ) in bob.docker.fails("push", reference)
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from config.guide import chapters as chapters_module
 from config.guide.chapters import ENGLISH, chapters_for, every_chapter
 from config.guide.finding import find
+from config.guide.places import PLACES
 from tests.conftest import World
 
 
@@ -163,3 +165,19 @@ def test_what_the_page_says_of_a_missing_translation(
     page = client.get("/docs/start/").content.decode()
     assert '<article class="guide-text" lang="en">' in page
     assert page.count('<p class="notice">') == 1
+
+
+@pytest.mark.parametrize(("beginning", "slug", "anchor"), PLACES)
+def test_help_leads_from_pages_that_exist_to_places_that_exist(
+    beginning: str, slug: str, anchor: str
+) -> None:
+    names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
+    assert any(name[: len(beginning)] == beginning for name in names)
+    chapter = next(one for one in every_chapter(ENGLISH) if one.slug == slug)
+    assert not anchor or anchor in [section.anchor for section in chapter.contents]
+
+
+def test_help_leads_from_a_page_to_what_the_guide_says_of_it(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    assert 'href="/docs/login/#tokens">Help</a>' in client.get("/settings/tokens").content.decode()
+    assert 'href="/docs/">Help</a>' in client.get("/explore").content.decode()
