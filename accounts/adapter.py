@@ -16,9 +16,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.errors import (
     AccountError,
@@ -134,7 +135,9 @@ class AccountAdapter(DefaultAccountAdapter):
             template_prefix = "account/email/account_already_exists"
             context = context | {"password_reset_url": reverse("account_reset_password")}
             context.pop("code", None)
-        super().send_mail(template_prefix, email, context)
+        # Somebody without an account reads what the page said that they were on.
+        with translation.override(getattr(context.get("user"), "language", "") or get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Count an address as proven; the primary one is told of every other: it opens the account."""

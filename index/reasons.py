@@ -39,7 +39,7 @@ def steps(standing: Standing) -> list[Step]:
     told = []
     for rule in GIVING:
         role = rule.gives(standing)
-        effect, remedy = (Effect.GIVES, "") if role else (Effect.NOTHING, rule.remedy)
+        effect, remedy = (Effect.GIVES, "") if role else (Effect.NOTHING, str(rule.remedy))
         told.append(Step(rule.code, effect, rule.words(role), remedy))
     for limit in LIMITING:
         left = limit.leaves(standing)

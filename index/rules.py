@@ -107,7 +107,7 @@ class Decision:
         """The rule that gave the role, or the one that kept it away, in words."""
         standing = self.standing
         if not standing.live:
-            return _DELETED.applies
+            return str(_DELETED.applies)
         for rule in GIVING if standing.ceiling else (_PUBLIC,):
             role = rule.gives(standing)
             if role:

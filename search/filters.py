@@ -71,7 +71,7 @@ class Filter:
             message = (
                 _("%(error)s You typed '%(shown)s'.") % {"error": self.error, "shown": shown}
                 if text
-                else self.error
+                else str(self.error)
             )
             raise QueryRefused(message) from error
 

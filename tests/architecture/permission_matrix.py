@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from config.last_resort_models import site
 from tests.architecture.furniture import fill_in
 from tests.clients import basic, confirm
 from tests.conftest import World
@@ -36,6 +37,19 @@ PEOPLE = ("anonymous", "dave", "newt", "bob", "rita", "mia", "olga", "root")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NO_SUCH_METHOD = 405
 BASIC_DOORS = ("token", "\\Av1", "\\A(?:v1")
+
+# The last resort shows to nobody but who showed a second factor: here it sends everybody on.
+LAST_RESORT = {
+    f"admin/{model._meta.app_label}/{model._meta.model_name}/{door}": (
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/{address}"
+    )
+    for model, shown in site._registry.items()
+    for door, address in (
+        ("", ""),
+        ("<path:object_id>/change/", "1/change/"),
+        *((("<path:object_id>/delete/", "1/delete/"),) if shown.is_deletable else ()),
+    )
+}
 
 # One address of each door; acme/app is private: rita reads, mia writes, olga owns.
 ADDRESSES = {
@@ -377,6 +391,30 @@ ADDRESSES = {
     "settings/sessions/end-all": "/settings/sessions/end-all",
     "settings/sessions/<int:session_id>/end": "/settings/sessions/{session}/end",
     "settings/machines/<int:machine_id>/end": "/settings/machines/{machine}/end",
+    "manage": "/manage",
+    "manage/look": "/manage/look",
+    "manage/people/<str:username>/log-out": "/manage/people/alice/log-out",
+    "manage/people/<str:username>/verify": "/manage/people/newt/verify",
+    "manage/organizations": "/manage/organizations",
+    "manage/organizations/<str:name>": "/manage/organizations/acme",
+    **{
+        f"manage/organizations/<str:name>/{step}": f"/manage/organizations/acme/{step}"
+        for step in ("freeze", "unfreeze", "owner")
+    },
+    "manage/announcements": "/manage/announcements",
+    "manage/announcements/<int:announcement_id>": "/manage/announcements/{announcement}",
+    "manage/announcements/<int:announcement_id>/end": "/manage/announcements/{announcement}/end",
+    "announcements/<int:announcement_id>/dismiss": "/announcements/{announcement}/dismiss",
+    "manage/settings": "/manage/settings",
+    "manage/reports": "/manage/reports",
+    "manage/reports/<int:report_id>": "/manage/reports/{report}",
+    "manage/reports/<int:report_id>/decide": "/manage/reports/{report}/decide",
+    "manage/reports/hidden/<int:hiding_id>/show": "/manage/reports/hidden/{hiding}/show",
+    "r/<repository:name>/-/report": "/r/acme/app/-/report",
+    "admin/": "/admin/",
+    "admin/jsi18n/": "/admin/jsi18n/",
+    "admin/^(?P<app_label>index|accounts|tokenauth|search)/$": "/admin/accounts/",
+    **LAST_RESORT,
     "manage/people": "/manage/people",
     "manage/people/<str:username>": "/manage/people/alice",
     "manage/people/<str:username>/disable": "/manage/people/alice/disable",
@@ -430,6 +468,7 @@ ADDRESSES = {
     "docs/api/<slug:name>/": "/docs/api/webhooks/",
     "client": "/client",
     "theme": "/theme",
+    "language": "/language",
     "new": "/new",
     "settings/namespace": "/settings/namespace",
     "settings/tokens": "/settings/tokens",
