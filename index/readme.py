@@ -37,8 +37,8 @@ def render_readme(text: str) -> SafeString:
     html = cache.get(key)
     if not isinstance(html, str):
         parser = _parser_for(text)
-        html = safe_html(_lower(parser.parse(text)))
-        cache.set(key, str(html), _CACHE_SECONDS)
+        html = str(safe_html(_lower(parser.parse(text))))
+        cache.set(key, html, _CACHE_SECONDS)
     return mark_safe(html)  # noqa: S308 - nh3 has let through what is listed above alone
 
 

@@ -26,6 +26,7 @@ _TOOLS = {
     "curl", "docker", "echo", "id=", "key=$(printf", "kubectl", "manage.py", "nerdctl", "podman",
     "printf", "skopeo", "sudo",
 }  # fmt: skip
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _GUIDE = "/docs/"
 
 
@@ -160,3 +161,13 @@ def test_the_webhook_check_of_the_guide_is_the_published_one() -> None:
     published = (_ROOT / "docs" / "webhooks.md").read_text()
     (python,) = [code.text for _, code in codes() if code.text.startswith("import base64")]
     assert python in published
+
+
+def test_what_the_guide_calls_a_button_or_a_page_is_called_so() -> None:
+    files = [*_ROOT.glob("templates/**/*.html")]
+    for app in ("accounts", "config", "index", "search"):
+        files += (_ROOT / app).rglob("*.py")
+    source = "\n".join(path.read_text() for path in files).casefold()
+    for path in FOLDER.glob("*.md"):
+        for label in _BOLD.findall(path.read_text()):
+            assert "{{" in label or label.casefold() in source, (path.name, label)
