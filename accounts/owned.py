@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import Namespace, PersonalAccessToken
+from accounts.models import Namespace, PersonalAccessToken, RobotAccount
 
-Count = Callable[[Namespace], int]
-_counts: dict[str, Count] = {}
+Rows = Callable[[Namespace], QuerySet[Any]]
+_counted: dict[str, Rows] = {}
 
 
-def owned(label: str) -> Callable[[Count], Count]:
-    """Add what a function counts, under this label; one query."""
+def owned(label: str) -> Callable[[Rows], Rows]:
+    """Count the rows that a function returns, under this label."""
 
-    def register(count: Count) -> Count:
-        _counts[label] = count
-        return count
+    def register(rows: Rows) -> Rows:
+        _counted[label] = rows
+        return rows
 
     return register
 
 
 def owned_by(namespace: Namespace) -> list[tuple[str, int]]:
-    """Return label and number of each kind."""
-    return [(_(label), count(namespace)) for label, count in _counts.items()]
+    """Return label and number of each kind; one query."""
+    parts = [_part(label, rows(namespace)) for label, rows in _counted.items()]
+    found = dict(parts[0].union(*parts[1:], all=True))
+    return [(_(label), found.get(label, 0)) for label in _counted]
 
 
-@owned(gettext_noop("Robot accounts and access tokens"))
-def _machines(namespace: Namespace) -> int:
-    tokens = PersonalAccessToken.objects.filter(user=namespace.user_id, revoked_at=None)
-    robots = namespace.robots.values("pk")
-    return robots.union(tokens.values("pk"), all=True).count()
+def _part(label: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    named = rows.order_by().annotate(counted_as=Value(label, output_field=CharField()))
+    counted = named.values("counted_as").annotate(counted=Count("pk"))
+    return counted.values_list("counted_as", "counted")
+
+
+@owned(gettext_noop("Access tokens"))
+def _tokens(namespace: Namespace) -> QuerySet[PersonalAccessToken]:
+    return PersonalAccessToken.objects.filter(user=namespace.user_id, revoked_at=None)
+
+
+@owned(gettext_noop("Robot accounts"))
+def _robots(namespace: Namespace) -> QuerySet[RobotAccount]:
+    return RobotAccount.objects.filter(namespace=namespace)

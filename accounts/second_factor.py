@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import SecondFactorRequired
-from accounts.models import Membership, User
+from accounts.models import Membership, Organization, User
 
-_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def check_password_suffices(user: User) -> None:
@@ -48,7 +48,7 @@ def needs_token(user: User) -> bool:
 
 def has_second_factor(user: User) -> bool:
     """Whether an authenticator app or a key is set up."""
-    return Authenticator.objects.filter(user=user, type__in=_FACTORS).exists()
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
 
 
 def is_demanded_of(user: User) -> bool:
@@ -83,14 +83,20 @@ def lacking_of(user_ids: Iterable[int]) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
+def lacking_among(organization: Organization) -> int:
+    """Return how many of its members have set up none."""
+    people = User.objects.filter(memberships__organization=organization)
+    return people.exclude(Exists(_factors())).count()
+
+
 def is_second_factor(factor: Authenticator) -> bool:
     """Whether it is an app or a key, and not the codes that replace one."""
-    return factor.type in _FACTORS
+    return factor.type in FACTORS
 
 
 def is_last(factor: Authenticator) -> bool:
     """Whether there is no other app or key of this person."""
-    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=_FACTORS)
+    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=FACTORS)
     return is_second_factor(factor) and not others.exclude(pk=factor.pk).exists()
 
 
@@ -131,7 +137,7 @@ def demanding_organizations(user: User) -> list[str]:
 
 
 def _factors() -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
+    return Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
 
 
 def _demanding_memberships() -> QuerySet[Membership]:

@@ -65,6 +65,8 @@ class LastResort(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         """Leave out the pages by which Django would let people in, and all that nothing here needs."""
         found: list[URLPattern | URLResolver] = super().get_urls()
+        for one in found:  # Django's own log-in is not there to be sent to
+            vars(getattr(one, "callback", None) or one).pop("login_url", None)
         return [one for one in found if isinstance(one, URLResolver) or one.name in _SITE_PAGES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from accounts.models import Namespace, User
@@ -41,8 +42,8 @@ def _reports(user: User) -> list[Any]:
 
 
 @owned(gettext_noop("Repositories"))
-def _count_repositories(namespace: Namespace) -> int:
-    return Repository.objects.live().filter(namespace=namespace).count()
+def _owned(namespace: Namespace) -> QuerySet[Repository]:
+    return Repository.objects.live().filter(namespace=namespace)
 
 
 @own_data("stars")

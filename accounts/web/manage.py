@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import second_factor
 from accounts.errors import AccountError
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
@@ -33,8 +32,7 @@ def people(request: HttpRequest) -> HttpResponse:
     check_administrator(request)
     query = request.GET.get("q", "").strip()[:100]
     page = Paginator(search_people(query), _PAGE_SIZE).get_page(request.GET.get("page"))
-    lacking = second_factor.lacking_of(user.pk for user in page.object_list)
-    context = {"page": page, "query": query, "lacking": lacking}
+    context = {"page": page, "query": query}
     return render(request, "accounts/manage/people.html", context)
 
 
@@ -158,7 +156,7 @@ def _show(request: HttpRequest, user: User, *, form: ReasonForm | None = None) -
         "person": user,
         "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "memberships": user.memberships.select_related("organization"),
-        "has_second_factor": second_factor.has_second_factor(user),
+        "has_second_factor": user.has_factor,
         "owned": owned_by(user.namespace),
         "events": AuditEvent.objects.filter(user=user)[:10],
         "form": form or ReasonForm(),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.flows.reopen_organization import what_ends
 from accounts.models import (
+    Announcement,
     EndedOrganization,
     Invitation,
     Namespace,
@@ -33,10 +34,12 @@ from index.models import (
     DefaultGrant,
     Deletion,
     DifferenceKind,
+    Hiding,
     Manifest,
     Move,
     Promotion,
     PromotionState,
+    Report,
     Repository,
     RepositoryState,
     RetentionRule,
@@ -243,6 +246,19 @@ def _image(world: World) -> Manifest:
     return tag.manifest if tag else point(world.app, "1.0", make_image(world.app)).manifest
 
 
+def _announcement(world: World) -> int:
+    return Announcement.objects.get_or_create(text="Work on Sunday.")[0].pk
+
+
+def _report(world: World) -> int:
+    known: dict[str, Any] = {"repository": world.public, "reporter": world.bob}
+    return Report.objects.get_or_create(**known, defaults={"kind": "spam", "text": "Spam."})[0].pk
+
+
+def _hiding(world: World) -> int:
+    return Hiding.objects.get_or_create(repository=world.base, defaults={"reason": "spam"})[0].pk
+
+
 THINGS: dict[str, Callable[[World], object]] = {
     "grant": lambda world: world.app.grants.order_by("pk").values_list("pk", flat=True)[0],
     "robot": _robot,
@@ -267,6 +283,9 @@ THINGS: dict[str, Callable[[World], object]] = {
     "tag_deletion": _tag_deletion,
     "ending": _ending,
     "retention_rule": _retention_rule,
+    "announcement": _announcement,
+    "report": _report,
+    "hiding": _hiding,
     "promotion": _promotion,
     "move": _move,
     "transfer": _transfer,

@@ -60,19 +60,33 @@ user = User.objects.get(username=name)
 TOTP.activate(user, generate_totp_secret())
 RecoveryCodes.activate(user)
 """
+# Shown to administrators alone, and not yet: other tests look at other pages meanwhile.
+MAKE_WORK = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.flows.organizations import create_organization
+from accounts.models import Announcement, User
+from index.models import Report, Repository
+create_organization(f"{name}-works", owner=User.objects.get(username=name))
+begins_at = timezone.now() + timedelta(days=1)
+Announcement.objects.create(text="Work on Sunday.", audience="administrators", begins_at=begins_at)
+repository = Repository.objects.get(name=reported)
+Report.objects.create(repository=repository, kind="spam", text="It is an advertisement.")
+"""
 
 
 @pytest.fixture(scope="module")
 def chief(
-    people: People, backstage: Backstage, stack: Stack, browser: Browser
+    people: People, alice: Person, backstage: Backstage, stack: Stack, browser: Browser
 ) -> Iterator[tuple[Window, Person]]:
-    """An administrator, and a window of theirs; the app is set up once they are in."""
+    """An administrator with work, and a window of theirs; the app is set up once they are in."""
     chief = people.make("chief")
     people.promote(chief, administrator=True)
     window = Window(browser, stack.origin, Look())
     window.log_in(chief)
     steps.confirm(window, chief)
     backstage.run(SET_UP_APP, name=chief.name)
+    backstage.run(MAKE_WORK, name=chief.name, reported=f"{alice.name}/several")
     yield window, chief
     window.close()
     people.promote(chief, administrator=False)

@@ -20,13 +20,6 @@ WORDS = {"kind": "malware", "text": "The entrypoint mines coins.\nSee /bin/x."}
 PAGE = "/r/alice/pub/-/report"
 
 
-@pytest.fixture
-def root(world: World, client: Client) -> Client:
-    """The administrator, who confirmed a moment ago."""
-    client.force_login(world.root)
-    return confirm(client)
-
-
 def reported(world: World, by: User | None = None, *, of: Repository | None = None) -> Report:
     """Report alice/pub, or another repository."""
     return Report.objects.create(
