@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from config import api_description, design, health, lanes
+from config import api_description, design, health, lanes, last_resort_models
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", last_resort_models.site.urls),
     path("", include("index.web.urls")),  # last: its last pattern takes pasted image references
 ]
 
