@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.utils import timezone
+from hypothesis import given
+from hypothesis.strategies import integers
 
 from index.web import number_tags as numbers
 from index.web import templatetags as tags
@@ -86,3 +93,61 @@ def test_initials_are_escaped() -> None:
 
 def test_links_move_to_the_public_url() -> None:
     assert tags.on_public_url("http://evil.test/a/b?c=d") == "http://index.test/a/b?c=d"
+
+
+_IN_UTC_ON_PURPOSE = {"index/manage/registry.html", "maintenance.html"}  # a title, a bare page
+
+
+def test_pages_say_when_and_how_large_by_the_tags_of_these_modules() -> None:
+    folder = Path(settings.BASE_DIR) / "templates"
+    naked = re.compile(
+        r"\|\s*(date|time|timesince|timeuntil|filesizeformat|naturaltime|intcomma)\b"
+    )
+    found = {
+        str(page.relative_to(folder))
+        for page in folder.rglob("*.html")
+        if naked.search(page.read_text())
+    }
+    assert found <= _IN_UTC_ON_PURPOSE
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-30, "in a moment"), (-90, "in 1 minute"), (-3 * 86400 - 60, "in 3 days")],
+)
+def test_what_is_to_come_is_not_said_to_be_past(seconds: int, text: str) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        html = times.age(timezone.now() - timedelta(seconds=seconds))
+    assert f">{text}</time>" in html
+
+
+def test_each_way_to_say_when_carries_the_exact_moment_in_utc() -> None:
+    moment = datetime(2026, 5, 4, 23, 30, 15, tzinfo=ZoneInfo("Europe/Berlin"))
+    for tag, text in (
+        (times.moment, "2026-05-04 21:30 UTC"),
+        (times.clock, "21:30 UTC"),
+        (times.day, "2026-05-04"),
+        (times.month, "May 2026"),
+    ):
+        html = tag(moment)
+        assert f">{text}</time>" in html
+        assert 'datetime="2026-05-04T21:30:15Z"' in html
+        assert 'title="2026-05-04 21:30:15 UTC"' in html
+
+
+def test_a_date_is_a_day_of_utc_for_everybody() -> None:
+    html = times.day(date(2026, 5, 4))
+    assert html == '<time datetime="2026-05-04">2026-05-04</time>'
+
+
+def test_exact_bytes_and_numbers_are_titles() -> None:
+    assert numbers.megabytes(77_812_345) == '<bdi title="77,812,345 bytes">77.8 MB</bdi>'
+    assert numbers.compact(1_234_567) == '<bdi title="1,234,567">1.2M</bdi>'
+    assert numbers.compact(999) == "999"
+
+
+@given(integers(1000, 10**13))
+def test_no_size_is_shown_more_than_half_a_percent_wrong(size: int) -> None:
+    number, unit = numbers.plain_size(size).split()
+    shown = float(number) * {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
+    assert abs(shown - size) <= size / 200
