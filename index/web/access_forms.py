@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import Value
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Namespace, RobotAccount, Team
@@ -115,7 +116,8 @@ class DefaultGrantForm(forms.Form):
         self.namespace = namespace
         field = self.fields["grantee"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = grantee_choices(namespace)
+        self.choices = grantee_choices(namespace)
+        field.choices = self.choices
 
     @property
     def found(self) -> Grantee:
@@ -189,18 +191,18 @@ class AnswerForm(forms.Form):
 
 def grantee_choices(namespace: Namespace) -> list[Any]:
     """Return teams and robots, in groups, as `kind:name`."""
-    teams = Team.objects.filter(
-        organization__isnull=False, organization=namespace.organization_id
-    ).order_by("name")
-    robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None).order_by("name")
+    teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
+    robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
+    both = teams.values_list(Value("team"), "name").union(
+        robots.values_list(Value("robot"), "name"), all=True
+    )
+    found = sorted(both)
+    kinds = ((gettext_lazy("Teams"), "team", "/"), (gettext_lazy("Robots"), "robot", "+"))
     groups = [
         (
-            gettext_lazy("Teams"),
-            [(f"team:{team.name}", f"{namespace}/{team.name}") for team in teams],
-        ),
-        (
-            gettext_lazy("Robots"),
-            [(f"robot:{robot.name}", f"{namespace}+{robot.name}") for robot in robots],
-        ),
+            title,
+            [(f"{kind}:{name}", f"{namespace}{mark}{name}") for of, name in found if of == kind],
+        )
+        for title, kind, mark in kinds
     ]
     return [group for group in groups if group[1]]

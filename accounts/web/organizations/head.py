@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import Aggregate, CharField, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -14,12 +14,25 @@ from accounts.models import (
     Membership,
     Namespace,
     Organization,
+    OrganizationDomain,
     OrganizationRole,
     Picture,
     User,
 )
 from accounts.moved import Moved
 from accounts.principals import ANONYMOUS, Principal
+
+
+class Joined(Aggregate):
+    """The words of a column, with spaces between them."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ' ')"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return it by the name that it has there."""
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class OrganizationHead:
     organization: Organization
     user: User | None
     role: OrganizationRole | None  # of who looks; None is no member
+    domains: list[str]  # that it has proven to be its own
 
     @property
     def is_member(self) -> bool:
@@ -39,12 +53,6 @@ class OrganizationHead:
     def is_owner(self) -> bool:
         """Whether pages that change the organization are open; administrators act as owners."""
         return self.role == OrganizationRole.OWNER or self._is_administrator
-
-    @cached_property
-    def domains(self) -> list[str]:
-        """The domains it has proven to be its own."""
-        proven = self.organization.domains.filter(verified_at__isnull=False)
-        return list(proven.order_by("name").values_list("name", flat=True))
 
     @property
     def principal(self) -> Principal:
@@ -66,9 +74,16 @@ def find_head(request: HttpRequest, name: str) -> OrganizationHead:
     found = Organization.objects.filter(namespace__in=called, deleted_at=None)
     role = Membership.objects.filter(organization=OuterRef("pk"), user=user).values("role")
     picture = Picture.objects.filter(organization=OuterRef("pk")).values("digest")
+    proven = OrganizationDomain.objects.filter(
+        organization=OuterRef("pk"), verified_at__isnull=False
+    ).values("organization")
     organization = (
         found.select_related("namespace")
-        .annotate(role=Subquery(role[:1]), picture_digest=Subquery(picture[:1]))
+        .annotate(
+            role=Subquery(role[:1]),
+            picture_digest=Subquery(picture[:1]),
+            proven=Subquery(proven.annotate(names=Joined("name")).values("names")),
+        )
         .first()
     )
     if organization is None:
@@ -78,7 +93,7 @@ def find_head(request: HttpRequest, name: str) -> OrganizationHead:
     organization.namespace.organization = organization
     organization.namespace.picture_digest = organization.picture_digest
     given = OrganizationRole(organization.role) if organization.role else None
-    return OrganizationHead(organization, user, given)
+    return OrganizationHead(organization, user, given, sorted((organization.proven or "").split()))
 
 
 def find_for_members(request: HttpRequest, name: str) -> OrganizationHead:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.organizations import Profile, change_rules, describe_organization
-from accounts.second_factor import lacking_of
+from accounts.second_factor import lacking_among
 from accounts.web.methods import post_only, require_recent_login
 from accounts.web.organizations.attempts import attempt_form
 from accounts.web.organizations.forms import ProfileForm, RulesForm
@@ -65,7 +65,6 @@ def settings_page(
 ) -> HttpResponse:
     """Render the page; a refused form takes the place of its fresh twin."""
     organization = head.organization
-    members = list(organization.memberships.values_list("user", flat=True))
     profile_fields = ("display_name", "description", "location", "link")
     rule_fields = ("members_may_create", "requires_second_factor")
     context: dict[str, Any] = {
@@ -79,7 +78,7 @@ def settings_page(
             initial={field: getattr(organization, field) for field in rule_fields}
         ),
         "picture_form": PictureForm(),
-        "lacking": len(lacking_of(members)),
+        "lacking": lacking_among(organization),
         "has_errors": bool(refused),
     }
     return render(request, "accounts/organizations/settings.html", context | refused)
