@@ -87,10 +87,13 @@ class Window:
         main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
 
+    def again(self, look: Look) -> Window:
+        """Open another window of the same person, which remembers nothing but who it is."""
+        return Window(self.browser, self.origin, look, self._context.storage_state())
+
     def without_scripts(self) -> Window:
         """Open a window of the same person, where no script runs."""
-        look = replace(self.look, javascript=False)
-        return Window(self.browser, self.origin, look, self._context.storage_state())
+        return self.again(replace(self.look, javascript=False))
 
     def change_look(self, look: Look) -> None:
         """Make the window so wide, and let the person prefer that scheme; the page stays open.

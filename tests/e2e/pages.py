@@ -40,6 +40,7 @@ OF_EVERYBODY = {
     "account-disabled": "/accounts/inactive/",
     "single-sign-on-cancelled": "/accounts/sso/cancelled",
     "mail": "/dev/mail",
+    "search-elsewhere": "/search/elsewhere?q=ALICE",
 }
 OF_ALICE = {
     "dashboard": "/",
@@ -71,6 +72,8 @@ OF_ALICE = {
     "tag-history": "/r/ALICE/several/-/tags/multi/history",
     "own-tags": "/r/ALICE/several/-/tags",
     "explain-own": "/settings/explain/ALICE/several",
+    "explain-nothing": "/settings/explain",
+    "own-webhook-new": "/settings/webhooks/new",
     "own-repository": "/r/ALICE/several",
     "own-user": "/u/ALICE",
     "namespace-settings": "/settings/namespace",
@@ -122,6 +125,8 @@ OF_AN_ADMINISTRATOR_WITH_AN_APP = {
     "marks": "/manage/marks",
     "moves": "/manage/moves",
     "differences": "/manage/registries/east/differences",
+    "plans": "/manage/plans",
+    "plan": "/manage/plans/1",
 }
 GONE = {
     "not-found": ("/r/ALICE/nothing", 404),
@@ -144,6 +149,10 @@ OF_AN_ORGANIZATION = {
     "access": "/o/ACME/-/access",
     "access-nothing": "/o/ACME/-/access?holder=nobody",
     "defaults": "/o/ACME/-/defaults",
+    "organization-activity": "/o/ACME/-/activity",
+    "organization-denials": "/o/ACME/-/denials",
+    "organization-webhooks": "/o/ACME/-/webhooks",
+    "organization-webhook-new": "/o/ACME/-/webhooks/new",
     "audit": "/o/ACME/-/audit",
     "organization-settings": "/o/ACME/-/settings",
     "domains": "/o/ACME/-/settings/domains",
@@ -178,6 +187,10 @@ OF_MACHINES = {
 OF_A_NEWCOMER = {"tokens-none": "/settings/tokens", "robots-none": "/settings/robots"}
 # What is only seen on the way: the tests go there step by step.
 ON_THE_WAY = {
+    "webhook": "/webhooks/1",
+    "webhook-change": "/webhooks/1/change",
+    "delivery": "/webhooks/1/deliveries/00000000-0000-0000-0000-000000000000",
+    "promotion": "/r/ALICE/several/-/promotions/1",
     "verify": "/accounts/confirm-email/",
     "second-factor": "/accounts/2fa/authenticate/",
     "invitation": "/invitations/1",

@@ -52,6 +52,21 @@ def window_of_alice(alice: Person, stack: Stack, browser: Browser) -> Iterator[W
     window.close()
 
 
+HOOKED = """
+from accounts.models import User
+from index.models import Promotion, Repository, Webhook, WebhookDelivery
+from index.webhooks.secrets import encrypt, make_secret
+user = User.objects.get(username=name)
+several, empty = (Repository.objects.get(name=f"{name}/{one}") for one in ("several", "empty"))
+webhook = Webhook.objects.create(
+    namespace=user.namespace, repository=several, name="ci", url="https://hooks.example.com/a/path",
+    encrypted_secret=encrypt(make_secret()), created_by=user)
+delivery = WebhookDelivery.objects.create(webhook=webhook, kind="ping", body="{}", state="failed")
+promotion = Promotion.objects.create(
+    source=several, source_name=several.name, target=empty, digest="sha256:" + "0" * 64,
+    target_tag="promoted", state="waiting", requested_by="user:0", requested_by_name="gone")
+answer = [webhook.pk, str(delivery.pk), promotion.pk]
+"""
 SET_UP_APP = """
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -111,6 +126,16 @@ def test_pages_of_administrators_and_of_people_with_two_factors(
     window, person = chief
     path = OF_AN_ADMINISTRATOR_WITH_AN_APP[name].replace("ALICE", alice.name)
     inspect(window, path.replace("CHIEF", person.name), name)
+
+
+def test_pages_of_a_webhook_and_of_a_promotion(
+    alice: Person, backstage: Backstage, window_of_alice: Window
+) -> None:
+    webhook, delivery, promotion = backstage.run(HOOKED, name=alice.name)
+    inspect(window_of_alice, f"/webhooks/{webhook}", "webhook")
+    inspect(window_of_alice, f"/webhooks/{webhook}/change", "webhook-change")
+    inspect(window_of_alice, f"/webhooks/{webhook}/deliveries/{delivery}", "delivery")
+    inspect(window_of_alice, f"/r/{alice.name}/several/-/promotions/{promotion}", "promotion")
 
 
 def test_pages_on_the_way_in(
