@@ -31,10 +31,10 @@ def reference(name: str, *, tag: str = "", digest: str = "") -> str:
 def pull_lines(name: str, *, tag: str = "", digest: str = "") -> list[PullLines]:
     """Return the lines for every program, in the order of CLIENTS."""
     host, http = settings.PUBLIC_HOST, not settings.IS_HTTPS
-    images = [
+    images = (
         reference(name, tag=tag) if tag else "",
         reference(name, digest=digest) if digest else "",
-    ]
+    )
     podman = " --tls-verify=false" if http else ""
     nerdctl = " --insecure-registry" if http else ""
     ctr = " --plain-http" if http else ""
@@ -79,5 +79,6 @@ def pull_command(client: str, name: str, *, tag: str = "", digest: str = "") -> 
     return found.by_tag or found.by_digest
 
 
-def _each(command: str, images: list[str]) -> list[str]:
-    return [f"{command}{image}" if image else "" for image in images]
+def _each(command: str, images: tuple[str, str]) -> tuple[str, str]:
+    by_tag, by_digest = (f"{command}{image}" if image else "" for image in images)
+    return by_tag, by_digest

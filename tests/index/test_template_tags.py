@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis.strategies import integers
 
 from index.web import number_tags as numbers
@@ -147,6 +148,7 @@ def test_exact_bytes_and_numbers_are_titles() -> None:
 
 
 @given(integers(1000, 10**13))
+@hypothesis_settings(deadline=None)
 def test_no_size_is_shown_more_than_half_a_percent_wrong(size: int) -> None:
     number, unit = numbers.plain_size(size).split()
     shown = float(number) * {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]

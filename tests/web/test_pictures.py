@@ -42,7 +42,7 @@ def share(text: str) -> float:
 
 
 @given(lists(integers(0, 10**10), min_size=2, max_size=150))
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_layers_fill_the_bar_one_after_the_other(sizes: list[int]) -> None:
     bar = layer_picture.draw([layer(at, size) for at, size in enumerate(sizes)], {})
     if not sum(sizes):
@@ -99,7 +99,7 @@ def test_the_page_of_an_image_draws_its_layers(world: World, client: Client) -> 
     lists(none() | integers(0, 10**12), min_size=2, max_size=50),
     integers(0, 10**7),
 )
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_a_tag_is_drawn_from_the_oldest_to_now_as_high_as_it_was_large(
     sizes: list[int | None], apart: int
 ) -> None:
@@ -152,7 +152,7 @@ NAMES = ("linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64")
 
 
 @given(lists(dictionaries(sampled_from(NAMES), none() | integers(0, 10**10)), max_size=8))
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_each_image_stands_in_the_column_of_its_platform(found: list[dict[str, Any]]) -> None:
     drawn = matrix([_row(f"v{at}", one) for at, one in enumerate(found)])
     if len({name for one in found for name in one}) < 2:
@@ -205,7 +205,7 @@ def _digests(manifest: Manifest) -> list[str]:
         max_size=4,
     )
 )
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 def test_bars_of_namespaces_are_as_wide_as_what_registries_keep(
     found: dict[str, dict[int, int]],
 ) -> None:

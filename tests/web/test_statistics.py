@@ -76,7 +76,7 @@ def test_a_year_is_shown_by_weeks_that_leave_no_day_out(world: World, client: Cl
     start=dates(date(2020, 1, 1), date(2030, 1, 1)),
     numbers=lists(tuples(integers(0, 10**9), integers(0, 10**9)), min_size=1, max_size=366),
 )
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_weeks_hold_what_their_days_hold_and_follow_each_other(
     start: date, numbers: list[tuple[int, int]]
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_small_day_beside_a_large_one_is_still_seen() -> None:
 
 
 @given(lists(integers(0, 10**12), min_size=1, max_size=90))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_bars_are_as_high_as_their_numbers_and_stay_inside(numbers: list[int]) -> None:
     graph = draw("pull", of(*numbers))
     heights = [bar.height for bar in graph.bars]
@@ -159,7 +159,7 @@ def test_bars_are_as_high_as_their_numbers_and_stay_inside(numbers: list[int]) -
 
 
 @given(integers(1, 366))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_bars_stand_one_beside_the_other_within_the_width(length: int) -> None:
     bars = draw("pull", of(*[1] * length)).bars
     places = [(float(bar.x[:-1]), float(bar.width[:-1])) for bar in bars]
@@ -168,6 +168,7 @@ def test_bars_stand_one_beside_the_other_within_the_width(length: int) -> None:
 
 
 @given(integers(0, 10**13))
+@settings(deadline=None)
 def test_an_axis_ends_at_a_round_number_not_far_above(most: int) -> None:
     top = round_top(most)
     assert top >= most
