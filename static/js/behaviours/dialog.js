@@ -46,4 +46,12 @@ function show(part, link) {
   document.body.append(box);
   box.dispatchEvent(new CustomEvent("list-replaced", { bubbles: true })); // its behaviours are bound
   box.showModal();
+  // First what is to be filled in; else the way back: Enter alone must delete nothing.
+  for (const first of ["[autofocus]", "input:not([type=hidden]), select, textarea", "[data-closes]"]) {
+    const place = part.querySelector(first);
+    if (place) {
+      place.focus();
+      return;
+    }
+  }
 }
