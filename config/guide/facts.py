@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+)
 
 from accounts import limits
 from accounts.expiry import CHOICES_IN_DAYS
@@ -66,6 +70,11 @@ def _pulls(limit: Limit | None) -> str:
     return f"{limit.events} in {duration(limit.seconds)}" if limit else ""
 
 
+def _password_length() -> int:
+    rules = get_default_password_validators()
+    return next(rule.min_length for rule in rules if isinstance(rule, MinimumLengthValidator))
+
+
 def _of_the_code() -> dict[str, object]:
     """Return what is decided once for every site."""
     return {
@@ -74,7 +83,7 @@ def _of_the_code() -> dict[str, object]:
         "login_idle_days": settings.REFRESH_TOKEN_IDLE_DAYS,
         "login_days": settings.REFRESH_TOKEN_LIFETIME_DAYS,
         "ci_secret_minutes": SECRET_LIFETIME.seconds // 60,
-        "password_length": settings.AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"]["min_length"],
+        "password_length": _password_length(),
         "session_days": settings.SESSION_COOKIE_AGE // 86400,
         "reauthentication_minutes": settings.ACCOUNT_REAUTHENTICATION_TIMEOUT // 60,
         "most_addresses": settings.ACCOUNT_MAX_EMAIL_ADDRESSES,

@@ -15,7 +15,7 @@ _MOST_HITS = 20
 _WORD = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 _SHORTEST_MESSAGE = 4  # words of a heading that is a message
-_SHORTEST_SENTENCE = 40  # characters; less says little
+_SHORTEST_SENTENCE = 60  # characters; less says little without the next one
 _AROUND = 220  # characters of a sentence that are shown
 _IN_TITLE, _IN_HEADING, _IN_TEXT = 6, 9, 1
 
@@ -97,11 +97,13 @@ def _sentence(section: Section, words: list[re.Pattern[str]]) -> list[Piece]:
     sentences = [part.strip() for part in _SENTENCE.split(section.text) if part.strip()]
     if not sentences:
         return []
-    long = [one for one in sentences if len(one) >= _SHORTEST_SENTENCE] or sentences
-    best = max(long, key=lambda one: sum(bool(word.search(one)) for word in words))
-    if not any(word.search(best) for word in words):
-        best = max(sentences, key=lambda one: sum(bool(word.search(one)) for word in words))
-    return list(_pieces(_cut(best, words), words))
+    at = max(
+        range(len(sentences)), key=lambda at: sum(bool(w.search(sentences[at])) for w in words)
+    )
+    shown, *following = sentences[at:]
+    if len(shown) < _SHORTEST_SENTENCE:
+        shown = " ".join([shown, *following[:1]])
+    return list(_pieces(_cut(shown, words), words))
 
 
 def _cut(sentence: str, words: list[re.Pattern[str]]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from config.env import Limit
+from accounts.limits import Limit
 from config.guide.chapters import ENGLISH, FOLDER, ORDER, Chapter, every_chapter
 from config.guide.reading import Code, Prose
 from tests.conftest import World

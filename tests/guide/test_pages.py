@@ -181,3 +181,8 @@ def test_help_leads_from_a_page_to_what_the_guide_says_of_it(world: World, clien
     client.force_login(world.alice)
     assert 'href="/docs/login/#tokens">Help</a>' in client.get("/settings/tokens").content.decode()
     assert 'href="/docs/">Help</a>' in client.get("/explore").content.decode()
+
+
+def test_a_search_for_images_without_any_hit_leads_to_the_guide(client: Client, db: None) -> None:
+    page = client.get("/search", {"q": "xyzzy quux"}).content.decode()
+    assert 'href="/docs/?q=xyzzy%20quux">Search the guide</a>' in page
