@@ -18,6 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from accounts.standing import Line, State, looks_at
+from config.maintenance import current
 from config.tasks import HEARTBEAT_KEY
 from config.version import VERSION
 
@@ -32,6 +33,7 @@ def _program() -> Iterator[Line]:
     yield _worker()
     yield _queue()
     yield from _migrations()
+    yield _maintenance()
     yield Line(gettext_noop("Version"), State.GOOD, "%(version)s", values={"version": VERSION})
 
 
@@ -44,6 +46,21 @@ def _worker() -> Line:
         State.BAD,
         gettext_noop("It gives no sign of life: nothing is deleted, mailed or counted."),
         gettext_noop("Start the worker and beat; their logs say why they stopped."),
+    )
+
+
+def _maintenance() -> Line:
+    """Return the state of the switch."""
+    name, on = gettext_noop("Maintenance"), current()
+    if on is None:
+        return Line(name, State.GOOD, gettext_noop("It is off."))
+    return Line(
+        name,
+        State.LOOK,
+        gettext_noop("It is on: everybody is told to come back later. %(words)s"),
+        gettext_noop("Run `manage.py maintenance off` on this machine."),
+        {"words": on.words},
+        at=on.until,
     )
 
 
