@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db.models.functions import Length
 
 from index.contents.documents import read_json
@@ -12,6 +13,7 @@ from index.contents.images import read_layers
 from index.models import ContentState, Manifest, ManifestContent
 
 _MOST = 30  # images that are looked at, the newest
+_KEPT_SECONDS = 300  # pushes meanwhile are counted later
 _LARGEST = 64 * 1024  # bytes of a manifest: pages wait for no larger ones
 
 
@@ -24,7 +26,18 @@ class Shared:
 
 
 def shared_layers(manifest: Manifest) -> Shared:
-    """Look at the newest other images of the repository: one query."""
+    """Return what was found in the last minutes, or look now: one query."""
+    key = f"shared-layers-{manifest.pk}"
+    found = cache.get(key)
+    if found is None:
+        shared = _look(manifest)
+        cache.set(key, (shared.images, shared.having), _KEPT_SECONDS)
+        return shared
+    return Shared(*found)
+
+
+def _look(manifest: Manifest) -> Shared:
+    """Look at the newest other images of the repository."""
     kept = ManifestContent.objects.filter(
         manifest__repository=manifest.repository_id,
         manifest__contents=ContentState.KEPT,

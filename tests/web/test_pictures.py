@@ -80,6 +80,16 @@ def test_layers_of_other_images_of_the_repository_are_found(world: World) -> Non
     assert (base, app) == (2, 0)
 
 
+def test_layers_of_others_are_looked_for_once_in_minutes(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    one = make_image(world.public, layers=("base", "app"))
+    make_image(world.public, layers=("base", "other"))
+    first = shared_layers(one)
+    with django_assert_num_queries(0):
+        assert shared_layers(one) == first
+
+
 def test_the_page_of_an_image_draws_its_layers(world: World, client: Client) -> None:
     one = make_image(world.public, layers=("base", "app"), size=2_000_000)
     make_image(world.public, layers=("base", "other"))
