@@ -41,7 +41,7 @@ def is_owner(principal: Principal, organization: Organization) -> bool:
 
 def may_fill(principal: Principal, team: Team) -> bool:
     """Whether members of the team may be added and removed."""
-    if not _may_change(principal):
+    if not _may_change(principal) or _is_frozen_for(principal, team.organization):
         return False
     if is_owner(principal, team.organization):
         return True
@@ -97,6 +97,10 @@ def check_may_choose_group(principal: Principal, organization: Organization) -> 
     if not may_choose_group(principal, organization):
         message = _("Only administrators of this site may fill a team from a group.")
         raise NotAllowed(message)
+
+
+def _is_frozen_for(principal: Principal, organization: Organization) -> bool:
+    return not principal.is_administrator and organization.namespace.frozen_at is not None
 
 
 def _reaches_all(principal: Principal, organization: Organization) -> bool:

@@ -55,6 +55,13 @@ def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
     ).exists()
 
 
+def may_change_namespace(principal: Principal, namespace: Namespace) -> bool:
+    """Whether its settings are open: to its holders unless it is frozen, and to administrators."""
+    if principal.is_administrator:
+        return True
+    return namespace.frozen_at is None and holds_namespace(principal, namespace)
+
+
 @dataclass(frozen=True, slots=True)
 class Creation:
     """Whether a repository may be created: the role that its creator has then, and why."""

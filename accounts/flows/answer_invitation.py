@@ -18,14 +18,14 @@ from accounts.models import (
     TeamMembership,
     User,
 )
-from accounts.organization_policy import is_owner
+from accounts.organization_policy import check_not_frozen, is_owner
 from accounts.plans import check_members
 from accounts.principals import ANONYMOUS, Principal
 from accounts.second_factor import has_second_factor
 
 
 def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
-    """Make the invited person a member. Raises InvitationRefused, AlreadyMember or QuotaExceeded.
+    """Make the invited person a member. Raises InvitationRefused, NotAllowed, AlreadyMember or QuotaExceeded.
 
     The organization is locked: two accounts that both may accept cannot both use it, and who sent
     it cannot lose the right to at the same moment.
@@ -37,6 +37,7 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
             message = _("This invitation is for another account.")
             raise InvitationRefused(message)
         check_holds(current)
+        check_not_frozen(organization)
         if Membership.objects.filter(organization=organization, user=by).exists():
             message = _("You are in %(name)s already. Its owners can change your role.") % {
                 "name": organization.name

@@ -19,7 +19,7 @@ from index.grantees import (
     name_of,
 )
 from index.models import DefaultGrant
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 from index.roles import EVERY_ACTION, Role
 
 
@@ -68,8 +68,7 @@ def _record(action: AuditAction, default: DefaultGrant, by: Principal) -> None:
 
 
 def _check_holder(namespace: Namespace, by: Principal) -> None:
-    may = by.is_administrator or holds_namespace(by, namespace)
-    if not may or not _reaches_all_of(namespace, by):
+    if not may_change_namespace(by, namespace) or not _reaches_all_of(namespace, by):
         message = gettext("'%(name)s' may not change what %(namespace)s gives by default") % {
             "name": by.name,
             "namespace": namespace,

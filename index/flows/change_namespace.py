@@ -11,7 +11,7 @@ from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 
 
 def change_default_visibility(
@@ -27,7 +27,7 @@ def change_public_secrets_rule(namespace: Namespace, *, by: Principal, refuses: 
 
 
 def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) -> None:  # noqa: FBT001 - a column's
-    if not (by.is_administrator or holds_namespace(by, namespace)):
+    if not may_change_namespace(by, namespace):
         message = _("'%(name)s' may not change the namespace %(namespace)s") % {
             "name": by.name,
             "namespace": namespace,

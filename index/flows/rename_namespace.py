@@ -23,7 +23,7 @@ from index.activity import note_renames
 from index.flows.quotas import lock_namespace
 from index.models import FormerName, PlacementRule, Repository, RepositoryState
 from index.names import MAXIMUM_LENGTH
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 
 
 def rename_organization(organization: Organization, *, to: str, by: Principal) -> Namespace:
@@ -55,7 +55,7 @@ def _hold_all_of(namespace: Namespace) -> None:
 
 
 def _check(namespace: Namespace, to: str, by: Principal) -> None:
-    if not (by.is_administrator or holds_namespace(by, namespace)):
+    if not may_change_namespace(by, namespace):
         message = _("'%(name)s' may not rename %(namespace)s") % {
             "name": by.name,
             "namespace": namespace,

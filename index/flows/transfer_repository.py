@@ -36,7 +36,7 @@ from index.flows.take_name import change_name, check_name
 from index.mails import send_after_commit
 from index.models import AccessGrant, ActivityKind, BlobLink, Repository, Transfer
 from index.names import RepositoryName, parse_repository_name
-from index.policy import holds_namespace, may_create
+from index.policy import may_change_namespace, may_create
 from index.subjects import principal_from_subject
 from index.transfers import end_of, find_target, may_give, offer_of, open_offers
 
@@ -195,7 +195,7 @@ def _hold_offer(transfer: Transfer, by: Principal) -> Transfer:
     if seen is None or (offer := found.first()) is None:
         message = gettext("this offer was answered, taken back or has ended meanwhile")
         raise AlreadyDecided(message)
-    if by.user is None or not (by.is_administrator or holds_namespace(by, offer.namespace)):
+    if by.user is None or not may_change_namespace(by, offer.namespace):
         message = gettext("only owners of %(namespace)s may answer this") % {
             "namespace": offer.namespace
         }

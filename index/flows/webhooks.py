@@ -21,7 +21,7 @@ from index.errors import Denied, WebhookRefused
 from index.flows.quotas import lock_namespace
 from index.models import ActivityKind, DeliveryState, Repository, Webhook, WebhookDelivery
 from index.outbox import start_by_name_soon
-from index.policy import allowed_actions, holds_namespace
+from index.policy import allowed_actions, may_change_namespace
 from index.webhooks.payload import PING, ping_body
 from index.webhooks.secrets import encrypt, make_secret
 
@@ -199,8 +199,7 @@ def _check(namespace: Namespace, repository: Repository | None, by: Principal) -
     if repository is not None:
         may = allowed_actions(by, repository).may_administer
     else:  # what a token is limited to are repositories
-        holds = by.is_administrator or holds_namespace(by, namespace)
-        may = holds and by.limits is None
+        may = may_change_namespace(by, namespace) and by.limits is None
     if not may:
         message = _("'%(name)s' may not change webhooks of %(namespace)s") % {
             "name": by.name,

@@ -13,9 +13,11 @@ from accounts.flows.manage_organizations import give_owner
 from accounts.flows.memberships import remove_member
 from accounts.flows.organizations import Profile, describe_organization
 from accounts.models import AuditEvent, Membership, Namespace, User, Visibility
+from accounts.organization_policy import may_fill
 from accounts.principals import Principal
+from index.flows.rename_namespace import rename_organization
 from index.names import parse_familiar_name
-from index.policy import allowed_actions, may_create
+from index.policy import allowed_actions, may_change_namespace, may_create
 from tests.clients import ask_route, confirm, token_for
 from tests.conftest import World
 
@@ -96,6 +98,17 @@ def test_its_owners_change_nothing_and_see_everything(world: World, root: Client
     page.force_login(world.olga)
     assert page.get("/o/acme/-/members").status_code == 200
     remove_member(member, by=Principal(world.root))
+
+
+def test_nobody_renames_it_joins_it_or_changes_its_defaults(world: World, root: Client) -> None:
+    root.post("/manage/organizations/acme/freeze", WHY)
+    namespace = Namespace.objects.get(name="acme")
+    assert not may_change_namespace(Principal(world.olga), namespace)
+    assert may_change_namespace(Principal(world.root), namespace)
+    assert not may_fill(Principal(world.olga), world.acme.teams.first())
+    with pytest.raises(NotAllowed):
+        rename_organization(world.acme, to="other", by=Principal(world.olga))
+    assert Namespace.objects.filter(name="acme", redirects_to=None).exists()
 
 
 def test_the_public_goes_on_pulling(world: World, root: Client) -> None:
