@@ -87,6 +87,7 @@ OF_ALICE = {
     "log-out": "/accounts/logout/",
     "close-account": "/settings/data/close",
     "connections": "/settings/connections",
+    "appearance": "/settings/appearance",
     "profile": "/settings/profile",
     "sessions": "/settings/sessions",
     "history": "/settings/history",
