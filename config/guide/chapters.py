@@ -40,9 +40,12 @@ FOR_ADMINISTRATORS = frozenset({"administration"})
 NO_FACT = "[no such fact: %s]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Chapter:
-    """One page of the guide; `language` is what it is written in, not what was asked for."""
+    """One page of the guide; `language` is what it is written in, not what was asked for.
+
+    It is equal to itself alone: what was rendered of it is kept by it.
+    """
 
     slug: str
     language: str

@@ -60,9 +60,9 @@ class Operation:
         return f"curl-{self.anchor}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Group:
-    """The operations on one kind of thing."""
+    """The operations on one kind of thing; equal to itself alone, as a chapter is."""
 
     name: str
     operations: list[Operation]

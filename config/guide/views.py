@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -41,6 +45,7 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
     shown = chapters[at]
     context = {
         "chapter": shown,
+        "text": _rendered(shown, get_language()),
         "chapters": chapters,
         "previous": chapters[at - 1] if at else None,
         "next": chapters[at + 1] if at + 1 < len(chapters) else None,
@@ -53,7 +58,7 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
     """Show what the REST API has."""
-    context = {"groups": reference(), "chapters": _chapters(request)}
+    context = {"text": _rendered(None, get_language()), "chapters": _chapters(request)}
     return render(request, "guide/api.html", context)
 
 
@@ -65,7 +70,11 @@ def api_group(request: HttpRequest, name: str) -> HttpResponse:
     group: Group | None = next((one for one in groups if one.name == name), None)
     if group is None:
         raise Http404
-    context = {"group": group, "chapters": _chapters(request)}
+    context = {
+        "group": group,
+        "text": _rendered(group, get_language()),
+        "chapters": _chapters(request),
+    }
     return render(request, "guide/api_group.html", context)
 
 
@@ -88,6 +97,16 @@ def to_chapter(_request: HttpRequest, slug: str) -> HttpResponse:
 def to_api(_request: HttpRequest) -> HttpResponse:
     """Lead from the address of before."""
     return redirect("docs-api", permanent=True)
+
+
+@lru_cache(maxsize=256)
+def _rendered(shown: Chapter | Group | None, _language_of_labels: str | None) -> SafeString:
+    """Return what is long of a page and the same for everybody; of no group, the list of all."""
+    if isinstance(shown, Chapter):
+        return render_to_string("guide/chapter_text.html", {"chapter": shown})
+    if shown is None:
+        return render_to_string("guide/api_groups.html", {"groups": reference()})
+    return render_to_string("guide/api_operations.html", {"group": shown})
 
 
 def _chapters(request: HttpRequest) -> list[Chapter]:

@@ -186,3 +186,12 @@ def test_help_leads_from_a_page_to_what_the_guide_says_of_it(world: World, clien
 def test_a_search_for_images_without_any_hit_leads_to_the_guide(client: Client, db: None) -> None:
     page = client.get("/search", {"q": "xyzzy quux"}).content.decode()
     assert 'href="/docs/?q=xyzzy%20quux">Search the guide</a>' in page
+
+
+@pytest.mark.parametrize("address", ["/docs/errors/", "/docs/api/", "/docs/api/repositories/"])
+def test_what_is_long_is_rendered_once(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    client.get(address)
+    monkeypatch.setattr("config.guide.views.render_to_string", None)
+    assert client.get(address).status_code == 200
