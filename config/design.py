@@ -85,10 +85,10 @@ def _tokens() -> dict[str, list[str]]:
     names = _TOKEN.findall(sheet)
     kinds = {"step-": "type", "gap-": "spacing", "radius": "corners"}
     groups: dict[str, list[str]] = {"type": [], "spacing": [], "corners": [], "colours": []}
-    for name in names:
-        kind = next((kind for start, kind in kinds.items() if name.startswith(start)), "colours")
-        if not name.startswith(("sans", "mono", "shadow", "header-", "control-")):
-            groups[kind].append(name)
+    for token in names:
+        kind = next((kind for start, kind in kinds.items() if token.startswith(start)), "colours")
+        if not token.startswith(("sans", "mono", "shadow", "header-", "control-")):
+            groups[kind].append(token)
     return groups
 
 
