@@ -19,13 +19,17 @@ from index.models import Registry
 _TEMPLATE = settings.BASE_DIR / "deploy" / "templates" / "nginx.conf"
 _DOWN = (
     "Not answering at this moment",
-    "The site is being started anew, or very busy. Nothing was changed; it is usually back within a "
-    "minute. Pulls that are running go on.",
+    (
+        "The site is being started anew, or very busy. Nothing was changed; it is usually back within a "
+        "minute. Pulls that are running go on."
+    ),
 )
 _TOO_LARGE = (
     "That is too large",
-    "What was sent is larger than this site takes, and nothing of it was kept. Go back and choose a "
-    "smaller file.",
+    (
+        "What was sent is larger than this site takes, and nothing of it was kept. Go back and choose a "
+        "smaller file."
+    ),
 )
 
 
