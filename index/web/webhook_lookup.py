@@ -17,6 +17,7 @@ from index.flows.webhooks import check_may_change
 from index.models import Repository, Webhook
 from index.web.lookup import principal_of
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,14 @@ class Owner:
 
 def find_webhook(request: HttpRequest, webhook_id: int) -> Webhook:
     """Return the webhook; 404 alike for an unknown one and somebody else's (case 19)."""
-    webhooks = Webhook.objects.select_related("namespace__organization", "repository", "created_by")
-    webhook = get_object_or_404(webhooks, pk=webhook_id)
+    webhooks = Webhook.objects.select_related(
+        "namespace__organization", "repository__namespace", "repository__registry", "created_by"
+    )
+    webhook, principal = get_object_or_404(webhooks, pk=webhook_id), principal_of(request)
+    if webhook.repository and decision_about(webhook.repository, principal).may_administer:
+        return webhook  # asked once, for the head of the page too
     try:
-        check_may_change(webhook, principal_of(request))
+        check_may_change(webhook, principal)
     except Denied as error:
         raise Http404 from error
     return webhook
