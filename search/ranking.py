@@ -52,6 +52,12 @@ class Plan:
         """Whether nothing was asked that an entry could fail to be."""
         return self.classes == EVERYTHING and not self.conditions
 
+    def until(self, number: int) -> Plan:
+        """Return the plan of the classes up to this one, for whoever needs no worse ones."""
+        classes = self.classes[: number + 1]
+        whole = All((AnyOf(classes), *self.conditions))
+        return replace(self, classes=classes, whole=whole, probe=whole)
+
     def tier(self, number: int, *, alone: bool = False) -> Expression:
         """Return what is in a class and in none before it; `alone`: or in one before it as well."""
         before = () if alone else self.classes[:number]
@@ -72,8 +78,7 @@ def plan_of(query: SearchQuery) -> Plan:
 
 def suggestion_plan_of(query: SearchQuery) -> Plan:
     """Return how names are found of which only the beginning is typed yet."""
-    *rest, last = query.terms
-    in_name = All((*map(_in_name, rest), AnyOf((_in_name(last), _starts_in_name(last)))))
+    in_name = _begun_in_name(query.terms)
     joined = "".join(term.joined for term in query.terms)
     tiers: list[Expression] = [f"e/{query.name}"] if query.name else []
     tiers += [
@@ -104,14 +109,12 @@ def without(plan: Plan, seen: Iterable[int]) -> Plan:
 
 def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
     anywhere = All(tuple(map(_anywhere, asked)))
-    in_name = All(tuple(map(_in_name, asked)))
-    starts_in_name = _starts_with(asked)
     tiers: list[Expression] = [
         All(("f/official", anywhere)),
         _joined(asked),
-        All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", AnyOf((in_name, starts_in_name)))),
-        in_name,
-        starts_in_name,
+        All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", _begun_in_name(asked))),
+        All(tuple(map(_in_name, asked))),
+        _starts_with(asked),
         anywhere,
         All(tuple(map(_in_readme_too, asked))),
     ]
@@ -130,6 +133,11 @@ def _joined(asked: Sequence[Term]) -> Expression:
 def _starts_with(asked: Sequence[Term]) -> Expression:
     *rest, last = asked
     return All((*map(_in_name, rest), _starts_in_name(last)))
+
+
+def _begun_in_name(asked: Sequence[Term]) -> Expression:
+    *rest, last = asked
+    return All((*map(_in_name, rest), AnyOf((_in_name(last), _starts_in_name(last)))))
 
 
 def _demoted_with(asked: Sequence[Term]) -> Expression:

@@ -8,7 +8,7 @@ the measurements behind it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,7 +98,7 @@ class Walk:
             return None
         return select_few(
             self.source,
-            replace(self.plan, whole=with_pairs(self.plan.whole, self.slot.frequent)),
+            self.plan,
             matches,
             after=after,
             limit=limit,
@@ -152,9 +152,14 @@ class Walk:
         return 0 if best is None else bisect_left(self.slot.bounds, (-best, 0))
 
     def _first_width(self, expression: Expression, buckets: int, after: Key | None) -> int:
+        """Return how many buckets to ask for first: so many that a page is in them, by what is known."""
         if self._is_seldom(expression):
             return buckets
-        return 1 if after is not None or self.plan.is_everything else _PROBED
+        if after is not None or self.plan.is_everything:
+            return 1
+        known = most(expression, self.source.known)
+        wanted = _entries_before(buckets) * _WANTED // known
+        return max(_PROBED, bisect_right(BUCKETS, wanted))
 
     def _run(
         self, expression: Expression, buckets: range, after: Key | None, limit: int, guard: int
@@ -174,7 +179,6 @@ class Walk:
 
     def _asked(self, expression: Expression, buckets: range) -> Conditions:
         asked = self.source.asked.copy()
-        expression = with_pairs(expression, self.slot.frequent)
         if 0 < len(buckets) <= _NAMED:
             expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
         else:  # so many lists cost more than to look at the rows
@@ -220,6 +224,13 @@ def bucket_ends(entries: int) -> Iterator[int]:
     """Yield how many entries come before the end of each bucket but the last."""
     yield from (end for end in BUCKETS if end < entries)
     yield from range(2 * BUCKETS[-1], entries, BUCKETS[-1])
+
+
+def prepared(plan: Plan, slot: Slot) -> Plan:
+    """Return the same plan, which asks for two frequent words as for one."""
+    classes = tuple(with_pairs(one, slot.frequent) for one in plan.classes)
+    whole, probe = (with_pairs(one, slot.frequent) for one in (plan.whole, plan.probe))
+    return replace(plan, classes=classes, whole=whole, probe=probe)
 
 
 def matches(expression: Expression, name: str) -> Conditions:

@@ -41,6 +41,11 @@ def written() -> list[Slot]:
     return [_live(row), filling(row)] if row.filling else [_live(row)]
 
 
+def frequent_of(name: str) -> frozenset[str]:
+    """Return the words of which each two are counted in a slot."""
+    return next((slot.frequent for slot in written() if slot.name == name), frozenset())
+
+
 def _live(row: SearchState) -> Slot:
     return Slot(row.live, read_bounds(row.bounds), frozenset(row.frequent))
 
