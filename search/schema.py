@@ -41,12 +41,14 @@ _OTHERS = {
 }
 
 
+# Letters of lexemes whose words are kept for each namespace.
+OWN_LETTERS = "aejnrwxz"
 # The words of an entry, each with its namespace in one number: who looks for a word in some namespaces meets
 # nobody else's. Its cost keeps the planner from asking each row instead of the index.
-_OWN_WORDS = """CREATE OR REPLACE FUNCTION search_own_words(namespace bigint, lexemes tsvector)
+_OWN_WORDS = f"""CREATE OR REPLACE FUNCTION search_own_words(namespace bigint, lexemes tsvector)
     RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS
     $$ SELECT array_agg(DISTINCT hashtextextended(substr(one, 3), namespace))
-       FROM unnest(tsvector_to_array(lexemes)) AS one WHERE strpos('aejnrwxz', left(one, 1)) > 0 $$"""
+       FROM unnest(tsvector_to_array(lexemes)) AS one WHERE strpos('{OWN_LETTERS}', left(one, 1)) > 0 $$"""  # noqa: S608
 
 _FORGET = "INSERT INTO search_full_{0} (search_full_{0}) VALUES ('delete-all')"
 _PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id"

@@ -32,8 +32,8 @@ from search.dictionary import Known
 from search.documents import LONGEST_WORD_PREFIX, Audience
 from search.expressions import All, AnyOf, Expression, Prefix
 from search.ranking import Plan
+from search.schema import OWN_LETTERS
 
-LETTERS = "aejnrwxz"  # of lexemes whose words are kept for each namespace
 _ALL = 10**9
 _HAS_WORDS = """search_own_words(e.namespace_id, e.lexemes) && ARRAY(
     SELECT hashtextextended(word, CAST(namespace AS bigint))
@@ -109,7 +109,7 @@ def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str
     """
     match expression:
         case str():
-            return frozenset({expression[2:]}) if expression[0] in LETTERS else None
+            return frozenset({expression[2:]}) if expression[0] in OWN_LETTERS else None
         case Prefix(beginning):
             return frozenset({beginning[2 : 2 + LONGEST_WORD_PREFIX]})
         case AnyOf(parts):

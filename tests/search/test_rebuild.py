@@ -273,6 +273,22 @@ def test_what_a_database_adds_to_entries_is_no_drift(
     assert drift.check_index().wrong == []
 
 
+def test_two_frequent_words_are_counted_as_one(
+    world: World, webs: list[Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        return  # it asks for no pairs
+    monkeypatch.setattr(rebuild, "_SEEN", 2)
+    published(world, "alice/web-late", readme="alice")
+    rebuild_index()
+    assert counted()["alice+web"] == 21
+    assert counted() == in_entries()
+    webs[0].delete()
+    Repository.objects.filter(pk=webs[1].pk).update(name="alice/other")
+    brought_up_to_date()
+    assert counted() == in_entries()
+
+
 def test_a_word_that_was_joined_before_it_was_written_is_found_from_the_top(
     world: World, webs: list[Repository]
 ) -> None:
