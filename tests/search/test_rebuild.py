@@ -289,6 +289,16 @@ def test_two_frequent_words_are_counted_as_one(
     assert counted() == in_entries()
 
 
+@pytest.mark.parametrize("word", ["red", "postgresql"])
+def test_two_frequent_words_are_found_where_the_last_one_only_begins(
+    world: World, webs: list[Repository], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setattr(rebuild, "_SEEN", 2)
+    published(world, f"alice/web-{word}ish", f"alice/{word}", f"alice/{word}-two")
+    rebuild_index()
+    assert found_names(f"web {word}") == [f"alice/web-{word}ish"]
+
+
 def test_a_word_that_was_joined_before_it_was_written_is_found_from_the_top(
     world: World, webs: list[Repository]
 ) -> None:
