@@ -46,7 +46,7 @@ class Own:
 
     reach: Reach
     plan: Plan
-    known: Mapping[str, Known]
+    known: dict[str, Known]
     slot: str
     matches: Matcher
 
