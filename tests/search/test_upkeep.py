@@ -195,6 +195,7 @@ def test_upkeep_waits_for_nobody_who_writes_a_repository(committed: World) -> No
         list(Repository.objects.filter(pk=committed.public.pk).locked())
         assert aside(upkeep.apply_changes) == []
     assert found_names("new") == ["base"]
+    assert committed.public.pk in hit_ids(ANONYMOUS)
     left = SearchChange.objects.values_list("repository_id", flat=True)
     assert list(left) == [committed.public.pk]
     brought_up_to_date()
