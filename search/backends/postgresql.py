@@ -39,6 +39,7 @@ GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
 _FEW = 500  # rows of which each is looked at
+_MANY = 10_000  # entries with both words: too many of them have both in the name
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -54,21 +55,46 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
-        if (few := self._at_once(after, limit)) is not None:
+        if self._may_be_few() and (few := self._few(self.plan, after, limit)) is not None:
             yield from few
             return
         seen: set[int] = set()
-        for tier in range(after[0] if after else 0, len(self.plan.classes)):
-            # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
-            expression = self.plan.tier(tier, alone=after is None)
-            start = after if after and tier == after[0] else None
-            for rows, _ in self._runs(expression, start, limit + (0 if after else len(seen))):
-                for row in rows:
-                    if row[0] not in seen:
-                        seen.add(row[0])
-                        yield hit((*row[:3], tier), Sort.BEST)
-                if len(seen) >= limit:
-                    return
+        for one in self._by_class(after, limit, seen):
+            if one.repository_id not in seen:
+                seen.add(one.repository_id)
+                yield one
+
+    def _by_class(self, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
+        """Yield hits until enough are seen; one of a better class may come twice."""
+        tier, names = after[0] if after else 0, self.plan.names
+        while tier < len(self.plan.classes) and len(seen) < limit:
+            if tier in names:
+                named = self._named(
+                    after if after and after[0] == tier else _behind(tier - 1), limit
+                )
+                if named is not None:
+                    yield from named
+                    tier = names.stop
+                    continue
+                names = range(0)
+            yield from self._of_class(tier, after, limit, seen)
+            tier += 1
+
+    def _named(self, after: Key, limit: int) -> list[Hit] | None:
+        """Return the hits that have several words in their names; None if they are too many."""
+        if most(self.plan.named, self.source.known) > _MANY:
+            return None
+        plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
+        return self._few(plan, after, limit)
+
+    def _of_class(self, tier: int, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
+        # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
+        expression = self.plan.tier(tier, alone=after is None)
+        start = after if after and tier == after[0] else None
+        for rows, _ in self._runs(expression, start, limit + (0 if after else len(seen))):
+            yield from (hit((*row[:3], tier), Sort.BEST) for row in rows)
+            if len(seen) >= limit:
+                return
 
     def in_order(self, after: Key | None, limit: int, *, is_frequent: bool) -> list[Hit]:
         """Return the hits behind the key in the order of a column."""
@@ -92,18 +118,11 @@ class Walk:
             width = max(1, start - len(BUCKETS))
         return total
 
-    def _at_once(self, after: Key | None, limit: int) -> list[Hit] | None:
+    def _few(self, plan: Plan, after: Key | None, limit: int) -> list[Hit] | None:
         """Return the hits, if they are so few that each row can be looked at; else None."""
-        if not self._may_be_few():
-            return None
+        slot = self.slot.name
         return select_few(
-            self.source,
-            self.plan,
-            matches,
-            after=after,
-            limit=limit,
-            slot=self.slot.name,
-            most=_FEW,
+            self.source, plan, matches, after=after, limit=limit, slot=slot, most=_FEW
         )
 
     def _may_be_few(self) -> bool:
@@ -203,6 +222,11 @@ class Walk:
         return most(expression, self.source.known) <= GUARD
 
 
+def _behind(tier: int) -> Key:
+    """Return a key behind all of a class."""
+    return tier, 1, 0
+
+
 def _next_width(start: int, end: int, count: int) -> int:
     """Return how many buckets to ask for next, by what the last ones held."""
     read = _entries_before(end) - _entries_before(start)
@@ -229,8 +253,9 @@ def bucket_ends(entries: int) -> Iterator[int]:
 def prepared(plan: Plan, slot: Slot) -> Plan:
     """Return the same plan, which asks for two frequent words as for one."""
     classes = tuple(with_pairs(one, slot.frequent) for one in plan.classes)
-    whole, probe = (with_pairs(one, slot.frequent) for one in (plan.whole, plan.probe))
-    return replace(plan, classes=classes, whole=whole, probe=probe)
+    asked = (plan.whole, plan.probe, plan.named)
+    whole, probe, named = (with_pairs(one, slot.frequent) for one in asked)
+    return replace(plan, classes=classes, whole=whole, probe=probe, named=named)
 
 
 def matches(expression: Expression, name: str) -> Conditions:
