@@ -39,7 +39,7 @@ GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
 _FEW = 500  # rows of which each is looked at
-_MANY = 10_000  # entries with both words: too many of them have both in the name
+_MANY = 30_000  # entries with both words: too many of them have both in the name
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -129,6 +129,8 @@ class Walk:
         """Guess, by how many there are among the most popular ones."""
         if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
             return True
+        if self.plan.names:  # of several words: to find them all takes as long as to go through the classes
+            return False
         if self.is_public and least(self.plan.whole, self.source.known) > _FEW:
             return False
         return self._number(self.plan.probe, range(_PROBED), _PROBE) < _PROBE
