@@ -22,7 +22,6 @@ from search.backends.rows import (
     as_list,
     asked_of,
     columns_of,
-    flat_columns,
     hit,
     limits_of,
     ordered,
@@ -94,7 +93,7 @@ class Own:
             ways.append(f"e.namespace_id {among('namespaces')}" if keys is None else _HAS_WORDS)
             lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
         either = " UNION ALL ".join(
-            f"SELECT {flat_columns()} FROM search_entry_{self.slot} e"  # noqa: S608
+            f"SELECT e.* FROM search_entry_{self.slot} e"  # noqa: S608
             f" WHERE e.audience = {Audience.ITS_PEOPLE:d} AND {way}"
             for way in ways
         )

@@ -39,7 +39,7 @@ GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
 _FEW = 500  # rows of which each is looked at
-_MANY = 30_000  # entries with both words: too many of them have both in the name
+_MANY = 5_000  # entries with all of the words: too many of them have all in the name
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -82,7 +82,7 @@ class Walk:
 
     def _named(self, after: Key, limit: int) -> list[Hit] | None:
         """Return the hits that have several words in their names; None if they are too many."""
-        if most(self.plan.named, self.source.known) > _MANY:
+        if self._with_all_words(self.plan.named) > _MANY:
             return None
         plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
         return self._few(plan, after, limit)
@@ -129,7 +129,9 @@ class Walk:
         """Guess, by how many there are among the most popular ones."""
         if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
             return True
-        if self.plan.names:  # of several words: to find them all takes as long as to go through the classes
+        if (
+            self.plan.names
+        ):  # of several words: to find them all takes as long as to go through the classes
             return False
         if self.is_public and least(self.plan.whole, self.source.known) > _FEW:
             return False
