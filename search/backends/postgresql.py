@@ -55,7 +55,9 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
-        if self._may_be_few() and (few := self._few(self.plan, after, limit)) is not None:
+        # To find all entries with several words takes as long as to go through the classes.
+        is_worth_it = self._is_seldom(self.plan.whole) if self.plan.names else self._may_be_few()
+        if is_worth_it and (few := self._few(self.plan, after, limit)) is not None:
             yield from few
             return
         seen: set[int] = set()
@@ -86,6 +88,14 @@ class Walk:
             return None
         plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
         return self._few(plan, after, limit)
+
+    def _with_all_words(self, expression: Expression) -> int:
+        """Return how many have the words that are needed, if words meet by chance."""
+        found = entries = _entries_before(len(self.slot.bounds) + 1)
+        for word in words_needed(expression, "ajnw"):
+            known = self.source.known.get(word)
+            found = found * (known.entries if known else 0) // entries
+        return found
 
     def _of_class(self, tier: int, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
         # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
