@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
-from search.backends.estimates import EVERYTHING, least, most
+from search.backends.estimates import EVERYTHING, most
 from search.backends.rows import (
     Conditions,
     Source,
@@ -38,7 +38,8 @@ _NAMED = 4  # buckets that are asked for by their lexemes
 GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
-_FEW = 500  # rows of which each is looked at
+_FEW = 100  # rows of which each is looked at, instead of going through the classes
+_FEW_NAMES = 500
 _MANY = 5_000  # entries with all of the words: too many of them have all in the name
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
@@ -55,9 +56,8 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
-        # To find all entries with several words takes as long as to go through the classes.
-        is_worth_it = self._is_seldom(self.plan.whole) if self.plan.names else self._may_be_few()
-        if is_worth_it and (few := self._few(self.plan, after, limit)) is not None:
+        few = self._few(self.plan, after, limit) if self._may_be_few(_FEW) else None
+        if few is not None:
             yield from few
             return
         seen: set[int] = set()
@@ -87,7 +87,7 @@ class Walk:
         if self._with_all_words(self.plan.named) > _MANY:
             return None
         plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
-        return self._few(plan, after, limit)
+        return self._few(plan, after, limit, _FEW_NAMES)
 
     def _with_all_words(self, expression: Expression) -> int:
         """Return how many have the words that are needed, if words meet by chance."""
@@ -121,30 +121,28 @@ class Walk:
         """Return how many there are, `limit` at most."""
         buckets = len(self.slot.bounds) + 1
         total, start = 0, 0
-        width = buckets if self._may_be_few() else 2
+        width = buckets if self._may_be_few(_MANY) else 2
         while start < buckets and total < limit:
             total += self._number(self.plan.whole, range(start, start + width), limit - total)
             start += width
             width = max(1, start - len(BUCKETS))
         return total
 
-    def _few(self, plan: Plan, after: Key | None, limit: int) -> list[Hit] | None:
+    def _few(
+        self, plan: Plan, after: Key | None, limit: int, number: int = _FEW
+    ) -> list[Hit] | None:
         """Return the hits, if they are so few that each row can be looked at; else None."""
         slot = self.slot.name
         return select_few(
-            self.source, plan, matches, after=after, limit=limit, slot=slot, most=_FEW
+            self.source, plan, matches, after=after, limit=limit, slot=slot, most=number
         )
 
-    def _may_be_few(self) -> bool:
-        """Guess, by how many there are among the most popular ones."""
-        if len(self.slot.bounds) < _PROBED or self._is_seldom(self.plan.whole):
+    def _may_be_few(self, number: int) -> bool:
+        """Guess: by what the dictionary says, or by how many there are among the most popular ones."""
+        if len(self.slot.bounds) < _PROBED:
             return True
-        if (
-            self.plan.names
-        ):  # of several words: to find them all takes as long as to go through the classes
-            return False
-        if self.is_public and least(self.plan.whole, self.source.known) > _FEW:
-            return False
+        if self.is_public:
+            return most(self.plan.whole, self.source.known) <= number
         return self._number(self.plan.probe, range(_PROBED), _PROBE) < _PROBE
 
     def _number(self, expression: Expression, buckets: range, limit: int) -> int:
@@ -171,8 +169,7 @@ class Walk:
                 width = max(1, width // _GROWTH)
                 continue
             yield rows, count
-            width = _next_width(start, end, count)
-            start = end
+            width, start = _next_width(start, end, count), end
 
     def _first_bucket(self, expression: Expression, after: Key | None) -> int:
         """Return where to begin: behind the key, and not before the best entry with each of the words."""
@@ -180,7 +177,7 @@ class Walk:
             return bisect_left(self.slot.bounds, (after[1], after[2]))
         if not self.is_public:
             return 0
-        known = (self.source.known.get(word) for word in words_needed(expression, "ajn"))
+        known = (self.source.known.get(word) for word in words_needed(expression, "ajnx"))
         best = min((one.best for one in known if one), default=None)
         return 0 if best is None else bisect_left(self.slot.bounds, (-best, 0))
 
@@ -190,8 +187,7 @@ class Walk:
             return buckets
         if after is not None or self.plan.is_everything:
             return 1
-        known = most(expression, self.source.known)
-        wanted = _entries_before(buckets) * _WANTED // known
+        wanted = _entries_before(buckets) * _WANTED // most(expression, self.source.known)
         return max(_PROBED, bisect_right(BUCKETS, wanted))
 
     def _run(
