@@ -21,13 +21,13 @@ from search.popularity import MOST_POPULAR
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
 LONGEST = 24
-_AND = "+"  # in pairs; no word has it
+_AND, _BEGUN = "+", "*"  # in pairs, and behind beginnings; no word has them
 _LONG = 8  # from here two mistakes are believed to be one word
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A word that public entries have: how many, and how popular the most popular of them is."""
+    """What public entries have: how many of them, and how popular the most popular of those is."""
 
     entries: int
     best: int
@@ -69,23 +69,29 @@ def meant_by(word: str, slot: str) -> str | None:
     return min(near)[2] if near else None
 
 
-def words_among(lexemes: Collection[str], frequent: frozenset[str] = frozenset()) -> set[str]:
-    """Return what is counted of an entry: the words that somebody may have meant, and pairs.
+def counted_in(lexemes: Collection[str], frequent: frozenset[str] = frozenset()) -> set[str]:
+    """Return what is counted of an entry: words that somebody may have meant, beginnings, and pairs.
 
-    Words are neither the README's nor what was joined. Pairs are each two of the frequent words, wherever
-    they stand: `alpine+redis`.
+    Words are neither the README's nor what was joined. Beginnings are those of words of the name: `alp*`.
+    Pairs are each two of the frequent words, wherever they stand: `alpine+redis`.
     """
     joined = {one[2:] for one in lexemes if one.startswith("j/")}
     words = {one[2:] for one in lexemes if one.startswith("a/")} - joined
+    words.update(counted_as(one) for one in lexemes if one.startswith("w/"))
     if frequent:
         both = frequent.intersection(one[2:] for one in lexemes if one[0] in "ar")
         words.update(pairs_of(both))
     return words
 
 
+def counted_as(lexeme: str) -> str:
+    """Return what is counted for a lexeme."""
+    return lexeme[2:] + _BEGUN if lexeme.startswith("w/") else lexeme[2:]
+
+
 def is_word(counted: str) -> bool:
-    """Whether it is not a pair."""
-    return _AND not in counted
+    """Whether it is neither a pair nor a beginning."""
+    return _AND not in counted and not counted.endswith(_BEGUN)
 
 
 def pairs_of(words: Collection[str]) -> list[str]:
@@ -142,7 +148,7 @@ def forget_lost(limit: int) -> None:
     )
     for name in {slot for slot, _ in lost}:
         frequent = slots.frequent_of(name)
-        words = [words_among(lexemes.split(), frequent) for slot, lexemes in lost if slot == name]
+        words = [counted_in(lexemes.split(), frequent) for slot, lexemes in lost if slot == name]
         change_counts(difference(words, ()), name)
 
 

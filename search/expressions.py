@@ -51,11 +51,6 @@ def lexemes_in(expression: Expression) -> set[str]:
             return set().union(*map(lexemes_in, parts))
 
 
-def words_in(expression: Expression) -> set[str]:
-    """Return every word that the tree names, whatever its letter."""
-    return {lexeme[2:] for lexeme in lexemes_in(expression)}
-
-
 def holds(expression: Expression, lexemes: frozenset[str]) -> bool:
     """Whether an entry of these lexemes is meant: what engines must agree with."""
     match expression:

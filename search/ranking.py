@@ -177,9 +177,10 @@ def _in_readme_too(term: Term) -> Expression:
 
 def _starts_in_name(term: Term) -> Expression:
     *whole, start = term.parts
-    is_short = len(start) <= LONGEST_WORD_PREFIX
-    begins = f"w/{start}" if is_short else Prefix(f"n/{start}")
-    return All((*(f"n/{part}" for part in whole), begins))
+    begins: tuple[Expression, ...] = (f"w/{start[:LONGEST_WORD_PREFIX]}",)
+    if len(start) > LONGEST_WORD_PREFIX:
+        begins = (*begins, Prefix(f"n/{start}"))
+    return All((*(f"n/{part}" for part in whole), *begins))
 
 
 def _narrowed(

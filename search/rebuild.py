@@ -63,7 +63,7 @@ class _Words:
 
     def add(self, entry: Entry) -> None:
         """Count those of an entry."""
-        words = dictionary.words_among(entry.lexemes, self._frequent)
+        words = dictionary.counted_in(entry.lexemes, self._frequent)
         self.counted.update(words)
         for word in words:
             if self.best.get(word, -1) < entry.popularity:

@@ -23,9 +23,9 @@ from search.backends.estimates import least
 from search.backends.own import Own
 from search.backends.rows import Conditions, Source, limits_of
 from search.backends.slots import Slot
-from search.dictionary import Known
+from search.dictionary import Known, counted_as
 from search.documents import Audience, Entry
-from search.expressions import words_in
+from search.expressions import lexemes_in
 from search.query import Sort
 from search.ranking import Plan
 
@@ -39,7 +39,7 @@ class DatabaseSearch:
         """Return up to `limit` hits behind the key, best first."""
         slot = slots.live()
         plan = _dialect().prepared(plan, slot)
-        known = dictionary.look_up(words_in(plan.whole), slot.name)
+        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
         found: list[Hit] = []
         for audience, source in _audiences(reach, known):
             walk = _walk(source, plan, slot, audience)
@@ -59,7 +59,7 @@ class DatabaseSearch:
         """Return how many there are, or `limit` if there are as many or more."""
         slot = slots.live()
         plan = _dialect().prepared(plan, slot)
-        known = dictionary.look_up(words_in(plan.whole), slot.name)
+        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
         total = 0
         if not plan.checks and least(plan.whole, known) >= limit:
             return limit
@@ -83,14 +83,14 @@ def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
     changing = sorted({*gone, *(entry.repository_id for entry in entries)})
     kept = lexemes_kept(changing, slot, public=True).values()
-    lost = [dictionary.words_among(lexemes, slot.frequent) for lexemes in kept]
+    lost = [dictionary.counted_in(lexemes, slot.frequent) for lexemes in kept]
     run_for_rows(
         f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}",  # noqa: S608
         changing,
     )
     insert(entries, slot)
     public = [entry for entry in entries if entry.audience is Audience.EVERYONE]
-    added = (dictionary.words_among(entry.lexemes, slot.frequent) for entry in public)
+    added = (dictionary.counted_in(entry.lexemes, slot.frequent) for entry in public)
     dictionary.change_counts(dictionary.difference(lost, added), slot.name)
     dictionary.raise_best(dictionary.best_of(public), slot.name)
 

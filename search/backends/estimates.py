@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from search.dictionary import Known
+from search.dictionary import Known, counted_as
 from search.expressions import All, AnyOf, Expression, lexemes_in
 
 EVERYTHING = 10**9
 _READMES = 10  # so many times as often a word may be in READMEs
-_BEGUN = 2  # so many times as often may words begin so; of few letters nobody knows
-_TELLING = len("w/1234")
 _CLONES = 500  # entries with a word: fewer than these are not called just so in great number
 
 
@@ -27,12 +25,10 @@ def most(expression: Expression, known: dict[str, Known]) -> int:
 
 def _most_with(lexeme: str, known: dict[str, Known]) -> int:
     """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
-    letter, word = lexeme[0], known.get(lexeme[2:])
+    letter, word = lexeme[0], known.get(counted_as(lexeme))
     count = word.entries if word else 0
-    if letter in "anjzm":
+    if letter in "anjwzm":
         return count
-    if letter == "w" and len(lexeme) > _TELLING:
-        return count * _BEGUN
     if letter == "r":
         return count * _READMES
     if letter == "x":

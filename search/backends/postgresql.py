@@ -34,13 +34,16 @@ from search.ranking import Plan
 
 # How many entries there are up to the end of each bucket; from the last on, as many in each.
 BUCKETS = (64, 256, 1_024, 4_096, 16_384, 65_536)
-_NAMED = 4  # buckets that are asked for by their lexemes
+_NAMED = 6  # buckets that are asked for by their lexemes
 GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
 _FEW = 100  # rows of which each is looked at, instead of going through the classes
 _FEW_NAMES = 500
-_MANY = 5_000  # entries with all of the words: too many of them have all in the name
+_SEVERAL = 2
+_TOGETHER = 3  # so many times as often as by chance words stand together
+_MANY = 50_000  # entries with all of the words: too many of them have all in the name
+_SELDOM = 150  # rows that are fetched from all buckets at once
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -84,18 +87,23 @@ class Walk:
 
     def _named(self, after: Key, limit: int) -> list[Hit] | None:
         """Return the hits that have several words in their names; None if they are too many."""
-        if self._with_all_words(self.plan.named) > _MANY:
+        if self._expected(self.plan.named) > _MANY:
             return None
         plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
         return self._few(plan, after, limit, _FEW_NAMES)
 
-    def _with_all_words(self, expression: Expression) -> int:
-        """Return how many have the words that are needed, if words meet by chance."""
-        found = entries = _entries_before(len(self.slot.bounds) + 1)
-        for word in words_needed(expression, "ajnw"):
+    def _expected(self, expression: Expression) -> int:
+        """Return how many will match: of several words fewer than of each, for they meet by chance."""
+        entries = _entries_before(len(self.slot.bounds) + 1)
+        number = most(expression, self.source.known)
+        words = words_needed(expression, "ajnr")
+        if len(words) < _SEVERAL:
+            return number
+        by_chance = entries * _TOGETHER
+        for word in words:
             known = self.source.known.get(word)
-            found = found * (known.entries if known else 0) // entries
-        return found
+            by_chance = by_chance * (known.entries if known else 0) // entries
+        return min(number, by_chance)
 
     def _of_class(self, tier: int, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
         # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
@@ -121,7 +129,7 @@ class Walk:
         """Return how many there are, `limit` at most."""
         buckets = len(self.slot.bounds) + 1
         total, start = 0, 0
-        width = buckets if self._may_be_few(_MANY) else 2
+        width = buckets if self._may_be_few(10 * GUARD) else 2
         while start < buckets and total < limit:
             total += self._number(self.plan.whole, range(start, start + width), limit - total)
             start += width
@@ -183,11 +191,12 @@ class Walk:
 
     def _first_width(self, expression: Expression, buckets: int, after: Key | None) -> int:
         """Return how many buckets to ask for first: so many that a page is in them, by what is known."""
-        if self._is_seldom(expression):
+        expected = self._expected(expression)
+        if expected <= _SELDOM:
             return buckets
         if after is not None or self.plan.is_everything:
             return 1
-        wanted = _entries_before(buckets) * _WANTED // most(expression, self.source.known)
+        wanted = _entries_before(buckets) * _WANTED // expected
         return max(_PROBED, bisect_right(BUCKETS, wanted))
 
     def _run(
@@ -226,10 +235,6 @@ class Walk:
             last, one = bounds[buckets.stop - 1]
             asked.ask(f"{place} <= (:last_place, :last_id)", last_place=last, last_id=one)
         return asked
-
-    def _is_seldom(self, expression: Expression) -> bool:
-        """Whether so few entries can match that all are fetched at once."""
-        return most(expression, self.source.known) <= GUARD
 
 
 def _behind(tier: int) -> Key:

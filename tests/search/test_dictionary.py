@@ -33,7 +33,7 @@ def in_entries() -> dict[str, int]:
     ids = Repository.objects.values_list("pk", flat=True)
     public = [one for one in entries_of(list(ids)) if one.audience is Audience.EVERYONE]
     frequent = slots.live().frequent
-    each = (dictionary.words_among(one.lexemes, frequent) for one in public)
+    each = (dictionary.counted_in(one.lexemes, frequent) for one in public)
     return dict(Counter(word for words in each for word in words))
 
 

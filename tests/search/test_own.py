@@ -55,7 +55,5 @@ def test_an_entry_that_matches_has_one_of_the_words(
         (All((Not("a/redis"), "o/acme")), None),
     ],
 )
-def test_the_least_frequent_words_are_chosen(
-    expression: Expression, keys: set[str] | None
-) -> None:
+def test_the_least_frequent_words_are_chosen(expression: Expression, keys: set[str] | None) -> None:
     assert keys_of(expression, KNOWN) == keys
