@@ -56,4 +56,4 @@ def reaches(
     if reach.limits and not reach.limits.reaches(name):
         return False
     is_own = namespace_id in reach.namespaces or repository_id in reach.repositories
-    return audience in reach.audiences or (audience is Audience.ITS_PEOPLE and is_own)
+    return audience in reach.audiences or is_own

@@ -186,7 +186,7 @@ def is_reached(entry: Entry, reach: Reach) -> bool:
     if entry.audience in reach.audiences:
         return True
     is_own = entry.namespace_id in reach.namespaces or entry.repository_id in reach.repositories
-    return entry.audience is Audience.ITS_PEOPLE and is_own
+    return is_own
 
 
 def passes(entry: Entry, plan: Plan) -> bool:
