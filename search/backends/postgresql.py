@@ -71,26 +71,31 @@ class Walk:
 
     def _by_class(self, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
         """Yield hits until enough are seen; one of a better class may come twice."""
-        tier, names = after[0] if after else 0, self.plan.names
+        tier, alone = after[0] if after else 0, 0
         while tier < len(self.plan.classes) and len(seen) < limit:
-            if tier in names:
-                named = self._named(
-                    after if after and after[0] == tier else _behind(tier - 1), limit
-                )
-                if named is not None:
-                    yield from named
-                    tier = names.stop
+            end, whole, number = self._group(tier)
+            if end > max(tier + 1, alone):
+                plan = replace(self.plan.until(end - 1), whole=whole)
+                start = after if after and after[0] == tier else _behind(tier - 1)
+                if (few := self._few(plan, start, limit, number)) is not None:
+                    yield from few
+                    tier = end
                     continue
-                names = range(0)
+                alone = end  # they are more than was expected: class by class
             yield from self._of_class(tier, after, limit, seen)
             tier += 1
 
-    def _named(self, after: Key, limit: int) -> list[Hit] | None:
-        """Return the hits that have several words in their names; None if they are too many."""
-        if self._expected(self.plan.named) > _MANY:
-            return None
-        plan = replace(self.plan.until(self.plan.names.stop - 1), whole=self.plan.named)
-        return self._few(plan, after, limit, _FEW_NAMES)
+    def _group(self, tier: int) -> tuple[int, Expression, int]:
+        """Return where classes end that are asked for at once from this one on, what is in them, how many."""
+        end, rows, names = tier, 0, self.plan.names
+        while end < len(self.plan.classes):
+            rows += most(self.plan.classes[end], self.source.known)
+            if rows > _FEW:
+                break
+            end += 1
+        if tier in names and end < names.stop and self._expected(self.plan.named) <= _MANY:
+            return names.stop, self.plan.named, _FEW_NAMES
+        return end, All((AnyOf(self.plan.classes[tier:end]), *self.plan.conditions)), _FEW
 
     def _expected(self, expression: Expression) -> int:
         """Return how many will match: of several words fewer than of each, for they meet by chance."""

@@ -185,8 +185,7 @@ def is_reached(entry: Entry, reach: Reach) -> bool:
         return False
     if entry.audience in reach.audiences:
         return True
-    is_own = entry.namespace_id in reach.namespaces or entry.repository_id in reach.repositories
-    return is_own
+    return entry.namespace_id in reach.namespaces or entry.repository_id in reach.repositories
 
 
 def passes(entry: Entry, plan: Plan) -> bool:
