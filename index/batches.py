@@ -28,7 +28,7 @@ _WORDS = {
         "among_ids": "IN (SELECT value FROM json_each(:rows))",
     },
     "postgresql": {
-        "rows": "json_array_elements(:rows::json)",
+        "rows": "jsonb_array_elements(:rows::jsonb)",  # each value is taken apart once, not at each ->>
         "texts": "json_array_elements_text(:rows::json)",
         "day": "CAST(value ->> 1 AS date)",
         "moment": "CAST(value ->> 3 AS timestamptz)",

@@ -8,22 +8,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from django.db import connection
 from rapidfuzz.distance import OSA
 
 from accounts.statements import run
 from index.batches import run_for_rows
+from search.backends import slots
+from search.documents import Entry
 from search.popularity import MOST_POPULAR
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
 LONGEST = 24
+_AND, _BEGUN = "+", "*"  # in pairs, and behind beginnings; no word has them
 _LONG = 8  # from here two mistakes are believed to be one word
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A word that public entries have: how many, and how popular the most popular of them is."""
+    """What public entries have: how many of them, and how popular the most popular of those is."""
 
     entries: int
     best: int
@@ -65,10 +69,34 @@ def meant_by(word: str, slot: str) -> str | None:
     return min(near)[2] if near else None
 
 
-def words_among(lexemes: Collection[str]) -> frozenset[str]:
-    """Return the words that somebody may have meant: neither the README's, nor what was joined."""
+def counted_in(lexemes: Collection[str], frequent: frozenset[str] = frozenset()) -> set[str]:
+    """Return what is counted of an entry: words that somebody may have meant, beginnings, and pairs.
+
+    Words are neither the README's nor what was joined. Beginnings are those of words of the name: `alp*`.
+    Pairs are each two of the frequent words, wherever they stand: `alpine+redis`.
+    """
     joined = {one[2:] for one in lexemes if one.startswith("j/")}
-    return frozenset(one[2:] for one in lexemes if one.startswith("a/")) - joined
+    words = {one[2:] for one in lexemes if one.startswith("a/")} - joined
+    words.update(counted_as(one) for one in lexemes if one.startswith("w/"))
+    if frequent:
+        both = frequent.intersection(one[2:] for one in lexemes if one[0] in "ar")
+        words.update(pairs_of(both))
+    return words
+
+
+def counted_as(lexeme: str) -> str:
+    """Return what is counted for a lexeme."""
+    return lexeme[2:] + _BEGUN if lexeme.startswith("w/") else lexeme[2:]
+
+
+def is_word(counted: str) -> bool:
+    """Whether it is neither a pair nor a beginning."""
+    return _AND not in counted and not counted.endswith(_BEGUN)
+
+
+def pairs_of(words: Collection[str]) -> list[str]:
+    """Return each two of the words as they are counted, and as lexemes name them."""
+    return [f"{one}{_AND}{other}" for one, other in combinations(sorted(words), 2)]
 
 
 def variants_of(word: str) -> set[str]:
@@ -119,7 +147,8 @@ def forget_lost(limit: int) -> None:
         {"limit": limit},
     )
     for name in {slot for slot, _ in lost}:
-        words = [words_among(lexemes.split()) for slot, lexemes in lost if slot == name]
+        frequent = slots.frequent_of(name)
+        words = [counted_in(lexemes.split(), frequent) for slot, lexemes in lost if slot == name]
         change_counts(difference(words, ()), name)
 
 
@@ -128,7 +157,7 @@ def add_variants(words: Iterable[str], slot: str) -> None:
     rows = [
         (variant, word)
         for word in words
-        if SHORTEST <= len(word) <= LONGEST
+        if SHORTEST <= len(word) <= LONGEST and is_word(word)
         for variant in variants_of(word)
     ]
     if rows:
@@ -139,12 +168,13 @@ def add_variants(words: Iterable[str], slot: str) -> None:
         )
 
 
-def best_of(entries: Iterable[tuple[int, Collection[str]]]) -> dict[str, int]:
-    """Return the popularity of the most popular entry with each word."""
+def best_of(entries: Iterable[Entry]) -> dict[str, int]:
+    """Return the popularity of the most popular entry with each word, joined ones included."""
     best: dict[str, int] = {}
-    for popularity, words in entries:
-        for word in words:
-            best[word] = max(best.get(word, 0), popularity)
+    for entry in entries:
+        for lexeme in entry.lexemes:
+            if lexeme.startswith("a/"):
+                best[lexeme[2:]] = max(best.get(lexeme[2:], 0), entry.popularity)
     return best
 
 

@@ -38,17 +38,17 @@ class Prefix:
 Expression: TypeAlias = str | All | AnyOf | Not | Prefix
 
 
-def words_in(expression: Expression) -> set[str]:
-    """Return every word that the tree names, whatever its letter."""
+def lexemes_in(expression: Expression) -> set[str]:
+    """Return every whole lexeme that the tree names."""
     match expression:
         case str():
-            return {expression[2:]}
+            return {expression}
         case Prefix():
             return set()
         case Not(part):
-            return words_in(part)
+            return lexemes_in(part)
         case All(parts) | AnyOf(parts):
-            return set().union(*map(words_in, parts))
+            return set().union(*map(lexemes_in, parts))
 
 
 def holds(expression: Expression, lexemes: frozenset[str]) -> bool:

@@ -46,11 +46,22 @@ class Plan:
     probe: Expression  # most of it, said as simply as can be
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
+    names: range = range(
+        0
+    )  # the classes of several words that are in the name, however they stand in it
+    named: Expression = EVERYTHING[0]  # what is in any of those
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing was asked that an entry could fail to be."""
         return self.classes == EVERYTHING and not self.conditions
+
+    def until(self, number: int) -> Plan:
+        """Return the plan of the classes up to this one, for whoever needs no worse ones."""
+        classes = self.classes[: number + 1]
+        whole = All((AnyOf(classes), *self.conditions))
+        names = range(self.names.start, min(self.names.stop, number + 1))
+        return replace(self, classes=classes, whole=whole, probe=whole, names=names)
 
     def tier(self, number: int, *, alone: bool = False) -> Expression:
         """Return what is in a class and in none before it; `alone`: or in one before it as well."""
@@ -67,13 +78,17 @@ def plan_of(query: SearchQuery) -> Plan:
     tiers = (*_tiers(query, asked), _demoted_with(asked))
     # What is official, or has the words in its name, has them anywhere; so are they in the README's class.
     own_classes = (_joined(asked), _starts_with(asked), All(tuple(map(_in_readme_too, asked))))
-    return _narrowed(query, tiers, AnyOf((*own_classes, tiers[-1])))
+    plan = _narrowed(query, tiers, AnyOf((*own_classes, tiers[-1])))
+    if len(asked) == 1:
+        return plan
+    in_name = tiers.index(_starts_with(asked))
+    named = All((_begun_in_name(asked), *plan.conditions))
+    return replace(plan, names=range(in_name - 2, in_name + 1), named=named)
 
 
 def suggestion_plan_of(query: SearchQuery) -> Plan:
     """Return how names are found of which only the beginning is typed yet."""
-    *rest, last = query.terms
-    in_name = All((*map(_in_name, rest), AnyOf((_in_name(last), _starts_in_name(last)))))
+    in_name = _begun_in_name(query.terms)
     joined = "".join(term.joined for term in query.terms)
     tiers: list[Expression] = [f"e/{query.name}"] if query.name else []
     tiers += [
@@ -104,14 +119,12 @@ def without(plan: Plan, seen: Iterable[int]) -> Plan:
 
 def _tiers(query: SearchQuery, asked: Sequence[Term]) -> list[Expression]:
     anywhere = All(tuple(map(_anywhere, asked)))
-    in_name = All(tuple(map(_in_name, asked)))
-    starts_in_name = _starts_with(asked)
     tiers: list[Expression] = [
         All(("f/official", anywhere)),
         _joined(asked),
-        All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", AnyOf((in_name, starts_in_name)))),
-        in_name,
-        starts_in_name,
+        All((f"p/{asked[0].joined[:LONGEST_PREFIX]}", _begun_in_name(asked))),
+        All(tuple(map(_in_name, asked))),
+        _starts_with(asked),
         anywhere,
         All(tuple(map(_in_readme_too, asked))),
     ]
@@ -130,6 +143,11 @@ def _joined(asked: Sequence[Term]) -> Expression:
 def _starts_with(asked: Sequence[Term]) -> Expression:
     *rest, last = asked
     return All((*map(_in_name, rest), _starts_in_name(last)))
+
+
+def _begun_in_name(asked: Sequence[Term]) -> Expression:
+    *rest, last = asked
+    return All((*map(_in_name, rest), AnyOf((_in_name(last), _starts_in_name(last)))))
 
 
 def _demoted_with(asked: Sequence[Term]) -> Expression:
@@ -159,9 +177,10 @@ def _in_readme_too(term: Term) -> Expression:
 
 def _starts_in_name(term: Term) -> Expression:
     *whole, start = term.parts
-    is_short = len(start) <= LONGEST_WORD_PREFIX
-    begins = f"w/{start}" if is_short else Prefix(f"n/{start}")
-    return All((*(f"n/{part}" for part in whole), begins))
+    begins: tuple[Expression, ...] = (f"w/{start[:LONGEST_WORD_PREFIX]}",)
+    if len(start) > LONGEST_WORD_PREFIX:
+        begins = (*begins, Prefix(f"n/{start}"))
+    return All((*(f"n/{part}" for part in whole), *begins))
 
 
 def _narrowed(

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.statements import run
@@ -54,14 +55,15 @@ class _Build:
 class _Words:
     """The words of the entries that were written."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, frequent: frozenset[str]) -> None:
+        """Begin with none; each two of the frequent ones are counted too."""
+        self._frequent = frequent
         self.counted: Counter[str] = Counter()
         self.best: dict[str, int] = {}
 
     def add(self, entry: Entry) -> None:
         """Count those of an entry."""
-        words = dictionary.words_among(entry.lexemes)
+        words = dictionary.counted_in(entry.lexemes, self._frequent)
         self.counted.update(words)
         for word in words:
             if self.best.get(word, -1) < entry.popularity:
@@ -76,7 +78,7 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """
     with _patience():
         build = _begin(_bounds(), _frequent())
-        words = _Words()
+        words = _Words(build.slot.frequent)
         total = 0
         for ids in _batches():
             total += _fill(build, ids, words)
@@ -128,11 +130,17 @@ def _frequent() -> list[str]:
 
 
 def _batches() -> Iterator[list[int]]:
-    last = 0
-    live = Repository.objects.filter(state=RepositoryState.ACTIVE).order_by("pk")
-    while ids := list(live.filter(pk__gt=last).values_list("pk", flat=True)[:_BATCH]):
-        yield ids
-        last = ids[-1]
+    """Yield ids, those of a namespace together: so its rows will be, and are quickly read."""
+    last = (0, 0)
+    live = Repository.objects.filter(state=RepositoryState.ACTIVE).order_by("namespace_id", "pk")
+    while rows := list(_behind(live, *last).values_list("namespace_id", "pk")[:_BATCH]):
+        yield [pk for _, pk in rows]
+        last = rows[-1]
+
+
+def _behind(live: QuerySet[Repository], namespace: int, pk: int) -> QuerySet[Repository]:
+    same = Q(namespace_id=namespace, pk__gt=pk)
+    return live.filter(Q(namespace_id__gt=namespace) | same, namespace_id__gte=namespace)
 
 
 def _begin(bounds: list[list[int]], frequent: list[str]) -> _Build:
@@ -178,7 +186,7 @@ def _best_of_frequent(words: _Words, build: _Build) -> dict[str, int]:
     sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
         WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
     for word, count in words.counted.items():
-        if count >= GUARD:
+        if count >= GUARD and dictionary.is_word(word):
             [(joined,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
             found[word] = max(words.best[word], joined or 0)
     return found

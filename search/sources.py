@@ -1,4 +1,4 @@
-"""Reads what entries are made of: a batch of repositories in five statements, however many they are.
+"""Reads what entries are made of: a batch of repositories in four statements, however many they are.
 
 By hand: this is done after each change, and for millions of repositories when the index is made anew.
 """
@@ -41,10 +41,11 @@ SELECT newest.repository_id, m.platform, m.children FROM (
 JOIN index_manifest m ON m.id = newest.manifest_id WHERE newest.place <= :most
 """
 _PULLS = "SELECT repository_id, day, pulls FROM index_dailycount WHERE pulls > 0 AND repository_id {among_ids}"
-_FORMER_NAMES = "SELECT repository_id, name FROM index_formername WHERE repository_id {among_ids}"
-_FORMER_OWNERS = (
-    "SELECT redirects_to_id, name FROM accounts_namespace WHERE redirects_to_id {among_ids}"
-)
+_FORMER_NAMES = """
+SELECT repository_id, name, '' FROM index_formername WHERE repository_id {among_ids}
+UNION ALL SELECT r.id, r.name, n.name FROM index_repository r
+JOIN accounts_namespace n ON n.redirects_to_id = r.namespace_id WHERE r.id {among_ids}
+"""
 _SHOWN_FACTS = ("source", "licences", "version")
 
 Days = list[tuple[date, int]]
@@ -90,7 +91,7 @@ def described(repository_ids: Collection[int]) -> Iterator[Described]:
     """Yield what is indexed of those that are live."""
     rows = [_Row(*row) for row in run_for_rows(_REPOSITORIES, list(repository_ids))]
     pushed = [row.pk for row in rows if row.pushed_at]
-    platforms, former = _platforms(pushed), _former_names(rows)
+    platforms, former = _platforms(pushed), _former_names([row.pk for row in rows])
     days = _pulls(row.pk for row in rows if row.pulls)
     for row in rows:
         last = moment_or_none(row.pushed_at)
@@ -151,17 +152,11 @@ def _platforms(repository_ids: list[int]) -> dict[int, set[str]]:
     return found
 
 
-def _former_names(rows: list[_Row]) -> dict[int, list[str]]:
+def _former_names(repository_ids: list[int]) -> dict[int, list[str]]:
     """Return under which names people may still look for them: their own, and their owner's."""
     found: dict[int, list[str]] = defaultdict(list)
-    for pk, name in run_for_rows(_FORMER_NAMES, [row.pk for row in rows]):
-        found[pk].append(name)
-    owners: dict[int, list[str]] = defaultdict(list)
-    for pk, name in run_for_rows(_FORMER_OWNERS, sorted({row.namespace_id for row in rows})):
-        owners[pk].append(name)
-    for row in rows:
-        for owner in owners.get(row.namespace_id, ()):
-            found[row.pk].append(f"{owner}/{row.name.partition('/')[2]}")
+    for pk, name, owner in run_for_rows(_FORMER_NAMES, repository_ids):
+        found[pk].append(f"{owner}/{name.partition('/')[2]}" if owner else name)
     return found
 
 

@@ -15,14 +15,28 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.statements import run
+from index.batches import run_for_rows
 from index.models import DailyCount, Repository
 from search import dictionary
 from search.backends.choice import kept
-from search.models import SearchChange, SearchLoss, SearchState
+from search.models import SearchState
 from search.sources import entries_of
 
 BATCH = 500
 _WORTH_A_LOOK = 1.05  # pulls, as a multiple of what is indexed: less moves nobody
+_WAITING = """
+SELECT EXISTS (SELECT 1 FROM search_searchchange), EXISTS (SELECT 1 FROM search_searchloss)
+"""
+_STATE = "SELECT id FROM search_searchstate ORDER BY id LIMIT 1"
+_TAKEN = """
+DELETE FROM search_searchchange
+WHERE id IN (SELECT id FROM search_searchchange ORDER BY id LIMIT :most) RETURNING repository_id
+"""
+_LEFT = """
+INSERT INTO search_searchchange (repository_id) SELECT CAST(value AS bigint) FROM {texts}
+"""
+_THERE = "SELECT id FROM index_repository WHERE id {among_ids}"
 
 
 def begin() -> None:
@@ -38,36 +52,39 @@ def apply_changes(limit: int = 20 * BATCH, *, is_still: bool = False) -> int:
 
     `is_still` where the caller sees to it that nobody writes a repository meanwhile.
     """
-    if not SearchChange.objects.exists() and not SearchLoss.objects.exists():
+    [(has_changes, has_losses)] = run(_WAITING, {})
+    if not has_changes and not has_losses:
         return 0  # mostly: nobody is kept from writing for it
     total = 0
-    while total < limit and (applied := _apply_batch(is_still=is_still)):
-        total += applied
+    while total < limit:
+        read, left = _apply_batch(is_still=is_still, has_losses=has_losses)
+        total += read - left
+        if left == read or (read < BATCH and not has_losses):
+            break
     return total
 
 
-def _apply_batch(*, is_still: bool) -> int:
+def _apply_batch(*, is_still: bool, has_losses: bool) -> tuple[int, int]:
+    """Return how many changes were read, and how many of them were left for the next time."""
     with transaction.atomic():
-        if lock_state() is None:
-            return 0
-        dictionary.forget_lost(BATCH)
-        # Read before the repositories: what changes after that is written down once more.
-        changes = dict(
-            SearchChange.objects.order_by("pk").values_list("pk", "repository_id")[:BATCH]
-        )
+        if not lock_state():
+            return 0, 0
+        if has_losses:
+            dictionary.forget_lost(BATCH)
+        # Taken before repositories are read: what changes after that is written down once more.
+        changes = [repository_id for (repository_id,) in run(_TAKEN, {"most": BATCH})]
         if not changes:
-            return 0
-        later = refresh(sorted(set(changes.values())), is_still=is_still)
-        done = [pk for pk, repository_id in changes.items() if repository_id not in later]
-        SearchChange.objects.filter(pk__in=done).delete()
-        return len(done)
+            return 0, 0
+        later = refresh(set(changes), is_still=is_still)
+        left = [one for one in changes if one in later]
+        if left:
+            run_for_rows(_LEFT, left)
+        return len(changes), len(left)
 
 
-def lock_state() -> SearchState | None:
-    """Hold the index until the commit; None while somebody else writes it."""
-    return (
-        SearchState.objects.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
-    )
+def lock_state() -> bool:
+    """Hold the index until the commit; False while somebody else writes it."""
+    return bool(run(_held(_STATE), {}))
 
 
 def refresh(repository_ids: Collection[int], *, is_still: bool = False) -> set[int]:
@@ -75,16 +92,27 @@ def refresh(repository_ids: Collection[int], *, is_still: bool = False) -> set[i
 
     Returns those that were left alone, because somebody is writing them.
     """
-    asked = (
-        Repository.objects.filter(pk__in=repository_ids).order_by("pk").values_list("pk", flat=True)
-    )
-    there = set(asked)
-    held = there if is_still else set(asked.select_for_update(skip_locked=True, no_key=True))
+    asked = set(repository_ids)
+    held = _ids(_THERE if is_still else _held(_THERE), asked)
+    later = _ids(_THERE, asked - held) if held < asked and not is_still else set()
     entries = entries_of(held)
-    gone = set(repository_ids) - there | held - {entry.repository_id for entry in entries}
+    gone = asked - later - {entry.repository_id for entry in entries}
     for engine in kept():
         engine.put(entries, gone=gone)
-    return there - held
+    return later
+
+
+def _ids(select: str, repository_ids: set[int]) -> set[int]:
+    return {pk for (pk,) in run_for_rows(select, sorted(repository_ids))}
+
+
+def _held(select: str) -> str:
+    """Return the statement so that it holds what it reads until the commit, without what others hold."""
+    if not connection.in_atomic_block:
+        message = "held for no longer than the statement"
+        raise transaction.TransactionManagementError(message)
+    is_one_writer = connection.vendor == "sqlite"
+    return select if is_one_writer else f"{select} FOR NO KEY UPDATE SKIP LOCKED"
 
 
 def look_for_pulls() -> int:

@@ -20,6 +20,7 @@ from index.events import lane as events
 from index.gateway import lane as gateway
 from index.models import AccessGrant, PlacementRule, Registry, Repository
 from index.roles import Role
+from search import reach
 from tests.factories import (
     make_organization,
     make_people,
@@ -133,5 +134,6 @@ def _forgetful_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gateway.forget()
     events.forget()
     denials.forget()
+    reach.forget()
     yield
     cache.clear()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -131,16 +132,21 @@ def _part(principal: Principal) -> Q:
     return part
 
 
-def part_of(principal: Principal) -> tuple[list[int], list[int]]:
-    """Return the ids of the namespaces and of the single repositories that are the principal's part.
+def part_of(principal: Principal) -> Part:
+    """Return the principal's part by ids, for whoever looks them up by an index; not of administrators.
 
-    The same as `_part`, for whoever looks them up by an index; not of administrators.
+    The same as `_part`.
     """
     namespaces = Namespace.objects.held_by(principal.user) if principal.user else None
-    granted = AccessGrant.objects.reaching(principal).values_list("repository", flat=True)
-    own = [principal.workload.repository_id] if principal.workload else []
-    held = list(namespaces.values_list("pk", flat=True)) if namespaces is not None else []
-    return held, [*granted, *own]
+    granted = AccessGrant.objects.reaching(principal).values_list("repository", "expires_at")
+    repositories = [repository for repository, _ in granted]
+    if principal.workload:
+        repositories.append(principal.workload.repository_id)
+    return Part(
+        tuple(namespaces.values_list("pk", flat=True)) if namespaces is not None else (),
+        tuple(repositories),
+        min((until for _, until in granted if until), default=None),
+    )
 
 
 def _within_limits(principal: Principal) -> Q:
@@ -152,6 +158,14 @@ def _within_limits(principal: Principal) -> Q:
     for prefix in limits.prefixes():
         reached |= Q(name__startswith=prefix)
     return reached
+
+
+class Part(NamedTuple):
+    """What somebody has something to do with: whole namespaces and single repositories, by their ids."""
+
+    namespaces: tuple[int, ...]
+    repositories: tuple[int, ...]
+    until: datetime | None  # when the first of it ends
 
 
 class Repository(models.Model):

@@ -32,7 +32,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Who may find what: whole audiences, and by name what is only for its people."""
+    """Who may find what: whole audiences, and by name what is one's own beside them."""
 
     audiences: tuple[Audience, ...]
     namespaces: Sequence[int] = ()

@@ -20,11 +20,12 @@ from search import dictionary
 from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
 from search.backends.estimates import least
-from search.backends.rows import Conditions, Source, among, as_list, count, limits_of, select
+from search.backends.own import Own
+from search.backends.rows import Conditions, Source, limits_of
 from search.backends.slots import Slot
-from search.dictionary import Known
+from search.dictionary import Known, counted_as
 from search.documents import Audience, Entry
-from search.expressions import words_in
+from search.expressions import lexemes_in
 from search.query import Sort
 from search.ranking import Plan
 
@@ -37,23 +38,28 @@ class DatabaseSearch:
     def find(self, reach: Reach, plan: Plan, *, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind the key, best first."""
         slot = slots.live()
-        known = dictionary.look_up(words_in(plan.whole), slot.name)
-        found: list[Iterable[Hit]] = []
+        plan = _dialect().prepared(plan, slot)
+        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
+        found: list[Hit] = []
         for audience, source in _audiences(reach, known):
             walk = _walk(source, plan, slot, audience)
             if plan.sort is Sort.BEST:
-                found.append(walk.hits(after, limit))
+                more: Iterable[Hit] = walk.hits(after, limit)
             else:
                 is_frequent = plan.is_everything or least(plan.whole, known) >= _OFTEN
-                found.append(walk.in_order(after, limit, is_frequent=is_frequent))
+                more = walk.in_order(after, limit, is_frequent=is_frequent)
+            found = _best(found, more, limit)
+            plan = _better_than(found, plan, limit)
         if reach.has_own:
-            found.append(_rows(Source(_own(reach), known), plan, after, limit, slot))
-        return list(islice(merge(*found, key=lambda hit: hit.key), limit))
+            own = Own(reach, plan, known, slot.name, _dialect().matches)
+            found = _best(found, own.hits(after, limit), limit)
+        return found
 
     def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
         """Return how many there are, or `limit` if there are as many or more."""
-        slot, dialect = slots.live(), _dialect()
-        known = dictionary.look_up(words_in(plan.whole), slot.name)
+        slot = slots.live()
+        plan = _dialect().prepared(plan, slot)
+        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
         total = 0
         if not plan.checks and least(plan.whole, known) >= limit:
             return limit
@@ -62,8 +68,8 @@ class DatabaseSearch:
             if total >= limit:
                 return limit
         if reach.has_own:
-            own = Source(_own(reach), known)
-            total += count(own, plan, dialect.matches, limit=limit - total, slot=slot.name)
+            own = Own(reach, plan, known, slot.name, _dialect().matches)
+            total += own.count(limit - total)
         return min(total, limit)
 
     def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
@@ -76,30 +82,17 @@ class DatabaseSearch:
 def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
     changing = sorted({*gone, *(entry.repository_id for entry in entries)})
-    before = map(dictionary.words_among, lexemes_kept(changing, slot, public=True).values())
-    lost = list(before)
+    kept = lexemes_kept(changing, slot, public=True).values()
+    lost = [dictionary.counted_in(lexemes, slot.frequent) for lexemes in kept]
     run_for_rows(
         f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}",  # noqa: S608
         changing,
     )
     insert(entries, slot)
-    added = [
-        (entry.popularity, dictionary.words_among(entry.lexemes))
-        for entry in entries
-        if entry.audience is Audience.EVERYONE
-    ]
-    changed = dictionary.difference(lost, (words for _, words in added))
-    best = dictionary.best_of(
-        (entry.popularity, _words_of(entry))
-        for entry in entries
-        if entry.audience is Audience.EVERYONE
-    )
-    dictionary.change_counts(changed, slot.name)
-    dictionary.raise_best(best, slot.name)
-
-
-def _words_of(entry: Entry) -> set[str]:
-    return {one[2:] for one in entry.lexemes if one.startswith("a/")}
+    public = [entry for entry in entries if entry.audience is Audience.EVERYONE]
+    added = (dictionary.counted_in(entry.lexemes, slot.frequent) for entry in public)
+    dictionary.change_counts(dictionary.difference(lost, added), slot.name)
+    dictionary.raise_best(dictionary.best_of(public), slot.name)
 
 
 def insert(entries: list[Entry], slot: Slot) -> set[int]:
@@ -151,20 +144,16 @@ def _audiences(reach: Reach, known: dict[str, Known]) -> Iterator[tuple[Audience
         yield audience, Source(asked, known)
 
 
-def _own(reach: Reach) -> Conditions:
-    """Return the condition of what is found because it is one's own."""
-    asked = Conditions([f"e.audience = {Audience.ITS_PEOPLE:d}"])
-    asked.ask(
-        f"(e.namespace_id {among('namespaces')} OR e.repository_id {among('repositories')})",
-        namespaces=as_list(reach.namespaces),
-        repositories=as_list(reach.repositories),
-    )
-    asked.join(limits_of(reach.limits))
-    return asked
+def _best(found: list[Hit], more: Iterable[Hit], limit: int) -> list[Hit]:
+    """Return the first ones of both, which are sorted."""
+    return list(islice(merge(found, more, key=lambda hit: hit.key), limit))
 
 
-def _rows(source: Source, plan: Plan, after: Key | None, limit: int, slot: Slot) -> list[Hit]:
-    return select(source, plan, _dialect().matches, after=after, limit=limit, slot=slot.name)
+def _better_than(found: list[Hit], plan: Plan, limit: int) -> Plan:
+    """Return what is still to be asked for: of the page that is full already nothing worse than its last."""
+    if plan.sort is not Sort.BEST or len(found) < limit:
+        return plan
+    return plan.until(found[-1].key[0])
 
 
 def _walk(source: Source, plan: Plan, slot: Slot, audience: Audience) -> Any:

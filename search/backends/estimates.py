@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from search.dictionary import Known
-from search.expressions import All, AnyOf, Expression
+from search.dictionary import Known, counted_as
+from search.expressions import All, AnyOf, Expression, lexemes_in
 
 EVERYTHING = 10**9
 _READMES = 10  # so many times as often a word may be in READMEs
@@ -25,10 +25,10 @@ def most(expression: Expression, known: dict[str, Known]) -> int:
 
 def _most_with(lexeme: str, known: dict[str, Known]) -> int:
     """Guess, by how many entries have the word outside of READMEs; a wrong guess costs a statement."""
-    letter, word = lexeme[0], known.get(lexeme[2:])
+    letter, word = lexeme[0], known.get(counted_as(lexeme))
     count = word.entries if word else 0
-    if letter in "anjz":
-        return count  # of two frequent words less, but nobody knows
+    if letter in "anjwzm":
+        return count
     if letter == "r":
         return count * _READMES
     if letter == "x":
@@ -46,5 +46,15 @@ def least(expression: Expression, known: dict[str, Known]) -> int:
             return max((least(part, known) for part in parts), default=0)
         case All((part,)):
             return least(part, known)
+        case All((one, other, str(pair))) if pair.startswith("m/"):
+            if not (_may_be_in_readme(one) and _may_be_in_readme(other)):
+                return 0
+            counted = known.get(pair[2:])
+            return counted.entries if counted else 0
         case _:
             return 0
+
+
+def _may_be_in_readme(expression: Expression) -> bool:
+    """Whether it is of those that pairs are counted of: words of everything, READMEs too."""
+    return any(lexeme.startswith("r/") for lexeme in lexemes_in(expression))

@@ -158,7 +158,7 @@ def _any(queries: list[Query]) -> Query:
 
 
 def _reached(reach: Reach) -> Query:
-    """Return who may find it: whole audiences, and by name what is only for its people."""
+    """Return who may find it: whole audiences, and by name what is one's own."""
     open_to = [_audience(one, reach.limits) for one in reach.audiences]
     ours = [
         {"terms": {field: values}}
@@ -169,8 +169,8 @@ def _reached(reach: Reach) -> Query:
         if values
     ]
     if ours:
-        own = _audience(Audience.ITS_PEOPLE, reach.limits)
-        open_to.append({"bool": {"filter": [own, _any(ours)]}})
+        hidden = [_audience(one, reach.limits) for one in Audience if one not in reach.audiences]
+        open_to.append({"bool": {"filter": [_any(hidden), _any(ours)]}})
     return _any(open_to)
 
 

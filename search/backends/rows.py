@@ -31,7 +31,6 @@ _ORDERS = {
     Sort.UPDATED: ("e.pushed_at", True),
     Sort.NAME: ("e.name", False),
 }
-_ALL = 10**9
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -68,28 +67,11 @@ class Source:
     known: dict[str, Known]
 
 
-def select(
-    source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
-) -> list[Hit]:
-    """Return the best of the rows of a source: each is looked at, and no index over lexemes is used."""
-    asked = _asked(Source(Conditions(), source.known), plan, matches)
-    tier = _tier_of(plan, matches)
-    # The LIMIT keeps PostgreSQL from looking for the words first, among what others keep private.
-    rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
-    order, params = _ordered(plan, after)
-    found = run(
-        f"SELECT id, place, marks, tier FROM"  # noqa: S608
-        f" (SELECT {_columns(plan, tier)} FROM {rows} e WHERE {asked}) AS found {order} LIMIT :limit",
-        source.asked.params | asked.params | tier.params | params | {"limit": limit},
-    )
-    return [hit(row, plan.sort) for row in found]
-
-
 def select_sorted(
     source: Source, plan: Plan, matches: Matcher, *, after: Key | None, limit: int, slot: str
 ) -> list[Hit]:
     """Return the first rows in an order that is not by class; by the index of that order, if it is good."""
-    asked = _asked(source, plan, matches)
+    asked = asked_of(source, plan, matches)
     if after is not None:
         asked.ask(behind(plan.sort), **after_params(after, plan.sort))
         asked.params.pop("after_tier")
@@ -112,14 +94,14 @@ def select_few(  # noqa: PLR0913
     slot: str,
     most: int,
 ) -> list[Hit] | None:
-    """Return the same, or None where more than `most` rows match."""
-    asked = _asked(source, plan, matches)
-    tier = _tier_of(plan, matches)
-    order, params = _ordered(plan, after)
+    """Return the best of the rows that match, each looked at; None where more than `most` do."""
+    asked = asked_of(source, plan, matches)
+    tier = tier_of(plan, matches)
+    order, params = ordered(plan, after)
     found = run(
-        f"WITH e AS MATERIALIZED (SELECT e.* FROM search_entry_{slot} e WHERE {asked} LIMIT :most + 1)"  # noqa: S608
+        f"WITH e AS MATERIALIZED (SELECT {flat_columns()} FROM search_entry_{slot} e WHERE {asked} LIMIT :most + 1)"  # noqa: S608
         " SELECT number, best.* FROM (SELECT count(*) AS number FROM e) AS all_of_them LEFT JOIN LATERAL"
-        f" (SELECT id, place, marks, tier FROM (SELECT {_columns(plan, tier)} FROM e WHERE number <= :most)"
+        f" (SELECT id, place, marks, tier FROM (SELECT {columns_of(plan, tier)} FROM e WHERE number <= :most)"
         f" AS found {order} LIMIT :limit) AS best ON true",
         asked.params | tier.params | params | {"limit": limit, "most": most},
     )
@@ -128,19 +110,28 @@ def select_few(  # noqa: PLR0913
     return [hit(row[1:], plan.sort) for row in found if row[1] is not None]
 
 
-def _asked(source: Source, plan: Plan, matches: Matcher) -> Conditions:
+def asked_of(source: Source, plan: Plan, matches: Matcher) -> Conditions:
     asked = source.asked.copy()
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
     return asked
 
 
-def _columns(plan: Plan, tier: Conditions) -> str:
+def flat_columns() -> str:
+    """Return the columns of a row that is looked at several times; unpacked once, where it was packed."""
+    lexemes = "e.lexemes" if connection.vendor == "sqlite" else "strip(e.lexemes) AS lexemes"
+    return (
+        "e.repository_id, e.namespace_id, e.audience, e.popularity, e.stars, e.pulls, e.pushed_at, e.name,"
+        f" e.text, e.marks, {lexemes}"
+    )
+
+
+def columns_of(plan: Plan, tier: Conditions) -> str:
     column, _ = _order(plan.sort)
     return f"e.repository_id AS id, {column} AS place, e.marks, {tier} AS tier"
 
 
-def _ordered(plan: Plan, after: Key | None) -> tuple[str, dict[str, Any]]:
+def ordered(plan: Plan, after: Key | None) -> tuple[str, dict[str, Any]]:
     """Return the order of rows of `_columns`, from behind the key on."""
     _, is_falling = _order(plan.sort)
     order = f"ORDER BY tier, place {'DESC' if is_falling else ''}, id"
@@ -150,7 +141,7 @@ def _ordered(plan: Plan, after: Key | None) -> tuple[str, dict[str, Any]]:
     return f"WHERE {behind_it} {order}", after_params(after, plan.sort)
 
 
-def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
+def tier_of(plan: Plan, matches: Matcher) -> Conditions:
     """Return what says of which class a row is, as one expression."""
     tier = Conditions()
     if plan.sort is not Sort.BEST:
@@ -161,17 +152,6 @@ def _tier_of(plan: Plan, matches: Matcher) -> Conditions:
         tier.ask(f"WHEN {condition} THEN {number}", **condition.params)
     tier.texts = [f"CASE {' '.join(tier.texts)} END"]
     return tier
-
-
-def count(source: Source, plan: Plan, matches: Matcher, *, limit: int, slot: str) -> int:
-    """Return how many rows of a source there are, `limit` at most; as `select` reads them."""
-    asked = _asked(Source(Conditions(), source.known), plan, matches)
-    rows = f"(SELECT * FROM search_entry_{slot} e WHERE {source.asked} LIMIT {_ALL})"  # noqa: S608
-    found = run(
-        f"SELECT count(*) FROM (SELECT 1 FROM {rows} e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
-        source.asked.params | asked.params | {"limit": limit},
-    )
-    return int(found[0][0])
 
 
 def checks_of(checks: Checks) -> Conditions:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import orjson
+
+from accounts.statements import run
 from search.models import SearchState
 
 _REMEMBERED = 2.0  # seconds; the slot before stays as it was until the next rebuild begins
+_WRITTEN = """
+SELECT live, bounds, frequent, filling, filling_bounds, filling_frequent
+FROM search_searchstate ORDER BY id LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +34,24 @@ class _Memory:
 def live() -> Slot:
     """Return the slot that is searched."""
     if time.monotonic() >= _Memory.until:
-        row = SearchState.objects.order_by("pk").first()
-        _Memory.slot = _live(row) if row else Slot()
+        _Memory.slot = next(iter(written()), Slot())
         _Memory.until = time.monotonic() + _REMEMBERED
     return _Memory.slot
 
 
 def written() -> list[Slot]:
     """Return what is kept up to date: the live slot, and one that is being filled."""
-    row = SearchState.objects.order_by("pk").first()
-    if row is None:
-        return []
-    return [_live(row), filling(row)] if row.filling else [_live(row)]
+    rows = run(_WRITTEN, {})  # JSON is text in both databases
+    return [_read(*slot) for row in rows for slot in (row[:3], row[3:]) if slot[0]]
 
 
-def _live(row: SearchState) -> Slot:
-    return Slot(row.live, read_bounds(row.bounds), frozenset(row.frequent))
+def frequent_of(name: str) -> frozenset[str]:
+    """Return the words of which each two are counted in a slot."""
+    return next((slot.frequent for slot in written() if slot.name == name), frozenset())
+
+
+def _read(name: str, bounds: str, frequent: str) -> Slot:
+    return Slot(name, read_bounds(orjson.loads(bounds)), frozenset(orjson.loads(frequent)))
 
 
 def filling(row: SearchState) -> Slot:

@@ -92,6 +92,11 @@ class Walk:
         return asked
 
 
+def prepared(plan: Plan, _slot: Slot) -> Plan:
+    """Return the plan as this engine asks for it: as it is."""
+    return plan
+
+
 def as_match(expression: Expression) -> str:
     """Return the expression as FTS5 reads it."""
     match expression:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
-from itertools import combinations
+from collections.abc import Collection, Iterator
 
 from search.backends.slots import Slot
-from search.documents import Entry
+from search.dictionary import pairs_of
+from search.documents import LONGEST_WORD_PREFIX, Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 
 ADDED = "bm"  # letters of lexemes that are of this engine alone: the bucket, and pairs of words
@@ -36,11 +36,22 @@ _NEVER = "'never'"
 def lexemes_of(entry: Entry, slot: Slot) -> str:
     """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
     bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
-    words = slot.frequent.intersection(one[2:] for one in entry.lexemes if one[0] in "ar")
-    written = " ".join([f"b/{bucket}", *_pairs(words), *entry.lexemes])
+    words = slot.frequent.intersection(_words_and_beginnings(entry.lexemes))
+    pairs = (f"m/{pair}" for pair in pairs_of(words))
+    written = " ".join([f"b/{bucket}", *pairs, *entry.lexemes])
     if _SPECIAL.isdisjoint(written):
         return written  # nearly always, and twice as quick
     return " ".join(map(_quoted, written.split(" ")))
+
+
+def _words_and_beginnings(lexemes: Collection[str]) -> Iterator[str]:
+    """Yield every word, and how words of the name begin: so much may be typed of the last one."""
+    for lexeme in lexemes:
+        letter, word = lexeme[0], lexeme[2:]
+        if letter in "arw":
+            yield word
+        elif letter == "n":
+            yield from (word[:end] for end in range(LONGEST_WORD_PREFIX + 1, len(word)))
 
 
 def with_pairs(expression: Expression, frequent: frozenset[str]) -> Expression:
@@ -54,7 +65,8 @@ def with_pairs(expression: Expression, frequent: frozenset[str]) -> Expression:
             return AnyOf(tuple(with_pairs(part, frequent) for part in parts))
         case All(parts):
             asked = tuple(with_pairs(part, frequent) for part in parts)
-            return All((*asked, *_pairs(words_needed(expression, "ajnr") & frequent)))
+            pairs = pairs_of(words_needed(expression, "ajnrw") & frequent)
+            return All((*asked, *(f"m/{pair}" for pair in pairs)))
         case _:
             return expression
 
@@ -64,6 +76,8 @@ def words_needed(expression: Expression, letters: str) -> frozenset[str]:
     match expression:
         case str():
             return frozenset({expression[2:]} if expression[0] in letters else ())
+        case Prefix(beginning):  # the rest of `w/`, whose beginnings are short
+            return frozenset({beginning[2:]} if "w" in letters else ())
         case All(parts):
             return frozenset().union(*(words_needed(part, letters) for part in parts))
         case AnyOf((first, *others)):
@@ -71,10 +85,6 @@ def words_needed(expression: Expression, letters: str) -> frozenset[str]:
             return words_needed(first, letters).intersection(*found)
         case _:
             return frozenset()
-
-
-def _pairs(words: Collection[str]) -> list[str]:
-    return [f"m/{one}+{other}" for one, other in combinations(sorted(words), 2)]
 
 
 def _quoted(lexeme: str) -> str:

@@ -32,7 +32,9 @@ def in_entries() -> dict[str, int]:
     """What it should be."""
     ids = Repository.objects.values_list("pk", flat=True)
     public = [one for one in entries_of(list(ids)) if one.audience is Audience.EVERYONE]
-    return dict(Counter(word for one in public for word in dictionary.words_among(one.lexemes)))
+    frequent = slots.live().frequent
+    each = (dictionary.counted_in(one.lexemes, frequent) for one in public)
+    return dict(Counter(word for words in each for word in words))
 
 
 def meant_by(word: str) -> str | None:

@@ -19,9 +19,10 @@ from search.backends import postgresql, slots
 from search.models import EntryA, EntryB, SearchState
 from search.rebuild import Overtaken, rebuild_index
 from tests.conftest import World
-from tests.search.conftest import brought_up_to_date, found_names, hit_ids, published
+from tests.search.conftest import brought_up_to_date, found_names, hit_ids, hits, published
 from tests.search.test_dictionary import counted, in_entries
 
+MANY = 8  # too many to look at each
 TYPED = ["", "web", "we", "alice", "webs web", "sort:name", "sort:stars", "-old", "is:public"]
 
 
@@ -273,10 +274,38 @@ def test_what_a_database_adds_to_entries_is_no_drift(
     assert drift.check_index().wrong == []
 
 
+def test_two_frequent_words_are_counted_as_one(
+    world: World, webs: list[Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        return  # it asks for no pairs
+    monkeypatch.setattr(rebuild, "_SEEN", 2)
+    published(world, "alice/web-late", readme="alice")
+    rebuild_index()
+    assert counted()["alice+web"] == 21
+    assert counted() == in_entries()
+    webs[0].delete()
+    Repository.objects.filter(pk=webs[1].pk).update(name="alice/other")
+    brought_up_to_date()
+    assert counted() == in_entries()
+
+
+@pytest.mark.parametrize("word", ["red", "postgresql"])
+def test_two_frequent_words_are_found_where_the_last_one_only_begins(
+    world: World, webs: list[Repository], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setattr(rebuild, "_SEEN", 2)
+    published(world, f"alice/web-{word}ish", f"alice/{word}", f"alice/{word}-two")
+    rebuild_index()
+    assert found_names(f"web {word}") == [f"alice/web-{word}ish"]
+
+
 def test_a_word_that_was_joined_before_it_was_written_is_found_from_the_top(
     world: World, webs: list[Repository]
 ) -> None:
-    (joined,) = published(world, "alice/red-is", star_count=500)
+    """The most popular one has it as two words; those that bring it as one are in the last bucket."""
+    (joined,) = published(world, "alice/fast-red-is", star_count=500)
     rebuild_index()
-    (late,) = published(world, "alice/redis")
-    assert hit_ids(ANONYMOUS, "redis") == {joined.pk, late.pk}
+    late = published(world, *(f"alice/fast-redis-{number}" for number in range(MANY)))
+    found = [hit.repository_id for hit in hits(ANONYMOUS, "redis")]
+    assert found == [joined.pk, *(one.pk for one in late)]

@@ -116,6 +116,15 @@ def test_pulls_of_long_ago_are_not_looked_for(world: World) -> None:
     assert upkeep.look_for_pulls() == 0
 
 
+def test_the_words_of_more_than_a_batch_are_forgotten(world: World) -> None:
+    """Once both slots were built, each entry that is hidden leaves its words twice."""
+    made = published(world, "alice/manhattan", "alice/mulholland")
+    Repository.objects.filter(pk__in=[one.pk for one in made]).update(visibility="private")
+    SearchLoss.objects.bulk_create(SearchLoss(slot="b", lexemes="a/web") for _ in made)
+    brought_up_to_date()
+    assert not SearchLoss.objects.exists()
+
+
 @pytest.fixture
 def emptied(transactional_db: None) -> None:
     """Forget what the triggers wrote down while the test before was cleared away."""
@@ -186,10 +195,36 @@ def test_upkeep_waits_for_nobody_who_writes_a_repository(committed: World) -> No
         list(Repository.objects.filter(pk=committed.public.pk).locked())
         assert aside(upkeep.apply_changes) == []
     assert found_names("new") == ["base"]
+    assert committed.public.pk in hit_ids(ANONYMOUS)
     left = SearchChange.objects.values_list("repository_id", flat=True)
     assert list(left) == [committed.public.pk]
     brought_up_to_date()
     assert set(found_names("new")) == {"base", "alice/pub"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_keeps_nothing_else_from_being_read(committed: World) -> None:
+    if connection.vendor == "sqlite":
+        return  # it has one writer at a time: everybody waits
+    brought_up_to_date()
+    held = [committed.public.pk, committed.base.pk, committed.app.pk]
+    for number in range(2):
+        Repository.objects.filter(pk__in=held).update(description=f"new {number}")
+    made = many(committed, 4)
+    done: list[int] = []
+    with transaction.atomic():
+        list(Repository.objects.filter(pk__in=held[:2]).locked())
+        assert aside(lambda: done.append(upkeep.apply_changes())) == []
+    assert done == [2 + len(made)]
+    assert SearchChange.objects.count() == 4
+    assert upkeep.apply_changes() == 4
+    assert not SearchChange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_held_without_a_transaction(committed: World) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        upkeep.lock_state()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,59 @@
+"""What is one's own is asked for by words that each entry must have: never fewer entries than match."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.backends.own import keys_of
+from search.dictionary import Known
+from search.expressions import All, AnyOf, Expression, Not, Prefix, holds
+from search.schema import OWN_LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORDS = st.sampled_from(["redis", "alpine", "red", "elasticsearch"])
+LEXEMES = st.builds("{}/{}".format, st.sampled_from("aenrwxzpfo"), WORDS)
+EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
+    LEXEMES | st.just(Prefix("n/elasticse")),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3).map(lambda found: AnyOf(tuple(found))),
+        st.lists(parts | parts.map(Not), max_size=3).map(lambda found: All(tuple(found))),
+    ),
+)
+KNOWN: Mapping[str, Known] = {"redis": Known(900, 1), "alpine": Known(90, 1)}
+
+
+def words_kept(lexemes: frozenset[str]) -> set[str]:
+    """What `search_own_words` keeps of an entry; its prefixes are as `search.documents` makes them."""
+    return {one[2:] for one in lexemes if one[0] in OWN_LETTERS}
+
+
+@given(EXPRESSIONS, st.frozensets(LEXEMES))
+def test_an_entry_that_matches_has_one_of_the_words(
+    expression: Expression, chosen: frozenset[str]
+) -> None:
+    begun = {f"w/{one[2:10]}" for one in chosen if one.startswith("n/")}
+    lexemes = chosen | begun
+    keys = keys_of(expression, KNOWN)
+    assert keys is None or not holds(expression, lexemes) or keys & words_kept(lexemes)
+
+
+@pytest.mark.parametrize(
+    ("expression", "keys"),
+    [
+        ("a/redis", {"redis"}),
+        (All(("f/official", "a/redis")), {"redis"}),
+        (All(("a/redis", "n/alpine")), {"alpine"}),  # fewer have it
+        (AnyOf(("x/redisalpine", All(("n/redis", "w/alp")))), {"redisalpine", "alp"}),
+        (Prefix("n/elasticsea"), {"elastics"}),
+        (AnyOf(("a/redis", "f/official")), None),
+        (All((Not("a/redis"), "o/acme")), None),
+    ],
+)
+def test_the_least_frequent_words_are_chosen(expression: Expression, keys: set[str] | None) -> None:
+    assert keys_of(expression, KNOWN) == keys
