@@ -274,6 +274,11 @@ def test_what_a_database_adds_to_entries_is_no_drift(
     assert drift.check_index().wrong == []
 
 
+def test_pulls_that_were_not_looked_for_yet_are_no_drift(webs: list[Repository]) -> None:
+    Repository.objects.filter(pk=webs[0].pk).update(pull_count=900)
+    assert drift.check_index().wrong == []
+
+
 def test_two_frequent_words_are_counted_as_one(
     world: World, webs: list[Repository], monkeypatch: pytest.MonkeyPatch
 ) -> None:
