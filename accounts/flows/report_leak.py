@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
 from accounts.mails import send_after_commit
@@ -68,7 +69,7 @@ def _end_token(found: OpaqueToken, where: dict[str, str]) -> bool:
         )
         tell_of_leak(
             row.user,
-            what=_("Your access token %(public_part)s") % {"public_part": row.public_part},
+            what=format_lazy(_("Your access token {public_part}"), public_part=row.public_part),
             page="web-tokens",
             **where,
         )
@@ -97,10 +98,11 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
         people = holders_of(robot.namespace)
         if robot.responsible and robot.responsible not in people:
             people.append(robot.responsible)
-        what = _("The secret %(public_part)s of the robot %(robot)s") % {
-            "public_part": row.public_part,
-            "robot": robot,
-        }
+        what = format_lazy(
+            _("The secret {public_part} of the robot {robot}"),
+            public_part=row.public_part,
+            robot=robot.full_name,
+        )
         tell_of_leak(*people, what=what, page="", **where)
     return True
 

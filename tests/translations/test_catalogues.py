@@ -18,7 +18,9 @@ _TAG = re.compile(r"</?[a-z]+")
 
 
 def _entries(language: str) -> list[Entry]:
-    return [one for one in read_catalogue(LOCALE / language / "LC_MESSAGES" / "django.po") if one.msgid]
+    return [
+        one for one in read_catalogue(LOCALE / language / "LC_MESSAGES" / "django.po") if one.msgid
+    ]
 
 
 def _placeholders(text: str) -> set[str]:
@@ -45,7 +47,10 @@ def test_placeholders_are_those_of_the_english(language: str) -> None:
         known = _placeholders(one.msgid) | _placeholders(one.plural)
         for form, text in one.texts.items():
             english = one.plural if one.plural and form else one.msgid
-            if not _placeholders(english) <= _placeholders(text) or not _placeholders(text) <= known:
+            if (
+                not _placeholders(english) <= _placeholders(text)
+                or not _placeholders(text) <= known
+            ):
                 wrong.append((one.msgid, text))
     assert wrong == []
 

@@ -12,7 +12,9 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # For developers, and for the last resort, which is Django's.
 NOT_FOR_READERS = frozenset({"design", "admin"})
 # Names, words of protocols and addresses: they are the same in every language.
-THE_SAME = frozenset({"CSV", "JSON", "SHA", "UTC", "/api/v1/"})
+THE_SAME = frozenset(
+    {"CSV", "JSON", "UTC", "/api/v1/", "guide-two", "#requests", "?repository=", "&role="}
+)
 
 
 def _templates() -> list[Path]:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Compile and say how much is missing."""
         for folder in settings.LOCALE_PATHS:
             for path in sorted(Path(folder).glob("*/LC_MESSAGES/django.po")):
-                entries = [one for one in read_catalogue(path)]
+                entries = read_catalogue(path)
                 missing = sum(not one.is_complete for one in entries)
                 path.with_suffix(".mo").write_bytes(compile_catalogue(entries))
                 self.stdout.write(f"{path.parts[-3]}: {len(entries) - 1} texts, {missing} missing")
