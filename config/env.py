@@ -206,6 +206,7 @@ def env_choice(name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         message = f"{name} must be one of: {', '.join(allowed)}."
         raise ImproperlyConfigured(message)
+    _read[name] = value  # the default, where it was empty
     return value
 
 
