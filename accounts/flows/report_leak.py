@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -16,6 +17,9 @@ from accounts.models import PersonalAccessToken, RobotSecret, User
 from accounts.namespace_holders import holders_of
 from accounts.opaque_tokens import OpaqueToken, recognize
 from accounts.principals import ANONYMOUS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 _LONGEST_URL = 300
 # Whatever looks like a secret of ours, also inside an address that somebody reports.
@@ -107,7 +111,7 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
     return True
 
 
-def tell_of_leak(*people: User, what: str, page: str, url: str, source: str) -> None:
+def tell_of_leak(*people: User, what: _StrOrPromise, page: str, url: str, source: str) -> None:
     """Mail to each; `page` is the name of the page where a new one is made."""
     send_after_commit("credential_leaked", to=people, what=what, page=page, url=url, source=source)
 

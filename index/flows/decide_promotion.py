@@ -26,7 +26,12 @@ from index.subjects import principal_from_subject
 DECISION_LASTS = timedelta(days=14)
 _DROPPABLE = (PromotionState.WAITING, PromotionState.COPYING, PromotionState.FAILED)
 
-_lower = lazy(lambda text: str(text).lower(), str)  # in the language of who reads it
+
+def _in_a_sentence(label: object) -> str:
+    return str(label).lower()
+
+
+_lower = lazy(_in_a_sentence, str)  # in the language of who reads it
 
 
 def approve_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> Promotion:
