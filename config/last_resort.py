@@ -89,7 +89,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
         """Return all columns but secrets."""
         return shown_fields(self.model)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let none be changed."""
         return shown_fields(self.model)
 
@@ -123,7 +123,7 @@ class Quarantine(ReadOnly):
         """Show the body as text."""
         return [*shown_fields(self.model), "text"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let none be changed."""
         return self.get_fields(request, obj)
 
