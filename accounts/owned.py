@@ -32,10 +32,11 @@ def owned_by(namespace: Namespace) -> list[tuple[str, int]]:
     return [(_(label), found.get(label, 0)) for label in _counted]
 
 
-def _part(label: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+def _part(label: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     named = rows.order_by().annotate(counted_as=Value(label, output_field=CharField()))
-    counted = named.values("counted_as").annotate(counted=Count("pk"))
-    return counted.values_list("counted_as", "counted")
+    grouped: QuerySet[Any, Any] = named.values("counted_as").annotate(counted=Count("pk"))
+    counted: QuerySet[Any, Any] = grouped.values_list("counted_as", "counted")
+    return counted
 
 
 @owned(gettext_noop("Access tokens"))

@@ -24,10 +24,8 @@ def waiting() -> dict[str, int]:
     return {view: count for view, count in parts[0].union(*parts[1:], all=True) if count}
 
 
-def _part(view: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+def _part(view: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     named = rows.order_by().annotate(counted_for=Value(view, output_field=CharField()))
-    return (
-        named.values("counted_for")
-        .annotate(counted=Count("pk"))
-        .values_list("counted_for", "counted")
-    )
+    grouped: QuerySet[Any, Any] = named.values("counted_for").annotate(counted=Count("pk"))
+    counted: QuerySet[Any, Any] = grouped.values_list("counted_for", "counted")
+    return counted

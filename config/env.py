@@ -12,13 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.limits import Limit
+from config import in_force
 
-# What was read, for the page of settings in force; of secrets only that they are set.
-_read: dict[str, str] = {}
-_secrets: set[str] = set()
-# A password in an address, and what its query says in confidence.
-_PASSWORD = re.compile(r"(?<=://)([^:@,\s]*):[^@,\s]*@")
-_CONFIDED = re.compile(r"([?&][^=&,]*(?:token|password|secret|key)[^=&,]*)=[^&,]*", re.IGNORECASE)
 _LONGEST_WINDOW = 31 * 86400
 _TITLE = re.compile(r"[^\W_][\w .()&-]{0,39}")
 # alice, acme, acme+ci; whatever has a dot, a colon or a slash is a network.
@@ -31,24 +26,8 @@ def env_text(name: str, default: str | None = None) -> str:
     if value is None:
         message = f"Set {name}; docs/settings.md says what it is for."
         raise ImproperlyConfigured(message)
-    _read[name] = value
+    in_force.note(name, value)
     return value
-
-
-def in_force() -> list[tuple[str, str, bool]]:
-    """Return name, value and whether it was set, of each variable that was read; no secret."""
-    rows = []
-    for name in sorted(_read.keys() | _secrets):
-        is_set = name in os.environ or f"{name}_FILE" in os.environ
-        shown = "" if name in _secrets else _PASSWORD.sub(r"\1:…@", _read[name])
-        value = _CONFIDED.sub(r"\1=…", shown)
-        rows.append((name, value, is_set))
-    return rows
-
-
-def is_secret(name: str) -> bool:
-    """Whether its value is shown nowhere."""
-    return name in _secrets
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -206,6 +185,7 @@ def env_choice(name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         message = f"{name} must be one of: {', '.join(allowed)}."
         raise ImproperlyConfigured(message)
+    in_force.note(name, value)  # the default, where it was empty
     return value
 
 
@@ -214,7 +194,7 @@ def env_password(name: str) -> str:
 
     Empty without either.
     """
-    _secrets.add(name)
+    in_force.note_secret(name)
     file_name = os.environ.get(f"{name}_FILE")
     try:
         return Path(file_name).read_text().rstrip("\r\n") if file_name else env_text(name, "")
@@ -228,7 +208,7 @@ def env_secret(name: str) -> str:
 
     A short or empty secret is refused: CVE-2026-82329 was a blank signing secret.
     """
-    _secrets.add(name)
+    in_force.note_secret(name)
     file_name = os.environ.get(f"{name}_FILE")
     try:
         value = Path(file_name).read_text().strip() if file_name else env_text(name)

@@ -7,7 +7,6 @@ notifications in quarantine. Secrets and their digests are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -41,16 +40,17 @@ class LastResort(admin.AdminSite):
 
     def admin_view(
         self,
-        view: Callable[..., HttpResponse],
+        view: Any,
         cacheable: bool = False,  # noqa: FBT001, FBT002 - Django's signature
-    ) -> Callable[..., HttpResponse]:
+    ) -> Any:
         """Let in administrators who showed a second factor; to all others there is no such page."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             check_administrator(request)
             if showed_second_factor(request):
-                return inner(request, *args, **kwargs)
+                answer: HttpResponse = inner(request, *args, **kwargs)
+                return answer
             if page := factor_page(request):
                 return suspend_request(request, redirect_to=page)
             messages.error(request, _("The last resort opens with two factors alone: set one up."))
@@ -85,11 +85,11 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
     is_deletable = False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return all columns but secrets."""
         return shown_fields(self.model)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let none be changed."""
         return shown_fields(self.model)
 
@@ -119,11 +119,11 @@ class Quarantine(ReadOnly):
         """Return what was put aside; the rest is applied in a moment."""
         return Notification.objects.filter(state="quarantined")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the body as text."""
         return [*shown_fields(self.model), "text"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let none be changed."""
         return self.get_fields(request, obj)
 
@@ -138,7 +138,7 @@ class Quarantine(ReadOnly):
 
     def delete_model(self, request: HttpRequest, obj: Notification) -> None:
         """Drop one, and write that down."""
-        details = {"registry": obj.registry.name, "problem": obj.problem}
+        details: dict[str, Any] = {"registry": obj.registry.name, "problem": obj.problem}
         record(AuditAction.NOTIFICATION_DROPPED, by=by(request), target=str(obj.pk), **details)
         super().delete_model(request, obj)
 

@@ -79,3 +79,4 @@ for _model, _columns in _FOUND_BY.items():
     _shown = type(f"{_model.__name__}Rows", (ReadOnly,), {"search_fields": _columns})
     site.register(_model, _shown)
 site.register(Notification, Quarantine)
+last_resort = site

@@ -70,7 +70,7 @@ def _queue() -> Line:
         with Redis.from_url(
             settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
         ) as redis:
-            waiting = int(redis.llen("celery"))  # type: ignore[arg-type]  # not an awaitable here
+            waiting = int(redis.llen("celery"))
     except RedisError as error:
         return Line(
             name,

@@ -28,7 +28,7 @@ urlpatterns = [
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("admin/", last_resort_models.site.urls),
+    path("admin/", last_resort_models.last_resort.urls),
     path("", include("index.web.urls")),  # last: its last pattern takes pasted image references
 ]
 

@@ -54,7 +54,7 @@ def _registries() -> Iterator[Line]:
             yield Line(
                 registry.name,
                 State.LOOK,
-                gettext_noop("It keeps other things than is known here: %(count)s differences."),
+                gettext_noop("It keeps other things than is known here; differences: %(count)s."),
                 gettext_noop("Accept or ignore them."),
                 {"count": differences[registry.pk]},
                 view="web-manage-differences",

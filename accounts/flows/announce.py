@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -85,7 +86,7 @@ def end_announcement(announcement: Announcement, *, by: Principal) -> None:
 
 
 def _record(action: AuditAction, announcement: Announcement, *, by: Principal) -> None:
-    details = {
+    details: dict[str, Any] = {
         "text": announcement.text,
         "level": str(announcement.level),
         "audience": str(announcement.audience),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
@@ -31,6 +33,6 @@ def log_out_everywhere(user: User, *, by: Principal, keep: str = "", reason: str
             session.end()
         forget_browsers(user)
         machines_logged_out.send(sender=User, user=user)
-        why = {"reason": reason} if reason else {}
+        why: dict[str, Any] = {"reason": reason} if reason else {}
         record(AuditAction.LOGGED_OUT_EVERYWHERE, by=by, user=user, sessions=len(sessions), **why)
     return len(sessions)

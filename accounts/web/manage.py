@@ -156,7 +156,7 @@ def _show(request: HttpRequest, user: User, *, form: ReasonForm | None = None) -
         "person": user,
         "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "memberships": user.memberships.select_related("organization"),
-        "has_second_factor": user.has_factor,
+        "has_second_factor": getattr(user, "has_factor", False),  # of `everybody`
         "owned": owned_by(user.namespace),
         "events": AuditEvent.objects.filter(user=user)[:10],
         "form": form or ReasonForm(),

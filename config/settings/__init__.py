@@ -17,9 +17,8 @@ from config.env import (
     env_number,
     env_secret,
     env_text,
-    in_force,
-    is_secret,
 )
+from config.in_force import in_force
 
 # Sections with files of their own.
 from config.settings.audit import *
@@ -241,7 +240,7 @@ STORAGES = {
 # --- What was read --------------------------------------------------------------------------------
 
 # Name, value, whether it was set, whether it is a secret: for the page of administrators.
-IN_FORCE = [(*row, is_secret(row[0])) for row in in_force()]
+IN_FORCE = in_force()
 
 # --- Logging ------------------------------------------------------------------------------------
 

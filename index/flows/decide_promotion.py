@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
@@ -24,6 +25,13 @@ from index.subjects import principal_from_subject
 # For an answer, and for the copying after it: people decide by what they know of an image that day.
 DECISION_LASTS = timedelta(days=14)
 _DROPPABLE = (PromotionState.WAITING, PromotionState.COPYING, PromotionState.FAILED)
+
+
+def _in_a_sentence(label: object) -> str:
+    return str(label).lower()
+
+
+_lower = lazy(_in_a_sentence, str)  # in the language of who reads it
 
 
 def approve_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> Promotion:
@@ -182,7 +190,7 @@ def tell_asker(promotion: Promotion) -> None:
             target=promotion.target.name,
             tag=promotion.target_tag,
             number=promotion.pk,
-            outcome=promotion.get_state_display().lower(),
+            outcome=_lower(PromotionState(promotion.state).label),
         )
 
 

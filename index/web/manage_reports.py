@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -31,6 +34,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     shown = asked if asked in _SHOWN else "open"
     reports = Report.objects.select_related("repository__namespace", "reporter", "decided_by")
+    found: QuerySet[Any]
     if shown == "hidden":
         found = Hiding.objects.select_related("repository", "hidden_by").order_by("-hidden_at")
     elif shown == "decided":

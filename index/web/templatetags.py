@@ -23,6 +23,7 @@ from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
+from accounts.words import word
 from index.activity_words import sentence_of
 from index.ci_issuers import find_issuer
 from index.flows.quotas import Used, used_by
@@ -34,6 +35,7 @@ register.filter("duration", duration)
 register.filter("browser", browser)
 register.filter("client", client)
 register.filter("activity_sentence", sentence_of)
+register.filter("word", word)
 
 _AVATAR_COLOURS = 6
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')

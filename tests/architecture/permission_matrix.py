@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from config.last_resort_models import site
+from config.last_resort_models import last_resort
 from tests.architecture.furniture import fill_in
 from tests.clients import basic, confirm
 from tests.conftest import World
@@ -43,7 +43,7 @@ LAST_RESORT = {
     f"admin/{model._meta.app_label}/{model._meta.model_name}/{door}": (
         f"/admin/{model._meta.app_label}/{model._meta.model_name}/{address}"
     )
-    for model, shown in site._registry.items()
+    for model, shown in last_resort._registry.items()
     for door, address in (
         ("", ""),
         ("<path:object_id>/change/", "1/change/"),

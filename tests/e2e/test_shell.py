@@ -125,7 +125,7 @@ def test_the_colours_can_be_chosen_without_scripts(plain_window: Window) -> None
 
 def test_a_page_loads_few_and_small_files(window: Window) -> None:
     loaded: list[Response] = []
-    window.page.on("response", loaded.append)
+    window.page.on("response", lambda response: loaded.append(response))  # noqa: PLW0108
     window.open("/explore")
     window.page.wait_for_load_state("networkidle")
     parts = [one for one in loaded if one.request.resource_type in {"stylesheet", "script"}]

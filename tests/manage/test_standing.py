@@ -8,6 +8,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -75,7 +76,7 @@ def test_what_cannot_be_looked_at_is_a_line_and_hides_no_other(
 
 
 def test_what_another_version_remembered_is_not_shown(world: World, root: Client) -> None:
-    standing.cache.set(standing._KEY, {"at": timezone.now(), "areas": {"X": [{"odd": 1}]}})
+    cache.set(standing._KEY, {"at": timezone.now(), "areas": {"X": [{"odd": 1}]}})
     assert remembered() is None
     assert root.get("/manage").status_code == 200
 
