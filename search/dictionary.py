@@ -16,21 +16,28 @@ from rapidfuzz.distance import OSA
 from accounts.statements import run
 from index.batches import run_for_rows
 from search.backends import slots
-from search.documents import Entry
+from search.documents import LONGEST_WORD_PREFIX, Entry
 from search.popularity import MOST_POPULAR
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
 LONGEST = 24
-_AND, _BEGUN = "+", "*"  # in pairs, and behind beginnings; no word has them
+# In pairs, behind how words of names begin, before how names begin, before whole names; no word has them.
+_AND, _BEGUN, _NAME_BEGUN, _NAME = "+", "*", "^", "="
+_NOT_IN_WORDS = frozenset((_AND, _BEGUN, _NAME_BEGUN, _NAME))
 _LONG = 8  # from here two mistakes are believed to be one word
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What public entries have: how many of them, and how popular the most popular of those is."""
+    """What public entries have: how many of them, and where among them.
+
+    `best` is the popularity of the most popular one, `page` that of the last one on the first page of
+    them: 0 where there are few, or where it is not known.
+    """
 
     entries: int
     best: int
+    page: int = 0
 
 
 def counts_of(words: Iterable[str], slot: str) -> dict[str, int]:
@@ -44,10 +51,10 @@ def look_up(words: Iterable[str], slot: str) -> dict[str, Known]:
     if not wanted:
         return {}
     found = run_for_rows(
-        f"SELECT word, entries, best FROM search_word_{slot} WHERE word {{among}}",  # noqa: S608
+        f"SELECT word, entries, best, page FROM search_word_{slot} WHERE word {{among}}",  # noqa: S608
         wanted,
     )
-    return {word: Known(entries, best) for word, entries, best in found if entries > 0}
+    return {word: Known(*numbers) for word, *numbers in found if numbers[0] > 0}
 
 
 def meant_by(word: str, slot: str) -> str | None:
@@ -70,14 +77,17 @@ def meant_by(word: str, slot: str) -> str | None:
 
 
 def counted_in(lexemes: Collection[str], frequent: frozenset[str] = frozenset()) -> set[str]:
-    """Return what is counted of an entry: words that somebody may have meant, beginnings, and pairs.
+    """Return what is counted of an entry: words that somebody may have meant, beginnings, names, and pairs.
 
-    Words are neither the README's nor what was joined. Beginnings are those of words of the name: `alp*`.
-    Pairs are each two of the frequent words, wherever they stand: `alpine+redis`.
+    Words are neither the README's nor what was joined. Beginnings are those of words of the name, `alp*`,
+    and of the name and the namespace, `^alp`; names are those of one word: `=alpine`. Pairs are each two
+    of the frequent words, wherever they stand: `alpine+redis`.
     """
     joined = {one[2:] for one in lexemes if one.startswith("j/")}
     words = {one[2:] for one in lexemes if one.startswith("a/")} - joined
-    words.update(counted_as(one) for one in lexemes if one.startswith("w/"))
+    for lexeme in lexemes:
+        if lexeme[0] in "wp" or (lexeme[0] == "x" and f"n/{lexeme[2:]}" in lexemes):
+            words.add(counted_as(lexeme))
     if frequent:
         both = frequent.intersection(one[2:] for one in lexemes if one[0] in "ar")
         words.update(pairs_of(both))
@@ -86,12 +96,26 @@ def counted_in(lexemes: Collection[str], frequent: frozenset[str] = frozenset())
 
 def counted_as(lexeme: str) -> str:
     """Return what is counted for a lexeme."""
-    return lexeme[2:] + _BEGUN if lexeme.startswith("w/") else lexeme[2:]
+    word = lexeme[2:]
+    match lexeme[0]:
+        case "w":
+            return word + _BEGUN
+        case "p":
+            return _NAME_BEGUN + word
+        case "x":
+            return _NAME + word
+        case _:
+            return word
+
+
+def begun_as(word: str) -> str:
+    """Return what is counted for the beginning of a word of the name: all that is kept of it."""
+    return word[:LONGEST_WORD_PREFIX] + _BEGUN
 
 
 def is_word(counted: str) -> bool:
-    """Whether it is neither a pair nor a beginning."""
-    return _AND not in counted and not counted.endswith(_BEGUN)
+    """Whether it is nothing else that is counted."""
+    return _NOT_IN_WORDS.isdisjoint(counted)
 
 
 def pairs_of(words: Collection[str]) -> list[str]:
@@ -105,25 +129,26 @@ def variants_of(word: str) -> set[str]:
 
 
 def change_counts(
-    changed: Mapping[str, int], slot: str, best: Mapping[str, int] | None = None
+    changed: Mapping[str, int], slot: str, places: Mapping[str, tuple[int, int]] | None = None
 ) -> None:
     """Add to the counts of words; new ones can be meant from now on.
 
-    `best` is the popularity of the most popular entry that has a word, joined words included. Of a new
-    word that is not in it nothing is known: entries that have it as two words came before.
+    `places` are `best` and `page` of `Known`, joined words included. Of a new word that is not in it
+    nothing is known: entries that have it as two words came before.
     """
-    best = best or {}
-    rows = sorted((word, by, best.get(word, MOST_POPULAR)) for word, by in changed.items() if by)
+    places = places or {}
+    unknown = (MOST_POPULAR, 0)
+    rows = sorted((word, by, *places.get(word, unknown)) for word, by in changed.items() if by)
     if not rows:
         return
     run_for_rows(
-        f"INSERT INTO search_word_{slot} AS kept (word, entries, best)"  # noqa: S608
-        " SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS smallint)"
+        f"INSERT INTO search_word_{slot} AS kept (word, entries, best, page)"  # noqa: S608
+        " SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS smallint), CAST(value ->> 3 AS smallint)"
         " FROM {rows} WHERE true"
         " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries",
         rows,
     )
-    add_variants((word for word, by, _ in rows if by > 0), slot)
+    add_variants((word for word, by, *_ in rows if by > 0), slot)
 
 
 def raise_best(best: Mapping[str, int], slot: str) -> None:
@@ -169,12 +194,13 @@ def add_variants(words: Iterable[str], slot: str) -> None:
 
 
 def best_of(entries: Iterable[Entry]) -> dict[str, int]:
-    """Return the popularity of the most popular entry with each word, joined ones included."""
+    """Return the popularity of the most popular entry with each word and beginning, joined ones included."""
     best: dict[str, int] = {}
     for entry in entries:
-        for lexeme in entry.lexemes:
-            if lexeme.startswith("a/"):
-                best[lexeme[2:]] = max(best.get(lexeme[2:], 0), entry.popularity)
+        joined = (begun_as(one[2:]) for one in entry.lexemes if one.startswith("j/"))
+        counted = (counted_as(one) for one in entry.lexemes if one[0] in "awpx")
+        for word in (*counted, *joined):
+            best[word] = max(best.get(word, 0), entry.popularity)
     return best
 
 

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from accounts.statements import run
 from search.backends import slots
+from search.backends.buckets import BUCKETS, bucket_ends
 from search.backends.database import lexemes_kept
-from search.backends.postgresql import BUCKETS, bucket_ends
 from search.backends.slots import Slot
 from search.models import SearchState
 from search.sources import entries_of, some_repositories

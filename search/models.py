@@ -142,6 +142,8 @@ class _Word(models.Model):
     entries = models.IntegerField()
     # The popularity of the most popular one that has it, or had it: before that nobody need look.
     best = models.PositiveSmallIntegerField(default=MOST_POPULAR, db_default=MOST_POPULAR)
+    # The popularity of the last one on the first page, where there is another page; 0 where it is not known.
+    page = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         """Two of them."""

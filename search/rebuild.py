@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +22,9 @@ from accounts.statements import run
 from index.models import Repository, RepositoryState
 from search import dictionary, schema
 from search.backends import slots
+from search.backends.buckets import bucket_ends
 from search.backends.database import insert
-from search.backends.postgresql import GUARD, bucket_ends
+from search.backends.postgresql import GUARD
 from search.backends.slots import Slot
 from search.backends.tsquery import as_tsquery
 from search.documents import Audience, Entry
@@ -39,6 +41,7 @@ _BATCH = 2_000
 _WORDS = 20_000  # in one statement
 _ALL = sys.maxsize
 _LONGEST_WAIT = "5s"  # for whoever is writing a repository
+_PAGE = 30  # entries, about
 _ID = (1 << 40) - 1
 
 
@@ -59,15 +62,26 @@ class _Words:
         """Begin with none; each two of the frequent ones are counted too."""
         self._frequent = frequent
         self.counted: Counter[str] = Counter()
-        self.best: dict[str, int] = {}
+        self._tops: dict[str, array[int]] = {}  # popularity of the best with each, the least first
 
     def add(self, entry: Entry) -> None:
         """Count those of an entry."""
         words = dictionary.counted_in(entry.lexemes, self._frequent)
         self.counted.update(words)
         for word in words:
-            if self.best.get(word, -1) < entry.popularity:
-                self.best[word] = entry.popularity
+            top = self._tops.get(word)
+            if top is None:
+                self._tops[word] = array("H", (entry.popularity,))
+            elif len(top) < _PAGE:
+                insort(top, entry.popularity)
+            elif top[0] < entry.popularity:
+                insort(top, entry.popularity)
+                del top[0]
+
+    def places(self, word: str) -> tuple[int, int]:
+        """Return the popularity of the best, and where the first page ends, if there is another one."""
+        top = self._tops[word]
+        return top[-1], top[0] if self.counted[word] >= GUARD else 0
 
 
 def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
@@ -169,26 +183,30 @@ def _fill(build: _Build, ids: list[int], words: _Words) -> int:
 
 
 def _write_words(words: _Words, build: _Build) -> None:
-    best = _best_of_frequent(words, build)
+    places = _places(words, build)
     rows = sorted(words.counted.items())
     for start in range(0, len(rows), _WORDS):
         with transaction.atomic():
             _hold(build)
             some = dict(rows[start : start + _WORDS])
-            dictionary.change_counts(some, build.slot.name, best)
+            dictionary.change_counts(some, build.slot.name, places)
 
 
-def _best_of_frequent(words: _Words, build: _Build) -> dict[str, int]:
-    """Return how popular the best entry with each frequent word is, also with it as two: `red-is`."""
-    found: dict[str, int] = {}
+def _places(words: _Words, build: _Build) -> dict[str, tuple[int, int]]:
+    """Return where the best of each are; of words only where they are frequent and not joined: `red-is`."""
     if connection.vendor == "sqlite":
-        return found  # its order is in the index itself
+        return {}  # its order is in the index itself
+    found = {one: words.places(one) for one in words.counted if not dictionary.is_word(one)}
     sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
         WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
     for word, count in words.counted.items():
         if count >= GUARD and dictionary.is_word(word):
             [(joined,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
-            found[word] = max(words.best[word], joined or 0)
+            best, page = words.places(word)
+            found[word] = max(best, joined or 0), page
+            begun = dictionary.begun_as(word)
+            if begun in found:
+                found[begun] = max(found[begun][0], joined or 0), found[begun][1]
     return found
 
 

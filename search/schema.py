@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.statements import run
+
 SLOTS = ("a", "b")
 
 # Columns of index_repository that an entry is made of. Pulls are not: they are counted by the thousand
@@ -41,15 +43,19 @@ _OTHERS = {
 }
 
 
-# Letters of lexemes whose words are kept for each namespace.
-OWN_LETTERS = "aejnrwxz"
+# Letters of lexemes whose words are kept for each namespace, and as which: words of names apart from all others,
+# for where a page is full already only those are asked for.
+OWN_LETTERS = dict(zip("arzejnwx", "aaannnnn", strict=True))
+OWN_MARK = "f/official"  # the only one of the marks
 # The words of an entry, each with its namespace in one number: who looks for a word in some namespaces meets
 # nobody else's. Its cost keeps the planner from asking each row instead of the index, and it is not `safe` because
 # a second process takes longer to begin than all of this.
 _OWN_WORDS = f"""CREATE OR REPLACE FUNCTION search_own_words(namespace bigint, lexemes tsvector)
     RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL UNSAFE COST 10000 AS
-    $$ SELECT array_agg(DISTINCT hashtextextended(substr(one, 3), namespace))
-       FROM unnest(tsvector_to_array(lexemes)) AS one WHERE strpos('{OWN_LETTERS}', left(one, 1)) > 0 $$"""  # noqa: S608
+    $$ SELECT array_agg(DISTINCT hashtextextended(
+           translate(left(one, 1), '{"".join(OWN_LETTERS)}', '{"".join(OWN_LETTERS.values())}') || substr(one, 2), namespace))
+       FROM unnest(tsvector_to_array(lexemes)) AS one
+       WHERE strpos('{"".join(OWN_LETTERS)}', left(one, 1)) > 0 OR one = '{OWN_MARK}' $$"""  # noqa: S608
 
 _FORGET = "INSERT INTO search_full_{0} (search_full_{0}) VALUES ('delete-all')"
 _PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id"
@@ -99,16 +105,26 @@ def lexeme_indexes(slot: str, *, waits: bool) -> list[str]:
     """Return what makes PostgreSQL's indexes over lexemes, one for each audience, and one's own.
 
     Apart, so that what is private has no part in what others' searches cost (case 23). Unless it `waits`,
-    nobody else has to, and it must be outside of a transaction.
+    nobody else has to, and it must be outside of a transaction. What is new goes to a list that every search
+    reads until `merge_new` takes it from there: a hundred places of the index are written later, many at once.
     """
     if connection.vendor == "sqlite":
         return []
     how = "" if waits else "CONCURRENTLY "
     return [
         f"CREATE INDEX {how}IF NOT EXISTS search_{slot}{name} ON search_entry_{slot}"
-        f" USING gin ({what}) WITH (fastupdate = off) WHERE audience = {audience}"
+        f" USING gin ({what}) WHERE audience = {audience}"
         for name, what, audience in _indexes()
     ]
+
+
+def merge_new(slot: str) -> int:
+    """Bring what is new in PostgreSQL's indexes over lexemes to its places; return how many pages it was."""
+    if connection.vendor == "sqlite":
+        return 0
+    cleaned = (f"gin_clean_pending_list('search_{slot}{name}')" for name, _, _ in _indexes())
+    [(pages,)] = run(f"SELECT {' + '.join(cleaned)}", {})
+    return int(pages)
 
 
 def _indexes() -> list[tuple[str, str, int]]:

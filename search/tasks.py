@@ -14,7 +14,8 @@ from search.rebuild import Overtaken, rebuild_index
 @shared_task
 def apply_changes() -> None:
     """Bring entries up to date with what was committed."""
-    upkeep.apply_changes()
+    if upkeep.apply_changes():
+        upkeep.merge_new()
 
 
 @shared_task

@@ -19,13 +19,13 @@ from index.batches import moment, run_for_rows
 from search import dictionary
 from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
-from search.backends.estimates import least
+from search.backends.estimates import keys_in, least
 from search.backends.own import Own
 from search.backends.rows import Conditions, Source, limits_of
 from search.backends.slots import Slot
-from search.dictionary import Known, counted_as
+from search.dictionary import Known
 from search.documents import Audience, Entry
-from search.expressions import lexemes_in
+from search.expressions import AnyOf
 from search.query import Sort
 from search.ranking import Plan
 
@@ -39,7 +39,7 @@ class DatabaseSearch:
         """Return up to `limit` hits behind the key, best first."""
         slot = slots.live()
         plan = _dialect().prepared(plan, slot)
-        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
+        known = _known(plan, slot)
         found: list[Hit] = []
         for audience, source in _audiences(reach, known):
             walk = _walk(source, plan, slot, audience)
@@ -59,7 +59,7 @@ class DatabaseSearch:
         """Return how many there are, or `limit` if there are as many or more."""
         slot = slots.live()
         plan = _dialect().prepared(plan, slot)
-        known = dictionary.look_up(map(counted_as, lexemes_in(plan.whole)), slot.name)
+        known = _known(plan, slot)
         total = 0
         if not plan.checks and least(plan.whole, known) >= limit:
             return limit
@@ -142,6 +142,10 @@ def _audiences(reach: Reach, known: dict[str, Known]) -> Iterator[tuple[Audience
         if audience is not Audience.EVERYONE:
             asked.join(limits_of(reach.limits))
         yield audience, Source(asked, known)
+
+
+def _known(plan: Plan, slot: Slot) -> dict[str, Known]:
+    return dictionary.look_up(keys_in(AnyOf((plan.whole, *plan.classes))), slot.name)
 
 
 def _best(found: list[Hit], more: Iterable[Hit], limit: int) -> list[Hit]:

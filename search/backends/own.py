@@ -31,7 +31,7 @@ from search.dictionary import Known
 from search.documents import LONGEST_WORD_PREFIX, Audience
 from search.expressions import All, AnyOf, Expression, Prefix
 from search.ranking import Plan
-from search.schema import OWN_LETTERS
+from search.schema import OWN_LETTERS, OWN_MARK
 
 _ALL = 10**9
 _HAS_WORDS = """search_own_words(e.namespace_id, e.lexemes) && ARRAY(
@@ -104,15 +104,17 @@ class Own:
 
 
 def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str] | None:
-    """Return words of which every entry that matches has one; of several ways the least frequent.
+    """Return words of which every entry that matches has one, as they are kept; of several ways the rarest.
 
     None where the expression asks for something else.
     """
     match expression:
         case str():
-            return frozenset({expression[2:]}) if expression[0] in OWN_LETTERS else None
+            kept = kept_as(expression)
+            return frozenset({kept}) if kept else None
         case Prefix(beginning):
-            return frozenset({beginning[2 : 2 + LONGEST_WORD_PREFIX]})
+            word = beginning[2 : 2 + LONGEST_WORD_PREFIX]
+            return frozenset({f"{OWN_LETTERS['w']}/{word}"})
         case AnyOf(parts):
             either = [keys_of(part, known) for part in parts]
             found = [keys for keys in either if keys is not None]
@@ -125,5 +127,16 @@ def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str
             return None
 
 
-def _frequency(words: frozenset[str], known: Mapping[str, Known]) -> tuple[int, list[str]]:
-    return sum(known[word].entries for word in words if word in known), sorted(words)
+def kept_as(lexeme: str) -> str | None:
+    """Return the lexeme as `search_own_words` keeps it, if it does."""
+    if lexeme == OWN_MARK:
+        return lexeme
+    letter = OWN_LETTERS.get(lexeme[0])
+    return letter + lexeme[1:] if letter else None
+
+
+def _frequency(keys: frozenset[str], known: Mapping[str, Known]) -> tuple[int, bool, list[str]]:
+    """Return what tells rare ones from frequent ones; of the same words those in names are rarer."""
+    words = (known.get(key[2:]) for key in keys if key != OWN_MARK)
+    is_anywhere = any(key.startswith("a/") for key in keys)
+    return sum(word.entries for word in words if word), is_anywhere, sorted(keys)

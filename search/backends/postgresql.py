@@ -8,14 +8,15 @@ the measurements behind it.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.statements import run
+from search.backends import buckets
 from search.backends.base import Hit, Key
-from search.backends.estimates import EVERYTHING, most
+from search.backends.buckets import lexemes_between
+from search.backends.estimates import EVERYTHING, expected, first_page, most
 from search.backends.rows import (
     Conditions,
     Source,
@@ -28,20 +29,16 @@ from search.backends.rows import (
 )
 from search.backends.slots import Slot
 from search.backends.tsquery import as_tsquery, with_pairs, words_needed
-from search.expressions import All, AnyOf, Expression
+from search.expressions import All, AnyOf, Expression, lexemes_in
 from search.query import Sort
 from search.ranking import Plan
 
-# How many entries there are up to the end of each bucket; from the last on, as many in each.
-BUCKETS = (64, 256, 1_024, 4_096, 16_384, 65_536)
-_NAMED = 6  # buckets that are asked for by their lexemes
 GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
 _FEW = 100  # rows of which each is looked at, instead of going through the classes
 _FEW_NAMES = 500
-_SEVERAL = 2
-_TOGETHER = 3  # so many times as often as by chance words stand together
+_PAIR = 2
 _MANY = 50_000  # entries with all of the words: too many of them have all in the name
 _SELDOM = 150  # rows that are fetched from all buckets at once
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
@@ -56,6 +53,10 @@ class Walk:
     plan: Plan
     slot: Slot
     is_public: bool  # what the dictionary knows of
+
+    @property
+    def _buckets(self) -> int:
+        return len(self.slot.bounds) + 1
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
@@ -98,17 +99,7 @@ class Walk:
         return end, All((AnyOf(self.plan.classes[tier:end]), *self.plan.conditions)), _FEW
 
     def _expected(self, expression: Expression) -> int:
-        """Return how many will match: of several words fewer than of each, for they meet by chance."""
-        entries = _entries_before(len(self.slot.bounds) + 1)
-        number = most(expression, self.source.known)
-        words = words_needed(expression, "ajnr")
-        if len(words) < _SEVERAL:
-            return number
-        by_chance = entries * _TOGETHER
-        for word in words:
-            known = self.source.known.get(word)
-            by_chance = by_chance * (known.entries if known else 0) // entries
-        return min(number, by_chance)
+        return expected(expression, self.source.known, buckets.entries_before(self._buckets))
 
     def _of_class(self, tier: int, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
         # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
@@ -132,13 +123,12 @@ class Walk:
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
-        buckets = len(self.slot.bounds) + 1
         total, start = 0, 0
-        width = buckets if self._may_be_few(10 * GUARD) else 2
-        while start < buckets and total < limit:
-            total += self._number(self.plan.whole, range(start, start + width), limit - total)
-            start += width
-            width = max(1, start - len(BUCKETS))
+        width = self._buckets if self._may_be_few(10 * GUARD) else 2
+        while start < self._buckets and total < limit:
+            end = min(start + width, self._buckets)
+            total += self._number(self.plan.whole, range(start, end), limit - total)
+            start, width = end, max(1, end - len(buckets.BUCKETS))
         return total
 
     def _few(
@@ -158,8 +148,8 @@ class Walk:
             return most(self.plan.whole, self.source.known) <= number
         return self._number(self.plan.probe, range(_PROBED), _PROBE) < _PROBE
 
-    def _number(self, expression: Expression, buckets: range, limit: int) -> int:
-        asked = self._asked(expression, buckets)
+    def _number(self, expression: Expression, asked_for: range, limit: int) -> int:
+        asked = self._asked(expression, asked_for)
         [(number,)] = run(
             f"SELECT count(*) FROM (SELECT FROM search_entry_{self.slot.name} e WHERE {asked}"  # noqa: S608
             " LIMIT :limit) AS found",
@@ -171,43 +161,43 @@ class Walk:
         self, expression: Expression, after: Key | None, limit: int
     ) -> Iterator[tuple[list[Any], int]]:
         """Yield, for one run of buckets after the other, the best rows and how many there are."""
-        buckets = len(self.slot.bounds) + 1
-        start = self._first_bucket(expression, after)
-        width = self._first_width(expression, buckets, after)
-        while start < buckets:
-            end = min(start + width, buckets)
+        first = self._first_run(expression, after)
+        start, end = first.start, first.stop
+        while start < self._buckets:
             guard = GUARD if end - start > 1 else EVERYTHING
             rows, count = self._run(expression, range(start, end), after, limit, guard)
-            if count > guard:
-                width = max(1, width // _GROWTH)
+            if count > guard:  # mostly because of the last one: what is frequent may begin there
+                is_first = range(start, end) == first
+                end = end - 1 if is_first else start + max(1, (end - start) // _GROWTH)
                 continue
             yield rows, count
-            width, start = _next_width(start, end, count), end
+            width = buckets.next_width(start, end, count, wanted=_WANTED, growth=_GROWTH)
+            start, most_of_it = end, first.stop if end < first.stop else self._buckets
+            end = min(start + width, most_of_it)
 
-    def _first_bucket(self, expression: Expression, after: Key | None) -> int:
-        """Return where to begin: behind the key, and not before the best entry with each of the words."""
+    def _first_run(self, expression: Expression, after: Key | None) -> range:
+        """Return where to begin, and so many buckets that a page is in them, by what is known."""
+        bounds = self.slot.bounds
         if after is not None:
-            return bisect_left(self.slot.bounds, (after[1], after[2]))
-        if not self.is_public:
-            return 0
-        known = (self.source.known.get(word) for word in words_needed(expression, "ajnx"))
-        best = min((one.best for one in known if one), default=None)
-        return 0 if best is None else bisect_left(self.slot.bounds, (-best, 0))
-
-    def _first_width(self, expression: Expression, buckets: int, after: Key | None) -> int:
-        """Return how many buckets to ask for first: so many that a page is in them, by what is known."""
-        expected = self._expected(expression)
-        if expected <= _SELDOM:
-            return buckets
-        if after is not None or self.plan.is_everything:
-            return 1
-        wanted = _entries_before(buckets) * _WANTED // expected
-        return max(_PROBED, bisect_right(BUCKETS, wanted))
+            start = buckets.bucket_of(-int(after[1]), bounds, after[2])
+            return range(start, start + 1)
+        best, page = first_page(expression, self.source.known)
+        start = buckets.bucket_of(best, bounds) if self.is_public else 0
+        number = self._expected(expression)
+        if number <= _SELDOM:
+            return range(start, self._buckets)
+        if self.plan.is_everything:
+            return range(start, start + 1)
+        end = buckets.bucket_of(page, bounds) + 1 if page and self.is_public else 0
+        if not end or len(words_needed(expression, "ajnr")) > 1:
+            wanted = buckets.entries_before(self._buckets) * _WANTED // number
+            end = max(end, start + _PROBED, start + buckets.buckets_with(wanted))
+        return range(start, min(max(end, start + 1), self._buckets))
 
     def _run(
-        self, expression: Expression, buckets: range, after: Key | None, limit: int, guard: int
+        self, expression: Expression, asked_for: range, after: Key | None, limit: int, guard: int
     ) -> tuple[list[Any], int]:
-        asked = self._asked(expression, buckets)
+        asked = self._asked(expression, asked_for)
         if after is not None:
             asked.ask(behind(Sort.BEST), **after_params(after, Sort.BEST))
             asked.params.pop("after_tier")
@@ -220,24 +210,24 @@ class Walk:
         )
         return found[:limit], found[0][3] if found else 0
 
-    def _asked(self, expression: Expression, buckets: range) -> Conditions:
+    def _asked(self, expression: Expression, asked_for: range) -> Conditions:
         asked = self.source.asked.copy()
-        if 0 < len(buckets) <= _NAMED:
-            expression = All((expression, AnyOf(tuple(f"b/{bucket}" for bucket in buckets))))
-        else:  # so many lists cost more than to look at the rows
-            asked.join(self._between(buckets))
+        if lexemes := lexemes_between(asked_for):
+            expression = All((expression, AnyOf(lexemes)))
+        else:
+            asked.join(self._between(asked_for))
         asked.join(matches(expression, "query"))
         asked.join(checks_of(self.plan.checks))
         return asked
 
-    def _between(self, buckets: range) -> Conditions:
+    def _between(self, asked_for: range) -> Conditions:
         asked, bounds = Conditions(), self.slot.bounds
         place = "(-e.popularity, e.repository_id)"
-        if buckets.start:
-            first, one = bounds[buckets.start - 1]
+        if asked_for.start:
+            first, one = bounds[asked_for.start - 1]
             asked.ask(f"{place} > (:first_place, :first_id)", first_place=first, first_id=one)
-        if buckets.stop <= len(bounds):
-            last, one = bounds[buckets.stop - 1]
+        if asked_for.stop <= len(bounds):
+            last, one = bounds[asked_for.stop - 1]
             asked.ask(f"{place} <= (:last_place, :last_id)", last_place=last, last_id=one)
         return asked
 
@@ -247,31 +237,11 @@ def _behind(tier: int) -> Key:
     return tier, 1, 0
 
 
-def _next_width(start: int, end: int, count: int) -> int:
-    """Return how many buckets to ask for next, by what the last ones held."""
-    read = _entries_before(end) - _entries_before(start)
-    wanted = min(_GROWTH * read, _WANTED * read // count) if count else _GROWTH * read
-    width = 1
-    while _entries_before(end + width) - _entries_before(end) < wanted:
-        width += 1
-    return width
-
-
-def _entries_before(bucket: int) -> int:
-    """Return how many entries are in the buckets before it."""
-    if bucket <= len(BUCKETS):
-        return BUCKETS[bucket - 1] if bucket else 0
-    return BUCKETS[-1] * (bucket - len(BUCKETS) + 1)
-
-
-def bucket_ends(entries: int) -> Iterator[int]:
-    """Yield how many entries come before the end of each bucket but the last."""
-    yield from (end for end in BUCKETS if end < entries)
-    yield from range(2 * BUCKETS[-1], entries, BUCKETS[-1])
-
-
 def prepared(plan: Plan, slot: Slot) -> Plan:
     """Return the same plan, which asks for two frequent words as for one."""
+    words = {one[2:] for one in lexemes_in(AnyOf((plan.whole, *plan.classes)))}
+    if len(words & slot.frequent) < _PAIR:
+        return plan
     classes = tuple(with_pairs(one, slot.frequent) for one in plan.classes)
     asked = (plan.whole, plan.probe, plan.named)
     whole, probe, named = (with_pairs(one, slot.frequent) for one in asked)

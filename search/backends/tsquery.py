@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator
 
+from search.backends.buckets import bucket_of, lexemes_of_bucket
 from search.backends.slots import Slot
 from search.dictionary import pairs_of
 from search.documents import LONGEST_WORD_PREFIX, Entry
 from search.expressions import All, AnyOf, Expression, Not, Prefix
 
-ADDED = "bm"  # letters of lexemes that are of this engine alone: the bucket, and pairs of words
+ADDED = "bcm"  # letters of lexemes that are of this engine alone: the bucket, and pairs of words
 _SPECIAL = frozenset("'\\:")  # in the text of a tsvector
 
 
@@ -35,10 +35,10 @@ _NEVER = "'never'"
 
 def lexemes_of(entry: Entry, slot: Slot) -> str:
     """Return the entry's lexemes, and the one of its bucket, as a tsvector is written."""
-    bucket = bisect_left(slot.bounds, (-entry.popularity, entry.repository_id))
+    bucket = bucket_of(entry.popularity, slot.bounds, entry.repository_id)
     words = slot.frequent.intersection(_words_and_beginnings(entry.lexemes))
     pairs = (f"m/{pair}" for pair in pairs_of(words))
-    written = " ".join([f"b/{bucket}", *pairs, *entry.lexemes])
+    written = " ".join([*lexemes_of_bucket(bucket), *pairs, *entry.lexemes])
     if _SPECIAL.isdisjoint(written):
         return written  # nearly always, and twice as quick
     return " ".join(map(_quoted, written.split(" ")))

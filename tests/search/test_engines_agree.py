@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from accounts.token_limits import TokenLimits
 from search import upkeep
-from search.backends import database, postgresql, slots
+from search.backends import buckets, database, postgresql, slots
 from search.backends.base import Key, Reach
 from search.backends.choice import database as engine
 from search.documents import NEVER, Audience, Described, Entry, entry_of
@@ -101,7 +101,7 @@ reaches = st.one_of(
 @pytest.fixture(autouse=True)
 def _small_steps(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let PostgreSQL do with thirty entries what it does with millions."""
-    monkeypatch.setattr(postgresql, "BUCKETS", (2, 4, 8))
+    monkeypatch.setattr(buckets, "BUCKETS", (2, 4, 8))
     monkeypatch.setattr(postgresql, "GUARD", 4)
     monkeypatch.setattr(postgresql, "_FEW", 3)
     monkeypatch.setattr(postgresql, "_PROBE", 2)
@@ -124,7 +124,7 @@ def saved(world: Sequence[Described]) -> list[Entry]:
     if connection.vendor == "postgresql":
         frequent = FREQUENT
         order = sorted(entries, key=lambda one: (-one.popularity, one.repository_id))
-        ends = [order[end - 1] for end in postgresql.bucket_ends(len(order))]
+        ends = [order[end - 1] for end in buckets.bucket_ends(len(order))]
         bounds = [[one.popularity, one.repository_id] for one in ends]
     upkeep.begin()
     SearchState.objects.update(live="a", bounds=bounds, frequent=frequent)

@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.principals import ANONYMOUS, Principal
 from index.models import Repository
 from search import drift, rebuild
-from search.backends import postgresql, slots
+from search.backends import buckets, postgresql, slots
 from search.models import EntryA, EntryB, SearchState
 from search.rebuild import Overtaken, rebuild_index
 from tests.conftest import World
@@ -31,7 +31,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let some repositories be many batches, and many buckets."""
     monkeypatch.setattr(rebuild, "_BATCH", 3)
     monkeypatch.setattr(rebuild, "_WORDS", 2)
-    monkeypatch.setattr(postgresql, "BUCKETS", (2, 4, 8))
+    monkeypatch.setattr(buckets, "BUCKETS", (2, 4, 8))
     monkeypatch.setattr(postgresql, "GUARD", 4)
     monkeypatch.setattr(postgresql, "_FEW", 3)
 
