@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from accounts.statements import run
 from index.batches import run_for_rows
 from search.backends import slots
-from search.documents import LONGEST_WORD_PREFIX, Entry
+from search.documents import LONGEST_WORD_PREFIX
 from search.popularity import MOST_POPULAR
 
 SHORTEST = 4  # letters of a word that is corrected: shorter ones are all alike
@@ -193,14 +193,14 @@ def add_variants(words: Iterable[str], slot: str) -> None:
         )
 
 
-def best_of(entries: Iterable[Entry]) -> dict[str, int]:
-    """Return the popularity of the most popular entry with each word and beginning, joined ones included."""
+def best_of(entries: Iterable[tuple[int, Collection[str]]]) -> dict[str, int]:
+    """Return the best popularity of each word and beginning in the lexemes beside it, joined ones included."""
     best: dict[str, int] = {}
-    for entry in entries:
-        joined = (begun_as(one[2:]) for one in entry.lexemes if one.startswith("j/"))
-        counted = (counted_as(one) for one in entry.lexemes if one[0] in "awpx")
+    for popularity, lexemes in entries:
+        joined = (begun_as(one[2:]) for one in lexemes if one.startswith("j/"))
+        counted = (counted_as(one) for one in lexemes if one[0] in "awpx")
         for word in (*counted, *joined):
-            best[word] = max(best.get(word, 0), entry.popularity)
+            best[word] = max(best.get(word, 0), popularity)
     return best
 
 

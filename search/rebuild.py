@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +17,14 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.statements import run
 from index.models import Repository, RepositoryState
 from search import dictionary, schema
 from search.backends import slots
 from search.backends.buckets import bucket_ends
 from search.backends.database import insert
-from search.backends.postgresql import GUARD
 from search.backends.slots import Slot
-from search.backends.tsquery import as_tsquery
-from search.documents import Audience, Entry
+from search.counting import Counting
+from search.documents import Audience
 from search.models import SearchState
 from search.sources import entries_of, popularities_of, some_repositories
 from search.upkeep import apply_changes
@@ -41,7 +38,6 @@ _BATCH = 2_000
 _WORDS = 20_000  # in one statement
 _ALL = sys.maxsize
 _LONGEST_WAIT = "5s"  # for whoever is writing a repository
-_PAGE = 30  # entries, about
 _ID = (1 << 40) - 1
 
 
@@ -55,35 +51,6 @@ class _Build:
     slot: Slot
 
 
-class _Words:
-    """The words of the entries that were written."""
-
-    def __init__(self, frequent: frozenset[str]) -> None:
-        """Begin with none; each two of the frequent ones are counted too."""
-        self._frequent = frequent
-        self.counted: Counter[str] = Counter()
-        self._tops: dict[str, array[int]] = {}  # popularity of the best with each, the least first
-
-    def add(self, entry: Entry) -> None:
-        """Count those of an entry."""
-        words = dictionary.counted_in(entry.lexemes, self._frequent)
-        self.counted.update(words)
-        for word in words:
-            top = self._tops.get(word)
-            if top is None:
-                self._tops[word] = array("H", (entry.popularity,))
-            elif len(top) < _PAGE:
-                insort(top, entry.popularity)
-            elif top[0] < entry.popularity:
-                insort(top, entry.popularity)
-                del top[0]
-
-    def places(self, word: str) -> tuple[int, int]:
-        """Return the popularity of the best, and where the first page ends, if there is another one."""
-        top = self._tops[word]
-        return top[-1], top[0] if self.counted[word] >= GUARD else 0
-
-
 def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """Return how many entries were written; `tell` hears of each step.
 
@@ -92,14 +59,14 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     """
     with _patience():
         build = _begin(_bounds(), _frequent())
-        words = _Words(build.slot.frequent)
+        counting = Counting(build.slot)
         total = 0
         for ids in _batches():
-            total += _fill(build, ids, words)
+            total += _fill(build, ids, counting)
             tell(f"{total} entries")
         tell("the indexes over them")
         _run(schema.lexeme_indexes(build.slot.name, waits=connection.in_atomic_block))
-        _write_words(words, build)
+        _write_words(counting, build)
     apply_changes(limit=_ALL)
     _switch(build)
     tell("searched from now on")
@@ -170,7 +137,7 @@ def _begin(bounds: list[list[int]], frequent: list[str]) -> _Build:
     return _Build(state.build, slots.filling(state))
 
 
-def _fill(build: _Build, ids: list[int], words: _Words) -> int:
+def _fill(build: _Build, ids: list[int], counting: Counting) -> int:
     """Write a batch. Upkeep waits meanwhile: what it wrote itself is newer, and stays."""
     with transaction.atomic():
         _hold(build)
@@ -178,36 +145,18 @@ def _fill(build: _Build, ids: list[int], words: _Words) -> int:
         written = insert(entries, build.slot)
     for entry in entries:
         if entry.audience is Audience.EVERYONE and entry.repository_id in written:
-            words.add(entry)
+            counting.add(entry)
     return len(entries)
 
 
-def _write_words(words: _Words, build: _Build) -> None:
-    places = _places(words, build)
-    rows = sorted(words.counted.items())
+def _write_words(counting: Counting, build: _Build) -> None:
+    places = counting.places()
+    rows = sorted(counting.counted.items())
     for start in range(0, len(rows), _WORDS):
         with transaction.atomic():
             _hold(build)
             some = dict(rows[start : start + _WORDS])
             dictionary.change_counts(some, build.slot.name, places)
-
-
-def _places(words: _Words, build: _Build) -> dict[str, tuple[int, int]]:
-    """Return where the best of each are; of words only where they are frequent and not joined: `red-is`."""
-    if connection.vendor == "sqlite":
-        return {}  # its order is in the index itself
-    found = {one: words.places(one) for one in words.counted if not dictionary.is_word(one)}
-    sql = f"""SELECT max(popularity) FROM search_entry_{build.slot.name}
-        WHERE audience = 0 AND lexemes @@ CAST(:query AS tsquery)"""  # noqa: S608
-    for word, count in words.counted.items():
-        if count >= GUARD and dictionary.is_word(word):
-            [(joined,)] = run(sql, {"query": as_tsquery(f"j/{word}")})
-            best, page = words.places(word)
-            found[word] = max(best, joined or 0), page
-            begun = dictionary.begun_as(word)
-            if begun in found:
-                found[begun] = max(found[begun][0], joined or 0), found[begun][1]
-    return found
 
 
 def _switch(build: _Build) -> None:

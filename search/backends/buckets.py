@@ -8,7 +8,6 @@ from collections.abc import Iterator
 # How many entries there are up to the end of each bucket; from the last on, as many in each.
 BUCKETS = (64, 256, 1_024, 4_096, 16_384, 65_536)
 _TOGETHER = 8  # so many buckets have a lexeme in common
-_NAMED = 10  # lists of buckets that are asked for together: more cost more than to look at the rows
 
 Bounds = tuple[tuple[int, int], ...]  # minus the popularity, and the id, of the last in each bucket
 
@@ -44,14 +43,14 @@ def lexemes_of_bucket(bucket: int) -> tuple[str, str]:
     return f"b/{bucket}", f"c/{bucket // _TOGETHER}"
 
 
-def lexemes_between(buckets: range) -> tuple[str, ...] | None:
-    """Return the lexemes of which each entry in these buckets has one; None where they are too many."""
+def lexemes_between(buckets: range) -> tuple[str, ...]:
+    """Return lexemes of which each entry in these buckets has one, and no other entry has."""
     found, bucket = [], buckets.start
     while bucket < buckets.stop:
         is_whole = not bucket % _TOGETHER and bucket + _TOGETHER <= buckets.stop
         found.append(lexemes_of_bucket(bucket)[is_whole])
         bucket += _TOGETHER if is_whole else 1
-    return tuple(found) if 0 < len(found) <= _NAMED else None
+    return tuple(found)
 
 
 def next_width(start: int, end: int, count: int, wanted: int, growth: int) -> int:

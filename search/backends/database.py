@@ -7,7 +7,7 @@ what others keep private (case 23).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 from types import ModuleType
@@ -81,18 +81,42 @@ class DatabaseSearch:
 
 def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
-    changing = sorted({*gone, *(entry.repository_id for entry in entries)})
-    kept = lexemes_kept(changing, slot, public=True).values()
-    lost = [dictionary.counted_in(lexemes, slot.frequent) for lexemes in kept]
-    run_for_rows(
-        f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}",  # noqa: S608
-        changing,
-    )
+    before = _taken_out({*gone, *(entry.repository_id for entry in entries)}, slot)
     insert(entries, slot)
     public = [entry for entry in entries if entry.audience is Audience.EVERYONE]
+    lost = (dictionary.counted_in(lexemes, slot.frequent) for _, lexemes in before.values())
     added = (dictionary.counted_in(entry.lexemes, slot.frequent) for entry in public)
     dictionary.change_counts(dictionary.difference(lost, added), slot.name)
-    dictionary.raise_best(dictionary.best_of(public), slot.name)
+    if connection.vendor != "sqlite":  # its order is in the index itself
+        dictionary.raise_best(dictionary.best_of(_risen(public, before)), slot.name)
+
+
+def _taken_out(
+    repository_ids: Collection[int], slot: Slot
+) -> dict[int, tuple[int, frozenset[str]]]:
+    """Take entries out; return popularity and lexemes of those that were public."""
+    found = run_for_rows(
+        f"DELETE FROM search_entry_{slot.name} WHERE repository_id {{among_ids}}"  # noqa: S608
+        f" RETURNING repository_id, popularity, {_lexemes_as_text()}, audience",
+        sorted(repository_ids),
+    )
+    return {
+        repository_id: (popularity, _without_added(lexemes))
+        for repository_id, popularity, lexemes, audience in found
+        if audience == Audience.EVERYONE
+    }
+
+
+def _risen(
+    entries: list[Entry], before: Mapping[int, tuple[int, frozenset[str]]]
+) -> Iterator[tuple[int, frozenset[str]]]:
+    """Yield the popularity of each entry, and the lexemes that had none so popular of it before."""
+    for entry in entries:
+        popularity, lexemes = before.get(entry.repository_id, (-1, frozenset()))
+        yield (
+            entry.popularity,
+            (entry.lexemes - lexemes if popularity >= entry.popularity else entry.lexemes),
+        )
 
 
 def insert(entries: list[Entry], slot: Slot) -> set[int]:
@@ -119,21 +143,23 @@ def _row(entry: Entry, lexemes: str) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def lexemes_kept(
-    repository_ids: Collection[int], slot: Slot, *, public: bool = False
-) -> dict[int, frozenset[str]]:
-    """Return the lexemes of these entries, without what an engine added; only of `public` ones if asked."""
-    is_text = connection.vendor == "sqlite"
-    column = "lexemes" if is_text else "array_to_string(tsvector_to_array(lexemes), ' ')"
+def lexemes_kept(repository_ids: Collection[int], slot: Slot) -> dict[int, frozenset[str]]:
+    """Return the lexemes of these entries, without what an engine added."""
     found = run_for_rows(
-        f"SELECT repository_id, {column} FROM search_entry_{slot.name}"  # noqa: S608
-        f" WHERE repository_id {{among_ids}} {'AND audience = 0' if public else ''}",
+        f"SELECT repository_id, {_lexemes_as_text()} FROM search_entry_{slot.name}"  # noqa: S608
+        " WHERE repository_id {among_ids}",
         list(repository_ids),
     )
-    return {
-        repository_id: frozenset(one for one in lexemes.split() if one[0] not in tsquery.ADDED)
-        for repository_id, lexemes in found
-    }
+    return {repository_id: _without_added(lexemes) for repository_id, lexemes in found}
+
+
+def _lexemes_as_text() -> str:
+    is_text = connection.vendor == "sqlite"
+    return "lexemes" if is_text else "array_to_string(tsvector_to_array(lexemes), ' ')"
+
+
+def _without_added(lexemes: str) -> frozenset[str]:
+    return frozenset(one for one in lexemes.split() if one[0] not in tsquery.ADDED)
 
 
 def _audiences(reach: Reach, known: dict[str, Known]) -> Iterator[tuple[Audience, Source]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
+from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.statements import run
 from search.backends.base import Hit, Key, Reach
 from search.backends.rows import (
@@ -34,9 +35,11 @@ from search.ranking import Plan
 from search.schema import OWN_LETTERS, OWN_MARK
 
 _ALL = 10**9
-_HAS_WORDS = """search_own_words(e.namespace_id, e.lexemes) && ARRAY(
+_HAS_WORDS = f"""search_own_words(e.namespace_id, e.lexemes) && ARRAY(
     SELECT hashtextextended(word, CAST(namespace AS bigint))
-    FROM json_array_elements_text(:namespaces::json) AS namespace, json_array_elements_text(:keys::json) AS word)"""
+    FROM json_array_elements_text(:namespaces::json) AS namespace, json_array_elements_text(:keys::json) AS word
+    WHERE word <> '{OWN_MARK}' OR namespace =
+        (SELECT CAST(id AS text) FROM accounts_namespace WHERE name = '{ROOT_NAMESPACE}'))"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _GROWTH = 8
 _FEW = 100  # rows of which each is looked at, instead of going through the classes
 _FEW_NAMES = 500
 _PAIR = 2
+_NAMED = 6  # buckets
 _MANY = 50_000  # entries with all of the words: too many of them have all in the name
 _SELDOM = 150  # rows that are fetched from all buckets at once
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
@@ -189,7 +190,7 @@ class Walk:
         if self.plan.is_everything:
             return range(start, start + 1)
         end = buckets.bucket_of(page, bounds) + 1 if page and self.is_public else 0
-        if not end or len(words_needed(expression, "ajnr")) > 1:
+        if not end or not _is_one_word(expression):
             wanted = buckets.entries_before(self._buckets) * _WANTED // number
             end = max(end, start + _PROBED, start + buckets.buckets_with(wanted))
         return range(start, min(max(end, start + 1), self._buckets))
@@ -212,13 +213,20 @@ class Walk:
 
     def _asked(self, expression: Expression, asked_for: range) -> Conditions:
         asked = self.source.asked.copy()
-        if lexemes := lexemes_between(asked_for):
-            expression = All((expression, AnyOf(lexemes)))
+        if self._are_named(expression, asked_for):
+            expression = All((expression, AnyOf(lexemes_between(asked_for))))
         else:
             asked.join(self._between(asked_for))
         asked.join(matches(expression, "query"))
         asked.join(checks_of(self.plan.checks))
         return asked
+
+    def _are_named(self, expression: Expression, asked_for: range) -> bool:
+        """Whether to ask for buckets by lexemes: many lists cost more than to look at few rows."""
+        if len(asked_for) <= _NAMED:
+            return True
+        number = self._expected(expression)
+        return _is_one_word(expression) and _SELDOM < number < EVERYTHING
 
     def _between(self, asked_for: range) -> Conditions:
         asked, bounds = Conditions(), self.slot.bounds
@@ -230,6 +238,10 @@ class Walk:
             last, one = bounds[asked_for.stop - 1]
             asked.ask(f"{place} <= (:last_place, :last_id)", last_place=last, last_id=one)
         return asked
+
+
+def _is_one_word(expression: Expression) -> bool:
+    return len(words_needed(expression, "ajnr")) <= 1
 
 
 def _behind(tier: int) -> Key:

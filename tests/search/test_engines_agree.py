@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.token_limits import TokenLimits
-from search import upkeep
+from search import counting, dictionary, upkeep
 from search.backends import buckets, database, postgresql, slots
 from search.backends.base import Key, Reach
 from search.backends.choice import database as engine
+from search.counting import Counting
 from search.documents import NEVER, Audience, Described, Entry, entry_of
 from search.expressions import All, holds
 from search.models import SearchState
@@ -104,6 +105,8 @@ def _small_steps(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buckets, "BUCKETS", (2, 4, 8))
     monkeypatch.setattr(postgresql, "GUARD", 4)
     monkeypatch.setattr(postgresql, "_FEW", 3)
+    monkeypatch.setattr(postgresql, "_SELDOM", 2)
+    monkeypatch.setattr(counting, "_PAGE", 2)
     monkeypatch.setattr(postgresql, "_PROBE", 2)
     monkeypatch.setattr(database, "_OFTEN", 5)
 
@@ -129,7 +132,15 @@ def saved(world: Sequence[Described]) -> list[Entry]:
     upkeep.begin()
     SearchState.objects.update(live="a", bounds=bounds, frequent=frequent)
     slots.forget()
-    database.replace(entries, (), slots.live())
+    # As if some were there when the index was made anew, and the others came later.
+    slot, half = slots.live(), len(entries) // 2
+    words = Counting(slot)
+    database.insert(entries[:half], slot)
+    for entry in entries[:half]:
+        if entry.audience is Audience.EVERYONE:
+            words.add(entry)
+    dictionary.change_counts(words.counted, slot.name, words.places())
+    database.replace(entries[half:], (), slot)
     return entries
 
 
