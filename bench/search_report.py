@@ -25,6 +25,7 @@ def print_times(found: Mapping[str, Any]) -> None:
         ("count a pull", "counter"),
     ):
         print(f"| {name:<52} | {found[key][0]:.2f} | {found[key][1]:.2f} | |")
+    print(f"| {'merge a change into the index, later':<52} | {found['merge']:.2f} | | |")
     for step in ("fill", "rebuild"):
         if step in found:
             print(f"\n{step}: {found[step]:.0f} s", end="")

@@ -48,6 +48,7 @@ def measure(rows: int, *, rounds: int, again: bool, baselines: bool) -> dict[str
     found["times"] = _ask_in_turns(rounds=rounds, baselines=baselines)
     found["ratio"] = _ratio(found["times"])
     found["update"], found["counter"] = _change()
+    found["merge"] = _merge()
     found["sizes"] = search_data.sizes()
     return found
 
@@ -203,6 +204,15 @@ def _change() -> tuple[list[float], list[float]]:
         times = _times([partial(change, pk) for pk in ids], least=1)
         found.append([percentile(times, 50), percentile(times, 95)])
     return found[0], found[1]
+
+
+def _merge() -> float:
+    """Return ms for each change that was made, to bring it to its places in the index: the worker does so next."""
+    from search.upkeep import merge_new
+
+    begun = time.perf_counter()
+    merge_new()
+    return (time.perf_counter() - begun) * 1e3 / _CHANGES
 
 
 def _seconds(what: str, step: Callable[[], object]) -> float:

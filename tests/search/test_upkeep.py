@@ -82,6 +82,15 @@ def test_many_changes_of_one_repository_make_one_entry(world: World) -> None:
     assert counted() == in_entries()
 
 
+def test_what_is_new_is_found_before_and_after_it_is_merged(world: World) -> None:
+    published(world, "alice/fox")
+    before = found_names("fox")
+    pages = upkeep.merge_new()
+    assert (pages > 0) == (connection.vendor == "postgresql")
+    assert upkeep.merge_new() == 0
+    assert before == found_names("fox") == ["alice/fox"]
+
+
 def test_what_was_deleted_for_good_is_forgotten(world: World) -> None:
     [one] = published(world, "alice/manhattan")
     Repository.objects.filter(pk=one.pk).delete()
