@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import PersonalAccessToken, RobotSecret
 
 KINDS = {
     "": "password",
-    "machine": "machine that stays logged in",
-    "token": "access token",
+    "machine": gettext_lazy("machine that stays logged in"),
+    "token": gettext_lazy("access token"),
     "secret": "robot's secret",
 }
 
@@ -31,7 +33,7 @@ def in_words(credentials: Iterable[str]) -> dict[str, str]:
     """Return the kind of each credential and what lists call it; those of no known kind are left out."""
     listed = set(credentials)
     parts = public_parts(listed)
-    kinds = {credential: KINDS.get(credential.partition(":")[0], "") for credential in listed}
+    kinds = {credential: str(KINDS.get(credential.partition(":")[0], "")) for credential in listed}
     return {
         credential: f"{words} {parts.get(credential, '')}".strip()
         for credential, words in kinds.items()

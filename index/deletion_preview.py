@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
+from accounts.figures import counts
 from accounts.principals import Principal
 from index.blob_sizes import distinct_bytes
 from index.grantees import name_of
@@ -55,21 +56,23 @@ def preview_deletion(repository: Repository, *, by: Principal) -> Preview:
     size, kept = _bytes(repository)
     sharers = _sharers(repository, by)
     return Preview(
-        tags=repository.tags.count(),
         immutable=_immutable(repository),
-        manifests=repository.manifests.count(),
         size=size,
         freed=size - kept,
-        stars=repository.stars.count(),
-        watchers=repository.watches.count(),
         grants=_grants(repository),
         publishers=[str(one) for one in repository.publishers.all()[:_NAMED]],
-        webhooks=repository.webhooks.count(),
         moves=list(
             repository.moves.filter(state__in=UNFINISHED_MOVES).select_related("source", "target")
         ),
         promotions=list(_promotions(repository)[:_NAMED]),
         sharers=sharers,
+        **counts(
+            tags=repository.tags.all(),
+            manifests=repository.manifests.all(),
+            stars=repository.stars.all(),
+            watchers=repository.watches.all(),
+            webhooks=repository.webhooks.all(),
+        ),
     )
 
 

@@ -57,9 +57,9 @@ class ManifestFacts:
     """What one manifest says, read when it is asked for."""
 
     def __init__(self, manifest: Manifest) -> None:
-        """Read the bytes that are kept: one query."""
+        """Read the bytes that are kept: one query, none where they came with it (`find_manifest`)."""
         self.manifest = manifest
-        content = ManifestContent.objects.filter(manifest=manifest).first()
+        content: ManifestContent | None = getattr(manifest, "content", None)
         self.document = bytes(content.document) if content else b""
         self.config = bytes(content.config) if content else b""
         self._read = read_json(self.document)
@@ -173,10 +173,10 @@ class ManifestFacts:
 
 
 def find_manifest(repository: Repository, reference: str) -> Manifest | None:
-    """Return the manifest of a digest, or the one that a tag points to."""
+    """Return the manifest of a digest, or the one that a tag points to; with its bytes."""
     if is_digest(reference):
-        return repository.manifests.filter(digest=reference).first()
-    tag = repository.tags.filter(name=reference).select_related("manifest").first()
+        return repository.manifests.select_related("content").filter(digest=reference).first()
+    tag = repository.tags.filter(name=reference).select_related("manifest__content").first()
     return tag.manifest if tag else None
 
 

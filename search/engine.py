@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from accounts.principals import Principal
 from index.models import Repository
@@ -195,7 +196,7 @@ def _read_cursor(sent: str, query: SearchQuery) -> Key | None:
     try:
         tier, place, identity = signing.loads(sent, salt=_salt(query))
     except (signing.BadSignature, ValueError) as error:
-        message = "This page of the results is gone: search anew."
+        message = _("This page of the results is gone: search anew.")
         raise QueryRefused(message) from error
     return tier, place, identity
 

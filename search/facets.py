@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.principals import Principal
 from search.engine import best_hits
 from search.platforms import is_whole
@@ -33,13 +35,14 @@ class FacetGroup:
     facets: list[Facet]
 
 
+_VISIBILITIES = ("public", "internal", "private")
 # Title, key of the query language, letter of the mark, the values if they are few.
 _GROUPS = (
-    ("Marks", "is", "f", ("official", "verified", "automated", "archived")),
-    ("Visibility", "is", "f", ("public", "internal", "private")),
-    ("Topics", "topic", "t", None),
-    ("Platforms", "platform", "l", None),
-    ("Owners", "owner", "o", None),
+    (_("Marks"), "is", "f", ("official", "verified", "automated", "archived")),
+    (_("Visibility"), "is", "f", _VISIBILITIES),
+    (_("Topics"), "topic", "t", None),
+    (_("Platforms"), "platform", "l", None),
+    (_("Owners"), "owner", "o", None),
 )
 
 
@@ -55,9 +58,9 @@ def facets(principal: Principal, query: SearchQuery) -> list[FacetGroup]:
         }
         if key == "platform":
             found = _whole_platforms(found)
-        if title == "Visibility" and found.keys() <= {"public"}:
+        if values == _VISIBILITIES and found.keys() <= {"public"}:
             continue
-        group = FacetGroup(title, key, list(_facets(query, key, found)))
+        group = FacetGroup(str(title), key, list(_facets(query, key, found)))
         if group.facets:
             groups.append(group)
     return groups

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import AuditEvent, Namespace
@@ -15,7 +16,10 @@ from index.policy import allowed_actions, holds_namespace
 def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -> None:
     """Write down who did, when, and what they noted. Raises Denied."""
     if by.user is None or not _may_review(about, by):
-        message = f"'{by.name}' may not review who has access to {about}"
+        message = _("'%(name)s' may not review who has access to %(about)s") % {
+            "name": by.name,
+            "about": about,
+        }
         raise Denied(message)
     with transaction.atomic():
         record(

@@ -9,9 +9,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
+from accounts.words import word
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
 from index.flows.review_access import confirm_review, last_review
@@ -59,7 +61,11 @@ def grant(request: HttpRequest, name: str) -> HttpResponse:
         except IndexRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            sentence = f"{form.found} is {role.value} of {repository} now."
+            sentence = _("%(who)s is %(role)s of %(repository)s now.") % {
+                "who": form.found,
+                "role": word(role.value),
+                "repository": repository,
+            }
             messages.success(request, sentence)
             return redirect("web-repository-access", repository.name)
     return page(request, repository, grant_form=form)
@@ -74,7 +80,11 @@ def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
     )
     taken = get_object_or_404(rows, pk=grant_id)
     revoke_access(taken, by=principal_of(request))
-    messages.success(request, f"{taken.grantee} has no role on {repository} any more.")
+    messages.success(
+        request,
+        _("%(grantee)s has no role on %(repository)s any more.")
+        % {"grantee": taken.grantee, "repository": repository},
+    )
     if request.POST.get("back") == "organization" and repository.namespace.organization_id:
         return redirect("web-organization-access", repository.namespace.name)
     if taken.user == principal_of(request).user:
@@ -90,7 +100,7 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, repository, review_form=form)
     confirm_review(repository, by=principal_of(request), note=form.cleaned_data["note"])
-    messages.success(request, "Your review is written down.")
+    messages.success(request, _("Your review is written down."))
     return redirect("web-repository-access", repository.name)
 
 

@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from index.denial_list import DenialRow, denials_of, describe
@@ -41,7 +42,7 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "head": head,
         "tab": "access",
-        "crumb": "Denials",
+        "crumb": _("Denials"),
         "namespace": namespace,
         "page": _page(
             Repository.objects.live().filter(namespace=namespace), request.GET.get("page")

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.flows.external_groups import left_out
@@ -62,7 +63,7 @@ def remove(request: HttpRequest, name: str, username: str) -> HttpResponse:
     attempt(
         request,
         lambda: remove_member(membership, by=head.principal),
-        done=f"{username} is not in {name} any more.",
+        done=_("%(username)s is not in %(name)s any more.") % {"username": username, "name": name},
     )
     return redirect("web-organization-members", name)
 
@@ -79,7 +80,7 @@ def leave(request: HttpRequest, name: str) -> HttpResponse:
     done = attempt(
         request,
         lambda: leave_organization(membership, by=head.principal),
-        done=f"You have left {name}.",
+        done=_("You have left %(name)s.") % {"name": name},
     )
     return redirect("web-home") if done else redirect("web-organization-members", name)
 
@@ -94,7 +95,7 @@ def members_page(
     page = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context: dict[str, Any] = {"head": head, "tab": "members", "page": page, "crumb": "Members"}
+    context: dict[str, Any] = {"head": head, "tab": "members", "page": page, "crumb": _("Members")}
     if head.is_owner:
         unanswered = Invitation.objects.filter(
             organization=organization, accepted_at=None, revoked_at=None, declined_at=None
@@ -124,7 +125,7 @@ def _ending(
     context = {
         "head": head,
         "tab": "members",
-        "crumb": "Leave" if is_oneself else f"Remove {membership.user.username}",
+        "crumb": _("Leave") if is_oneself else f"Remove {membership.user.username}",
         "membership": membership,
         "is_oneself": is_oneself,
         "teams": membership.teams.select_related("team").order_by("team__name"),
