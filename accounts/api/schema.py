@@ -63,7 +63,9 @@ class Schema(AutoSchema):
         """Return for whom the operation is, which no word of OpenAPI says: `x-waybill-part`."""
         is_read = self.method in SAFE_METHODS
         part = getattr(self.view, "part", None)
-        told: dict[str, object] = {"x-waybill-open": is_read and getattr(self.view, "is_open", False)}
+        told: dict[str, object] = {
+            "x-waybill-open": is_read and getattr(self.view, "is_open", False)
+        }
         if part:
             told["x-waybill-part"] = f"{part}:{'read' if is_read else 'write'}"
         return told

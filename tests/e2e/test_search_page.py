@@ -132,7 +132,11 @@ def test_narrowing_and_widening_by_keyboard_on_a_phone(bakery: Bakery, window: W
 
 
 def test_without_javascript_every_box_searches(bakery: Bakery, plain_window: Window) -> None:
-    for path, box in (("/", "#home-search"), ("/docs/", "#site-search"), ("/search", "#search-box")):
+    for path, box in (
+        ("/", "#home-search"),
+        ("/docs/", "#site-search"),
+        ("/search", "#search-box"),
+    ):
         page = plain_window.open(path)
         page.locator(box).fill(bakery.word)
         page.locator(box).press("Enter")

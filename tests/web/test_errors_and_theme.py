@@ -31,7 +31,9 @@ def test_too_many_log_ins_are_answered_with_a_page(world: World, client: Client)
 
 def test_the_theme_is_sent_with_the_page(db: None, client: Client) -> None:
     assert 'data-theme="auto"' in client.get("/").content.decode()
-    assert client.post("/theme", {"theme": "dark", "next": "/docs/"}).headers["Location"] == "/docs/"
+    assert (
+        client.post("/theme", {"theme": "dark", "next": "/docs/"}).headers["Location"] == "/docs/"
+    )
     assert 'data-theme="dark"' in client.get("/").content.decode()
     client.post("/theme", {"theme": "auto"})
     assert 'data-theme="auto"' in client.get("/").content.decode()
