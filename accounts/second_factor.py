@@ -35,15 +35,19 @@ def needs_token(user: User) -> bool:
     """Whether docker needs an access token, because two factors are set up or demanded."""
     if settings.REQUIRE_TWO_FACTOR:
         return True
-    if hasattr(user, "lacks_demanded_factor"):
-        return bool(user.has_factor or user.is_demanded_by_organizations)
-    # Two subqueries of one query: this stands in the way of every docker login.
     found = (
+        getattr(user, "has_factor", None),
+        getattr(user, "is_demanded_by_organizations", None),
+    )
+    if None not in found:
+        return any(found)
+    # Two subqueries of one query: this stands in the way of every docker login.
+    asked = (
         User.objects.filter(pk=user.pk)
         .values_list(Exists(_factors()), Exists(_demanding_memberships()))
         .first()
     )
-    return bool(found and any(found))
+    return bool(asked and any(asked))
 
 
 def has_second_factor(user: User) -> bool:
@@ -60,18 +64,14 @@ def is_missing_of(user: User) -> bool:
     """Whether it is demanded and not set up; no query for the person of a session."""
     marked = getattr(user, "lacks_demanded_factor", None)
     if marked is None:
-        people = marked_if_missing(User.objects.filter(pk=user.pk))
-        marked = people.values_list("lacks_demanded_factor", flat=True).first()
+        return User.objects.filter(_lacks_demanded(), pk=user.pk).exists()
     return bool(marked)
 
 
 def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
     """Return people who carry whether two factors are set up, and whether they are demanded."""
-    lacks = Q(~Exists(_factors()))
-    if not settings.REQUIRE_TWO_FACTOR:
-        lacks &= Q(Exists(_demanding_memberships()))
     return people.annotate(
-        lacks_demanded_factor=lacks,
+        lacks_demanded_factor=_lacks_demanded(),
         has_factor=Exists(_factors()),
         is_demanded_by_organizations=Exists(_demanding_memberships()),
     )
@@ -134,6 +134,13 @@ def demanding_organizations(user: User) -> list[str]:
         organization__requires_second_factor=True, organization__deleted_at=None
     )
     return list(found.order_by("organization__name").values_list("organization__name", flat=True))
+
+
+def _lacks_demanded() -> Q:
+    lacks = Q(~Exists(_factors()))
+    if settings.REQUIRE_TWO_FACTOR:
+        return lacks
+    return lacks & Q(Exists(_demanding_memberships()))
 
 
 def _factors() -> QuerySet[Authenticator]:

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.second_factor import marked_if_missing
 
 
-class SessionBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+class SessionBackend(AuthenticationBackend):
     """allauth's, which finds people; what gate and pages ask of each comes along."""
 
     def get_user(self, user_id: int) -> User | None:

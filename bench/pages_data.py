@@ -148,7 +148,7 @@ def _image(repository: Repository, number: int) -> Manifest:
         platform="linux/amd64",
         contents=ContentState.KEPT if number < 3 else ContentState.UNREAD,
         described_at=_BEGINNING,
-        created_at=_BEGINNING + timedelta(minutes=number),
+        pushed_at=_BEGINNING + timedelta(minutes=number),
     )
 
 

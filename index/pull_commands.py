@@ -60,14 +60,7 @@ def pull_lines(name: str, *, tag: str = "", digest: str = "") -> list[PullLines]
             f"ctr images pull{ctr} --user NAME {images[0] or images[1]}",
             by_user,
         ),
-        PullLines(
-            "kubernetes",
-            "Kubernetes",
-            *_each("image: ", images),
-            f"kubectl create secret docker-registry waybill --docker-server={host} "
-            '--docker-username=NAME --docker-password="$WAYBILL_TOKEN"',
-            _("Then name the secret in the pod: imagePullSecrets: [{name: waybill}]."),
-        ),
+        _for_kubernetes(images),
         PullLines("reference", _("Reference"), *images),
     ]
 
@@ -77,6 +70,17 @@ def pull_command(client: str, name: str, *, tag: str = "", digest: str = "") -> 
     lines = pull_lines(name, tag=tag, digest=digest)
     found = next((one for one in lines if one.key == client), lines[0])
     return found.by_tag or found.by_digest
+
+
+def _for_kubernetes(images: tuple[str, str]) -> PullLines:
+    return PullLines(
+        "kubernetes",
+        "Kubernetes",
+        *_each("image: ", images),
+        f"kubectl create secret docker-registry waybill --docker-server={settings.PUBLIC_HOST} "
+        '--docker-username=NAME --docker-password="$WAYBILL_TOKEN"',
+        _("Then name the secret in the pod: imagePullSecrets: [{name: waybill}]."),
+    )
 
 
 def _each(command: str, images: tuple[str, str]) -> tuple[str, str]:

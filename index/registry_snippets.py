@@ -70,16 +70,7 @@ def snippets_for(
             _systemd(registry, distribution),
             _("Then `systemctl enable --now registry-%(name)s`.") % {"name": registry.name},
         ),
-        Snippet(
-            "kubernetes",
-            "Kubernetes",
-            "registry.yaml",
-            _kubernetes(registry, distribution, config),
-            _(
-                "Then `kubectl apply -f registry.yaml`. It holds the events secret: keep it "
-                "private."
-            ),
-        ),
+        _kubernetes(registry, distribution, config),
     ]
 
 
@@ -195,7 +186,13 @@ WantedBy=multi-user.target
 """
 
 
-def _kubernetes(registry: Registry, distribution: Distribution, config: str) -> str:
+def _kubernetes(registry: Registry, distribution: Distribution, config: str) -> Snippet:
+    text = _kubernetes_text(registry, distribution, config)
+    hint = _("Then `kubectl apply -f registry.yaml`. It holds the events secret: keep it private.")
+    return Snippet("kubernetes", "Kubernetes", "registry.yaml", text, hint)
+
+
+def _kubernetes_text(registry: Registry, distribution: Distribution, config: str) -> str:
     name, file = f"registry-{registry.name}", _trust_file(registry)
     trusted = _trust(registry)
     content = "" if trusted.is_one_line else trusted.text

@@ -58,10 +58,12 @@ def create_repository(
             _note(repository, by=by)
             return repository
     except IntegrityError as error:
-        message = _(
-            "there is a repository %(name)s already, or one is in the trash or being deleted"
-        ) % {"name": name}
-        raise NameTaken(message) from error
+        raise NameTaken(_taken(name)) from error
+
+
+def _taken(name: RepositoryName) -> str:
+    text = _("there is a repository %(name)s already, or one is in the trash or being deleted")
+    return text % {"name": name}
 
 
 def _lock_namespace(name: RepositoryName, by: Principal) -> Namespace:

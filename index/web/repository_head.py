@@ -42,8 +42,12 @@ def numbers_of(repository: Repository, user: User | None) -> Numbers:
     if not hasattr(repository, "head_tags"):
         among: RepositoryQuerySet = Repository.objects.filter(pk=repository.pk)
         carried = with_numbers(among, user).first()
-    names = ("head_tags", "head_watches", "head_starred", "head_watched")
-    return Numbers(*(getattr(carried, name, 0) for name in names))
+    return Numbers(
+        tags=getattr(carried, "head_tags", 0),
+        watches=getattr(carried, "head_watches", 0),
+        is_starred=getattr(carried, "head_starred", False),
+        is_watched=getattr(carried, "head_watched", False),
+    )
 
 
 def decision_about(repository: Repository, principal: Principal) -> Decision:

@@ -51,7 +51,8 @@ class SizePicture:
 
 def draw(changes: Iterable[Moment], *, now: datetime) -> SizePicture | None:
     """Place the changes, which come the newest first; None where fewer than two sizes are known."""
-    moments = sorted(reversed(list(changes)), key=lambda one: one.at)
+    moments = list(changes)[::-1]
+    moments.sort(key=lambda one: one.at)  # of one time in the order they came
     sizes = [one.size for one in moments if one.size is not None]
     if len(sizes) < 2:
         return None

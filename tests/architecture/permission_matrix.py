@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from config.last_resort import ReadOnly
 from config.last_resort_models import last_resort
 from tests.architecture.furniture import fill_in
 from tests.clients import basic, confirm
@@ -47,7 +48,11 @@ LAST_RESORT = {
     for door, address in (
         ("", ""),
         ("<path:object_id>/change/", "1/change/"),
-        *((("<path:object_id>/delete/", "1/delete/"),) if shown.is_deletable else ()),
+        *(
+            (("<path:object_id>/delete/", "1/delete/"),)
+            if isinstance(shown, ReadOnly) and shown.is_deletable
+            else ()
+        ),
     )
 }
 

@@ -15,12 +15,12 @@ from accounts.models import User
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9,en;q=0.5"}
+GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 
 
 def test_a_page_speaks_the_language_of_the_browser(client: Client) -> None:
     """Without having to choose."""
-    answer = client.get("/accounts/login/", **GERMAN)
+    answer = client.get("/accounts/login/", headers=GERMAN)
     assert '<html lang="de" dir="ltr"' in answer.content.decode()
     assert "Anmelden" in answer.content.decode()
     assert answer["Content-Language"] == "de"
@@ -37,7 +37,7 @@ def test_what_was_chosen_counts_more(client: Client) -> None:
     """Than what the browser says."""
     chosen = client.post("/language", {"language": "fr", "next": "/explore"})
     assert chosen["Location"] == "/explore"
-    assert '<html lang="fr"' in client.get("/accounts/login/", **GERMAN).content.decode()
+    assert '<html lang="fr"' in client.get("/accounts/login/", headers=GERMAN).content.decode()
 
 
 @pytest.mark.parametrize("language", ["tlh", "", "../de"])
@@ -66,14 +66,14 @@ def test_the_choice_is_kept_with_the_account(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/", "/v2/", "/v1/search?q=a", "/healthz"])
 def test_programs_are_answered_in_english(client: Client, path: str) -> None:
     """The same bytes, whatever they ask for."""
-    asked, plain = client.get(path, **GERMAN), Client().get(path)
+    asked, plain = client.get(path, headers=GERMAN), Client().get(path)
     assert asked.status_code == plain.status_code
     assert "Content-Language" not in asked
 
 
 def test_nothing_stays_for_the_next_request(client: Client) -> None:
     """A thread answers many."""
-    client.get("/accounts/login/", **GERMAN)
+    client.get("/accounts/login/", headers=GERMAN)
     assert translation.get_language() == settings.LANGUAGE_CODE
 
 

@@ -148,7 +148,7 @@ def test_the_history_of_a_tag_draws_the_sizes_of_its_table(world: World, client:
         image.largest = size
         image.save()
         _change(world, image, ago=ago)
-    point(world.public, "1.0", image)
+    point(world.public, "1.0", world.public.manifests.latest("pk"))
     page = client.get(f"{PUB}/tags/1.0/history").content.decode()
     [picture] = drawings(page.partition('class="panel picture"')[2], "100%")
     assert "From 1 MB to 5 MB, 3 MB at last." in (picture.findtext("desc") or "")
