@@ -18,11 +18,14 @@ LOOKS = (
     Look(width=DESKTOP, scheme="light"),
 )
 
-# What makes the page scroll sideways.
+# What makes the page scroll sideways, to the right or (where one reads from there) to the left.
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
-    .map(element => element.outerHTML.slice(0, 120))"""
+  ["scrolls sideways", ...[...document.querySelectorAll("body *")]
+    .filter(element => {
+      const {left, right} = element.getBoundingClientRect();
+      return left < -1 || right > innerWidth + 1;
+    })
+    .map(element => element.outerHTML.slice(0, 120))]"""
 # Visible text with a contrast below 4.5 to what is painted behind it (WCAG 1.4.3).
 UNREADABLE = """() => {
   const channels = color => color.match(/[\\d.]+/g).map(Number);
