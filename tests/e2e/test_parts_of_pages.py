@@ -115,7 +115,7 @@ def test_nothing_is_asked_while_the_tab_is_hidden(alice: Person, window: Window)
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate(_SHOW, "hidden")
     page.clock.run_for(600_000)
-    assert asked == []
+    assert [url for url in asked if "/static/" not in url] == []  # the icon comes when it likes
     with page.expect_request("**/?seen=*"):
         page.evaluate(_SHOW, "visible")
 
@@ -176,10 +176,15 @@ def test_a_form_is_sent_once(alice: Person, window: Window) -> None:
     window.log_in(alice)
     page = window.open("/new")
     held: list[Route] = []
-    page.route("**/new", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/new", hold)
     page.get_by_label("Name", exact=True).fill("once")
     button = page.get_by_role("button", name="Create the repository")
-    button.click(no_wait_after=True)
+    with page.expect_request("**/new"):
+        button.click(no_wait_after=True)
     expect(button).to_be_disabled()
     page.get_by_label("Name", exact=True).press("Enter", no_wait_after=True)
     assert len(held) == 1
