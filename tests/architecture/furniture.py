@@ -230,7 +230,12 @@ def _ending(world: World) -> int:
     facts: dict[str, Any] = {"deleted_at": timezone.now()}
     gone, _ = Organization.objects.get_or_create(name="umbra", defaults=facts)
     Namespace.objects.get_or_create(name="umbra", organization=gone)
-    owner = {"user": world.olga.pk, "role": "owner", "is_managed": False, "since": "2026-01-01T00:00Z"}
+    owner = {
+        "user": world.olga.pk,
+        "role": "owner",
+        "is_managed": False,
+        "since": "2026-01-01T00:00Z",
+    }
     until = timezone.now() + timedelta(days=7)
     facts = {"undo_until": until, "kept": what_ends(gone) | {"members": [owner]}}
     return EndedOrganization.objects.get_or_create(organization=gone, defaults=facts)[0].pk

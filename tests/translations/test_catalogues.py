@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from config.catalogues import Entry, compile_catalogue, read_catalogue
+from tests.translations.marked_texts import in_code, in_template
 
-LOCALE = Path(__file__).resolve().parents[2] / "locale"
+ROOT = Path(__file__).resolve().parents[2]
+LOCALE = ROOT / "locale"
+APPS = ("accounts", "config", "index", "search", "tokenauth")
 LANGUAGES = ("de", "fr")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 _TAG = re.compile(r"</?[a-z]+")
@@ -71,6 +74,22 @@ def test_both_know_the_same_texts() -> None:
     """They are extracted together."""
     german, french = ({one.key for one in _entries(language)} for language in LANGUAGES)
     assert german == french
+
+
+def test_they_know_what_the_site_says_and_nothing_else() -> None:
+    """`manage.py makemessages` was run after the last change: else that text stays English."""
+    code = [path.read_text() for app in APPS for path in (ROOT / app).rglob("*.py")]
+    pages = [
+        p.read_text() for p in (ROOT / "templates").rglob("*") if p.suffix in {".html", ".txt"}
+    ]
+    said = {text for source in code for text in in_code(source)}
+    said |= {text for source in pages for text in in_template(source)}
+    known = {one.msgid for one in _entries("de")}
+    assert {_plain(text) for text in said} == {_plain(text) for text in known}
+
+
+def _plain(text: str) -> str:
+    return text.replace("%%", "%")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
