@@ -112,7 +112,8 @@ def test_only_administrators_push_official_images(alice: Person) -> None:
     alice.docker("tag", reference, official)
     assert (
         "denied: only administrators push official images: "
-        f"push to NAMESPACE/{alice.name}image instead\n"
+        f"push to NAMESPACE/{alice.name}image instead. "
+        f"See http://{alice.host}/docs/errors/#namespace\n"
     ) in alice.docker.fails("push", official)
 
 
