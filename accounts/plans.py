@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import BigIntegerField, Case, Expression, F, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, Exists, Expression, F, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.errors import QuotaExceeded
-from accounts.models import Membership, Namespace, Organization, Plan, PlanDefault
+from accounts.models import Membership, Namespace, Organization, Plan, PlanDefault, User
 
 
 def plan_of(namespace: Namespace) -> Plan | None:
@@ -18,8 +18,10 @@ def plan_of(namespace: Namespace) -> Plan | None:
     """
     if namespace.plan:
         return namespace.plan
-    kind = _starts_with(namespace)
-    return Plan.objects.filter(default_for=kind).first() if kind else None
+    if namespace.organization_id:
+        return Plan.objects.filter(default_for=PlanDefault.ORGANIZATIONS).first()
+    ordinary = User.objects.filter(pk=namespace.user_id or 0, is_superuser=False)
+    return Plan.objects.filter(Exists(ordinary), default_for=PlanDefault.USERS).first()
 
 
 def plans_of(namespaces: Iterable[Namespace]) -> dict[int, Plan | None]:

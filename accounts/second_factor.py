@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import SecondFactorRequired
@@ -68,6 +67,12 @@ def is_missing_of(user: User) -> bool:
     return bool(marked)
 
 
+def with_everything(people: QuerySet[User]) -> QuerySet[User]:
+    """Return people with what is said of them below, and whether an address is proven."""
+    proven = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    return marked_if_missing(people).annotate(has_proven_address=Exists(proven))
+
+
 def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
     """Return people who carry whether two factors are set up, and whether they are demanded."""
     return people.annotate(
@@ -77,10 +82,9 @@ def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def lacking_of(user_ids: Iterable[int]) -> set[int]:
-    """Return those of these people who have set up none: one query for a whole list."""
-    people = User.objects.filter(pk__in=list(user_ids)).exclude(Exists(_factors()))
-    return set(people.values_list("pk", flat=True))
+def lacks_factor(user: str) -> Expression:
+    """Return whether a person has set up none, for a list; `user` is the way from its rows."""
+    return ~Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=FACTORS))
 
 
 def lacking_among(organization: Organization) -> int:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from accounts.second_factor import marked_if_missing
+from accounts.second_factor import with_everything
 
 
 class SessionBackend(AuthenticationBackend):
@@ -15,7 +13,5 @@ class SessionBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return whoever may be logged in, with what is said of second factors and addresses."""
-        proven = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
-        found = marked_if_missing(User.objects.filter(pk=user_id))
-        user = found.annotate(has_proven_address=Exists(proven)).first()
+        user = with_everything(User.objects.filter(pk=user_id)).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 if TYPE_CHECKING:
     from accounts.models import Namespace, Organization, User
     from index.models import Manifest, Repository
@@ -32,10 +34,11 @@ _IMAGE = "application/vnd.oci.image.manifest.v1+json"
 
 def fill() -> None:
     """Make people, an organization, repositories with tags, and what hangs on them."""
-    from accounts.models import User
+    with transaction.atomic():  # all of it or none; thousands of commits would wait for the disk
+        _fill()
 
-    if User.objects.filter(username=PERSON).exists():
-        return
+
+def _fill() -> None:
     person = _user(PERSON)
     _user(CHIEF, is_superuser=True, is_staff=True)
     people = [_user(f"person{number:03}") for number in range(PEOPLE)]

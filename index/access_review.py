@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Namespace, RobotAccount, User
 from accounts.second_factor import marked_if_missing
+from accounts.together import read_together
 from index.access import AccessSource
 from index.models import Tag
 from index.roles import Role
@@ -77,23 +78,23 @@ class _Known:
         inside = Membership.objects.filter(
             organization=namespace.organization_id, user=OuterRef("pk")
         )
-        found = list(
-            marked_if_missing(User.objects.filter(pk__in=people)).values_list(
-                "pk", "is_active", "has_factor", Exists(inside)
-            )
+        marked = marked_if_missing(User.objects.filter(pk__in=people))
+        found, enabled, pushed = read_together(
+            marked.values_list("pk", "is_active", "has_factor", Exists(inside)),
+            RobotAccount.objects.enabled().filter(pk__in=robots).values_list("pk", flat=True),
+            _pushes(people, robots, repositories),
         )
         self.lacking = {pk for pk, _, has_factor, _ in found if not has_factor}
         self.disabled = {pk for pk, is_active, _, _ in found if not is_active}
         self.outside = set[int]()
         if namespace.organization_id is not None:
             self.outside = {pk for pk, _, _, is_inside in found if not is_inside}
-        enabled = RobotAccount.objects.enabled().filter(pk__in=robots)
-        self.stopped = robots - set(_pks(enabled))
-        self.pushes, self.robot_pushes = _pushes(people, robots, repositories)
+        self.stopped = robots - set(enabled)
+        self.pushes, self.robot_pushes = _last_pushes(pushed)
 
 
 def describe(rows: Iterable[dict[str, Any]], namespace: Namespace) -> list[AccessRow]:
-    """Return the rows with all there is to say: three queries, whatever their number."""
+    """Return the rows with all there is to say: one query, whatever their number."""
     listed = list(rows)
     known = _Known(listed, namespace)
     return [_described(row, known) for row in listed]
@@ -140,19 +141,18 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _pks(found: Any) -> Iterator[int]:
-    return iter(found.values_list("pk", flat=True))
-
-
-def _pushes(
-    people: set[int], robots: set[int], repositories: set[int]
-) -> tuple[dict[_Key, datetime], dict[_Key, datetime]]:
-    """Return when each of them last pushed what is there: people, and robots."""
+def _pushes(people: set[int], robots: set[int], repositories: set[int]) -> QuerySet[Any, Any]:
+    """Return when each of them last pushed what is there, by what was pushed."""
     by = Q(pushed_by__in=people) | Q(pushed_by_robot__in=robots)
     tags = Tag.objects.filter(by, repository__in=repositories).order_by()
-    rows = tags.values_list("repository", "pushed_by", "pushed_by_robot").annotate(
-        last=Max("pushed_at")
-    )
+    of = ("repository", "pushed_by", "pushed_by_robot")
+    return tags.values_list(*of).annotate(last=Max("pushed_at"))
+
+
+def _last_pushes(
+    rows: Iterable[tuple[int, int | None, int | None, datetime]],
+) -> tuple[dict[_Key, datetime], dict[_Key, datetime]]:
+    """Return the last push of each: of people, and of robots."""
     pushes, robot_pushes = dict[_Key, datetime](), dict[_Key, datetime]()
     for repository, person, robot, last in rows:
         if person is not None:

@@ -66,7 +66,7 @@ def denials_of(repositories: QuerySet[Repository]) -> QuerySet[Denial]:
 
 
 def describe(denials: Iterable[Denial]) -> list[DenialRow]:
-    """Return them in words: two queries, whatever their number."""
+    """Return them in words: one query for all credentials, whatever their number."""
     listed = list(denials)
     parts = public_parts(denial.credential for denial in listed)
     return [_row(denial, parts.get(denial.credential, "")) for denial in listed]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.principals import Principal
+from search.backends.base import Hit
 from search.engine import best_hits
 from search.platforms import is_whole
 from search.query import QueryRefused, SearchQuery, with_filter, without_filter
@@ -46,9 +47,15 @@ _GROUPS = (
 )
 
 
-def facets(principal: Principal, query: SearchQuery) -> list[FacetGroup]:
-    """Return the groups that tell the results apart; counted among what the principal may see."""
-    counted = Counter(mark for hit in best_hits(principal, query) for mark in hit.marks.split())
+def facets(
+    principal: Principal, query: SearchQuery, best: Sequence[Hit] | None = None
+) -> list[FacetGroup]:
+    """Return the groups that tell the results apart; counted among what the principal may see.
+
+    `best` are the hits of this principal and query, where they were found already.
+    """
+    found_hits = best_hits(principal, query) if best is None else best
+    counted = Counter(mark for hit in found_hits for mark in hit.marks.split())
     groups = []
     for title, key, letter, values in _GROUPS:
         found = {

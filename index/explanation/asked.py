@@ -16,6 +16,7 @@ from accounts.principals import (
     principal_of_secret,
     principal_of_token,
 )
+from accounts.second_factor import with_everything
 from index.explanation.accounts import (
     account_steps,
     robot_steps,
@@ -118,7 +119,7 @@ def _nobody(name: str, insight: Insight) -> Asked:
 
 
 def _person(name: str, insight: Insight, reader: Principal) -> Asked | None:
-    user = User.objects.filter(username=name).first()
+    user = with_everything(User.objects.filter(username=name)).first()
     if user is None:
         return None
     principal = Principal(user)

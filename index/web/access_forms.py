@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Namespace, RobotAccount, Team
@@ -54,11 +55,17 @@ class GrantForm(forms.Form):
     role = _role_field()
     until = UntilField()
 
-    def __init__(self, *args: Any, namespace: Namespace, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        namespace: Namespace,
+        grantees: Iterable[tuple[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Offer the teams and robots that there are; without any there is nothing to choose."""
         super().__init__(*args, **kwargs)
         self.namespace = namespace
-        choices = grantee_choices(namespace)
+        choices = grantee_choices(namespace, grantees)
         if choices:
             self._offer([("user", gettext_lazy("A person, by user name")), *choices])
             self.fields["username"].help_text = gettext_lazy("Empty for a team or a robot.")
@@ -189,14 +196,20 @@ class AnswerForm(forms.Form):
     until = UntilField()
 
 
-def grantee_choices(namespace: Namespace) -> list[Any]:
-    """Return teams and robots, in groups, as `kind:name`."""
+def grantees_of(namespace: Namespace) -> QuerySet[Any, tuple[str, str]]:
+    """Return the kind and the name of each team and robot."""
     teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
     robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
-    both = teams.values_list(Value("team"), "name").union(
+    return teams.values_list(Value("team"), "name").union(
         robots.values_list(Value("robot"), "name"), all=True
     )
-    found = sorted(both)
+
+
+def grantee_choices(
+    namespace: Namespace, grantees: Iterable[tuple[str, str]] | None = None
+) -> list[Any]:
+    """Return teams and robots, in groups, as `kind:name`; one query, unless they were read."""
+    found = sorted(grantees_of(namespace) if grantees is None else grantees)
     kinds = ((gettext_lazy("Teams"), "team", "/"), (gettext_lazy("Robots"), "robot", "+"))
     groups = [
         (

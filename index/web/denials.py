@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from index.denial_list import DenialRow, denials_of, describe
-from index.models import Repository
+from index.models import Denial, Repository
 from index.web.lookup import find_administered, principal_of
 from index.web.organization_access import find_organization
 from index.web.repositories import page_context
@@ -52,9 +52,9 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "index/organization_denials.html", context)
 
 
-def newest(repository: Repository) -> list[DenialRow]:
+def newest(repository: Repository) -> QuerySet[Denial]:
     """Return the last ones, for the permissions page."""
-    return describe(denials_of(Repository.objects.filter(pk=repository.pk))[:_NEWEST])
+    return denials_of(Repository.objects.filter(pk=repository.pk))[:_NEWEST]
 
 
 def _page(repositories: QuerySet[Repository], number: str | None) -> Page[DenialRow]:

@@ -15,7 +15,7 @@ from index.image_comparison import compare_references
 from index.manifest_facts import ManifestFacts, find_manifest
 from index.models import Repository
 from index.names import is_digest, is_tag
-from index.promotions import promotion_of, sees_promotions, source_shown_to
+from index.promotions import promotion_of, source_shown_to
 from index.shared_layers import Shared, shared_layers
 from index.web.layer_picture import draw as draw_layers
 from index.web.lookup import find_repository, principal_of
@@ -36,11 +36,12 @@ def show(request: HttpRequest, name: str, reference: str) -> HttpResponse:
     context = page_context(repository, principal)
     is_image = bool(facts.image.layers) and not facts.kinds
     shared = shared_layers(facts.manifest) if is_image else Shared()
-    promotion = promotion_of(repository, reference, facts.manifest.digest)
+    [promotions] = facts.others
+    promotion = promotions[0] if promotions else None
     context |= {
         "promotion": promotion,
         "promoted_from": source_shown_to(principal, promotion) if promotion else "",
-        "sees_promotions": bool(promotion) and sees_promotions(principal, repository),
+        "sees_promotions": bool(promotion) and context["sees_promotions"],
         "reference": reference,
         "tag": "" if is_digest(reference) else reference,
         "manifest": facts.manifest,
@@ -102,7 +103,7 @@ def _find(repository: Repository, reference: str) -> ManifestFacts:
     manifest = find_manifest(repository, reference)
     if manifest is None:
         raise Http404
-    return ManifestFacts(manifest)
+    return ManifestFacts(manifest, promotion_of(repository, reference, manifest.digest))
 
 
 def _layers(facts: ManifestFacts, having: Mapping[str, int]) -> list[dict[str, object]]:

@@ -130,7 +130,7 @@ def _page(
         "query": f"{urlencode(given)}&" if given else "",
         "is_filtered": bool(given),
         "review_form": form,
-        "last_review": last_review(namespace),
+        "last_review": last_review(namespace).first(),
         "has_errors": bool(form.errors),
     }
     return render(request, "index/organization_access.html", context)

@@ -15,6 +15,7 @@ from index.policy import allowed_actions
 from index.rules import Decision
 
 _NOTED = "_noted_decision"
+_HEAD = ("head_tags", "head_watches", "head_starred", "head_watched")  # in the order of `Numbers`
 
 
 class Numbers(NamedTuple):
@@ -37,17 +38,12 @@ def with_numbers(among: RepositoryQuerySet, user: User | None) -> RepositoryQuer
 
 
 def numbers_of(repository: Repository, user: User | None) -> Numbers:
-    """Return them as they were read, or now: one query."""
-    carried: Repository | None = repository
-    if not hasattr(repository, "head_tags"):
+    """Return them as they were read, or now: one query, once for each repository that was read."""
+    if not hasattr(repository, _HEAD[0]):
         among: RepositoryQuerySet = Repository.objects.filter(pk=repository.pk)
-        carried = with_numbers(among, user).first()
-    return Numbers(
-        tags=getattr(carried, "head_tags", 0),
-        watches=getattr(carried, "head_watches", 0),
-        is_starred=getattr(carried, "head_starred", False),
-        is_watched=getattr(carried, "head_watched", False),
-    )
+        found = with_numbers(among, user).values_list(*_HEAD).first() or (0, 0, False, False)
+        vars(repository).update(zip(_HEAD, found, strict=True))
+    return Numbers(*(getattr(repository, name) for name in _HEAD))
 
 
 def decision_about(repository: Repository, principal: Principal) -> Decision:

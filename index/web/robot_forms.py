@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ _OVERLAPS = {
     72: "in 3 days",
     168: _("in a week"),
 }
+_SUGGESTED = 200
 _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -102,17 +104,28 @@ class RobotGrantForm(forms.Form):
     """A role on one repository of the robot's namespace."""
 
     repository = forms.ModelChoiceField(
-        queryset=Repository.objects.none(), to_field_name="name", empty_label=_("Choose one")
+        queryset=Repository.objects.none(),
+        to_field_name="name",
+        widget=forms.TextInput(attrs={**_NAME, "list": "robot-repositories"}),
+        error_messages={"invalid_choice": _("There is no such repository.")},
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.WRITER)
 
     def __init__(self, *args: Any, robot: RobotAccount, **kwargs: Any) -> None:
-        """Offer the repositories of the namespace."""
+        """Take the repositories of the namespace; `repositories_for` says which are suggested."""
         super().__init__(*args, **kwargs)
         field = self.fields["repository"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        live = Repository.objects.live().filter(namespace=robot.namespace)
-        field.queryset = live.order_by("name")
+        field.queryset = _repositories_of(robot)
+
+
+def repositories_for(robot: RobotAccount) -> QuerySet[Repository, str]:
+    """Return names that the page suggests; there may be thousands more, which can be typed."""
+    return _repositories_of(robot).order_by("name").values_list("name", flat=True)[:_SUGGESTED]
+
+
+def _repositories_of(robot: RobotAccount) -> QuerySet[Repository]:
+    return Repository.objects.live().filter(namespace=robot.namespace)
 
 
 def _people_of(namespace: Namespace) -> Any:

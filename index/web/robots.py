@@ -17,6 +17,7 @@ from accounts.errors import AccountError
 from accounts.flows.robot_accounts import change_robot, create_robot, delete_robot, set_enabled
 from accounts.models import Namespace, RobotAccount, RobotSecret
 from accounts.snippets import snippets_for
+from accounts.together import read_together
 from accounts.web.methods import require_recent_login
 from accounts.web.organizations.head import find_for_owners
 from index.web.lookup import principal_of, signed_in_user
@@ -27,6 +28,7 @@ from index.web.robot_forms import (
     RobotGrantForm,
     RotateForm,
     SecretForm,
+    repositories_for,
 )
 from index.web.robot_lookup import find_robot, frame_of
 
@@ -133,12 +135,19 @@ def page_of(request: HttpRequest, robot: RobotAccount, **refused: Form) -> HttpR
         "may_create": robot.may_create,
         "responsible": robot.responsible.username if robot.responsible else None,
     }
+    secrets, grants, default_grants, repositories = read_together(
+        usable,
+        robot.grants.select_related("repository").order_by("repository__name"),
+        robot.default_grants.all(),
+        repositories_for(robot),
+    )
     context: dict[str, Any] = {
         **frame_of(request, robot.namespace, page=robot.full_name),
         "robot": robot,
-        "secrets": usable,
-        "grants": robot.grants.select_related("repository").order_by("repository__name"),
-        "default_grants": robot.default_grants.all(),
+        "secrets": secrets,
+        "grants": grants,
+        "default_grants": default_grants,
+        "repositories": repositories,
         "snippets": snippets_for(robot.full_name),
         "secret_form": SecretForm(auto_id="id_secret_%s"),
         "rotate_form": RotateForm(auto_id="id_rotate_%s"),

@@ -110,7 +110,7 @@ def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
         filters=narrowing.filters_in_force(page.query),
         without_filters=narrowing.without_filters(page.query),
         orders=narrowing.orders(page.query),
-        facets=[_narrowing(group) for group in facets(principal, page.query)]
+        facets=[_narrowing(group) for group in facets(principal, page.query, page.best)]
         if page.results
         else [],
         is_more=page.is_more,

@@ -32,7 +32,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         return _refused_page(request, refusal)
     principal = principal_of(request)
     try:
-        page = search(principal, query, after=after)
+        page = search(principal, query, after=after, wants_best=True)
     except QueryRefused as refusal:
         return _refused_page(request, refusal, first=address_of(query.text))
     context = {

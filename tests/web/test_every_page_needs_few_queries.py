@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import announcements
+from search.rebuild import rebuild_index
 from tests.architecture.furniture import THINGS, fill_in
 from tests.architecture.pages import looked_at, mounted
 from tests.architecture.permission_matrix import ADDRESSES, Visitor, visit
@@ -14,28 +17,17 @@ from tests.crowd import multiply
 MOST = 8
 # Who sees most: an owner, an administrator of the site, and whoever is not logged in.
 PEOPLE = ("olga", "root", "anonymous")
-# What still needs more, and how much: to come down to MOST, and never to grow.
-STILL_ABOVE = {
-    "": 9,  # an administrator's
-    "search": 31,  # SQLite's way through the index; PostgreSQL asks in fewer statements
-    "r/<repository:name>/-/access": 14,
-    "r/<repository:name>/-/manifests/<str:reference>": 13,
-    "r/<repository:name>/-/delete": 12,
-    "r/<repository:name>/-/settings": 12,  # an administrator's
-    "r/<repository:name>/-/access/explain": 10,
-    "r/<repository:name>/-/secrets": 9,
-    "o/<str:name>/-/members": 11,
-    "o/<str:name>/-/access": 10,
-    "robots/<str:name>": 10,
-    "settings/explain": 10,
-    "settings/explain/<repository:name>": 10,
-    "webhooks/<int:webhook_id>": 11,
-    "webhooks/<int:webhook_id>/deliveries/<uuid:delivery_id>": 9,
-}
+# In SQLite the search engine walks through its index class by class, for each audience, until a page is
+# full: as many statements as the query has classes, whatever there is. That walk counts as one question.
+WALK = "FROM search_full_"
 MANY = 12  # more than MOST: one query for each row of anything shows
 
 
-def test_no_page_needs_more_than_eight_queries(world: World) -> None:
+def test_no_page_needs_more_than_eight_queries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is remembered for some seconds must not run out between the two requests of a page.
+    monkeypatch.setattr(announcements, "_SECONDS", 3600)
     found = []
     for make in THINGS.values():
         make(world)
@@ -43,11 +35,11 @@ def test_no_page_needs_more_than_eight_queries(world: World) -> None:
     paths = {door: fill_in(ADDRESSES[door], world) for door in doors}
     made = multiply(MANY, organization=world.acme)
     assert sum(number >= MANY for number in made.values()) > 15, made
+    rebuild_index()
     visitors = {who: visit(world.person(who)) for who in PEOPLE}
     for door, path in paths.items():
         counts = {who: count(visitor, door, path) for who, visitor in visitors.items()}
-        limit = STILL_ABOVE.get(door, MOST)
-        found += [f"{who} {path}: {most}" for who, most in counts.items() if most > limit]
+        found += [f"{who} {path}: {most}" for who, most in counts.items() if most > MOST]
     assert not found, "\n".join(found)
 
 
@@ -61,4 +53,6 @@ def count(visitor: Visitor, door: str, path: str) -> int:
         return 0
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
-    return len(queries)
+    asked = [query["sql"] for query in queries.captured_queries]
+    walked = sum(WALK in sql for sql in asked)
+    return len(asked) - max(0, walked - 1)

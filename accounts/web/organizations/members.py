@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.flows.external_groups import left_out
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
-from accounts.second_factor import lacking_of
+from accounts.second_factor import lacks_factor
+from accounts.together import HowMany, read_together
 from accounts.web.methods import post_only, require_recent_login
 from accounts.web.organizations.attempts import attempt
 from accounts.web.organizations.forms import InviteForm
@@ -92,22 +93,24 @@ def members_page(
     organization = head.organization
     teams = Prefetch("teams", TeamMembership.objects.select_related("team").order_by("team__name"))
     members = organization.memberships.select_related("user").prefetch_related(teams)
-    page = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
-    context: dict[str, Any] = {"head": head, "tab": "members", "page": page, "crumb": _("Members")}
+    members = members.annotate(lacks_factor=lacks_factor("user"))
+    pages = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE)
+    context: dict[str, Any] = {"head": head, "tab": "members", "crumb": _("Members")}
     if head.is_owner:
         unanswered = Invitation.objects.filter(
             organization=organization, accepted_at=None, revoked_at=None, declined_at=None
         )
+        [pages.count], without_room, invitations = read_together(
+            HowMany(organization.memberships.all()),
+            left_out(organization),
+            unanswered.select_related("user", "invited_by", "team").order_by("-pk")[:_PAGE_SIZE],
+        )
         context |= {
             "form": form or InviteForm(organization=organization),
-            "left_out": left_out(organization),
-            "lacking": lacking_of(membership.user_id for membership in page),
-            "invitations": unanswered.select_related("user", "invited_by", "team").order_by("-pk")[
-                :_PAGE_SIZE
-            ],
+            "left_out": without_room,
+            "invitations": invitations,
         }
+    context["page"] = pages.get_page(request.GET.get("page"))
     return render(request, "accounts/organizations/members.html", context)
 
 
