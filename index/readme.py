@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 MAXIMUM_LENGTH = 25_000  # Docker Hub's; some input costs time with the square of its length
-_VERSION = 1  # part of the cache key: raise it when the output changes
+_VERSION = 2  # part of the cache key: raise it when the output changes
 _CACHE_SECONDS = 24 * 3600
 _STRANGERS = "nofollow ugc noopener"
 _LEVELS_DOWN = 2  # the page has its h1, the README's place an h2
@@ -22,7 +22,9 @@ _TAGS = {
     "kbd", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th",
     "thead", "tr", "ul",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+_ATTRIBUTES = {
+    "a": {"href", "title"}, "ol": {"start"}, "table": {"aria-label"}, "th": {"scope"},
+}  # fmt: skip
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _WITHOUT_TABLES = MarkdownIt("commonmark").enable(["strikethrough"])
 # A row may be shorter than its header, and the parser fills it up: 15 kB of text became a million
@@ -49,6 +51,9 @@ def parsed(text: str) -> list[Token]:
 
 def safe_html(tokens: Sequence[Token], *, rel: str | None = _STRANGERS) -> SafeString:
     """Return the HTML of tokens; `rel` is what links say of where they lead."""
+    for token in tokens:
+        if token.type == "th_open":  # Markdown knows headers of columns alone
+            token.attrSet("scope", "col")
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     return mark_safe(_clean(html, rel))  # noqa: S308 - as above
 

@@ -87,6 +87,7 @@ def _section(heading: Sequence[Token], body: Sequence[Token]) -> Section:
     anchor = _take_anchor(inline) or slugify(_words(heading))
     level = int(heading[0].tag[1])
     _lead_to_chapters(body)
+    _name_tables(body, _words(heading))
     parts = tuple(_parts(body, "" if level == 1 else anchor))
     title = safe_html([inline], rel=None)
     return Section(level, _words(heading), title, anchor if level > 1 else "", parts, _words(body))
@@ -109,6 +110,13 @@ def _lead_to_chapters(tokens: Sequence[Token]) -> None:
             found = _CHAPTER.fullmatch(str(child.attrGet("href") or ""))
             if found:
                 child.attrSet("href", reverse("docs-page", args=[found[1]]) + (found[2] or ""))
+
+
+def _name_tables(tokens: Sequence[Token], name: str) -> None:
+    """Call tables what the section is called: Markdown has no words for a caption."""
+    for token in tokens:
+        if token.type == "table_open":
+            token.attrSet("aria-label", name)
 
 
 def _parts(tokens: Sequence[Token], anchor: str) -> Iterator[Prose | Code]:

@@ -107,6 +107,14 @@ def test_headings_step_down_one_level_at_a_time() -> None:
         assert all(after - before <= 1 for before, after in pairwise(levels)), chapter.slug
 
 
+def test_tables_of_the_guide_have_a_name_and_say_which_way_their_headers_point() -> None:
+    for chapter in every_chapter():
+        for section in chapter.document.sections:
+            html = "".join(part.html for part in section.parts if isinstance(part, Prose))
+            assert "<table>" not in html
+            assert "<th>" not in html
+
+
 def test_the_commands_of_the_guide_are_commands() -> None:
     for slug, code in codes():
         if code.is_output or code.text.lstrip().startswith(
