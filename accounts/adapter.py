@@ -16,7 +16,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from accounts.errors import (
     AccountError,
@@ -30,7 +33,7 @@ from accounts.flows.site_invitations import find_invitation
 from accounts.models import Namespace, User
 from accounts.names import check_user_name
 
-_WRONG = "The user name, the address or the password is wrong."
+_WRONG = gettext_lazy("The user name, the address or the password is wrong.")
 _BEGAN_WITH = "log_in_began_with"
 _CODES = ("account/email/email_confirmation", "account/email/email_confirmation_signup")
 
@@ -40,21 +43,28 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {  # noqa: RUF012 - allauth's attribute, read only
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": "This account is disabled. Only an administrator can enable it again.",
-        "cannot_remove_primary_email": "The primary address cannot be removed. Make another one "
-        "primary first.",
-        "duplicate_email": "That is one of your addresses already.",
+        "account_inactive": gettext_lazy(
+            "This account is disabled. Only an administrator can enable it again."
+        ),
+        "cannot_remove_primary_email": gettext_lazy(
+            "The primary address cannot be removed. Make another one primary first."
+        ),
+        "duplicate_email": gettext_lazy("That is one of your addresses already."),
         "email_password_mismatch": _WRONG,
         "username_password_mismatch": _WRONG,
         "invalid_login": _WRONG,
-        "enter_current_password": "That is not your current password.",
-        "incorrect_code": "That is not the code from our last message. Look at the newest one, or "
-        "let us send another.",
-        "incorrect_password": "That is not your password.",
-        "max_email_addresses": "You have %d addresses, and no more are possible. Remove one first.",
-        "too_many_login_attempts": "Too many wrong codes. Try again in five minutes.",
-        "unverified_primary_email": "Only a verified address can be the primary one.",
-        "rate_limited": "That was too often. Try again in some minutes.",
+        "enter_current_password": gettext_lazy("That is not your current password."),
+        "incorrect_code": gettext_lazy(
+            "That is not the code from our last message. Look at the newest one, or let "
+            "us send another."
+        ),
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "max_email_addresses": gettext_lazy(
+            "You have %d addresses, and no more are possible. Remove one first."
+        ),
+        "too_many_login_attempts": gettext_lazy("Too many wrong codes. Try again in five minutes."),
+        "unverified_primary_email": gettext_lazy("Only a verified address can be the primary one."),
+        "rate_limited": gettext_lazy("That was too often. Try again in some minutes."),
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002
@@ -64,7 +74,9 @@ class AccountAdapter(DefaultAccountAdapter):
         except AccountError as error:
             raise forms.ValidationError(str(error)) from error
         if not shallow and Namespace.objects.filter(name=username).exists():
-            message = f"The name {username} is taken. Choose another one."
+            message = _("The name %(username)s is taken. Choose another one.") % {
+                "username": username
+            }
             raise forms.ValidationError(message)
         return username
 
@@ -83,7 +95,9 @@ class AccountAdapter(DefaultAccountAdapter):
         except InvalidCredentials:
             return None
         except TooManyAttempts as error:
-            message = f"Too many failed logins. Try again in {error.retry_after} seconds."
+            message = _("Too many failed logins. Try again in %(retry_after)s seconds.") % {
+                "retry_after": error.retry_after
+            }
             raise forms.ValidationError(message) from error
         except (AccountNotCreated, NoAnswerNow) as error:
             message = f"{str(error)[:1].upper()}{str(error)[1:]}"
@@ -103,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Let nobody in who began with a password that was changed meanwhile."""
         began_with = request.session.pop(_BEGAN_WITH, "")
         if not constant_time_compare(began_with, user.get_session_auth_hash()):
-            messages.error(request, "Your password was changed a moment ago. Log in again.")
+            messages.error(request, _("Your password was changed a moment ago. Log in again."))
             raise ImmediateHttpResponse(redirect("account_login"))
         super().login(request, user)
 
@@ -121,7 +135,9 @@ class AccountAdapter(DefaultAccountAdapter):
             template_prefix = "account/email/account_already_exists"
             context = context | {"password_reset_url": reverse("account_reset_password")}
             context.pop("code", None)
-        super().send_mail(template_prefix, email, context)
+        # Somebody without an account reads what the page said that they were on.
+        with translation.override(getattr(context.get("user"), "language", "") or get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Count an address as proven; the primary one is told of every other: it opens the account."""

@@ -14,7 +14,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to django-allauth, whose changes are written down too, and watch what is written."""
-        from accounts import audit_guard, history  # noqa: F401 - models are ready only now
+        from accounts import (  # noqa: F401 - models are ready only now
+            audit_guard,
+            history,
+            standing_of_site,
+        )
         from accounts.changes import watch_connection
         from accounts.flows import end_tokens  # noqa: F401 - the same
         from accounts.openid import receivers  # noqa: F401 - the same

@@ -42,10 +42,12 @@ _ASSIGNED = re.compile(r'(?:\bSET|,)\s*"(\w+)"\s*=')
 IRRELEVANT_TABLES = frozenset(
     {
         "account_emailconfirmation",
+        "accounts_announcement",
         "accounts_auditevent",
         "accounts_auditforwarding",
         "accounts_mailchoice",
         "accounts_picture",
+        "django_admin_log",
         "django_session",
         "index_accessrequest",
         "index_activity",
@@ -55,6 +57,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_denial",
         "index_difference",
         "index_garbagecollection",
+        "index_hiding",
         "index_indexentry",
         "index_manifest",
         "index_manifestcontent",
@@ -65,6 +68,7 @@ IRRELEVANT_TABLES = frozenset(
         "index_reconciliation",
         "index_registrycheck",
         "index_registryevent",
+        "index_report",
         "index_retentionrule",
         "index_secretfinding",
         "index_star",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import DomainRefused
 
 CHALLENGE_LABEL = "_waybill-challenge"
@@ -25,15 +27,15 @@ _PUBLIC_SUFFIXES = frozenset(
 def check_domain_name(name: str) -> str:
     """Return the name unchanged, or raise DomainRefused with the rule that it breaks."""
     if not name.isascii():
-        message = "Write the domain in its ASCII form, which starts with xn--."
+        message = _("Write the domain in its ASCII form, which starts with xn--.")
         raise DomainRefused(message)
     labels = name.split(".")
     if len(name) > _LONGEST or not all(_LABEL.fullmatch(label) for label in labels):
-        message = "A domain is lowercase letters, digits and hyphens between dots: example.com."
+        message = _("A domain is lowercase letters, digits and hyphens between dots: example.com.")
         raise DomainRefused(message)
     if len(labels) < 2 or labels[-1].isdigit() or name in _PUBLIC_SUFFIXES:
-        message = (
-            f"{name} is not a domain that one organization can hold. Use one like example.com."
-        )
+        message = _(
+            "%(name)s is not a domain that one organization can hold. Use one like example.com."
+        ) % {"name": name}
         raise DomainRefused(message)
     return name

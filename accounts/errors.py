@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from accounts.guide import Anchor
+
 
 class AccountError(Exception):
     """The base of all refusals that concern accounts; `str()` is a sentence for people."""
+
+    help: ClassVar[Anchor | None] = None  # where the guide explains it
 
 
 class NameInvalid(AccountError):
@@ -30,6 +36,26 @@ class EmailRefused(AccountError):
 class InvalidCredentials(AccountError):
     """User name and secret do not belong together; says nothing about which of them is wrong."""
 
+    help = Anchor.UNAUTHORIZED
+
+
+class OtherAccount(InvalidCredentials):
+    """The secret is right, and somebody else's."""
+
+    help = Anchor.OTHER_ACCOUNT
+
+
+class CredentialEnded(InvalidCredentials):
+    """The secret was right, and was revoked or has expired."""
+
+    help = Anchor.TOKEN_ENDED
+
+
+class NetworkRefused(InvalidCredentials):
+    """The secret is right, and not to be used from there."""
+
+    help = Anchor.NETWORK
+
 
 class WrongPassword(InvalidCredentials):
     """That secret would have had to be a password."""
@@ -38,9 +64,13 @@ class WrongPassword(InvalidCredentials):
 class AccountNotVerified(AccountError):
     """The password is right, the e-mail address still unproven."""
 
+    help = Anchor.NOT_VERIFIED
+
 
 class AccountDisabled(AccountError):
     """The password is right, an administrator has disabled the account."""
+
+    help = Anchor.DISABLED
 
 
 class AccountNotCreated(AccountDisabled):
@@ -49,6 +79,8 @@ class AccountNotCreated(AccountDisabled):
 
 class NoAnswerNow(AccountError):
     """Whether the password is right cannot be said at the moment: 503, never a no."""
+
+    help = Anchor.BUSY
 
     retry_after = 60  # seconds
 
@@ -70,6 +102,8 @@ class PasswordsBusy(NoAnswerNow):
 class SecondFactorRequired(AccountError):
     """The password is right, and not enough: the account needs a token where no code can be asked."""
 
+    help = Anchor.TWO_FACTORS
+
 
 class NotAllowed(AccountError):
     """The principal may know of it and may not do this."""
@@ -86,9 +120,13 @@ class PlanInUse(PlanRefused):
 class QuotaExceeded(AccountError):
     """The plan of the namespace leaves no room; the sentence says for what and who can change it."""
 
+    help = Anchor.PLAN
+
 
 class TooManyAttempts(AccountError):
     """Too many wrong passwords for this account from this network lately."""
+
+    help = Anchor.TOO_MANY_REQUESTS
 
     def __init__(self, retry_after: int) -> None:
         """Keep the seconds to wait."""
@@ -159,3 +197,7 @@ class CredentialRefused(AccountError):
 
 class MachineRefused(NotAllowed):
     """A token or robot asked for what people alone may do: credentials never make credentials."""
+
+
+class AnnouncementRefused(AccountError):
+    """It cannot be announced so; the sentence says why."""

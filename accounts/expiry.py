@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.errors import CredentialRefused
 
@@ -16,7 +17,7 @@ def check_expiry(expires_at: datetime | None) -> datetime | None:
     """Return the moment unchanged, None for never; raise CredentialRefused."""
     now = timezone.now()
     if expires_at is not None and not now < expires_at <= now + _LONGEST:
-        message = "The last day is in the future, at most ten years from now."
+        message = _("The last day is in the future, at most ten years from now.")
         raise CredentialRefused(message)
     return expires_at
 

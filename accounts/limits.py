@@ -32,6 +32,7 @@ ACCESS_REQUESTS = Limit("access-requests", 10, 3600)  # per person, whatever it 
 ACCESS_REQUESTS_FOR_ONE = Limit("access-requests-for-one", 20, 86400)  # per repository; silent
 DENIALS_OF_NETWORK = Limit("denials-of-network", 60, 3600)  # distinct, that are kept
 DENIALS_OF_REPOSITORY = Limit("denials-of-repository", 200, 3600)  # the same, whoever it is
+REPORTS = Limit("reports", 10, 3600)  # of abuse, per person or network
 EXPORTS = Limit("exports", 10, 3600)  # per person
 WEBHOOK_TESTS = Limit("webhook-tests", 60, 600)  # per person, with deliveries sent again
 PICTURES = Limit("pictures", 30, 3600)  # per person; decoding costs time

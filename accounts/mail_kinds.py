@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.core.signing import BadSignature, Signer
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.models import MailChoice, User
 
@@ -15,14 +16,23 @@ _signer = Signer(salt="waybill.mails.unsubscribe")
 class MailKind(models.TextChoices):
     """What the page about mails lists; all are wanted until somebody says otherwise."""
 
-    PUSHES = "pushes", "Pushes to repositories you watch, at most one mail an hour for each"
-    CHANGES = "changes", "Other news of repositories you watch: settings, names, deletions"
-    ACCESS_REQUESTS = "access-requests", "Requests for access that you can answer"
-    ACCESS = "access", "Roles that you are given, that change or end"
-    EXPIRY = "expiry", "Access tokens and robots' secrets that end soon"
-    PROMOTIONS = "promotions", "Promotions that wait for your approval, and what became of yours"
-    TRASH = "trash", "Repositories in the trash that will be deleted for good soon"
-    WEBHOOKS = "webhooks", "Webhooks that have paused themselves"
+    PUSHES = (
+        "pushes",
+        gettext_lazy("Pushes to repositories you watch, at most one mail an hour for each"),
+    )
+    CHANGES = (
+        "changes",
+        gettext_lazy("Other news of repositories you watch: settings, names, deletions"),
+    )
+    ACCESS_REQUESTS = "access-requests", gettext_lazy("Requests for access that you can answer")
+    ACCESS = "access", gettext_lazy("Roles that you are given, that change or end")
+    EXPIRY = "expiry", gettext_lazy("Access tokens and robots' secrets that end soon")
+    PROMOTIONS = (
+        "promotions",
+        gettext_lazy("Promotions that wait for your approval, and what became of yours"),
+    )
+    TRASH = "trash", gettext_lazy("Repositories in the trash that will be deleted for good soon")
+    WEBHOOKS = "webhooks", gettext_lazy("Webhooks that have paused themselves")
 
 
 def unwanted_by(user: User) -> set[str]:

@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.mail_kinds import MailKind, unsubscribe_token, without_unwilling
 from accounts.models import User
@@ -31,6 +32,7 @@ class _Recipient:
 
     address: str
     unsubscribe_url: str = ""
+    language: str = ""  # of the account; empty for an address that has none
 
     @property
     def headers(self) -> dict[str, str]:
@@ -65,10 +67,11 @@ def send_after_commit(
 
 def _send(template: str, recipients: list[_Recipient], context: dict[str, Any]) -> None:
     known = {**context, "host": settings.PUBLIC_HOST, "public_url": settings.PUBLIC_URL}
-    subject = " ".join(render_to_string(f"{template}_subject.txt", known).split())
     for one in {recipient.address: recipient for recipient in recipients}.values():
-        about = {**known, "unsubscribe_url": one.unsubscribe_url}
-        body = render_to_string(f"{template}_message.txt", about)
+        with translation.override(one.language or settings.LANGUAGE_CODE):
+            subject = " ".join(render_to_string(f"{template}_subject.txt", known).split())
+            about = {**known, "unsubscribe_url": one.unsubscribe_url}
+            body = render_to_string(f"{template}_message.txt", about)
         message = EmailMessage(
             f"[Waybill] {subject}", body, to=[one.address], headers=one.headers or None
         )
@@ -80,13 +83,13 @@ def _send(template: str, recipients: list[_Recipient], context: dict[str, Any]) 
 
 def _recipient(one: User | str, kind: MailKind | None) -> _Recipient | None:
     if isinstance(one, str):
-        return _Recipient(one)
+        return _Recipient(one, language=translation.get_language() or "")
     if not one.is_active:
         return None
     proven = one.emailaddress_set.filter(verified=True).order_by("-primary", "pk").first()
     if not proven:
         return None
     if kind is None:
-        return _Recipient(proven.email)
+        return _Recipient(proven.email, language=one.language)
     page = reverse("web-unsubscribe", args=[unsubscribe_token(one, kind)])
-    return _Recipient(proven.email, f"{settings.PUBLIC_URL}{page}")
+    return _Recipient(proven.email, f"{settings.PUBLIC_URL}{page}", one.language)

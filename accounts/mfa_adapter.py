@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
 
@@ -20,12 +21,16 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {  # noqa: RUF012 - allauth's attribute, read only
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "That did not match. A code is good for half a minute and once; "
-        "wait for the next one.",
-        "cannot_delete_authenticator": "It is your last second factor, and two factors are "
-        "demanded of you. Add another one first.",
-        "unverified_email": "Verify all your e-mail addresses first, or remove those that are "
-        "not verified.",
+        "incorrect_code": _(
+            "That did not match. A code is good for half a minute and once; wait for the next one."
+        ),
+        "cannot_delete_authenticator": _(
+            "It is your last second factor, and two factors are demanded of you. Add "
+            "another one first."
+        ),
+        "unverified_email": _(
+            "Verify all your e-mail addresses first, or remove those that are not verified."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

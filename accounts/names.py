@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.errors import NameInvalid, NameReserved
 
 _USER_NAME = re.compile(r"[a-z0-9]{4,30}", re.ASCII)
 _TEAM_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _ORGANIZATION_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
-USER_NAME_RULE = "4 to 30 lowercase letters and digits"
-ORGANIZATION_NAME_RULE = "4 to 30 lowercase letters, digits and single hyphens inside"
-TEAM_NAME_RULE = "2 to 30 lowercase letters, digits and single hyphens inside"
+USER_NAME_RULE = gettext_lazy("4 to 30 lowercase letters and digits")
+ORGANIZATION_NAME_RULE = gettext_lazy("4 to 30 lowercase letters, digits and single hyphens inside")
+TEAM_NAME_RULE = gettext_lazy("2 to 30 lowercase letters, digits and single hyphens inside")
 
 # Words that are, or may become, first segments of our own URLs or of the registry protocol, and
 # words that a reader would take for the house speaking.
@@ -170,7 +173,7 @@ RESERVED_NAMES = frozenset(
 def check_user_name(name: str) -> str:
     """Return the name unchanged; raise NameInvalid or NameReserved (Docker Hub's ID grammar)."""
     if not _USER_NAME.fullmatch(name):
-        message = f"A user name is {USER_NAME_RULE}."
+        message = _("A user name is %(user_name_rule)s.") % {"user_name_rule": USER_NAME_RULE}
         raise NameInvalid(message)
     return _unreserved(name)
 
@@ -178,7 +181,9 @@ def check_user_name(name: str) -> str:
 def check_organization_name(name: str) -> str:
     """Return the name unchanged; raise NameInvalid or NameReserved."""
     if not (4 <= len(name) <= 30 and _ORGANIZATION_NAME.fullmatch(name)):
-        message = f"An organization name is {ORGANIZATION_NAME_RULE}."
+        message = _("An organization name is %(organization_name_rule)s.") % {
+            "organization_name_rule": ORGANIZATION_NAME_RULE
+        }
         raise NameInvalid(message)
     return _unreserved(name)
 
@@ -186,13 +191,13 @@ def check_organization_name(name: str) -> str:
 def check_team_name(name: str) -> str:
     """Return the name unchanged; raise NameInvalid, also for what is a page beside the teams'."""
     if not (2 <= len(name) <= 30 and _TEAM_NAME.fullmatch(name)) or name == "new":
-        message = f"A team name is {TEAM_NAME_RULE}."
+        message = _("A team name is %(team_name_rule)s.") % {"team_name_rule": TEAM_NAME_RULE}
         raise NameInvalid(message)
     return name
 
 
 def _unreserved(name: str) -> str:
     if name in RESERVED_NAMES:
-        message = f"The name {name} is reserved. Choose another one."
+        message = _("The name %(name)s is reserved. Choose another one.") % {"name": name}
         raise NameReserved(message)
     return name

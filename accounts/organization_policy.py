@@ -11,9 +11,17 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed
-from accounts.models import Membership, Organization, OrganizationRole, Team, TeamMembership
+from accounts.models import (
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationRole,
+    Team,
+    TeamMembership,
+)
 from accounts.principals import Principal
 
 
@@ -33,7 +41,7 @@ def is_owner(principal: Principal, organization: Organization) -> bool:
 
 def may_fill(principal: Principal, team: Team) -> bool:
     """Whether members of the team may be added and removed."""
-    if not _may_change(principal):
+    if not _may_change(principal) or _is_frozen_for(principal, team.organization):
         return False
     if is_owner(principal, team.organization):
         return True
@@ -50,10 +58,24 @@ def check_owner(principal: Principal, organization: Organization, *, reads: bool
     """Raise NotAllowed for whoever is not an owner, and for tokens that are not for all of it."""
     if not (_reaches_all(principal, organization) and (reads or _may_change(principal))):
         name = organization.name
-        message = f"This needs an access token for {name}/* that may pull, push and delete."
+        message = _("This needs an access token for %(name)s/* that may pull, push and delete.") % {
+            "name": name
+        }
         raise NotAllowed(message)
     if organization.deleted_at or not is_owner(principal, organization):
-        message = f"Only owners of {organization.name} may do this."
+        message = _("Only owners of %(name)s may do this.") % {"name": organization.name}
+        raise NotAllowed(message)
+    if not (reads or principal.is_administrator):
+        check_not_frozen(organization)
+
+
+def check_not_frozen(organization: Organization) -> None:
+    """Raise NotAllowed while an administrator keeps the organization as it is."""
+    frozen = Namespace.objects.filter(organization=organization, frozen_at__isnull=False)
+    if frozen.exists():
+        message = _("%(name)s is frozen: ask an administrator of this site to end that.") % {
+            "name": organization.name
+        }
         raise NotAllowed(message)
 
 
@@ -73,8 +95,12 @@ def may_choose_group(principal: Principal, organization: Organization) -> bool:
 def check_may_choose_group(principal: Principal, organization: Organization) -> None:
     """Raise NotAllowed for whoever may not fill teams from groups."""
     if not may_choose_group(principal, organization):
-        message = "Only administrators of this site may fill a team from a group."
+        message = _("Only administrators of this site may fill a team from a group.")
         raise NotAllowed(message)
+
+
+def _is_frozen_for(principal: Principal, organization: Organization) -> bool:
+    return not principal.is_administrator and organization.namespace.frozen_at is not None
 
 
 def _reaches_all(principal: Principal, organization: Organization) -> bool:

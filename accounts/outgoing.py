@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from accounts.ip_addresses import is_inner, is_listed, is_public, literal
 
@@ -27,7 +28,9 @@ _ALTOGETHER = 10.0
 _MOST_ADDRESSES = 4
 _LONGEST_URL = 500
 _FIRST_ORDINARY_PORT = 1024
-UNUSABLE = "This address cannot be used. It must begin with https:// and be open to everybody."
+UNUSABLE = gettext_lazy(
+    "This address cannot be used. It must begin with https:// and be open to everybody."
+)
 UNREACHABLE = (
     "no answer: the address cannot be reached, its certificate is not right, or it took longer than "
     f"{_ALTOGETHER:.0f} seconds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.password_hashing import slot
 
@@ -37,9 +38,11 @@ class MaximumLengthValidator:
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError above 4,096 bytes of UTF-8."""
         if len(password.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
-            message = f"A password has at most {MAXIMUM_BYTES} bytes."
+            message = _("A password has at most %(maximum_bytes)s bytes.") % {
+                "maximum_bytes": MAXIMUM_BYTES
+            }
             raise ValidationError(message)
 
     def get_help_text(self) -> str:
         """Return the rule for pages that list all of them."""
-        return "Your password can be as long as you like, up to a page of text."
+        return _("Your password can be as long as you like, up to a page of text.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import MachineRefused, NotAllowed
 from accounts.models import Namespace, User
 from accounts.principals import Principal
@@ -10,7 +12,7 @@ from accounts.principals import Principal
 def check_person(by: Principal) -> User:
     """Return who acts; raise MachineRefused unless it is a person who logged in as such."""
     if by.user is None or by.robot or by.workload or by.credential or by.limits:
-        message = "This needs a log-in on the page: a token or robot changes no credentials."
+        message = _("This needs a log-in on the page: a token or robot changes no credentials.")
         raise MachineRefused(message)
     return by.user
 
@@ -19,6 +21,6 @@ def check_holder(by: Principal, namespace: Namespace) -> User:
     """Return who acts; raise NotAllowed unless it is the namespace's user or one of its owners."""
     user = check_person(by)
     if not (by.is_administrator or Namespace.objects.held_by(user).filter(pk=namespace.pk)):
-        message = f"Only owners of {namespace.name} may do this."
+        message = _("Only owners of %(name)s may do this.") % {"name": namespace.name}
         raise NotAllowed(message)
     return user

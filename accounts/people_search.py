@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from accounts.second_factor import FACTORS
 
 
 def everybody() -> QuerySet[User]:
-    """Return all accounts, with `is_proven`: whether an address is verified; one query for a list."""
+    """Return all accounts, with `is_proven` (an address is verified) and `has_factor`; one query."""
     proven = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
-    return User.objects.select_related("namespace__plan").annotate(is_proven=Exists(proven))
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    return User.objects.select_related("namespace__plan").annotate(
+        is_proven=Exists(proven), has_factor=Exists(factors)
+    )
 
 
 def search_people(query: str) -> QuerySet[User]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, Case, Expression, F, Subquery, Value, When
+from collections.abc import Iterable
+
+from django.db.models import BigIntegerField, Case, Exists, Expression, F, Subquery, Value, When
+from django.utils.translation import gettext as _
 
 from accounts.errors import QuotaExceeded
-from accounts.models import Membership, Namespace, Organization, Plan, PlanDefault
+from accounts.models import Membership, Namespace, Organization, Plan, PlanDefault, User
 
 
 def plan_of(namespace: Namespace) -> Plan | None:
@@ -17,9 +20,22 @@ def plan_of(namespace: Namespace) -> Plan | None:
         return namespace.plan
     if namespace.organization_id:
         return Plan.objects.filter(default_for=PlanDefault.ORGANIZATIONS).first()
+    ordinary = User.objects.filter(pk=namespace.user_id or 0, is_superuser=False)
+    return Plan.objects.filter(Exists(ordinary), default_for=PlanDefault.USERS).first()
+
+
+def plans_of(namespaces: Iterable[Namespace]) -> dict[int, Plan | None]:
+    """Return the plans of several by the numbers of the namespaces: one query for what they start with."""
+    defaults = {plan.default_for: plan for plan in Plan.objects.filter(default_for__in=PlanDefault)}
+    return {one.pk: one.plan or defaults.get(_starts_with(one)) for one in namespaces}
+
+
+def _starts_with(namespace: Namespace) -> PlanDefault | None:
+    if namespace.organization_id:
+        return PlanDefault.ORGANIZATIONS
     if namespace.user is None or namespace.user.is_superuser:
         return None
-    return Plan.objects.filter(default_for=PlanDefault.USERS).first()
+    return PlanDefault.USERS
 
 
 def storage_limit(namespace: str) -> Expression:
@@ -54,10 +70,11 @@ def check_members(organization: Organization, *, adding: int = 1) -> None:
         return
     used = Membership.objects.filter(organization=organization).count()
     if used + adding > plan.members:
-        message = (
-            f"The plan {plan} of {organization} has room for {plan.members} members, and there are "
-            f"{used}. Remove somebody first, or ask an administrator of this site for another plan."
-        )
+        message = _(
+            "The plan %(plan)s of %(organization)s has room for %(members)s members, and "
+            "there are %(used)s. Remove somebody first, or ask an administrator of this "
+            "site for another plan."
+        ) % {"plan": plan, "organization": organization, "members": plan.members, "used": used}
         raise QuotaExceeded(message)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
 
 from accounts.errors import TextRefused
 
@@ -24,16 +25,21 @@ _is_link = URLValidator(schemes=["http", "https"])
 def check_line(text: str, *, what: str, longest: int) -> str:
     """Return the text unchanged, or raise TextRefused."""
     if len(text) > longest:
-        message = f"{what} has at most {longest} characters."
+        message = _("%(what)s has at most %(longest)s characters.") % {
+            "what": what,
+            "longest": longest,
+        }
         raise TextRefused(message)
     for character in text:
         if character not in _JOINERS and (
             character in _BLANKS or unicodedata.category(character) in _REFUSED_CATEGORIES
         ):
-            message = f"{what} has a character that cannot be seen. Type it anew."
+            message = _("%(what)s has a character that cannot be seen. Type it anew.") % {
+                "what": what
+            }
             raise TextRefused(message)
     if text and not any(character.isprintable() and not character.isspace() for character in text):
-        message = f"{what} has nothing in it that can be seen."
+        message = _("%(what)s has nothing in it that can be seen.") % {"what": what}
         raise TextRefused(message)
     return text
 
@@ -42,10 +48,10 @@ def check_link(link: str) -> str:
     """Return the link unchanged, or raise TextRefused; none is fine, `javascript:` is not."""
     if not link:
         return link
-    check_line(link, what="The link", longest=LONGEST_LINK)
+    check_line(link, what=_("The link"), longest=LONGEST_LINK)
     try:
         _is_link(link)
     except ValidationError as error:
-        message = "The link is an address that starts with https:// or http://."
+        message = _("The link is an address that starts with https:// or http://.")
         raise TextRefused(message) from error
     return link

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Expression, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.errors import SecondFactorRequired
-from accounts.models import Membership, User
+from accounts.models import Membership, Organization, User
 
-_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def check_password_suffices(user: User) -> None:
     """Raise SecondFactorRequired if a password alone is not enough where no code can be asked for."""
     if needs_token(user):
         if is_missing_of(user):
-            message = f"{why_demanded(user)} Docker then needs an access token."
+            message = _("%(user)s Docker then needs an access token.") % {
+                "user": why_demanded(user)
+            }
             raise SecondFactorRequired(message)
         message = (
             f"'{user.username}' uses two factors, so this needs an access token instead of the "
@@ -32,18 +34,24 @@ def needs_token(user: User) -> bool:
     """Whether docker needs an access token, because two factors are set up or demanded."""
     if settings.REQUIRE_TWO_FACTOR:
         return True
-    # Two subqueries of one query: this stands in the way of every docker login.
     found = (
+        getattr(user, "has_factor", None),
+        getattr(user, "is_demanded_by_organizations", None),
+    )
+    if None not in found:
+        return any(found)
+    # Two subqueries of one query: this stands in the way of every docker login.
+    asked = (
         User.objects.filter(pk=user.pk)
         .values_list(Exists(_factors()), Exists(_demanding_memberships()))
         .first()
     )
-    return bool(found and any(found))
+    return bool(asked and any(asked))
 
 
 def has_second_factor(user: User) -> bool:
     """Whether an authenticator app or a key is set up."""
-    return Authenticator.objects.filter(user=user, type__in=_FACTORS).exists()
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
 
 
 def is_demanded_of(user: User) -> bool:
@@ -52,27 +60,47 @@ def is_demanded_of(user: User) -> bool:
 
 
 def is_missing_of(user: User) -> bool:
-    """Whether it is demanded and not set up; one query, for each page of a session asks."""
-    people = User.objects.filter(pk=user.pk).exclude(Exists(_factors()))
-    if not settings.REQUIRE_TWO_FACTOR:
-        people = people.filter(Exists(_demanding_memberships()))
-    return people.exists()
+    """Whether it is demanded and not set up; no query for the person of a session."""
+    marked = getattr(user, "lacks_demanded_factor", None)
+    if marked is None:
+        return User.objects.filter(_lacks_demanded(), pk=user.pk).exists()
+    return bool(marked)
 
 
-def lacking_of(user_ids: Iterable[int]) -> set[int]:
-    """Return those of these people who have set up none: one query for a whole list."""
-    people = User.objects.filter(pk__in=list(user_ids)).exclude(Exists(_factors()))
-    return set(people.values_list("pk", flat=True))
+def with_everything(people: QuerySet[User]) -> QuerySet[User]:
+    """Return people with what is said of them below, and whether an address is proven."""
+    proven = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    return marked_if_missing(people).annotate(has_proven_address=Exists(proven))
+
+
+def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
+    """Return people who carry whether two factors are set up, and whether they are demanded."""
+    return people.annotate(
+        lacks_demanded_factor=_lacks_demanded(),
+        has_factor=Exists(_factors()),
+        is_demanded_by_organizations=Exists(_demanding_memberships()),
+    )
+
+
+def lacks_factor(user: str) -> Expression:
+    """Return whether a person has set up none, for a list; `user` is the way from its rows."""
+    return ~Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=FACTORS))
+
+
+def lacking_among(organization: Organization) -> int:
+    """Return how many of its members have set up none."""
+    people = User.objects.filter(memberships__organization=organization)
+    return people.exclude(Exists(_factors())).count()
 
 
 def is_second_factor(factor: Authenticator) -> bool:
     """Whether it is an app or a key, and not the codes that replace one."""
-    return factor.type in _FACTORS
+    return factor.type in FACTORS
 
 
 def is_last(factor: Authenticator) -> bool:
     """Whether there is no other app or key of this person."""
-    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=_FACTORS)
+    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=FACTORS)
     return is_second_factor(factor) and not others.exclude(pk=factor.pk).exists()
 
 
@@ -92,7 +120,10 @@ def forget_browsers(user: User) -> None:
 def why_demanded(user: User) -> str:
     """Return the sentence that says who demands it and where to set it up."""
     page = f"{settings.PUBLIC_URL}/accounts/2fa/"
-    return f"{who_demands(user)} demands two factors: set one up at {page} and go on then."
+    return _("%(user)s demands two factors: set one up at %(page)s and go on then.") % {
+        "user": who_demands(user),
+        "page": page,
+    }
 
 
 def who_demands(user: User) -> str:
@@ -109,8 +140,15 @@ def demanding_organizations(user: User) -> list[str]:
     return list(found.order_by("organization__name").values_list("organization__name", flat=True))
 
 
+def _lacks_demanded() -> Q:
+    lacks = Q(~Exists(_factors()))
+    if settings.REQUIRE_TWO_FACTOR:
+        return lacks
+    return lacks & Q(Exists(_demanding_memberships()))
+
+
 def _factors() -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
+    return Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
 
 
 def _demanding_memberships() -> QuerySet[Membership]:

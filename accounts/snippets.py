@@ -8,6 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 PLACEHOLDER = "WAYBILL_TOKEN"  # the variable that holds the secret where it is not written
 
@@ -37,24 +38,34 @@ def snippets_for(login: str, secret: str = "") -> list[Snippet]:
     return [
         Snippet("docker", "Docker", login_command(login, secret)),
         Snippet("podman", "Podman, skopeo and buildah", _podman(login, secret)),
+        Snippet("nerdctl", "containerd, with nerdctl", _nerdctl(login, secret)),
+        Snippet(
+            "ctr",
+            "containerd, with ctr",
+            _ctr(login, secret),
+            _("It keeps no log-in: write the image that you want for NAMESPACE/NAME:TAG."),
+        ),
         Snippet(
             "kubectl",
             "Kubernetes, with kubectl",
             _kubectl(login, secret),
-            f"Then name it in the pod: imagePullSecrets: [{{name: {_kubernetes_name(login)}}}].",
+            _("Then name it in the pod: imagePullSecrets: [{name: %(login)s}].")
+            % {"login": _kubernetes_name(login)},
         ),
         Snippet("kubernetes", "Kubernetes, as a manifest", _manifest(login, secret)),
         Snippet(
             "github",
             "GitHub Actions",
             _github(login),
-            f"Keep the secret as {PLACEHOLDER} under Settings, Secrets and variables, Actions.",
+            _("Keep the secret as %(placeholder)s under Settings, Secrets and variables, Actions.")
+            % {"placeholder": PLACEHOLDER},
         ),
         Snippet(
             "gitlab",
             "GitLab CI",
             _gitlab(login),
-            f"Keep the secret as {PLACEHOLDER} under Settings, CI/CD, Variables: masked.",
+            _("Keep the secret as %(placeholder)s under Settings, CI/CD, Variables: masked.")
+            % {"placeholder": PLACEHOLDER},
         ),
     ]
 
@@ -69,6 +80,17 @@ def _login(command: str, login: str, secret: str) -> str:
 def _podman(login: str, secret: str) -> str:
     plain_http = "" if settings.IS_HTTPS else " --tls-verify=false"
     return _login(f"podman login{plain_http}", login, secret)
+
+
+def _nerdctl(login: str, secret: str) -> str:
+    plain_http = "" if settings.IS_HTTPS else " --insecure-registry"
+    return _login(f"nerdctl{plain_http} login", login, secret)
+
+
+def _ctr(login: str, secret: str) -> str:
+    plain_http = "" if settings.IS_HTTPS else " --plain-http"
+    user = f"{shlex.quote(login)}:{_word(secret)}"
+    return f"ctr images pull{plain_http} --user {user} {settings.PUBLIC_HOST}/NAMESPACE/NAME:TAG"
 
 
 def _kubectl(login: str, secret: str) -> str:

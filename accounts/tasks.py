@@ -11,10 +11,18 @@ from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
 from accounts.flows.invitations import forget_ended_invitations
 from accounts.flows.prune_audit import prune_audit
+from accounts.flows.reopen_organization import forget_ended_organizations
 from accounts.flows.warn_of_expiry import warn_of_expiry
 from accounts.models import OrganizationDomain
+from accounts.standing import look_and_remember
 
 _BATCH = 100
+
+
+@shared_task
+def look_at_installation() -> None:
+    """Remember how everything is, for the page of administrators."""
+    look_and_remember()
 
 
 @shared_task
@@ -51,7 +59,9 @@ def prune_audit_events() -> None:
 def warn_of_expiring_credentials() -> None:
     """Tell people a week and a day before an access token or a robot's secret ends.
 
-    Links of invitations ended untold; what is left of them goes after months.
+    Links of invitations ended untold; what is left of them goes after months, and what was kept of
+    deleted organizations once nobody can have them back.
     """
     warn_of_expiry()
     forget_ended_invitations()
+    forget_ended_organizations()

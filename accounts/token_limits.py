@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import CredentialRefused
 
 EVERYWHERE = "*"
@@ -71,12 +73,14 @@ def read_limits(
     """Return the limits; raise CredentialRefused with the sentence for what is wrong."""
     wanted = tuple(dict.fromkeys(check_pattern(pattern) for pattern in patterns))
     if not 1 <= len(wanted) <= MOST_PATTERNS:
-        message = f"Name 1 to {MOST_PATTERNS} repositories or patterns; * is every repository."
+        message = _(
+            "Name 1 to %(most_patterns)s repositories or patterns; * is every repository."
+        ) % {"most_patterns": MOST_PATTERNS}
         raise CredentialRefused(message)
     return TokenLimits(
         wanted,
         frozenset({"pull", *_known(actions, _ACTIONS, "action")}),
-        frozenset(_known(api_parts, tuple(ApiPart), "part of the API")),
+        frozenset(_known(api_parts, tuple(ApiPart), _("part of the API"))),
     )
 
 
@@ -90,10 +94,10 @@ def check_pattern(pattern: str) -> str:
     name = f"{pattern[:-1]}x" if pattern.endswith("*") and "/" in pattern else pattern
     if len(pattern) > _LONGEST_PATTERN or not _NAME.fullmatch(name):
         shown = pattern[:60] if pattern.isprintable() else "this"
-        message = (
-            f"{shown} is no repository and no pattern. Write acme/app, acme/* for all of acme, "
-            "acme/web-* for names that begin so, or * for every repository."
-        )
+        message = _(
+            "%(shown)s is no repository and no pattern. Write acme/app, acme/* for all "
+            "of acme, acme/web-* for names that begin so, or * for every repository."
+        ) % {"shown": shown}
         raise CredentialRefused(message)
     return pattern
 
@@ -102,7 +106,7 @@ def read_networks(networks: Iterable[str]) -> tuple[str, ...]:
     """Return the networks as they are kept; raise CredentialRefused."""
     found = tuple(dict.fromkeys(_network(text) for text in networks))
     if len(found) > MOST_NETWORKS:
-        message = f"Name at most {MOST_NETWORKS} networks."
+        message = _("Name at most %(most_networks)s networks.") % {"most_networks": MOST_NETWORKS}
         raise CredentialRefused(message)
     return found
 
@@ -125,10 +129,12 @@ def _network(text: str) -> str:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         shown = text[:60] if text.isprintable() else "this"
-        message = f"{shown} is no network. Write 203.0.113.0/24, 2001:db8::/32 or one address."
+        message = _(
+            "%(shown)s is no network. Write 203.0.113.0/24, 2001:db8::/32 or one address."
+        ) % {"shown": shown}
         raise CredentialRefused(message) from error
     if "%" in text or getattr(network.network_address, "ipv4_mapped", None):
-        message = f"{text[:60]} is no network that requests come from."
+        message = _("%(text)s is no network that requests come from.") % {"text": text[:60]}
         raise CredentialRefused(message)
     return str(network)
 
@@ -137,6 +143,9 @@ def _known(values: Iterable[str], allowed: tuple[str, ...], what: str) -> list[s
     found = list(values)
     unknown = [value for value in found if value not in allowed]
     if unknown:
-        message = f"There is no such {what}. Choose from {', '.join(allowed)}."
+        message = _("There is no such %(what)s. Choose from %(allowed)s.") % {
+            "what": what,
+            "allowed": ", ".join(allowed),
+        }
         raise CredentialRefused(message)
     return found

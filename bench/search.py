@@ -17,24 +17,17 @@ import argparse
 import json
 import os
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from bench.kept import database, environment, folder_for
 from bench.search_aims import check_growth, check_size
 from bench.search_report import picture, print_aims, print_times
 from bench.stack import NotStarted
-from launcher import postgres
 from launcher.layout import CHECKOUT
 from launcher.problems import Problem
-from launcher.tools import find
-from launcher.variables import clean_environment
 
 _SIZES = {"sqlite": "10000,100000,1000000", "postgresql": "10000,100000,1000000"}
-# Beside the settings of the other measurements: everything that is searched stays in memory.
-_MEMORY = {"shared_buffers": "4GB", "max_wal_size": "8GB"}
 
 Results = dict[str, dict[str, Any]]  # by rows, as text: it is kept as JSON
 
@@ -88,11 +81,11 @@ def _measure(kind: str, rows: int, chosen: argparse.Namespace) -> dict[str, Any]
         *(["--again"] if chosen.again else []),
         *(["--no-baselines"] if chosen.no_baselines else []),
     ]
-    with _folder(chosen.keep, f"{kind}-{rows}") as folder, _database(kind, folder) as url:
+    with folder_for(chosen.keep, f"{kind}-{rows}") as folder, database(kind, folder) as url:
         answer = subprocess.run(
             [*_PYTHON, "bench.search_run", str(rows), "--rounds", str(chosen.rounds), *flags],
             cwd=CHECKOUT,
-            env=_environment(folder, url),
+            env=environment(folder, url),
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -102,49 +95,6 @@ def _measure(kind: str, rows: int, chosen: argparse.Namespace) -> dict[str, Any]
 
 
 _PYTHON = (sys.executable, "-m")
-
-
-@contextmanager
-def _folder(keep: Path | None, name: str) -> Iterator[Path]:
-    """A folder that stays, or one that does not."""
-    temporary = tempfile.TemporaryDirectory(prefix="waybill-search-")
-    with temporary if keep is None else nullcontext(str(keep.resolve() / name)) as path:
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        yield folder
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of the database in the folder; it is made where there is none."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'search.sqlite3'}"
-        return
-    initdb = find("initdb", folder)
-    if initdb is None:
-        message = "no initdb on this machine"
-        raise NotStarted(message)
-    identity = postgres.who_runs_postgresql()
-    if identity.user is not None and identity.group is not None:
-        os.chown(folder, identity.user, identity.group)
-    if not (folder / "data").exists():
-        postgres.make(initdb, folder, identity)
-    program = initdb.resolve().with_name("postgres")
-    with postgres.running(program, folder, identity, postgres.SETTINGS | _MEMORY):
-        yield f"postgresql:///{postgres.DATABASE}?host={folder}&user={postgres.DATABASE}"
-
-
-def _environment(folder: Path, url: str) -> dict[str, str]:
-    variables = {
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "WAYBILL_PUBLIC_URL": "http://127.0.0.1:9",
-        "WAYBILL_VAR": str(folder),
-        "WAYBILL_SECRET_KEY": "bench-" * 10,
-        "WAYBILL_GATEWAY_SECRET": "bench-" * 10,
-        "WAYBILL_REDIS_URL": "redis://127.0.0.1:9",
-        "WAYBILL_DATABASE_URL": url,
-    }
-    return clean_environment(variables, venv=Path(sys.prefix))
 
 
 if __name__ == "__main__":

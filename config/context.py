@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from config import request_id
+from config.guide.places import help_for
+from config.version import VERSION
 from index.web.theme import theme_of
 
 
@@ -15,6 +18,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "public_url": settings.PUBLIC_URL,
         "mail_page": settings.MAIL_PAGE_FOLDER is not None,
         "theme": theme_of(request),
+        "help_url": help_for(request),
+        "version": VERSION,
+        "request_id": request_id.current(),
         "single_sign_on": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "search_query": request.GET.get("q", "") if request.path == "/search/elsewhere" else "",
     }

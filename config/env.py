@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.limits import Limit
+from config import in_force
 
 _LONGEST_WINDOW = 31 * 86400
 _TITLE = re.compile(r"[^\W_][\w .()&-]{0,39}")
@@ -25,6 +26,7 @@ def env_text(name: str, default: str | None = None) -> str:
     if value is None:
         message = f"Set {name}; docs/settings.md says what it is for."
         raise ImproperlyConfigured(message)
+    in_force.note(name, value)
     return value
 
 
@@ -183,6 +185,7 @@ def env_choice(name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         message = f"{name} must be one of: {', '.join(allowed)}."
         raise ImproperlyConfigured(message)
+    in_force.note(name, value)  # the default, where it was empty
     return value
 
 
@@ -191,6 +194,7 @@ def env_password(name: str) -> str:
 
     Empty without either.
     """
+    in_force.note_secret(name)
     file_name = os.environ.get(f"{name}_FILE")
     try:
         return Path(file_name).read_text().rstrip("\r\n") if file_name else env_text(name, "")
@@ -204,6 +208,7 @@ def env_secret(name: str) -> str:
 
     A short or empty secret is refused: CVE-2026-82329 was a blank signing secret.
     """
+    in_force.note_secret(name)
     file_name = os.environ.get(f"{name}_FILE")
     try:
         value = Path(file_name).read_text().strip() if file_name else env_text(name)
@@ -262,13 +267,13 @@ def env_email(name: str, default: str) -> dict[str, Any]:
     url = urlsplit(env_text(name, default))
     if url.scheme == "folder":
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_BACKEND": "config.mail.FolderBackend",
             "EMAIL_FILE_PATH": unquote(url.path),
         }
     if url.scheme == "smtp":
         tls = dict(parse_qsl(url.query)).get("tls", "")
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_BACKEND": "config.mail.SmtpBackend",
             "EMAIL_HOST": url.hostname or "localhost",
             "EMAIL_PORT": url.port or 25,
             "EMAIL_HOST_USER": unquote(url.username or ""),

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.lane import JSON, Answer, waited
+from config import maintenance
 from index.events import lane as events
 from index.gateway import lane as gateway
 from tokenauth import lane as tokens
@@ -54,7 +55,9 @@ class Lanes:
         door = door_of(environ["PATH_INFO"])
         if door is None:
             return self._django(environ, start_response)
-        if waited(environ) > GIVEN_UP_AFTER:
+        if now := maintenance.current():
+            found = _trouble("503 Service Unavailable", "UNAVAILABLE", now.message, now.retry_after)
+        elif waited(environ) > GIVEN_UP_AFTER:
             found = _trouble("503 Service Unavailable", "UNAVAILABLE", "too busy at this moment")
         else:
             found = answer(door, environ)
@@ -89,7 +92,7 @@ def view(request: HttpRequest, **_from_address: str) -> HttpResponse:
     return HttpResponse(found.body, status=status, headers=dict(found.headers))
 
 
-def _trouble(status: str, code: str, message: str) -> Answer:
+def _trouble(status: str, code: str, message: str, retry_after: int = 5) -> Answer:
     body = {"errors": [{"code": code, "message": message, "detail": None}], "error": message}
-    headers = [*JSON, ("Cache-Control", "no-store"), ("Retry-After", "5")]
+    headers = [*JSON, ("Cache-Control", "no-store"), ("Retry-After", str(retry_after))]
     return Answer(status, headers, json.dumps(body).encode())

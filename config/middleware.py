@@ -23,6 +23,7 @@ _PROXY_HEADERS = (
     "HTTP_X_REAL_IP",
     "HTTP_FORWARDED",
     "HTTP_X_REQUEST_START",
+    "HTTP_X_REQUEST_ID",
 )
 
 
@@ -36,6 +37,7 @@ def gateway_trust(get_response: Handler) -> Handler:
             request.META["REMOTE_ADDR"] = told["HTTP_X_REAL_IP"]
             request.META["HTTP_X_FORWARDED_PROTO"] = told["HTTP_X_FORWARDED_PROTO"]
             request.META["HTTP_X_REQUEST_START"] = told["HTTP_X_REQUEST_START"]
+            request.META["HTTP_X_REQUEST_ID"] = told["HTTP_X_REQUEST_ID"]
         return get_response(request)
 
     return middleware

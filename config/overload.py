@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from accounts.errors import NoAnswerNow
 from accounts.password_hashing import deadline
+from config import request_id
 from config.middleware import Handler
 
 
@@ -29,5 +30,6 @@ class LoginDeadline:
         """Answer with a page where no door has words of its own, as for a new password."""
         if not isinstance(error, NoAnswerNow):
             return None
-        page = render_to_string("503.html", {"reason": str(error)})
+        said = {"reason": str(error), "request_id": request_id.current()}
+        page = render_to_string("503.html", said)
         return HttpResponse(page, status=503, headers={"Retry-After": str(error.retry_after)})

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from config import api_description, health, lanes
+from config import api_description, design, health, lanes, last_resort_models
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,11 +21,14 @@ urlpatterns = [
     path("api/v1/", include("tokenauth.api.urls")),
     path("api/v1/", include("search.api.urls")),
     path("api/v1/openapi.json", api_description.openapi, name="api-schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include("config.guide.urls")),
+    path("_design/", design.design, name="design"),
+    path("_design/question", design.question, name="design-question"),
     path("", include("tokenauth.web.urls")),
     path("", include("accounts.web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", last_resort_models.last_resort.urls),
     path("", include("index.web.urls")),  # last: its last pattern takes pasted image references
 ]
 

@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import OrganizationRole, User, Visibility
 from index.models import AccessGrant, Repository, RepositoryState, TrustedPublisher
@@ -25,12 +27,12 @@ Rows = QuerySet[Any, dict[str, Any]]
 class AccessSource(models.TextChoices):
     """Why someone has a role."""
 
-    OWNER = "owner", "Owner of the namespace"
-    GRANT = "grant", "Given directly"
-    TEAM = "team", "Through a team"
-    PUBLISHER = "publisher", "Trusted publisher"
-    PUBLIC = "public", "Public repository"
-    INTERNAL = "internal", "Internal repository"
+    OWNER = "owner", gettext_lazy("Owner of the namespace")
+    GRANT = "grant", gettext_lazy("Given directly")
+    TEAM = "team", gettext_lazy("Through a team")
+    PUBLISHER = "publisher", gettext_lazy("Trusted publisher")
+    PUBLIC = "public", gettext_lazy("Public repository")
+    INTERNAL = "internal", gettext_lazy("Internal repository")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _parts(live: QuerySet[Repository]) -> list[tuple[AccessSource, QuerySet[Any]
         (AccessSource.TEAM, _through_teams(given)),
         (AccessSource.PUBLISHER, _publishers(live)),
         (AccessSource.PUBLIC, _everyone(live, Visibility.PUBLIC, "anyone")),
-        (AccessSource.INTERNAL, _everyone(live, Visibility.INTERNAL, "anyone logged in")),
+        (AccessSource.INTERNAL, _everyone(live, Visibility.INTERNAL, _("anyone logged in"))),
     ]
 
 

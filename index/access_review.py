@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Namespace, RobotAccount, User
-from accounts.second_factor import lacking_of
+from accounts.second_factor import marked_if_missing
+from accounts.together import read_together
 from index.access import AccessSource
 from index.models import Tag
 from index.roles import Role
@@ -74,23 +75,26 @@ class _Known:
         people = {row["user_pk"] for row in rows if row["user_pk"]}
         robots = {row["robot_pk"] for row in rows if row["robot_pk"]}
         repositories = {row["repository_pk"] for row in rows}
-        self.lacking = lacking_of(people)
-        self.outside = self._outsiders(people, namespace)
-        self.disabled = set(_pks(User.objects.filter(pk__in=people, is_active=False)))
-        enabled = RobotAccount.objects.enabled().filter(pk__in=robots)
-        self.stopped = robots - set(_pks(enabled))
-        self.pushes = _pushes("pushed_by", people, repositories)
-        self.robot_pushes = _pushes("pushed_by_robot", robots, repositories)
-
-    def _outsiders(self, people: set[int], namespace: Namespace) -> set[int]:
-        if namespace.organization_id is None:
-            return set()
-        members = Membership.objects.filter(organization=namespace.organization_id, user__in=people)
-        return people - set(members.values_list("user", flat=True))
+        inside = Membership.objects.filter(
+            organization=namespace.organization_id, user=OuterRef("pk")
+        )
+        marked = marked_if_missing(User.objects.filter(pk__in=people))
+        found, enabled, pushed = read_together(
+            marked.values_list("pk", "is_active", "has_factor", Exists(inside)),
+            RobotAccount.objects.enabled().filter(pk__in=robots).values_list("pk", flat=True),
+            _pushes(people, robots, repositories),
+        )
+        self.lacking = {pk for pk, _, has_factor, _ in found if not has_factor}
+        self.disabled = {pk for pk, is_active, _, _ in found if not is_active}
+        self.outside = set[int]()
+        if namespace.organization_id is not None:
+            self.outside = {pk for pk, _, _, is_inside in found if not is_inside}
+        self.stopped = robots - set(enabled)
+        self.pushes, self.robot_pushes = _last_pushes(pushed)
 
 
 def describe(rows: Iterable[dict[str, Any]], namespace: Namespace) -> list[AccessRow]:
-    """Return the rows with all there is to say: six queries, whatever their number."""
+    """Return the rows with all there is to say: one query, whatever their number."""
     listed = list(rows)
     known = _Known(listed, namespace)
     return [_described(row, known) for row in listed]
@@ -137,11 +141,23 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _pks(found: Any) -> Iterator[int]:
-    return iter(found.values_list("pk", flat=True))
+def _pushes(people: set[int], robots: set[int], repositories: set[int]) -> QuerySet[Any, Any]:
+    """Return when each of them last pushed what is there, by what was pushed."""
+    by = Q(pushed_by__in=people) | Q(pushed_by_robot__in=robots)
+    tags = Tag.objects.filter(by, repository__in=repositories).order_by()
+    of = ("repository", "pushed_by", "pushed_by_robot")
+    return tags.values_list(*of).annotate(last=Max("pushed_at"))
 
 
-def _pushes(who: str, pks: set[int], repositories: set[int]) -> dict[_Key, datetime]:
-    tags = Tag.objects.filter(**{f"{who}__in": pks}, repository__in=repositories)
-    last = tags.order_by().values("repository", who).annotate(last=Max("pushed_at"))
-    return {(row["repository"], row[who]): row["last"] for row in last}
+def _last_pushes(
+    rows: Iterable[tuple[int, int | None, int | None, datetime]],
+) -> tuple[dict[_Key, datetime], dict[_Key, datetime]]:
+    """Return the last push of each: of people, and of robots."""
+    pushes, robot_pushes = dict[_Key, datetime](), dict[_Key, datetime]()
+    for repository, person, robot, last in rows:
+        if person is not None:
+            pushes[repository, person] = max(last, pushes.get((repository, person), last))
+        if robot is not None:
+            key = (repository, robot)
+            robot_pushes[key] = max(last, robot_pushes.get(key, last))
+    return pushes, robot_pushes

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.words import word
 from index.models import Activity, ActivityKind
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 # News for those who administer the repository; everything else is for whoever may pull.
 FOR_ADMINS = frozenset({ActivityKind.PROMOTION_ASKED, ActivityKind.SECRET_FOUND})
@@ -28,21 +35,29 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ActivityKind.MOVED: ("registry", "old_registry"),
     ActivityKind.SECRET_FOUND: ("kinds", "number"),
 }
-_SENTENCES: dict[str, str] = {
-    ActivityKind.CREATED: "created it",
-    ActivityKind.CHANGED: "changed its settings",
-    ActivityKind.VISIBILITY: "changed who may pull it",
-    ActivityKind.RENAMED: "renamed it",
-    ActivityKind.TRASHED: "put it into the trash",
-    ActivityKind.RESTORED: "took it out of the trash",
-    ActivityKind.DELETED: "deleted it for good",
-    ActivityKind.PUSHED: "pushed",
-    ActivityKind.TAG_DELETED: "deleted the tag",
-    ActivityKind.TAG_RESTORED: "restored the tag",
-    ActivityKind.PROMOTED: "promoted an image to",
-    ActivityKind.PROMOTION_ASKED: "asked to promote an image to",
-    ActivityKind.MOVED: "moved it to another registry",
-    ActivityKind.SECRET_FOUND: "pushed an image that holds a secret:",
+_SENTENCES: dict[str, StrOrPromise] = {
+    ActivityKind.CREATED: gettext_lazy("created it"),
+    ActivityKind.CHANGED: gettext_lazy("changed its settings"),
+    ActivityKind.VISIBILITY: gettext_lazy("changed who may pull it"),
+    ActivityKind.RENAMED: gettext_lazy("renamed it"),
+    ActivityKind.TRASHED: gettext_lazy("put it into the trash"),
+    ActivityKind.RESTORED: gettext_lazy("took it out of the trash"),
+    ActivityKind.DELETED: gettext_lazy("deleted it for good"),
+    ActivityKind.PUSHED: gettext_lazy("pushed %(tag)s"),
+    ActivityKind.TAG_DELETED: gettext_lazy("deleted the tag %(tag)s"),
+    ActivityKind.TAG_RESTORED: gettext_lazy("restored the tag %(tag)s"),
+    ActivityKind.PROMOTED: gettext_lazy("promoted an image to %(tag)s"),
+    ActivityKind.PROMOTION_ASKED: gettext_lazy("asked to promote an image to %(tag)s"),
+    ActivityKind.MOVED: gettext_lazy("moved it to another registry"),
+    ActivityKind.SECRET_FOUND: gettext_lazy("pushed an image that holds a secret: %(tag)s"),
+}
+_WITHOUT_TAG: dict[str, StrOrPromise] = {
+    ActivityKind.PUSHED: gettext_lazy("pushed"),
+    ActivityKind.TAG_DELETED: gettext_lazy("deleted a tag"),
+    ActivityKind.TAG_RESTORED: gettext_lazy("restored a tag"),
+    ActivityKind.PROMOTED: gettext_lazy("promoted an image"),
+    ActivityKind.PROMOTION_ASKED: gettext_lazy("asked to promote an image"),
+    ActivityKind.SECRET_FOUND: gettext_lazy("pushed an image that holds a secret"),
 }
 
 
@@ -56,11 +71,11 @@ def sentence_of(activity: Activity) -> str:
     """Return what happened, to be read after who did it: `pushed 1.2`, `changed its settings`."""
     words = _SENTENCES.get(activity.kind, activity.get_kind_display().lower())
     if activity.kind == ActivityKind.VISIBILITY and activity.details.get("visibility"):
-        return f"made it {activity.details['visibility']}"
+        return _("made it %(details)s") % {"details": word(activity.details["visibility"])}
     if activity.kind == ActivityKind.CHANGED and activity.details.get("mode"):
-        return f"made it {activity.details['mode']}"
+        return _("made it %(details)s") % {"details": word(activity.details["mode"])}
     if activity.kind == ActivityKind.RENAMED and activity.details.get("old_name"):
-        return f"renamed it from {activity.details['old_name']}"
+        return _("renamed it from %(details)s") % {"details": activity.details["old_name"]}
     if not activity.tag:
-        return words.removesuffix(" to").removesuffix(":")
-    return f"{words} {activity.tag}"
+        return str(_WITHOUT_TAG.get(activity.kind, words))
+    return str(words) % {"tag": activity.tag}

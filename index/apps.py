@@ -12,4 +12,4 @@ class IndexConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ended memberships: they end grants."""
-        from index import own_data, signals  # noqa: F401 - models are ready only now
+        from index import own_data, signals, standing  # noqa: F401 - models are ready only now

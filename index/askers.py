@@ -6,6 +6,8 @@ robot handed over, and a trusted publisher removed.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from accounts.models import Namespace, RobotSecret
 from accounts.principals import Principal
 from index.errors import Denied
@@ -55,7 +57,9 @@ def _adders(by: Principal) -> list[int | None]:
     trusted = TrustedPublisher.objects.filter(logins=by.workload.login_id)
     adders: list[int | None] = list(trusted.values_list("created_by", flat=True))
     if not adders:
-        message = f"'{by.name}' may not ask for a promotion: its publisher is not trusted any more"
+        message = gettext(
+            "'%(name)s' may not ask for a promotion: its publisher is not trusted any more"
+        ) % {"name": by.name}
         raise Denied(message)
     return adders
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 _GITHUB_TOKENS = "token.actions.githubusercontent.com"
 
@@ -38,9 +39,17 @@ class CiIssuer:
     def name(self) -> str:
         """What people call it."""
         if self.kind is IssuerKind.GITHUB:
-            return "GitHub Actions" if self._is_github_com else f"GitHub Actions at {self._host}"
+            return (
+                "GitHub Actions"
+                if self._is_github_com
+                else _("GitHub Actions at %(host)s") % {"host": self._host}
+            )
         if self.kind is IssuerKind.GITLAB:
-            return "GitLab CI" if self._host == "gitlab.com" else f"GitLab CI at {self._host}"
+            return (
+                "GitLab CI"
+                if self._host == "gitlab.com"
+                else _("GitLab CI at %(host)s") % {"host": self._host}
+            )
         return self._host
 
     @property

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from accounts.principals import Principal
+from accounts.together import HowMany, read_together
 from index.blob_sizes import distinct_bytes
 from index.grantees import name_of
 from index.models import (
+    AccessGrant,
     BlobLink,
     Move,
     Promotion,
@@ -53,32 +56,39 @@ class Preview:
 def preview_deletion(repository: Repository, *, by: Principal) -> Preview:
     """Count what goes with the repository, whatever the number of its tags."""
     size, kept = _bytes(repository)
-    sharers = _sharers(repository, by)
+    counted = {
+        "tags": repository.tags.all(),
+        "manifests": repository.manifests.all(),
+        "stars": repository.stars.all(),
+        "watchers": repository.watches.all(),
+        "webhooks": repository.webhooks.all(),
+    }
+    sharers, grants, publishers, moves, promotions, names, *numbers = read_together(
+        _sharers(repository, by),
+        _grants(repository),
+        repository.publishers.all()[:_NAMED],
+        repository.moves.filter(state__in=UNFINISHED_MOVES).select_related("source", "target"),
+        _promotions(repository)[:_NAMED],
+        _names_that_may_stay(repository),
+        *map(HowMany, counted.values()),
+    )
     return Preview(
-        tags=repository.tags.count(),
-        immutable=_immutable(repository),
-        manifests=repository.manifests.count(),
+        immutable=sum(bool(frozen_by(repository.immutable_tags, name)) for name in names),
         size=size,
         freed=size - kept,
-        stars=repository.stars.count(),
-        watchers=repository.watches.count(),
-        grants=_grants(repository),
-        publishers=[str(one) for one in repository.publishers.all()[:_NAMED]],
-        webhooks=repository.webhooks.count(),
-        moves=list(
-            repository.moves.filter(state__in=UNFINISHED_MOVES).select_related("source", "target")
-        ),
-        promotions=list(_promotions(repository)[:_NAMED]),
-        sharers=sharers,
+        grants=[f"{name_of(grant.grantee)} ({grant.role})" for grant in grants],
+        publishers=[str(one) for one in publishers],
+        moves=moves,
+        promotions=promotions,
+        sharers=[Sharer(name, blobs) for name, blobs in sharers],
+        **{name: number for name, [number] in zip(counted, numbers, strict=True)},
     )
 
 
-def _immutable(repository: Repository) -> int:
-    patterns = repository.immutable_tags
-    if not patterns:
-        return 0
-    names = repository.tags.values_list("name", flat=True)
-    return sum(bool(frozen_by(patterns, name)) for name in names)
+def _names_that_may_stay(repository: Repository) -> QuerySet[Any, str]:
+    """Return the names of tags where some never change, none elsewhere."""
+    tags = repository.tags.all() if repository.immutable_tags else repository.tags.none()
+    return tags.values_list("name", flat=True)
 
 
 def _bytes(repository: Repository) -> tuple[int, int]:
@@ -95,17 +105,16 @@ def _of_others(repository: Repository) -> QuerySet[BlobLink]:
     return others.exclude(repository=repository).filter(digest__in=own)
 
 
-def _sharers(repository: Repository, by: Principal) -> list[Sharer]:
-    """Return those that the reader may see (case 24)."""
+def _sharers(repository: Repository, by: Principal) -> QuerySet[Any, tuple[str, int]]:
+    """Return the names of those that the reader may see (case 24), and how much they share."""
     visible = Repository.objects.visible_to(by).values("pk")
-    found = _of_others(repository).filter(repository__in=visible).values("repository__name")
-    counted = found.annotate(blobs=Count("pk")).order_by("repository__name")
-    return [Sharer(row["repository__name"], row["blobs"]) for row in counted[:_NAMED]]
+    found = _of_others(repository).filter(repository__in=visible).values_list("repository__name")
+    return found.annotate(blobs=Count("pk")).order_by("repository__name")[:_NAMED]
 
 
-def _grants(repository: Repository) -> list[str]:
+def _grants(repository: Repository) -> QuerySet[AccessGrant]:
     related = repository.grants.select_related("user", "team__organization", "robot__namespace")
-    return [f"{name_of(grant.grantee)} ({grant.role})" for grant in related.order_by("pk")[:_NAMED]]
+    return related.order_by("pk")[:_NAMED]
 
 
 def _promotions(repository: Repository) -> QuerySet[Promotion]:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from index.credential_words import KINDS, public_parts
 from index.models import Denial, Door, Repository
@@ -17,17 +19,18 @@ from index.rules import LIMITING
 
 # Why, by the code of the reason; the page that explains has the details.
 REASONS = {
-    NO_ROLE: "no role there",
-    ROLE: "the role does not allow it",
-    "credential": "the access token leaves less",
-    "quota": "the plan of the namespace is full",
-    "immutable-tag": "the tag never changes",
-    "read-only": "the repository is read-only",
-    "archived": "the repository is archived",
-    "builders": "the registry takes writes from build servers alone",
-    "promotion": "the registry takes promotions alone",
-    "deleted": "the repository was deleted",
-    "service": "the token was asked for another registry",
+    NO_ROLE: gettext_lazy("no role there"),
+    ROLE: gettext_lazy("the role does not allow it"),
+    "credential": gettext_lazy("the access token leaves less"),
+    "quota": gettext_lazy("the plan of the namespace is full"),
+    "immutable-tag": gettext_lazy("the tag never changes"),
+    "read-only": gettext_lazy("the repository is read-only"),
+    "archived": gettext_lazy("the repository is archived"),
+    "frozen": gettext_lazy("the namespace is frozen by an administrator"),
+    "builders": gettext_lazy("the registry takes writes from build servers alone"),
+    "promotion": gettext_lazy("the registry takes promotions alone"),
+    "deleted": gettext_lazy("the repository was deleted"),
+    "service": gettext_lazy("the token was asked for another registry"),
 }
 assert REASONS.keys() >= {limit.code for limit in LIMITING}  # noqa: S101 - two tables, one truth
 
@@ -63,7 +66,7 @@ def denials_of(repositories: QuerySet[Repository]) -> QuerySet[Denial]:
 
 
 def describe(denials: Iterable[Denial]) -> list[DenialRow]:
-    """Return them in words: two queries, whatever their number."""
+    """Return them in words: one query for all credentials, whatever their number."""
     listed = list(denials)
     parts = public_parts(denial.credential for denial in listed)
     return [_row(denial, parts.get(denial.credential, "")) for denial in listed]
@@ -75,13 +78,15 @@ def _row(denial: Denial, public_part: str) -> DenialRow:
     missing = [action for action in asked if action not in denial.granted.split(",")]
     return DenialRow(
         repository=denial.repository.name,
-        name=f"anonymous from {denial.network}" if is_anonymous else denial.name,
+        name=_("anonymous from %(network)s") % {"network": denial.network}
+        if is_anonymous
+        else denial.name,
         is_anonymous=is_anonymous,
         credential=_credential(denial, public_part),
-        door=Door(denial.door).label,
+        door=str(Door(denial.door).label),
         asked=asked,
         granted=denial.granted.split(",") if denial.granted else [],
-        reason=REASONS.get(denial.reason, denial.reason),
+        reason=str(REASONS.get(denial.reason, denial.reason)),
         code=denial.reason,
         first_at=denial.first_at,
         last_at=denial.last_at,
@@ -97,7 +102,7 @@ def _credential(denial: Denial, public_part: str) -> str:
         return "none"
     kind = denial.credential.partition(":")[0]
     if denial.subject.partition(":")[0] == "workload":
-        return "ID token of a CI job"
+        return _("ID token of a CI job")
     words = KINDS.get(kind, "")
     return f"{words} {public_part}".strip()
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from accounts.guide import Anchor
+
 
 class IndexRefusal(Exception):
     """The base of all refusals: `str()` is one line of ASCII for people, who read it in docker."""
 
     code = "UNKNOWN"
     status = 500
+    help: Anchor | None = None  # where the guide explains it
 
 
 class NameInvalid(IndexRefusal):
     """The text is outside the grammar of repository names."""
+
+    help = Anchor.INVALID
 
     code, status = "NAME_INVALID", 400
 
@@ -19,13 +24,23 @@ class NameInvalid(IndexRefusal):
 class RepositoryUnknown(IndexRefusal):
     """There is none of that name, or none that the caller may know of: the same answer for both."""
 
+    help = Anchor.NAME_UNKNOWN
+
     code, status = "NAME_UNKNOWN", 404
 
 
 class Denied(IndexRefusal):
     """The caller may know of it and may not do this."""
 
+    help = Anchor.DENIED
+
     code, status = "DENIED", 403
+
+
+class MayNotCreate(Denied):
+    """Nothing of the name may be seen, and the caller may create nothing of it."""
+
+    help = Anchor.NAMESPACE
 
 
 class Unauthorized(IndexRefusal):
@@ -83,6 +98,8 @@ class AlreadyDecided(GrantRefused):
 class OverQuota(Denied):
     """The plan of the namespace leaves no room; the sentence says for what, and what to do."""
 
+    help = Anchor.PLAN
+
 
 class PageInvalid(IndexRefusal):
     """What was said of the page of a list is no page."""
@@ -92,6 +109,8 @@ class PageInvalid(IndexRefusal):
 
 class TagIsImmutable(Denied):
     """The tag is there and never changes; the sentence names it and says what to do."""
+
+    help = Anchor.IMMUTABLE
 
 
 class TagsRefused(IndexRefusal):
@@ -115,11 +134,15 @@ class PatternRefused(IndexRefusal):
 class RegistrySilent(IndexRefusal):
     """What has to be known of a registry before this may go on could not be asked."""
 
+    help = Anchor.UNAVAILABLE
+
     code, status = "UNAVAILABLE", 503
 
 
 class NoPlacement(IndexRefusal):
     """No rule says which registry keeps this name."""
+
+    help = Anchor.UNAVAILABLE
 
     code, status = "UNAVAILABLE", 503
 
@@ -187,3 +210,15 @@ class WebhookRefused(IndexRefusal):
         """Keep the field."""
         super().__init__(message)
         self.field = field
+
+
+class ReportRefused(IndexRefusal):
+    """It cannot be reported, or decided, like this; the sentence says why."""
+
+    code, status = "DENIED", 409
+
+
+class HiddenByAdministrators(IndexRefusal):
+    """It stays private until an administrator of the site ends that."""
+
+    code, status = "DENIED", 409

@@ -28,6 +28,7 @@ KNOWN = "SELECT CAST(:user AS bigint) AS user_id, CAST(:robot AS bigint) AS robo
 _FACTS = """
   r.id, r.name, r.stored_name, r.visibility, r.state, r.mode, r.immutable_tags, r.tokens_not_before,
   registry.name, registry.service, registry.writers, r.writes_held_until, registry.writes_held_until,
+  n.frozen_at IS NOT NULL,
   n.user_id = who.user_id OR EXISTS (
     SELECT 1 FROM accounts_membership m
     WHERE m.organization_id = n.organization_id AND m.user_id = who.user_id AND m.role = 'owner'),
@@ -46,7 +47,7 @@ _FACTS = """
        AND given.repository_id = r.id AND given.team_id = tm.team_id
    ) g WHERE g.expires_at IS NULL OR g.expires_at > :now)
 """
-_WIDTH = 15
+_WIDTH = 16
 # LEFT, though each repository has both: of a join in parentheses SQLite makes a table first.
 _JOINED = """
 LEFT JOIN accounts_namespace n ON n.id = r.namespace_id
@@ -72,6 +73,7 @@ class Facts:
     writers: Writers
     held_until: datetime | None  # writes to it, by a move; the next one: by a garbage collection
     registry_held_until: datetime | None
+    is_frozen: bool  # the namespace, by an administrator
     holds_namespace: bool
     granted: Role | None
     until: datetime | None  # when the first of the grants ends that give this
@@ -91,6 +93,7 @@ class Facts:
             mode=self.mode,
             writers=self.writers,
             is_builder=workload is not None or (robot is not None and robot.is_builder),
+            is_frozen=self.is_frozen,
         )
 
 
@@ -161,7 +164,7 @@ def _known(principal: Principal) -> dict[str, int | None]:
 
 
 def _read(row: Sequence[Any]) -> Facts:
-    rank, _, until = (row[14] or "0").partition(" ")
+    rank, _, until = (row[15] or "0").partition(" ")
     return Facts(
         repository_id=row[0],
         name=row[1],
@@ -176,7 +179,8 @@ def _read(row: Sequence[Any]) -> Facts:
         writers=Writers(row[10]),
         held_until=moment_or_none(row[11]),
         registry_held_until=moment_or_none(row[12]),
-        holds_namespace=bool(row[13]),
+        is_frozen=bool(row[13]),
+        holds_namespace=bool(row[14]),
         granted=_ROLES[int(rank)],
         until=moment_or_none(until or None),
     )

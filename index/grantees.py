@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Namespace, RobotAccount, Team, User
 from accounts.principals import Principal
 from index.errors import Denied, GrantRefused
@@ -34,12 +36,12 @@ def find_grantee(namespace: Namespace, kind: GranteeKind, name: str) -> Grantee:
 def find_person(name: str) -> User:
     """Return the user; the sentence is the same for names unknown, unproven and disabled."""
     if name != name.lower():
-        message = f"User names have no capital letters: {name} is none."
+        message = _("User names have no capital letters: %(name)s is none.") % {"name": name}
         raise GrantRefused(message)
     people = User.objects.with_verified_address().filter(username=name, is_active=True)
     user = people.first() if name else None
     if user is None:
-        message = f"There is no user {name}. Ask for the exact user name."
+        message = _("There is no user %(name)s. Ask for the exact user name.") % {"name": name}
         raise GrantRefused(message)
     return user
 
@@ -61,7 +63,7 @@ def kind_of(grantee: Grantee) -> GranteeKind:
 def check_widens_no_credential(grantee: Grantee, *, by: Principal) -> None:
     """Raise Denied where a token would give more to what a robot's secrets open (case 16)."""
     if isinstance(grantee, RobotAccount) and (by.credential or by.limits):
-        message = "what a robot may do is changed in the browser: a token widens no credentials"
+        message = _("what a robot may do is changed in the browser: a token widens no credentials")
         raise Denied(message)
 
 
@@ -75,16 +77,19 @@ def check_grantee(namespace: Namespace, grantee: Grantee) -> None:
         _check_user(namespace, grantee)
         return
     if not is_ours:
-        message = f"{name_of(grantee)} does not belong to {namespace}."
+        message = _("%(grantee)s does not belong to %(namespace)s.") % {
+            "grantee": name_of(grantee),
+            "namespace": namespace,
+        }
         raise GrantRefused(message)
 
 
 def _check_user(namespace: Namespace, user: User) -> None:
     if not (user.is_active and user.is_verified):
-        message = f"There is no user {user}. Ask for the exact user name."
+        message = _("There is no user %(user)s. Ask for the exact user name.") % {"user": user}
         raise GrantRefused(message)
     if namespace.user_id == user.pk:
-        message = f"{user} owns this namespace and may do everything already."
+        message = _("%(user)s owns this namespace and may do everything already.") % {"user": user}
         raise GrantRefused(message)
 
 
@@ -93,7 +98,10 @@ def _find_team(namespace: Namespace, name: str) -> Team:
     teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
     team = teams.select_related("organization").filter(name=short).first()
     if team is None:
-        message = f"{namespace} has no team {short}."
+        message = _("%(namespace)s has no team %(short)s.") % {
+            "namespace": namespace,
+            "short": short,
+        }
         raise GrantRefused(message)
     return team
 
@@ -103,6 +111,9 @@ def _find_robot(namespace: Namespace, name: str) -> RobotAccount:
     robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
     robot = robots.select_related("namespace").filter(name=short).first()
     if robot is None:
-        message = f"{namespace} has no robot account {short} that is in use."
+        message = _("%(namespace)s has no robot account %(short)s that is in use.") % {
+            "namespace": namespace,
+            "short": short,
+        }
         raise GrantRefused(message)
     return robot

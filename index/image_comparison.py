@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from index.contents.comparison import Comparison, compare
 from index.manifest_facts import ManifestFacts, find_manifest
 from index.models import ContentState, Manifest, Repository
@@ -83,10 +85,13 @@ def _side(
     platform: str,
 ) -> Side:
     if manifest is None:
-        return Side(reference, problem="is neither a tag nor a digest of this repository")
+        return Side(reference, problem=_("is neither a tag nor a digest of this repository"))
     image = _image_of(repository, manifest, images, platform)
     if image is None:
-        return Side(reference, problem=f"has no image for {platform or 'any platform'}")
+        return Side(
+            reference,
+            problem=_("has no image for %(platform)s") % {"platform": platform or "any platform"},
+        )
     facts = ManifestFacts(image)
     problem = _problem(facts)
     return Side(
@@ -109,7 +114,7 @@ def _image_of(
 
 def _problem(facts: ManifestFacts) -> str:
     if facts.manifest.contents == ContentState.UNREAD:
-        return "was not read from its registry yet: try again in a moment"
+        return _("was not read from its registry yet: try again in a moment")
     if not facts.document:
-        return "is not kept here: its registry has lost it, or it is too large"
+        return _("is not kept here: its registry has lost it, or it is too large")
     return ""

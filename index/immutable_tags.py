@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from index.errors import (
     IndexRefusal,
@@ -66,7 +67,7 @@ def _refuse_push(repository: Repository, tags: Iterable[str]) -> None:
         return
     for tag in frozen:
         if not is_tag(tag):
-            message = f"{tag[:40]!a} is no tag"
+            message = _("%(tag)s is no tag") % {"tag": ascii(tag[:40])}
             raise TagsRefused(message)
     for known in repository.tags.filter(name__in=frozen).values_list("name", flat=True):
         raise _already_there(repository, known, frozen[known])
@@ -119,7 +120,9 @@ def _claim(repository: Repository, tag: str) -> TagClaim | None:
 def _refuse_deletion(repository: Repository, reference: str) -> None:
     if not is_digest(reference):
         if pattern := frozen_by(repository.immutable_tags, reference):
-            message = f"{repository}:{reference} is immutable ({pattern}) and cannot be deleted. "
+            message = _(
+                "%(repository)s:%(reference)s is immutable (%(pattern)s) and cannot be deleted. "
+            ) % {"repository": repository, "reference": reference, "pattern": pattern}
             raise TagIsImmutable(message + _who_can_change(repository))
         return
     try:
@@ -127,9 +130,9 @@ def _refuse_deletion(repository: Repository, reference: str) -> None:
     except RegistryTrouble as trouble:
         raise _silent(repository) from trouble
     if tag:
-        message = (
-            f"the immutable tag {repository}:{tag} needs this manifest: it cannot be deleted. "
-        )
+        message = _(
+            "the immutable tag %(repository)s:%(tag)s needs this manifest: it cannot be deleted. "
+        ) % {"repository": repository, "tag": tag}
         raise TagIsImmutable(message + _who_can_change(repository))
 
 
@@ -187,10 +190,15 @@ def _too_many(repository: Repository, count: int) -> TagsRefused:
 
 
 def _already_there(repository: Repository, tag: str, pattern: str) -> TagIsImmutable:
-    message = (
-        f"{repository}:{tag} is already there and immutable ({pattern}): push under a new tag. "
-        f"{_who_can_change(repository)}"
-    )
+    message = _(
+        "%(repository)s:%(tag)s is already there and immutable (%(pattern)s): push "
+        "under a new tag. %(repository_2)s"
+    ) % {
+        "repository": repository,
+        "tag": tag,
+        "pattern": pattern,
+        "repository_2": _who_can_change(repository),
+    }
     return TagIsImmutable(message)
 
 
@@ -203,4 +211,7 @@ def _silent(repository: Repository) -> RegistrySilent:
 
 
 def _who_can_change(repository: Repository) -> str:
-    return f"Its admins decide what is: {settings.PUBLIC_URL}/r/{repository}/-/settings"
+    return _("Its admins decide what is: %(public_url)s/r/%(repository)s/-/settings") % {
+        "public_url": settings.PUBLIC_URL,
+        "repository": repository,
+    }

@@ -5,12 +5,14 @@ Nothing here looks beyond the repository: who may pull it may see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from accounts.together import read_together
 from index.contents.documents import descriptor, read_json
 from index.contents.images import Image, read_image
 from index.contents.indexes import ImageIndex, ListedManifest, read_annotations, read_index
@@ -56,10 +58,14 @@ class Parent:
 class ManifestFacts:
     """What one manifest says, read when it is asked for."""
 
-    def __init__(self, manifest: Manifest) -> None:
-        """Read the bytes that are kept: one query."""
+    def __init__(self, manifest: Manifest, *others: QuerySet[Any, Any]) -> None:
+        """Read the bytes that are kept: one query, none where they came with it (`find_manifest`).
+
+        What a page wants beside the facts is read with them: `others`.
+        """
         self.manifest = manifest
-        content = ManifestContent.objects.filter(manifest=manifest).first()
+        self._others = others
+        content: ManifestContent | None = getattr(manifest, "content", None)
         self.document = bytes(content.document) if content else b""
         self.config = bytes(content.config) if content else b""
         self._read = read_json(self.document)
@@ -80,7 +86,24 @@ class ManifestFacts:
 
     @cached_property
     def _of_cosign(self) -> tuple[str, str]:
-        return _of_cosign(self.manifest)
+        return _of_cosign(self._links.own_tags)
+
+    @property
+    def others(self) -> list[list[Any]]:
+        """What was wanted beside the facts."""
+        return self._links.others
+
+    @cached_property
+    def _links(self) -> _Links:
+        """All that hangs on it: one query."""
+        return _Links(*_read_links(self.manifest, self.index.entries, self._others))
+
+    @cached_property
+    def _contents(self) -> dict[str, dict[str, object]]:
+        """What those say that are about it, or about what it lists: one query."""
+        attached = {one.digest for one in self.index.attestations}
+        listed = [row for row in self._links.listed if row.digest in attached][:MOST_LINKS]
+        return _contents([*listed, *self._links.referring])
 
     @cached_property
     def image(self) -> Image:
@@ -109,101 +132,120 @@ class ManifestFacts:
 
     @cached_property
     def entries(self) -> list[EntryRow]:
-        """What an index lists, with the sizes of the images: one query."""
-        listed = self.index.entries
-        known = {
-            row.digest: row
-            for row in Manifest.objects.filter(
-                repository=self.manifest.repository_id, digest__in=[one.digest for one in listed]
-            ).defer("children")
-        }
-        attached = [known[one.digest] for one in self.index.attestations if one.digest in known]
-        contents = _contents(attached[:MOST_LINKS])
+        """What an index lists, with the sizes of the images."""
+        known = {row.digest: row for row in self._links.listed}
         return [
             EntryRow(
                 one,
                 known[one.digest].size if one.digest in known else None,
-                kinds_of(contents.get(one.digest, {})) if one.is_attestation else [],
+                kinds_of(self._contents.get(one.digest, {})) if one.is_attestation else [],
             )
-            for one in listed
+            for one in self.index.entries
         ]
 
-    @cached_property
+    @property
     def tags(self) -> list[Tag]:
         """The newest tags that point to it."""
-        return list(self.manifest.tags.order_by("-pushed_at", "name")[:MOST_LINKS])
+        return self._links.tags
 
     @cached_property
     def parents(self) -> list[Parent]:
-        """The indexes of this repository that list it, and their tags: two queries."""
-        listing = Manifest.objects.filter(
-            repository=self.manifest.repository_id, entries__digest=self.manifest.digest
-        )
-        newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
-        tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
-        rows = listing.only("pk", "digest").prefetch_related(tags).order_by("-pk")[:MOST_LINKS]
-        return [Parent(row.digest, [tag.name for tag in row.newest]) for row in rows]
+        """The indexes of this repository that list it, and their tags."""
+        return [Parent(row.digest, [tag.name for tag in row.newest]) for row in self._links.listing]
 
     @cached_property
     def subject(self) -> str:
         """The manifest that this one is about, "" if it is about none."""
         if self.manifest.subject:
             return self.manifest.subject
-        entry = IndexEntry.objects.filter(
-            index__repository=self.manifest.repository_id, digest=self.manifest.digest
-        ).exclude(about="")
-        about = entry.values_list("about", flat=True).first()
-        return about or self._of_cosign[0]
+        return next(iter(self._links.about), self._of_cosign[0])
 
     @cached_property
     def referrers(self) -> list[Referrer]:
-        """What is about it, in all the ways that tools have found: three queries, and one for what they say."""
-        found = _referring(self.manifest)
-        contents = _contents(found)
+        """What is about it, in all the ways that tools have found."""
+        suffixes = {number: name.rpartition(".")[2] for number, name in self._links.suffixed}
         return [
             Referrer(
                 row.digest,
-                kinds_of(contents.get(row.digest, {}), suffix),
+                kinds_of(self._contents.get(row.digest, {}), suffixes.get(row.pk, "")),
                 row.artifact_type,
-                predicate_types(contents.get(row.digest, {})),
+                predicate_types(self._contents.get(row.digest, {})),
                 row.size,
             )
-            for row, suffix in found.items()
+            for row in self._links.referring
         ]
 
 
 def find_manifest(repository: Repository, reference: str) -> Manifest | None:
-    """Return the manifest of a digest, or the one that a tag points to."""
+    """Return the manifest of a digest, or the one that a tag points to; with its bytes."""
     if is_digest(reference):
-        return repository.manifests.filter(digest=reference).first()
-    tag = repository.tags.filter(name=reference).select_related("manifest").first()
+        return repository.manifests.select_related("content").filter(digest=reference).first()
+    tag = repository.tags.filter(name=reference).select_related("manifest__content").first()
     return tag.manifest if tag else None
 
 
-def _referring(manifest: Manifest) -> dict[Manifest, str]:
-    """Find those of OCI 1.1, of its fallback tag, of cosign's tags, and those builders attach.
+class _Links(NamedTuple):
+    """What hangs on a manifest."""
 
-    Each with the suffix that cosign's tag gave it, or "".
-    """
+    own_tags: list[str]  # that may be cosign's, which say what it is about
+    tags: list[Tag]
+    listing: list[Any]  # indexes, each with its newest tags
+    about: list[str]
+    suffixed: list[tuple[int, str]]
+    referring: list[Manifest]
+    listed: list[Manifest]
+    others: list[list[Any]]
+
+
+def _read_links(
+    manifest: Manifest, listed: Iterable[ListedManifest], others: Iterable[QuerySet[Any, Any]]
+) -> Iterator[Any]:
+    """Read them in the order of `_Links`: one query, one more where an index lists it."""
+    rows = Manifest.objects.filter(repository=manifest.repository_id)
+    entries = IndexEntry.objects.filter(index__repository=manifest.repository_id)
+    cosign = manifest.tags.filter(name__startswith="sha256-", name__contains=".")
+    newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
+    tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
+    listing = rows.filter(entries__digest=manifest.digest).only("pk", "digest")
+    suffixed = _suffixed(manifest)
+    parts = (
+        cosign.values_list("name", flat=True)[:5],
+        manifest.tags.defer("version_key").order_by("-pushed_at", "name")[:MOST_LINKS],
+        listing.prefetch_related(tags).order_by("-pk")[:MOST_LINKS],
+        entries.filter(digest=manifest.digest)
+        .exclude(about="")
+        .values_list("about", flat=True)[:1],
+        suffixed.values_list("manifest", "name"),
+        _referring(manifest, suffixed),
+        rows.filter(digest__in=[one.digest for one in listed]).defer("children"),
+    )
+    found = read_together(*parts, *others)
+    yield from found[: len(parts)]
+    yield found[len(parts) :]
+
+
+def _suffixed(manifest: Manifest) -> QuerySet[Tag]:
+    """Return cosign's tags that say by their names to be about it."""
+    stem = manifest.digest.replace(":", "-")
+    names = [f"{stem}.{suffix}" for suffix in COSIGN_SUFFIXES]
+    return Tag.objects.filter(repository=manifest.repository_id, name__in=names)
+
+
+def _referring(manifest: Manifest, suffixed: QuerySet[Tag]) -> QuerySet[Manifest]:
+    """Find those of OCI 1.1, of its fallback tag, of cosign's tags, and those builders attach."""
     digest, repository = manifest.digest, manifest.repository_id
-    stem = digest.replace(":", "-")
-    tagged = Tag.objects.filter(
-        repository=repository, name__in=[f"{stem}.{suffix}" for suffix in COSIGN_SUFFIXES]
-    ).values_list("manifest", "name")
-    suffixes = {number: name.rpartition(".")[2] for number, name in tagged}
     entries = IndexEntry.objects.filter(index__repository=repository)
     rows = Manifest.objects.filter(repository=repository)
-    fallback = Tag.objects.filter(repository=repository, name=stem).values("manifest")
+    fallback = Tag.objects.filter(repository=repository, name=digest.replace(":", "-"))
     ways = (
         entries.filter(about=digest),
-        entries.filter(index__in=fallback),
+        entries.filter(index__in=fallback.values("manifest")),
         rows.filter(subject=digest),
-        rows.filter(pk__in=suffixes),
+        rows.filter(pk__in=suffixed.values("manifest")),
     )
     first, *others = (way.order_by().values_list("digest", flat=True) for way in ways)
-    digests = list(first.union(*others)[:MOST_LINKS])
-    newest = rows.filter(digest__in=digests).exclude(pk=manifest.pk).defer("children")
-    return {row: suffixes.get(row.pk, "") for row in newest.order_by("-pk")[:MOST_LINKS]}
+    newest = rows.filter(digest__in=first.union(*others)[:MOST_LINKS]).exclude(pk=manifest.pk)
+    return newest.defer("children").order_by("-pk")[:MOST_LINKS]
 
 
 def _contents(manifests: Iterable[Manifest]) -> dict[str, dict[str, object]]:
@@ -215,10 +257,9 @@ def _contents(manifests: Iterable[Manifest]) -> dict[str, dict[str, object]]:
     return {digests[number]: read_json(bytes(document)) for number, document in kept}
 
 
-def _of_cosign(manifest: Manifest) -> tuple[str, str]:
+def _of_cosign(tags: Iterable[str]) -> tuple[str, str]:
     """Return the digest that a tag of cosign's says it is about, and its suffix."""
-    tags = manifest.tags.filter(name__startswith="sha256-", name__contains=".")
-    for name in tags.values_list("name", flat=True)[:5]:
+    for name in tags:
         stem, _, suffix = name.partition(".")
         digest = stem.replace("-", ":", 1)
         if suffix in COSIGN_SUFFIXES and is_digest(digest):

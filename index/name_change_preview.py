@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
@@ -20,6 +22,19 @@ from index.names import RepositoryName
 from index.policy import may_create
 
 _NAMED = 10  # of people, teams and robots each
+
+_NOUNS = {
+    "tag": ngettext_lazy("%(number)s tag", "%(number)s tags", "number"),
+    "star": ngettext_lazy("%(number)s star", "%(number)s stars", "number"),
+    "pull": ngettext_lazy("%(number)s pull", "%(number)s pulls", "number"),
+    "trusted publisher": ngettext_lazy(
+        "%(number)s trusted publisher", "%(number)s trusted publishers", "number"
+    ),
+    "webhook": ngettext_lazy("%(number)s webhook", "%(number)s webhooks", "number"),
+    "open access request": ngettext_lazy(
+        "%(number)s open access request", "%(number)s open access requests", "number"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +54,17 @@ def preview_rename(repository: Repository, *, to: RepositoryName, by: Principal)
     check_name(to, namespace=repository.namespace, owner=repository)
     change = NameChange(repository.name, to.value, at_once=True)
     change.stays.extend(_content(repository))
-    change.stays.append("Everybody's roles, webhooks, trusted publishers and settings")
+    change.stays.append(_("Everybody's roles, webhooks, trusted publishers and settings"))
     change.stays.append(
-        f"Access tokens that are limited to {repository.name} alone open it as {to}"
+        _("Access tokens that are limited to %(name)s alone open it as %(to)s")
+        % {"name": repository.name, "to": to}
     )
     change.goes.append(
-        f"Access tokens that are limited to a pattern with * reach it only if the pattern fits {to}"
+        _(
+            "Access tokens that are limited to a pattern with * reach it only if the "
+            "pattern fits %(to)s"
+        )
+        % {"to": to}
     )
     return change
 
@@ -66,33 +86,52 @@ def preview_transfer(repository: Repository, *, to: RepositoryName, by: Principa
 
 def _content(repository: Repository) -> list[str]:
     tags, registry = _count(repository.tags.count(), "tag"), repository.registry
-    kept = f"{tags}: nothing is copied, and registry {registry.name} keeps all images as they are"
+    kept = _("%(tags)s: nothing is copied, and registry %(name)s keeps all images as they are") % {
+        "tags": tags,
+        "name": registry.name,
+    }
     return [
         kept,
-        f"{_count(repository.star_count, 'star')} and {_count(repository.pull_count, 'pull')}",
+        _("%(stars)s and %(pulls)s")
+        % {
+            "stars": _count(repository.star_count, "star"),
+            "pulls": _count(repository.pull_count, "pull"),
+        },
         _old_name(repository),
     ]
 
 
 def _old_name(repository: Repository) -> str:
     address = f"{settings.PUBLIC_HOST}/{repository.name}"
-    return f"The name {address}: it leads to the new one, and nobody else gets it"
+    return _("The name %(address)s: it leads to the new one, and nobody else gets it") % {
+        "address": address
+    }
 
 
 def _people(repository: Repository) -> list[str]:
     direct = AccessGrant.objects.filter(repository=repository, user__isnull=False)
     names = direct.order_by("user__username").values_list("user__username", flat=True)
-    return [f"The roles that people were given themselves: {_listed(list(names))}"] if names else []
+    return (
+        [
+            _("The roles that people were given themselves: %(names)s")
+            % {"names": _listed(list(names))}
+        ]
+        if names
+        else []
+    )
 
 
 def _ends(repository: Repository, target: Namespace) -> list[str]:
     """Return what ends; the repository still stands in its old namespace."""
-    told = [f"Owners of {repository.namespace} have no rights by that any more"]
+    told = [
+        _("Owners of %(namespace)s have no rights by that any more")
+        % {"namespace": repository.namespace}
+    ]
     others = outsiders(repository, namespace=target).select_related("team", "robot")
     teams = sorted(str(grant.team) for grant in others if grant.team)
     robots = sorted(str(grant.robot) for grant in others if grant.robot)
-    told += [f"Roles of teams: {_listed(teams)}"] if teams else []
-    told += [f"Roles of robots: {_listed(robots)}"] if robots else []
+    told += [_("Roles of teams: %(teams)s") % {"teams": _listed(teams)}] if teams else []
+    told += [_("Roles of robots: %(robots)s") % {"robots": _listed(robots)}] if robots else []
     asked = repository.access_requests.filter(decided_at=None).count()
     for number, noun in (
         (repository.publishers.count(), "trusted publisher"),
@@ -101,9 +140,12 @@ def _ends(repository: Repository, target: Namespace) -> list[str]:
     ):
         told += [_count(number, noun)] if number else []
     if repository.visibility == Visibility.PRIVATE:
-        told.append("Watches of people who may not pull it then")
-    told.append("Registry tokens from before; docker fetches new ones by itself")
-    told.append(f"Access tokens that are limited to {repository.namespace}/… reach it no more")
+        told.append(_("Watches of people who may not pull it then"))
+    told.append(_("Registry tokens from before; docker fetches new ones by itself"))
+    told.append(
+        _("Access tokens that are limited to %(namespace)s/… reach it no more")
+        % {"namespace": repository.namespace}
+    )
     return told
 
 
@@ -113,4 +155,4 @@ def _listed(names: list[str]) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return _NOUNS[noun] % {"number": number}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models.namespace import ROOT_NAMESPACE
 from index.errors import NameInvalid
 
@@ -61,22 +63,28 @@ class Reference:
 def parse_repository_name(text: str) -> RepositoryName:
     """Return the name; raise NameInvalid with the rule that it breaks."""
     if not text or len(text) > MAXIMUM_LENGTH:
-        message = f"a repository name has 1 to {MAXIMUM_LENGTH} characters"
+        message = _("a repository name has 1 to %(maximum_length)s characters") % {
+            "maximum_length": MAXIMUM_LENGTH
+        }
         raise NameInvalid(message)
     if not _NAME.fullmatch(text):
-        message = (
-            "a repository name is lowercase letters and digits, separated by single . _ - or __, "
-            "in parts joined by /"
+        message = _(
+            "a repository name is lowercase letters and digits, separated by single . _ "
+            "- or __, in parts joined by /"
         )
         raise NameInvalid(message)
     if text.count("/") >= MAXIMUM_COMPONENTS:
-        message = f"a repository name has at most {MAXIMUM_COMPONENTS} parts"
+        message = _("a repository name has at most %(maximum_components)s parts") % {
+            "maximum_components": MAXIMUM_COMPONENTS
+        }
         raise NameInvalid(message)
     if text.startswith(f"{ROOT_NAMESPACE}/"):
-        message = "official images are named without library/"
+        message = _("official images are named without library/")
         raise NameInvalid(message)
     if text in {ROOT_NAMESPACE, "scratch"} or _HEX_64.fullmatch(text):
-        message = f"{text} cannot name a repository: docker would not ask us for it"
+        message = _("%(text)s cannot name a repository: docker would not ask us for it") % {
+            "text": text
+        }
         raise NameInvalid(message)
     return RepositoryName(text)
 
@@ -92,11 +100,11 @@ def parse_reference(text: str) -> Reference:
     """Return name and tag or digest of a pasted image reference; raise NameInvalid."""
     name, at, digest = text.partition("@")
     if at and not is_digest(digest):
-        message = "a digest is sha256: and 64 hexadecimal digits"
+        message = _("a digest is sha256: and 64 hexadecimal digits")
         raise NameInvalid(message)
     name, colon, tag = name.partition(":")
     if colon and not is_tag(tag):
-        message = "a tag is up to 128 letters, digits, . _ and -"
+        message = _("a tag is up to 128 letters, digits, . _ and -")
         raise NameInvalid(message)
     return Reference(parse_familiar_name(name), tag or None, digest or None)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
+
+from accounts.models import Namespace, User
 from accounts.own_data import own_data
+from accounts.owned import owned
 from accounts.principals import Principal
-from index.models import AccessGrant, AccessRequest, Repository, Star, Tag, Watch, Webhook
+from index.models import AccessGrant, AccessRequest, Report, Repository, Star, Tag, Watch, Webhook
 
 
 @own_data("repositories")
@@ -29,6 +33,17 @@ def _requests(user: User) -> list[Any]:
     visible = Repository.objects.visible_to(Principal(user)).values("pk")
     found = AccessRequest.objects.filter(user=user, repository__in=visible).order_by("pk")
     return list(found.values("repository__name", "role", "message", "created_at"))
+
+
+@own_data("reports")
+def _reports(user: User) -> list[Any]:
+    found = Report.objects.filter(reporter=user).order_by("pk")
+    return list(found.values("repository__name", "kind", "text", "state", "created_at"))
+
+
+@owned(gettext_noop("Repositories"))
+def _owned(namespace: Namespace) -> QuerySet[Repository]:
+    return Repository.objects.live().filter(namespace=namespace)
 
 
 @own_data("stars")

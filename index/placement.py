@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Visibility
 from index.errors import NoPlacement
@@ -21,8 +23,8 @@ from index.models.repository import SizeClass
 from index.names import RepositoryName
 
 _WORDS = {
-    RegistryState.DRAINING: "is being drained and gets nothing new",
-    RegistryState.RETIRED: "is retired",
+    RegistryState.DRAINING: gettext_lazy("is being drained and gets nothing new"),
+    RegistryState.RETIRED: gettext_lazy("is retired"),
 }
 
 
@@ -72,9 +74,9 @@ def explain_placement(newcomer: Newcomer) -> Placement:
     ).select_related("registry", "pool")
     rules = in_order(found)
     if not rules:
-        reason = (
-            f"no placement rule says which registry keeps {newcomer.name}: ask an administrator"
-        )
+        reason = _("no placement rule says which registry keeps %(name)s: ask an administrator") % {
+            "name": newcomer.name
+        }
         return Placement(None, None, reason)
     winner = rules[0]
     registry, reason = _place_of(winner, newcomer)
@@ -136,26 +138,41 @@ def _place_of(rule: PlacementRule, newcomer: Newcomer) -> tuple[Registry | None,
     assert pool is not None  # noqa: S101 - the database wants one of the two
     members = list(pool.members.filter(state=RegistryState.IN_USE).order_by("name"))
     if not members:
-        reason = (
-            f"{newcomer.name} belongs into the pool {pool} by the rule for {described(rule)}, and no"
-            " member of it is in use: ask an administrator"
-        )
+        reason = _(
+            "%(name)s belongs into the pool %(pool)s by the rule for %(rule)s, and no "
+            "member of it is in use: ask an administrator"
+        ) % {"name": newcomer.name, "pool": pool, "rule": described(rule)}
         return None, reason
     chosen = member_for(newcomer.full_name, members)
     names = ", ".join(member.name for member in members)
-    reason = f"the rule for {described(rule)} shares names among the pool {pool} ({names})"
-    return chosen, f"{reason}, and {chosen} wins this one"
+    reason = _("the rule for %(rule)s shares names among the pool %(pool)s (%(names)s)") % {
+        "rule": described(rule),
+        "pool": pool,
+        "names": names,
+    }
+    return chosen, _("%(reason)s, and %(chosen)s wins this one") % {
+        "reason": reason,
+        "chosen": chosen,
+    }
 
 
 def _single(
     rule: PlacementRule, registry: Registry, newcomer: Newcomer
 ) -> tuple[Registry | None, str]:
     if registry.state == RegistryState.IN_USE:
-        return registry, f"the rule for {described(rule)} names {registry}"
-    reason = (
-        f"{newcomer.name} belongs on {registry} by the rule for {described(rule)}, and {registry}"
-        f" {_WORDS[RegistryState(registry.state)]}: ask an administrator"
-    )
+        return registry, _("the rule for %(rule)s names %(registry)s") % {
+            "rule": described(rule),
+            "registry": registry,
+        }
+    reason = _(
+        "%(name)s belongs on %(registry)s by the rule for %(rule)s, and %(registry)s "
+        "%(state)s: ask an administrator"
+    ) % {
+        "name": newcomer.name,
+        "registry": registry,
+        "rule": described(rule),
+        "state": _WORDS[RegistryState(registry.state)],
+    }
     return None, reason
 
 

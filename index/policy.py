@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Membership, Namespace, OrganizationRole, User
 from accounts.principals import Principal
 from index.facts import ceiling_of, facts_by_id
@@ -53,6 +55,13 @@ def holds_namespace(principal: Principal, namespace: Namespace) -> bool:
     ).exists()
 
 
+def may_change_namespace(principal: Principal, namespace: Namespace) -> bool:
+    """Whether its settings are open: to its holders unless it is frozen, and to administrators."""
+    if principal.is_administrator:
+        return True
+    return namespace.frozen_at is None and holds_namespace(principal, namespace)
+
+
 @dataclass(frozen=True, slots=True)
 class Creation:
     """Whether a repository may be created: the role that its creator has then, and why."""
@@ -73,26 +82,28 @@ def may_create(principal: Principal, name: RepositoryName) -> Creation:
         Namespace.objects.called(name.namespace).filter(organization__deleted_at=None).first()
     )
     if namespace is None:
-        return Creation(None, "there is no such namespace")
+        return Creation(None, _("there is no such namespace"))
     ceiling = ceiling_of(principal, name.moved_to(namespace.name).value)
     if Action.PUSH not in ceiling:
-        return Creation(None, "the access token is not for this")
+        return Creation(None, _("the access token is not for this"))
     return replace(_may_create_in(namespace, principal), ceiling=ceiling)
 
 
 def _may_create_in(namespace: Namespace, principal: Principal) -> Creation:
     if principal.is_administrator:
-        return Creation(Role.ADMIN, "administrators may create repositories everywhere")
+        return Creation(Role.ADMIN, _("administrators may create repositories everywhere"))
+    if namespace.frozen_at:
+        return Creation(None, _("an administrator of this site has frozen the namespace"))
     if namespace.is_root:
-        return Creation(None, "only administrators create official images")
+        return Creation(None, _("only administrators create official images"))
     if holds_namespace(principal, namespace):
-        return Creation(Role.ADMIN, "owners of a namespace may create repositories in it")
+        return Creation(Role.ADMIN, _("owners of a namespace may create repositories in it"))
     if principal.robot and principal.robot.may_create:
         if principal.robot.namespace_id == namespace.pk:
-            return Creation(Role.WRITER, "this robot may create repositories in its namespace")
+            return Creation(Role.WRITER, _("this robot may create repositories in its namespace"))
     elif principal.user and _members_may_create(namespace, principal.user):
-        return Creation(Role.ADMIN, "members of this organization may create repositories")
-    return Creation(None, "only its owners create repositories in a namespace")
+        return Creation(Role.ADMIN, _("members of this organization may create repositories"))
+    return Creation(None, _("only its owners create repositories in a namespace"))
 
 
 def _members_may_create(namespace: Namespace, user: User) -> bool:

@@ -87,10 +87,10 @@ def targets_of(source: Repository, principal: Principal) -> list[Repository]:
     return [target for target in found if decisions[target.pk].may_promote]
 
 
-def promotion_of(target: Repository, tag: str, digest: str) -> Promotion | None:
+def promotion_of(target: Repository, tag: str, digest: str) -> QuerySet[Promotion]:
     """Return the promotion that brought this tag with this digest, the newest of them."""
     done = target.promotions_here.filter(state=PromotionState.DONE, target_tag=tag, digest=digest)
-    return done.select_related("source").first()
+    return done.select_related("source")[:1]
 
 
 def source_shown_to(principal: Principal, promotion: Promotion) -> str:

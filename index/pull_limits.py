@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.guide import Anchor
 from accounts.limits import Limit
 from accounts.models import Membership, Namespace
 from accounts.principals import Principal
@@ -29,6 +30,8 @@ class PullAllowance:
 
 class PullLimitReached(IndexRefusal):
     """The limit is used up; the sentence says which, and what to do."""
+
+    help = Anchor.PULL_LIMIT
 
     code, status = "TOOMANYREQUESTS", 429
 

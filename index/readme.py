@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 MAXIMUM_LENGTH = 25_000  # Docker Hub's; some input costs time with the square of its length
-_VERSION = 1  # part of the cache key: raise it when the output changes
+_VERSION = 2  # part of the cache key: raise it when the output changes
 _CACHE_SECONDS = 24 * 3600
+_STRANGERS = "nofollow ugc noopener"
 _LEVELS_DOWN = 2  # the page has its h1, the README's place an h2
 
 _TAGS = {
@@ -21,7 +22,9 @@ _TAGS = {
     "kbd", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th",
     "thead", "tr", "ul",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+_ATTRIBUTES = {
+    "a": {"href", "title"}, "ol": {"start"}, "table": {"aria-label"}, "th": {"scope"},
+}  # fmt: skip
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _WITHOUT_TABLES = MarkdownIt("commonmark").enable(["strikethrough"])
 # A row may be shorter than its header, and the parser fills it up: 15 kB of text became a million
@@ -36,9 +39,23 @@ def render_readme(text: str) -> SafeString:
     html = cache.get(key)
     if not isinstance(html, str):
         parser = _parser_for(text)
-        html = _clean(parser.renderer.render(_lower(parser.parse(text)), parser.options, {}))
+        html = str(safe_html(_lower(parser.parse(text))))
         cache.set(key, html, _CACHE_SECONDS)
     return mark_safe(html)  # noqa: S308 - nh3 has let through what is listed above alone
+
+
+def parsed(text: str) -> list[Token]:
+    """Return Markdown as its tokens, headings where they are: for texts that are ours."""
+    return _PARSER.parse(text)
+
+
+def safe_html(tokens: Sequence[Token], *, rel: str | None = _STRANGERS) -> SafeString:
+    """Return the HTML of tokens; `rel` is what links say of where they lead."""
+    for token in tokens:
+        if token.type == "th_open":  # Markdown knows headers of columns alone
+            token.attrSet("scope", "col")
+    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    return mark_safe(_clean(html, rel))  # noqa: S308 - as above
 
 
 def _parser_for(text: str) -> MarkdownIt:
@@ -55,12 +72,12 @@ def _lower(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
-def _clean(html: str) -> str:
+def _clean(html: str, rel: str | None) -> str:
     """Keep text, structure and links. No images: they would tell a third party who reads this."""
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow ugc noopener",
+        link_rel=rel,
     )

@@ -6,6 +6,9 @@ from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
+from accounts.words import word
 from index.roles import EVERY_ACTION, Action, Role, actions_of
 from index.rules import GIVING, LIMITING, Decision, Standing, in_words, role_given
 
@@ -36,12 +39,12 @@ def steps(standing: Standing) -> list[Step]:
     told = []
     for rule in GIVING:
         role = rule.gives(standing)
-        effect, remedy = (Effect.GIVES, "") if role else (Effect.NOTHING, rule.remedy)
+        effect, remedy = (Effect.GIVES, "") if role else (Effect.NOTHING, str(rule.remedy))
         told.append(Step(rule.code, effect, rule.words(role), remedy))
     for limit in LIMITING:
         left = limit.leaves(standing)
         is_whole = left == EVERY_ACTION
-        effect, remedy = (Effect.NOTHING, "") if is_whole else (Effect.TAKES, limit.remedy)
+        effect, remedy = (Effect.NOTHING, "") if is_whole else (Effect.TAKES, str(limit.remedy))
         told.append(Step(limit.code, effect, limit.words(left), remedy))
     return told
 
@@ -54,15 +57,18 @@ def obstacle(decision: Decision, wanted: Set[Action]) -> Step | None:
     for limit in LIMITING:
         if wanted & carried - limit.leaves(standing):
             words = limit.words(limit.leaves(standing))
-            return Step(limit.code, Effect.TAKES, words, limit.remedy)
+            return Step(limit.code, Effect.TAKES, words, str(limit.remedy))
     return None if wanted <= carried else _lacking(role, standing)
 
 
 def _lacking(role: Role | None, standing: Standing) -> Step:
-    remedy = "an admin of the repository gives a role that carries it, directly or to a team"
+    remedy = _("an admin of the repository gives a role that carries it, directly or to a team")
     if not (standing.signed_in or standing.published):
-        remedy = "log in with an account that has such a role"
+        remedy = _("log in with an account that has such a role")
     if role is None:
-        return Step(NO_ROLE, Effect.TAKES, "nothing gives access", remedy)
-    words = f"the role {role.value} carries {in_words(actions_of(role))} alone"
+        return Step(NO_ROLE, Effect.TAKES, _("nothing gives access"), remedy)
+    words = _("the role %(role)s carries %(actions)s alone") % {
+        "role": word(role.value),
+        "actions": in_words(actions_of(role)),
+    }
     return Step(ROLE, Effect.TAKES, words, remedy)

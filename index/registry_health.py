@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from index.flows.check_registry import titles_of_trouble
 from index.models import Registry, RegistryCheck
@@ -55,16 +57,24 @@ def latest_checks(registries: QuerySet[Registry]) -> Mapping[int, RegistryCheck]
 
 def slots_of(registry: Registry) -> list[Slot]:
     """Return the last day in half-hours, the oldest first."""
+    return _day_of(registry)[0]
+
+
+def _day_of(registry: Registry) -> tuple[list[Slot], int | None]:
+    """Return the last day in half-hours, and which check was the newest in it."""
     now = timezone.now()
     begin = now - _SLOTS * _SLOT
     slots = [Slot(begin + number * _SLOT) for number in range(_SLOTS)]
     checks = registry.checks.filter(at__gt=begin, at__lte=now)
-    for at, is_healthy, milliseconds in checks.values_list("at", "is_healthy", "milliseconds"):
+    columns = ("pk", "at", "is_healthy", "milliseconds")
+    newest = None
+    for pk, at, is_healthy, milliseconds in checks.values_list(*columns):
+        newest = newest or pk  # they come newest first
         slot = slots[min(int((at - begin) / _SLOT), _SLOTS - 1)]
         slot.checks += 1
         slot.bad += not is_healthy
         slot.slowest = max(slot.slowest, milliseconds or 0)
-    return slots
+    return slots, newest
 
 
 def sentence_of(slots: Iterable[Slot]) -> str:
@@ -72,15 +82,43 @@ def sentence_of(slots: Iterable[Slot]) -> str:
     every = list(slots)
     checks, bad = sum(slot.checks for slot in every), sum(slot.bad for slot in every)
     if not checks:
-        return "Nobody looked at it in the last day."
+        return _("Nobody looked at it in the last day.")
     slowest = max(slot.slowest for slot in every)
-    troubled = "none of them in trouble" if not bad else f"{bad} of them in trouble"
-    noun = "check" if checks == 1 else "checks"
-    return f"{checks} {noun} in the last day, {troubled}; the slowest answer took {slowest} ms."
+    troubled = (
+        _("none of them in trouble") if not bad else _("%(bad)s of them in trouble") % {"bad": bad}
+    )
+    return ngettext(
+        "%(checks)s check in the last day, %(troubled)s; the slowest answer took %(slowest)s ms.",
+        "%(checks)s checks in the last day, %(troubled)s; the slowest answer took %(slowest)s ms.",
+        checks,
+    ) % {"checks": checks, "troubled": troubled, "slowest": slowest}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one registry is and was; `last` is its newest check."""
+
+    last: RegistryCheck | None
+    slots: list[Slot]
+    troubles: list[Trouble]
+
+
+def health_of(registry: Registry) -> Health:
+    """Return all that its page shows; three queries, one more if nobody looked in the last day."""
+    slots, newest = _day_of(registry)
+    runs = _runs_of_trouble(registry)
+    checks = RegistryCheck.objects.in_bulk([*([newest] if newest else []), *_firsts(runs)])
+    last = checks[newest] if newest else registry.checks.first()
+    return Health(last, slots, _troubles(runs, checks))
 
 
 def troubles_of(registry: Registry) -> list[Trouble]:
     """Return its times in trouble that are still kept, the newest first."""
+    runs = _runs_of_trouble(registry)
+    return _troubles(runs, RegistryCheck.objects.in_bulk(_firsts(runs)))
+
+
+def _runs_of_trouble(registry: Registry) -> list[list[tuple[int, datetime]]]:
     bad = registry.checks.filter(is_healthy=False).values_list("pk", "at")[:_CHECKS_READ]
     runs: list[list[tuple[int, datetime]]] = []
     for pk, at in bad:
@@ -89,5 +127,14 @@ def troubles_of(registry: Registry) -> list[Trouble]:
                 break
             runs.append([])
         runs[-1].append((pk, at))
-    checks = RegistryCheck.objects.in_bulk([run[0][0] for run in runs])
+    return runs
+
+
+def _firsts(runs: list[list[tuple[int, datetime]]]) -> list[int]:
+    return [run[0][0] for run in runs]
+
+
+def _troubles(
+    runs: list[list[tuple[int, datetime]]], checks: Mapping[int, RegistryCheck]
+) -> list[Trouble]:
     return [Trouble(run[-1][1], run[0][1], titles_of_trouble(checks[run[0][0]])) for run in runs]

@@ -1,7 +1,7 @@
 """What each registry keeps, and what each pool: counted for pages and API.
 
 Beat counts each minute, less often where it takes long: a million blobs take seconds, and no page waits
-for them (2 grouped queries and one for each registry).
+for them (4 grouped queries and one for each registry).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from index.blob_sizes import distinct_bytes
 from index.models import BlobLink, Registry, RegistryPool, Repository, RepositoryState, Tag
+from index.registry_spread import Held, NamespaceSpread, count_spread
 
 _KEY = "registry-map"
 _KEPT_SECONDS = 86_400
@@ -47,6 +48,7 @@ class Counted:
 
     at: datetime
     kept: dict[int, Holdings]
+    spread: list[NamespaceSpread]
 
 
 def holdings() -> dict[int, Holdings]:
@@ -57,7 +59,12 @@ def holdings() -> dict[int, Holdings]:
 def counted() -> Counted:
     """Return the last count, or make the first."""
     found = cache.get(_KEY) or count_anew()
-    return Counted(found["at"], {int(pk): Holdings(**one) for pk, one in found["kept"].items()})
+    kept = {int(pk): Holdings(**one) for pk, one in found["kept"].items()}
+    spread = [
+        NamespaceSpread(name, {int(pk): Held(**one) for pk, one in held.items()})
+        for name, held in found.get("spread", [])
+    ]
+    return Counted(found["at"], kept, spread)
 
 
 def count_if_due() -> None:
@@ -74,7 +81,11 @@ def count_anew() -> dict[str, Any]:
     """Count now, and keep it for pages."""
     at, begun = timezone.now(), time.monotonic()
     kept = {pk: asdict(one) for pk, one in count_holdings(Registry.objects.all()).items()}
-    found = {"at": at, "took": time.monotonic() - begun, "kept": kept}
+    spread = [
+        (one.namespace, {pk: asdict(held) for pk, held in one.held.items()})
+        for one in count_spread()
+    ]
+    found = {"at": at, "took": time.monotonic() - begun, "kept": kept, "spread": spread}
     cache.set(_KEY, found, _KEPT_SECONDS)
     return found
 

@@ -12,6 +12,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from index.models import KeyFormat, Registry
 from index.registry_config import trust_option
@@ -44,7 +46,11 @@ def snippets_for(
     config = config_yml(registry, secret=secret)
     return [
         Snippet(
-            "config", "Configuration of the registry", f"{_FOLDER}/config.yml", config, _PRIVATE
+            "config",
+            _("Configuration of the registry"),
+            f"{_FOLDER}/config.yml",
+            config,
+            str(_PRIVATE),
         ),
         _trust(registry),
         Snippet(
@@ -52,26 +58,23 @@ def snippets_for(
             "Docker Compose",
             "compose.yaml",
             _compose(registry, distribution),
-            "Put it beside config.yml and the file of what it trusts, then `docker compose up -d`.",
+            _(
+                "Put it beside config.yml and the file of what it trusts, then `docker "
+                "compose up -d`."
+            ),
         ),
         Snippet(
             "systemd",
             "systemd",
             f"/etc/systemd/system/registry-{registry.name}.service",
             _systemd(registry, distribution),
-            f"Then `systemctl enable --now registry-{registry.name}`.",
+            _("Then `systemctl enable --now registry-%(name)s`.") % {"name": registry.name},
         ),
-        Snippet(
-            "kubernetes",
-            "Kubernetes",
-            "registry.yaml",
-            _kubernetes(registry, distribution, config),
-            "Then `kubectl apply -f registry.yaml`. It holds the events secret: keep it private.",
-        ),
+        _kubernetes(registry, distribution, config),
     ]
 
 
-_PRIVATE = "It holds the events secret: let only the registry read it (chmod 600)."
+_PRIVATE = gettext_lazy("It holds the events secret: let only the registry read it (chmod 600).")
 
 
 def config_yml(registry: Registry, *, secret: str = SECRET_PLACE) -> str:
@@ -115,11 +118,11 @@ def _trust_file(registry: Registry) -> str:
 
 def _trust(registry: Registry) -> Snippet:
     file = f"{_FOLDER}/{_trust_file(registry)}"
-    title = "What it trusts"
-    hint = "A certificate, no secret: with it the registry knows our tokens from others."
+    title = _("What it trusts")
+    hint = _("A certificate, no secret: with it the registry knows our tokens from others.")
     if registry.key_format == KeyFormat.X5C:
         return Snippet("trust", title, file, signing_keys.root_certificate.read_text(), hint)
-    hint = "Public keys, no secret. They change with the signing key: see the page on keys."
+    hint = _("Public keys, no secret. They change with the signing key: see the page on keys.")
     if registry.key_format == KeyFormat.THUMBPRINT:
         text = f"curl -fsS -o {file} {settings.PUBLIC_URL}/.well-known/jwks.json"
     else:
@@ -183,7 +186,13 @@ WantedBy=multi-user.target
 """
 
 
-def _kubernetes(registry: Registry, distribution: Distribution, config: str) -> str:
+def _kubernetes(registry: Registry, distribution: Distribution, config: str) -> Snippet:
+    text = _kubernetes_text(registry, distribution, config)
+    hint = _("Then `kubectl apply -f registry.yaml`. It holds the events secret: keep it private.")
+    return Snippet("kubernetes", "Kubernetes", "registry.yaml", text, hint)
+
+
+def _kubernetes_text(registry: Registry, distribution: Distribution, config: str) -> str:
     name, file = f"registry-{registry.name}", _trust_file(registry)
     trusted = _trust(registry)
     content = "" if trusted.is_one_line else trusted.text

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.words import word
 from index.errors import DeletionRefused
 from index.models import Registry, Repository, RepositoryMode, RetentionRule, Writers
 from index.tag_patterns import frozen_by, parse_patterns
@@ -36,10 +39,12 @@ class Limits:
         )
         given = [(number, most) for number, most in bounds if number is not None]
         if not given:
-            message = "a rule needs at least one limit: without any it would delete every tag"
+            message = _("a rule needs at least one limit: without any it would delete every tag")
             raise DeletionRefused(message)
         if any(not 1 <= number <= most for number, most in given):
-            message = f"a limit is at least 1, and at most {_MOST_DAYS} days"
+            message = _("a limit is at least 1, and at most %(most_days)s days") % {
+                "most_days": _MOST_DAYS
+            }
             raise DeletionRefused(message)
 
     @property
@@ -47,12 +52,31 @@ class Limits:
         """As people read it."""
         parts = []
         if self.newest is not None:
-            parts.append(f"the {self.newest} newest" if self.newest > 1 else "the newest")
+            parts.append(
+                ngettext("the newest", "the %(n)s newest", self.newest) % {"n": self.newest}
+            )
         if self.pushed_days is not None:
-            parts.append(f"what was pushed in the last {_days(self.pushed_days)}")
+            parts.append(
+                ngettext(
+                    "what was pushed in the last day",
+                    "what was pushed in the last %(n)s days",
+                    self.pushed_days,
+                )
+                % {"n": self.pushed_days}
+            )
         if self.pulled_days is not None:
-            parts.append(f"what was pulled or pushed in the last {_days(self.pulled_days)}")
-        return f"of {self.pattern} keep {' and '.join(parts)}"
+            parts.append(
+                ngettext(
+                    "what was pulled or pushed in the last day",
+                    "what was pulled or pushed in the last %(n)s days",
+                    self.pulled_days,
+                )
+                % {"n": self.pulled_days}
+            )
+        return _("of %(pattern)s keep %(parts)s") % {
+            "pattern": self.pattern,
+            "parts": _(" and ").join(parts),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +122,9 @@ def fates(repository: Repository, rules: Sequence[Limits]) -> list[Fate]:
 def resting(repository: Repository, registry: Registry) -> str:
     """Return why rules rest for now, "" if they run: nobody may delete there by hand either."""
     if repository.mode != RepositoryMode.OPEN:
-        return f"the repository is {repository.mode}"
+        return _("the repository is %(mode)s") % {"mode": word(repository.mode)}
     if registry.writers != Writers.ANYONE:
-        return "its registry does not take deletions from people"
+        return _("its registry does not take deletions from people")
     return ""
 
 
@@ -127,9 +151,15 @@ def _kept(rule: Limits, rows: Iterable[_Row], now: datetime) -> dict[str, str]:
         if rule.newest is not None and rank < rule.newest:
             kept[row.name] = _among_newest(rule)
         elif rule.pushed_days is not None and now - row.pushed_at < timedelta(rule.pushed_days):
-            kept[row.name] = f"pushed in the last {_days(rule.pushed_days)}"
+            kept[row.name] = ngettext(
+                "pushed in the last day", "pushed in the last %(n)s days", rule.pushed_days
+            ) % {"n": rule.pushed_days}
         elif rule.pulled_days is not None and now - row.used_at < timedelta(rule.pulled_days):
-            kept[row.name] = f"pulled or pushed in the last {_days(rule.pulled_days)}"
+            kept[row.name] = ngettext(
+                "pulled or pushed in the last day",
+                "pulled or pushed in the last %(n)s days",
+                rule.pulled_days,
+            ) % {"n": rule.pulled_days}
     return kept
 
 
@@ -143,11 +173,8 @@ def _rows(repository: Repository) -> list[_Row]:
     ]
 
 
-def _days(number: int) -> str:
-    return "day" if number == 1 else f"{number} days"
-
-
 def _among_newest(rule: Limits) -> str:
     count = rule.newest or 1
-    which = "the newest" if count == 1 else f"one of the {count} newest"
-    return f"{which} of {rule.pattern}"
+    return ngettext(
+        "the newest of %(pattern)s", "one of the %(count)s newest of %(pattern)s", count
+    ) % {"count": count, "pattern": rule.pattern}

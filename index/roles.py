@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Action(StrEnum):
@@ -18,9 +19,9 @@ class Action(StrEnum):
 class Role(models.TextChoices):
     """A named set of actions, from least to most."""
 
-    READER = "reader", "Reader: pull"
-    WRITER = "writer", "Writer: pull and push"
-    ADMIN = "admin", "Admin: pull, push, delete and settings"
+    READER = "reader", _("Reader: pull")
+    WRITER = "writer", _("Writer: pull and push")
+    ADMIN = "admin", _("Admin: pull, push, delete and settings")
 
 
 EVERY_ACTION = frozenset(Action)

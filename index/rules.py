@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Visibility
+from accounts.words import word
 from index.models.registry import Writers
 from index.models.repository import RepositoryMode
 from index.roles import EVERY_ACTION, Action, Role, actions_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 _PULL = frozenset({Action.PULL})
 _NOTHING: frozenset[Action] = frozenset()
@@ -34,6 +42,7 @@ class Standing:
     mode: RepositoryMode = RepositoryMode.OPEN
     writers: Writers = Writers.ANYONE  # whom the registry's stage lets write
     is_builder: bool = False  # a CI job, or a robot account that is a build server
+    is_frozen: bool = False  # an administrator of the site has frozen the namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,13 @@ class Rule:
 
     code: str
     gives: Callable[[Standing], Role | None]
-    applies: str  # what is said where it gives; `{role}` is what it gives
-    otherwise: str  # and where it does not
-    remedy: str  # what would make it give, and by whom
+    applies: StrOrPromise  # what is said where it gives; `{role}` is what it gives
+    otherwise: StrOrPromise  # and where it does not
+    remedy: StrOrPromise  # what would make it give, and by whom
 
     def words(self, role: Role | None) -> str:
         """Return what is said of the role that it gives."""
-        return self.applies.format(role=role.value) if role else self.otherwise
+        return str(self.applies).format(role=word(role.value)) if role else str(self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +66,15 @@ class Limit:
 
     code: str
     leaves: Callable[[Standing], frozenset[Action]]
-    applies: str  # `{left}` is what it leaves
-    otherwise: str
-    remedy: str  # what would lift it
+    applies: StrOrPromise  # `{left}` is what it leaves
+    otherwise: StrOrPromise
+    remedy: StrOrPromise  # what would lift it
 
     def words(self, left: Set[Action]) -> str:
         """Return what is said of what it leaves."""
-        return self.otherwise if left == EVERY_ACTION else self.applies.format(left=in_words(left))
+        if left == EVERY_ACTION:
+            return str(self.otherwise)
+        return str(self.applies).format(left=in_words(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,12 @@ class Decision:
         """Whether settings, grants and deletion are open; not by a token that leaves less than all.
 
         A repository that is read-only is administered all the same: else it would stay so for ever.
+        In a frozen namespace administrators of the site alone do.
         """
-        return self.role is Role.ADMIN and self.standing.ceiling == EVERY_ACTION
+        standing = self.standing
+        if standing.is_frozen and not standing.administrator:
+            return False
+        return self.role is Role.ADMIN and standing.ceiling == EVERY_ACTION
 
     @property
     def may_promote(self) -> bool:
@@ -92,12 +107,12 @@ class Decision:
         """The rule that gave the role, or the one that kept it away, in words."""
         standing = self.standing
         if not standing.live:
-            return _DELETED.applies
+            return str(_DELETED.applies)
         for rule in GIVING if standing.ceiling else (_PUBLIC,):
             role = rule.gives(standing)
             if role:
                 return rule.words(role)
-        return "nothing gives access" if standing.ceiling else _CREDENTIAL.words(_NOTHING)
+        return _("nothing gives access") if standing.ceiling else _CREDENTIAL.words(_NOTHING)
 
 
 def _given(role: Role) -> Callable[[bool], Role | None]:
@@ -109,63 +124,65 @@ _ADMIN, _WRITER, _READER = _given(Role.ADMIN), _given(Role.WRITER), _given(Role.
 _PUBLIC = Rule(
     "public",
     lambda standing: _READER(standing.visibility is Visibility.PUBLIC),
-    "anyone may pull a public repository",
-    "the repository is not public",
-    "an admin of the repository makes it public",
+    gettext_lazy("anyone may pull a public repository"),
+    gettext_lazy("the repository is not public"),
+    gettext_lazy("an admin of the repository makes it public"),
 )
 GIVING = (
     Rule(
         "administrator",
         lambda standing: _ADMIN(standing.administrator),
-        "administrators may do everything",
-        "not an administrator of this site",
+        gettext_lazy("administrators may do everything"),
+        gettext_lazy("not an administrator of this site"),
         "",
     ),
     Rule(
         "owner",
         lambda standing: _ADMIN(standing.holds_namespace),
-        "owners of the namespace may do everything in it",
-        "not an owner of the namespace",
-        "in an organization, an owner makes them one too",
+        gettext_lazy("owners of the namespace may do everything in it"),
+        gettext_lazy("not an owner of the namespace"),
+        gettext_lazy("in an organization, an owner makes them one too"),
     ),
     Rule(
         "grant",
         lambda standing: standing.granted,
-        "a grant gives the role {role}",
-        "no grant, neither direct nor through a team",
-        "an admin of the repository gives a role, directly or to a team",
+        gettext_lazy("a grant gives the role {role}"),
+        gettext_lazy("no grant, neither direct nor through a team"),
+        gettext_lazy("an admin of the repository gives a role, directly or to a team"),
     ),
     Rule(
         "publisher",
         lambda standing: _WRITER(standing.published),
-        "the repository trusts this CI job to publish",
-        "not a CI job that the repository trusts",
-        "an admin of the repository names the workflow as a trusted publisher, in its settings",
+        gettext_lazy("the repository trusts this CI job to publish"),
+        gettext_lazy("not a CI job that the repository trusts"),
+        gettext_lazy(
+            "an admin of the repository names the workflow as a trusted publisher, in its settings"
+        ),
     ),
     _PUBLIC,
     Rule(
         "internal",
         lambda standing: _READER(standing.visibility is Visibility.INTERNAL and standing.signed_in),
-        "anyone signed in may pull an internal repository",
-        "the repository is not internal, or nobody is signed in",
-        "an admin of the repository makes it internal",
+        gettext_lazy("anyone signed in may pull an internal repository"),
+        gettext_lazy("the repository is not internal, or nobody is signed in"),
+        gettext_lazy("an admin of the repository makes it internal"),
     ),
 )
 
 _DELETED = Limit(
     "deleted",
     lambda standing: EVERY_ACTION if standing.live else _NOTHING,
-    "the repository is deleted",
-    "the repository is there",
+    gettext_lazy("the repository is deleted"),
+    gettext_lazy("the repository is there"),
     "",
 )
 _CREDENTIAL = Limit(
     "credential",
     # What anybody may do, a narrow token may do too.
     lambda standing: standing.ceiling | (_PULL if _PUBLIC.gives(standing) else _NOTHING),
-    "the access token leaves {left} here",
-    "no access token leaves less than its owner may",
-    "its owner uses an access token that is for this repository and this action",
+    gettext_lazy("the access token leaves {left} here"),
+    gettext_lazy("no access token leaves less than its owner may"),
+    gettext_lazy("its owner uses an access token that is for this repository and this action"),
 )
 LIMITING = (
     _DELETED,
@@ -173,31 +190,46 @@ LIMITING = (
     Limit(
         "read-only",
         lambda standing: _pull_if(standing.mode is RepositoryMode.READ_ONLY),
-        "the repository is read-only: it can be pulled, and takes no pushes for now",
-        "the repository is not read-only",
-        "an admin of the repository opens it again, in its settings",
+        gettext_lazy("the repository is read-only: it can be pulled, and takes no pushes for now"),
+        gettext_lazy("the repository is not read-only"),
+        gettext_lazy("an admin of the repository opens it again, in its settings"),
     ),
     Limit(
         "archived",
         lambda standing: _pull_if(standing.mode is RepositoryMode.ARCHIVED),
-        "the repository is archived: it can be pulled, and nothing in it changes any more",
-        "the repository is not archived",
-        "an admin of the repository opens it again, in its settings",
+        gettext_lazy(
+            "the repository is archived: it can be pulled, and nothing in it changes any more"
+        ),
+        gettext_lazy("the repository is not archived"),
+        gettext_lazy("an admin of the repository opens it again, in its settings"),
+    ),
+    Limit(
+        "frozen",
+        lambda standing: _pull_if(standing.is_frozen),
+        gettext_lazy(
+            "the namespace is frozen: its images can be pulled, and nothing in it changes"
+        ),
+        gettext_lazy("the namespace is not frozen"),
+        gettext_lazy("an administrator of this site ends that"),
     ),
     Limit(
         "builders",
         lambda standing: _pull_if(standing.writers is Writers.BUILDERS and not standing.is_builder),
-        "the registry that keeps it takes writes from build servers alone: CI jobs, and robots "
-        "marked so",
-        "its registry does not leave writes to build servers alone",
-        "push from a CI job that the repository trusts, or from a robot that is a build server",
+        gettext_lazy(
+            "the registry that keeps it takes writes from build servers alone: CI jobs, "
+            "and robots marked so"
+        ),
+        gettext_lazy("its registry does not leave writes to build servers alone"),
+        gettext_lazy(
+            "push from a CI job that the repository trusts, or from a robot that is a build server"
+        ),
     ),
     Limit(
         "promotion",
         lambda standing: _pull_if(standing.writers is Writers.PROMOTION),
-        "the registry that keeps it takes promotions alone, and no pushes",
-        "its registry does not leave writes to promotions alone",
-        "push to a repository of an earlier stage and have it promoted",
+        gettext_lazy("the registry that keeps it takes promotions alone, and no pushes"),
+        gettext_lazy("its registry does not leave writes to promotions alone"),
+        gettext_lazy("push to a repository of an earlier stage and have it promoted"),
     ),
 )
 
@@ -220,12 +252,20 @@ def role_given(standing: Standing) -> Role | None:
     return None
 
 
+_ACTIONS = {
+    Action.PULL: gettext_lazy("pull"),
+    Action.PUSH: gettext_lazy("push"),
+    Action.DELETE: gettext_lazy("delete"),
+}
+
+
 def in_words(actions: Set[Action], *, last: str = "and") -> str:
     """Return them as people say it: `pull and push`, `nothing`."""
-    names = [action.value for action in Action if action in actions]
+    names = [str(_ACTIONS[action]) for action in Action if action in actions]
     if len(names) < 2:
-        return names[0] if names else "nothing"
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+        return names[0] if names else _("nothing")
+    words = _("%(first)s and %(last)s") if last == "and" else _("%(first)s or %(last)s")
+    return words % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _left(role: Role | None, standing: Standing, *, besides: Set[str] = _NONE) -> frozenset[Action]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Visibility
 
 
@@ -12,5 +14,5 @@ def shown_name(name: str, *, actor: str, visibility: str) -> str:
     """
     kind = actor.partition(":")[0]
     if kind == "robot" and visibility != Visibility.PRIVATE:
-        return f"a robot of {name.partition('+')[0]}"
-    return "a CI job" if kind == "workload" else name
+        return _("a robot of %(partition)s") % {"partition": name.partition("+")[0]}
+    return _("a CI job") if kind == "workload" else name

@@ -23,6 +23,7 @@ class HistoryRow:
     credential: str
     is_current: bool
     is_kept: bool
+    size: int | None = None  # bytes, of an index its largest image's; None where nobody knows
 
     @property
     def digest(self) -> str:
@@ -73,18 +74,19 @@ def _rows(
     listed = list(changes)
     manifests = Manifest.objects.filter(
         repository=repository, digest__in={change.digest for change in listed}
-    ).exclude(contents=ContentState.GONE)
-    kept = set(manifests.values_list("digest", flat=True))
+    )
+    found = {row[0]: row[1:] for row in manifests.values_list("digest", "contents", "largest")}
     credentials = in_words(change.credential for change in listed) if names_credentials else {}
     newest = next((change for change in listed if change.digest == current), None)
     return [
         HistoryRow(
             change,
-            kind=TagChangeKind(change.kind).label,
+            kind=str(TagChangeKind(change.kind).label),
             actor=_name(repository, change),
             credential=credentials.get(change.credential, ""),
             is_current=bool(current) and change is newest,
-            is_kept=change.digest in kept,
+            is_kept=found.get(change.digest, (ContentState.GONE,))[0] != ContentState.GONE,
+            size=found[change.digest][1] if change.digest in found else None,
         )
         for change in listed
     ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+
 from index.errors import PatternRefused
 
 MOST_PATTERNS = 20
@@ -20,12 +22,15 @@ def parse_patterns(texts: Iterable[str]) -> list[str]:
     """Return the patterns as they came; raise PatternRefused with the rule that one breaks."""
     patterns = list(texts)
     if len(patterns) > MOST_PATTERNS:
-        message = f"There are at most {MOST_PATTERNS} patterns, and these are {len(patterns)}."
+        message = _("There are at most %(most_patterns)s patterns, and these are %(patterns)s.") % {
+            "most_patterns": MOST_PATTERNS,
+            "patterns": len(patterns),
+        }
         raise PatternRefused(message)
     for number, pattern in enumerate(patterns):
         _check(pattern)
         if pattern in patterns[:number]:
-            message = f"{pattern} is there twice. Once is enough."
+            message = _("%(pattern)s is there twice. Once is enough.") % {"pattern": pattern}
             raise PatternRefused(message)
     return patterns
 
@@ -37,16 +42,19 @@ def frozen_by(patterns: Sequence[str], tag: str) -> str:
 
 def _check(pattern: str) -> None:
     if len(pattern) > LONGEST_PATTERN:
-        message = f"A pattern has at most {LONGEST_PATTERN} characters, as a tag has."
+        message = _("A pattern has at most %(longest_pattern)s characters, as a tag has.") % {
+            "longest_pattern": LONGEST_PATTERN
+        }
         raise PatternRefused(message)
     if not _PATTERN.fullmatch(pattern):
-        message = (
-            f"{pattern[:40]!a} is no pattern of tags. Take letters, digits, . _ - and *, and begin "
-            "with neither . nor -, like: v*"
-        )
+        message = _(
+            "%(pattern)s is no pattern of tags. Take letters, digits, . _ - and *, and begin with neither . nor -, like: v*"
+        ) % {"pattern": ascii(pattern[:40])}
         raise PatternRefused(message)
     if "**" in pattern:
-        message = f"{pattern[:40]} has two stars side by side. One says the same."
+        message = _("%(pattern)s has two stars side by side. One says the same.") % {
+            "pattern": pattern[:40]
+        }
         raise PatternRefused(message)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+
+from django.utils.translation import gettext as _
 
 from accounts.models import Visibility
 from index.contents.indexes import UNKNOWN_PLATFORM
@@ -42,13 +45,17 @@ class TagRow:
         robot = self.tag.pushed_by_robot
         if robot is None:
             return ""
-        return robot.full_name if self.names_robots else f"a robot of {robot.namespace}"
+        return (
+            robot.full_name
+            if self.names_robots
+            else _("a robot of %(namespace)s") % {"namespace": robot.namespace}
+        )
 
     @property
     def pusher(self) -> str:
         """Who pushed it, in one word or two; "" if nobody knows."""
         if self.tag.built_by_id:
-            return "a CI job"
+            return _("a CI job")
         return self.tag.pushed_by.username if self.tag.pushed_by else self.robot
 
     @property
@@ -71,6 +78,12 @@ class TagRow:
         """The known sizes, smallest and largest; one if they do not differ, or none."""
         known = [platform.size for platform in self.platforms if platform.size is not None]
         return sorted({min(known), max(known)}) if known else []
+
+
+def tags_version(count: int, rows: Iterable[TagRow]) -> str:
+    """Return what is another one as soon as a list of tags shows something else than pulls and ages."""
+    shown = ((row.tag.pk, row.tag.manifest_id, row.tag.pushed_at, row.sizes) for row in rows)
+    return hashlib.sha256(repr((count, list(shown))).encode()).hexdigest()[:12]
 
 
 def newest_tags(repository: Repository) -> list[TagRow]:

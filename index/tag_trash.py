@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.principals import Principal
 from index.errors import Denied
@@ -41,7 +42,11 @@ def check_may_delete(repository: Repository, by: Principal) -> None:
         return
     step = obstacle(decision, {Action.DELETE})
     words = f": {step.words}; {step.remedy}" if step else ""
-    message = f"'{by.name}' may not delete tags of {repository}{words}"
+    message = _("'%(name)s' may not delete tags of %(repository)s%(words)s") % {
+        "name": by.name,
+        "repository": repository,
+        "words": words,
+    }
     raise Denied(message)
 
 
@@ -114,13 +119,18 @@ def _fate(
 ) -> str:
     """Return what becomes of the image, when the trash is emptied."""
     if digest in gone:
-        others = ", with what belongs to it alone" if graph.family(digest) & gone else ""
-        return f"goes when the trash is emptied{others}"
+        if graph.family(digest) & gone:
+            return _("goes when the trash is emptied, with what belongs to it alone")
+        return _("goes when the trash is emptied")
     if siblings := staying.get(digest):
-        more = f" and {len(siblings) - 1} more" if len(siblings) > 1 else ""
-        return f"stays: the tag {siblings[0]}{more} points to it too"
+        if len(siblings) > 1:
+            return _("stays: the tag %(tag)s and %(more)s more point to it too") % {
+                "tag": siblings[0],
+                "more": len(siblings) - 1,
+            }
+        return _("stays: the tag %(tag)s points to it too") % {"tag": siblings[0]}
     if digest in pinned:
-        return "stays for now: another tag of it is in the trash"
+        return _("stays for now: another tag of it is in the trash")
     if graph.indexes_over(digest) - gone:
-        return "stays: an image index that stays lists it"
-    return "stays: something that stays refers to it"
+        return _("stays: an image index that stays lists it")
+    return _("stays: something that stays refers to it")

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from index.errors import TopicRefused
 
 MOST_TOPICS = 20
 LONGEST_TOPIC = 35
 _TOPIC = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
-RULE = (
-    f"At most {MOST_TOPICS}, of lowercase letters, digits and - between them, "
-    f"up to {LONGEST_TOPIC} characters each"
+RULE = format_lazy(
+    gettext_lazy(
+        "At most {most}, of lowercase letters, digits and - between them, up to {longest} characters each"
+    ),
+    most=MOST_TOPICS,
+    longest=LONGEST_TOPIC,
 )
 
 
@@ -26,9 +33,12 @@ def parse_topics(texts: Iterable[str]) -> list[str]:
     topics = list(dict.fromkeys(texts))
     for topic in topics:
         if not is_topic(topic):
-            message = f"{topic[:LONGEST_TOPIC]!a} is no topic. {RULE}"
+            message = _("%(topic)s is no topic. %(rule)s") % {
+                "topic": ascii(topic[:LONGEST_TOPIC]),
+                "rule": RULE,
+            }
             raise TopicRefused(message)
     if len(topics) > MOST_TOPICS:
-        message = f"These are {len(topics)} topics. {RULE}"
+        message = _("These are %(topics)s topics. %(rule)s") % {"topics": len(topics), "rule": RULE}
         raise TopicRefused(message)
     return topics

@@ -14,7 +14,9 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        """Keep the triggers in step with the tables that they are on."""
+        """Keep the triggers in step with the tables that they are on, and say what is looked at."""
+        from search import standing  # noqa: F401 - models are ready only now
+
         pre_migrate.connect(_before_migrations, sender=self)
         post_migrate.connect(_after_migrations, sender=self)
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from accounts.errors import TooManyAttempts
 from accounts.outgoing import OutgoingRefused, fetch_json_from_chosen
@@ -91,11 +92,11 @@ def _begin(address: str, words: str) -> list[Row] | str | Future[list[Row]]:
     if kept is not None:
         return [Row(**fields) for fields in kept]
     if cache.get(_key("silent", address)):
-        return "did not answer"
+        return gettext("did not answer")
     try:
         refuse_above(OTHER_INDEXES, address)
     except TooManyAttempts:
-        return "was not asked: too many searches in the last minute"
+        return gettext("was not asked: too many searches in the last minute")
     count(OTHER_INDEXES, address)
     return _THREADS.submit(_ask, address, words)
 
@@ -113,7 +114,9 @@ def _end(
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no error of our page
         log.warning("%s did not answer a search: %r", address, error)
         cache.set(_key("silent", address), True, _LEFT_ALONE)  # noqa: FBT003 - Django's signature
-        return Elsewhere(title, address, [], f"{title} did not answer.")
+        return Elsewhere(
+            title, address, [], gettext("%(title)s did not answer.") % {"title": title}
+        )
     cache.set(_key("rows", address, words), [asdict(row) for row in rows], _KEPT)
     return Elsewhere(title, address, rows)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from accounts.principals import Principal
 from index.models import Repository
@@ -35,6 +36,7 @@ class SearchPage:
     partial: bool = False  # no repository has all of the words: these have some
     exact: int = 0  # how many of the results stand before the corrected ones
     marks: Mapping[int, str] = field(default_factory=dict)  # of each by its id, see Hit
+    best: Sequence[Hit] | None = None  # the first DEEPEST, where they were wanted
     count: Callable[[], int] = field(
         default=lambda: 0, compare=False
     )  # one more than DEEPEST at most
@@ -72,23 +74,27 @@ def search(
     after: str = "",
     page: int = 1,
     size: int = DEFAULT_SIZE,
+    wants_best: bool = False,
 ) -> SearchPage:
     """Return a page, behind a cursor or by its number from 1; empty after the last one.
 
+    Who counts the best of all, for facets, has them found along: once is enough, but behind a cursor.
     Raises QueryRefused for a cursor that was not given out for this query.
     """
     reach, behind = reach_of(principal), _read_cursor(after, query)
     end = page * size
     if end - size >= DEEPEST:
         return SearchPage(query, size=size)
-    found = _find(reach, query, behind, end + 1)
+    is_deep = wants_best and behind is None
+    found = _find(reach, query, behind, DEEPEST + 1 if is_deep else end + 1)
     hits, is_last = found.hits[end - size : end], len(found.hits) <= end
     results = shown(reach, hits)
     used = _used(found, hits)
 
     @cache
     def count() -> int:
-        everything = len(found.hits) if is_last and behind is None else _count(reach, found.rounds)
+        is_all = is_deep or (is_last and behind is None)
+        everything = len(found.hits) if is_all else _count(reach, found.rounds)
         hidden = len(hits) - len(results)  # since they were indexed
         return everything if everything > DEEPEST else everything - hidden
 
@@ -101,6 +107,7 @@ def search(
         partial=bool(used and used.partial),
         exact=sum(hit.key[0] < _ROUND for hit in hits),
         marks={hit.repository_id: hit.marks for hit in hits},
+        best=found.hits[:DEEPEST] if is_deep else None,
         count=count,
     )
 
@@ -195,7 +202,7 @@ def _read_cursor(sent: str, query: SearchQuery) -> Key | None:
     try:
         tier, place, identity = signing.loads(sent, salt=_salt(query))
     except (signing.BadSignature, ValueError) as error:
-        message = "This page of the results is gone: search anew."
+        message = _("This page of the results is gone: search anew.")
         raise QueryRefused(message) from error
     return tier, place, identity
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.principals import Principal
+from search.backends.base import Hit
 from search.engine import best_hits
 from search.platforms import is_whole
 from search.query import QueryRefused, SearchQuery, with_filter, without_filter
@@ -33,19 +36,26 @@ class FacetGroup:
     facets: list[Facet]
 
 
+_VISIBILITIES = ("public", "internal", "private")
 # Title, key of the query language, letter of the mark, the values if they are few.
 _GROUPS = (
-    ("Marks", "is", "f", ("official", "verified", "automated", "archived")),
-    ("Visibility", "is", "f", ("public", "internal", "private")),
-    ("Topics", "topic", "t", None),
-    ("Platforms", "platform", "l", None),
-    ("Owners", "owner", "o", None),
+    (_("Marks"), "is", "f", ("official", "verified", "automated", "archived")),
+    (_("Visibility"), "is", "f", _VISIBILITIES),
+    (_("Topics"), "topic", "t", None),
+    (_("Platforms"), "platform", "l", None),
+    (_("Owners"), "owner", "o", None),
 )
 
 
-def facets(principal: Principal, query: SearchQuery) -> list[FacetGroup]:
-    """Return the groups that tell the results apart; counted among what the principal may see."""
-    counted = Counter(mark for hit in best_hits(principal, query) for mark in hit.marks.split())
+def facets(
+    principal: Principal, query: SearchQuery, best: Sequence[Hit] | None = None
+) -> list[FacetGroup]:
+    """Return the groups that tell the results apart; counted among what the principal may see.
+
+    `best` are the hits of this principal and query, where they were found already.
+    """
+    found_hits = best_hits(principal, query) if best is None else best
+    counted = Counter(mark for hit in found_hits for mark in hit.marks.split())
     groups = []
     for title, key, letter, values in _GROUPS:
         found = {
@@ -55,9 +65,9 @@ def facets(principal: Principal, query: SearchQuery) -> list[FacetGroup]:
         }
         if key == "platform":
             found = _whole_platforms(found)
-        if title == "Visibility" and found.keys() <= {"public"}:
+        if values == _VISIBILITIES and found.keys() <= {"public"}:
             continue
-        group = FacetGroup(title, key, list(_facets(query, key, found)))
+        group = FacetGroup(str(title), key, list(_facets(query, key, found)))
         if group.facets:
             groups.append(group)
     return groups

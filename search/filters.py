@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from index.topics import is_topic
 from search.asked import Period, QueryRefused, Range, Sort
@@ -15,6 +18,9 @@ from search.grammar import Piece, echo
 from search.pasted import is_reference
 from search.platforms import ARCHITECTURES, SYSTEMS, fold_platform
 from search.spans import EmptySpan, read_period, read_range
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 FLAGS = ("official", "automated", "verified", "archived", "public", "internal", "private")
 _LIKENESS = 0.8  # of difflib: one wrong letter in five, two that changed places in five
@@ -41,8 +47,8 @@ class Filter:
     aliases: tuple[str, ...]
     read: Callable[[str, datetime], Value]
     example: str
-    help: str
-    error: str
+    help: _StrOrPromise
+    error: _StrOrPromise
     instead: str = ""
 
     def value_of(self, text: str, now: datetime) -> Value:
@@ -51,14 +57,22 @@ class Filter:
         try:
             return self.read(text, now)
         except EmptySpan as error:
-            message = f"Nothing can be in '{shown}'."
+            message = _("Nothing can be in '%(shown)s'.") % {"shown": shown}
             raise QueryRefused(message) from error
         except _Mistyped as error:
             meant = echo(f"{self.key}:{error}")
-            message = f"Try {meant}, as there is no '{shown}'. {self.error}"
+            message = _("Try %(meant)s, as there is no '%(shown)s'. %(error)s") % {
+                "meant": meant,
+                "shown": shown,
+                "error": self.error,
+            }
             raise QueryRefused(message) from error
         except ValueError as error:
-            message = f"{self.error} You typed '{shown}'." if text else self.error
+            message = (
+                _("%(error)s You typed '%(shown)s'.") % {"error": self.error, "shown": shown}
+                if text
+                else str(self.error)
+            )
             raise QueryRefused(message) from error
 
 
@@ -84,9 +98,12 @@ def filter_of(piece: Piece) -> Filter | None:
     meant = _MEANT.get(piece.key) or _meant_key(piece.key)
     if meant is None and not piece.is_quoted and is_reference(piece.plain):
         return None
-    shown = f"Unknown filter '{echo(piece.key)}:'"
+    shown = _("Unknown filter '%(key)s:'") % {"key": echo(piece.key)}
     shown += f", try {meant}." if meant else "."
-    message = f"{shown} There are {_LISTED}. To find the words, leave out the colon."
+    message = _("%(shown)s There are %(listed)s. To find the words, leave out the colon.") % {
+        "shown": shown,
+        "listed": _LISTED,
+    }
     raise QueryRefused(message)
 
 
@@ -97,7 +114,10 @@ def _meant_key(key: str) -> str | None:
 
 def _refuse_negation(piece: Piece, known: Filter) -> None:
     if piece.is_negated and known.instead:
-        message = f"There is no '-{known.key}:', write {known.instead}."
+        message = _("There is no '-%(key)s:', write %(instead)s.") % {
+            "key": known.key,
+            "instead": known.instead,
+        }
         raise QueryRefused(message)
 
 
@@ -105,10 +125,13 @@ def _refuse_lack_of_colon(piece: Piece) -> None:
     match = None if piece.is_quoted else _COLONLESS.match(piece.plain)
     key = match[1].lower() if match else ""
     if known := find_filter(key):
-        message = f"'{key}' needs a colon, like {known.example}."
+        message = _("'%(key)s' needs a colon, like %(example)s.") % {
+            "key": key,
+            "example": known.example,
+        }
         raise QueryRefused(message)
     if meant := _MEANT.get(key):
-        message = f"Unknown filter '{key}', try {meant}."
+        message = _("Unknown filter '%(key)s', try %(meant)s.") % {"key": key, "meant": meant}
         raise QueryRefused(message)
 
 
@@ -184,8 +207,8 @@ FILTERS = (
         (),
         _read_number,
         "stars:>=10",
-        "How many people have starred it.",
-        "'stars:' needs a number, like stars:>=10.",
+        gettext_lazy("How many people have starred it."),
+        gettext_lazy("'stars:' needs a number, like stars:>=10."),
         instead="stars:<10",
     ),
     Filter(
@@ -193,8 +216,10 @@ FILTERS = (
         (),
         _read_number,
         "pulls:>1k",
-        "How often it was pulled; `k`, `M` and `B` are thousands, millions and billions.",
-        "'pulls:' needs a number, like pulls:>1k.",
+        gettext_lazy(
+            "How often it was pulled; `k`, `M` and `B` are thousands, millions and billions."
+        ),
+        gettext_lazy("'pulls:' needs a number, like pulls:>1k."),
         instead="pulls:<1k",
     ),
     Filter(
@@ -202,32 +227,37 @@ FILTERS = (
         ("user", "org", "namespace"),
         _read_owner,
         "owner:acme",
-        "Whose it is: a user or an organization. Of several, any.",
-        "'owner:' needs a name, like owner:acme.",
+        gettext_lazy("Whose it is: a user or an organization. Of several, any."),
+        gettext_lazy("'owner:' needs a name, like owner:acme."),
     ),
     Filter(
         "platform",
         ("arch", "os"),
         _read_platform,
         "platform:arm64",
-        "What its images run on, like `arm64`, `linux/arm64` or `linux/arm/v7`. Of several, all.",
-        "'platform:' needs one, like platform:arm64 or platform:linux/arm/v7.",
+        gettext_lazy(
+            "What its images run on, like `arm64`, `linux/arm64` or `linux/arm/v7`. Of "
+            "several, all."
+        ),
+        gettext_lazy("'platform:' needs one, like platform:arm64 or platform:linux/arm/v7."),
     ),
     Filter(
         "topic",
         (),
         _read_topic,
         "topic:database",
-        "A topic that it was given. Of several, all.",
-        "'topic:' needs a word, like topic:database or topic:message-queue.",
+        gettext_lazy("A topic that it was given. Of several, all."),
+        gettext_lazy("'topic:' needs a word, like topic:database or topic:message-queue."),
     ),
     Filter(
         "updated",
         ("pushed",),
         read_period,
         "updated:<30d",
-        "When it was last pushed to: younger or older than hours, days, weeks, months or years "
-        "(`h d w m y`), or a date.",
+        gettext_lazy(
+            "When it was last pushed to: younger or older than hours, days, weeks, "
+            "months or years (`h d w m y`), or a date."
+        ),
         "'updated:' needs a time, like updated:<30d, updated:>1y or updated:>=2026-01-31.",
         instead="updated:>1y",
     ),
@@ -237,7 +267,7 @@ FILTERS = (
         _read_sort,
         "sort:stars",
         f"The order: {', '.join(sort.value for sort in list(Sort)[:-1])} or {Sort.NAME.value}.",
-        "'sort:' takes best, stars, pulls, updated or name.",
+        gettext_lazy("'sort:' takes best, stars, pulls, updated or name."),
         instead="sort:name",
     ),
 )
@@ -255,6 +285,8 @@ _MEANT = {
     **dict.fromkeys(["age", "created", "date", "modified", "since"], "updated:"),
     **dict.fromkeys(["order", "orderby", "sortby"], "sort:"),
     **dict.fromkeys(["downloads", "pulled"], "pulls:"),
-    **dict.fromkeys(["description", "image", "name", "repo", "repository"], "the word alone"),
+    **dict.fromkeys(
+        ["description", "image", "name", "repo", "repository"], gettext_lazy("the word alone")
+    ),
 }
 _COLONLESS = re.compile(r"([a-z_-]+)[<>=]", re.IGNORECASE | re.ASCII)  # stars>=10, os=linux

@@ -14,6 +14,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from search.asked import QueryRefused
 
 MAXIMUM_LENGTH = 200
@@ -47,10 +49,12 @@ class Piece:
 def normalize(typed: str) -> str:
     """Return the text with single blanks; raise QueryRefused for one that cannot be searched for."""
     if len(typed) > MAXIMUM_LENGTH:
-        message = f"A search has at most {MAXIMUM_LENGTH} characters."
+        message = _("A search has at most %(maximum_length)s characters.") % {
+            "maximum_length": MAXIMUM_LENGTH
+        }
         raise QueryRefused(message)
     if any(unicodedata.category(character) in _UNPRINTABLE for character in typed):
-        message = "A search cannot contain control characters."
+        message = _("A search cannot contain control characters.")
         raise QueryRefused(message)
     return " ".join(typed.split())
 
@@ -78,7 +82,7 @@ def echo(typed: str) -> str:
 def _piece(match: re.Match[str]) -> Piece:
     quoted = match["quoted"]
     if quoted is not None and not match["end"]:
-        message = 'The closing quotation mark is missing: "exact words" stand between two.'
+        message = _('The closing quotation mark is missing: "exact words" stand between two.')
         raise QueryRefused(message)
     return Piece(
         match.group(),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
 
+from django.utils.translation import gettext
+
 from search.asked import Filters, Period, QueryRefused, Range, SearchQuery, Sort, Term
 from search.filters import Value, filter_of, find_filter
 from search.grammar import MAXIMUM_LENGTH, Piece, echo, normalize, quote, split
@@ -86,7 +88,7 @@ def with_filter(query_text: str, key: str, value: str) -> str:
     added = f"{key}:{quote(value)}"
     [(_, wanted)] = _read(normalize(added), now)
     if wanted is None:
-        message = f"There is no filter '{echo(added)}'."
+        message = gettext("There is no filter '%(added)s'.") % {"added": echo(added)}
         raise QueryRefused(message)
     pieces = _read(text, now)
     if any(other == wanted for _, other in pieces):
@@ -160,10 +162,12 @@ def _once(parts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 def _check_words(query: SearchQuery, *, has_filters: bool) -> None:
     groups = [*(term.parts for term in query.terms), *query.phrases, *query.without]
     if query.text and not groups and not has_filters:
-        message = "A search needs a letter or a digit."
+        message = gettext("A search needs a letter or a digit.")
         raise QueryRefused(message)
     if sum(map(len, groups)) > MAXIMUM_WORDS:
-        message = f"A search has at most {MAXIMUM_WORDS} words."
+        message = gettext("A search has at most %(maximum_words)s words.") % {
+            "maximum_words": MAXIMUM_WORDS
+        }
         raise QueryRefused(message)
 
 
@@ -193,7 +197,7 @@ def _range(asked: Sequence[_Asked], key: str) -> Range | None:
     try:
         return reduce(meet_ranges, ranges) if ranges else None
     except EmptySpan as error:
-        message = f"The '{key}:' filters contradict each other."
+        message = gettext("The '%(key)s:' filters contradict each other.") % {"key": key}
         raise QueryRefused(message) from error
 
 
@@ -202,14 +206,14 @@ def _period(asked: Sequence[_Asked]) -> Period | None:
     try:
         return reduce(meet_periods, periods) if periods else None
     except EmptySpan as error:
-        message = "The 'updated:' filters contradict each other."
+        message = gettext("The 'updated:' filters contradict each other.")
         raise QueryRefused(message) from error
 
 
 def _sort(asked: Sequence[_Asked]) -> Sort:
     sorts = {one.value for one in asked if isinstance(one.value, Sort)}
     if len(sorts) > 1:
-        message = "Two 'sort:' contradict each other: keep one."
+        message = gettext("Two 'sort:' contradict each other: keep one.")
         raise QueryRefused(message)
     return next(iter(sorts), Sort.BEST)
 

@@ -9,6 +9,7 @@ from celery import shared_task
 from search import drift, upkeep
 from search.backends import choice
 from search.rebuild import Overtaken, rebuild_index
+from search.standing import note_drift
 
 
 @shared_task
@@ -28,6 +29,7 @@ def look_for_pulls() -> None:
 def check_index() -> None:
     """Mend what is wrong; where much is, make the index anew."""
     found = drift.check_index()
+    note_drift(found)
     if found.is_bad:
         with suppress(Overtaken):
             rebuild_index()

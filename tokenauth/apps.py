@@ -12,5 +12,5 @@ class TokenauthConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what ends every machine's login, and say what one proves."""
-        from tokenauth import machines, own_data, signals  # noqa: F401 - models are ready only now
+        from tokenauth import machines, own_data, signals, standing  # noqa: F401 - models are ready only now
         from tokenauth.workloads import workload_secrets  # noqa: F401

@@ -56,7 +56,9 @@ def authenticate(request: TokenRequest, names: Sequence[str]) -> Authenticated:
         row, facts = gather(proof.sql, proof.params, names)
         principal = proof.accept(row)
     except AccountError as error:
-        raise _refusal(error) from error
+        refusal = _refusal(error)
+        refusal.help = error.help or refusal.help
+        raise refusal from error
     token = request.secret if request.grant_type is GrantType.REFRESH_TOKEN else ""
     return Authenticated(principal, facts, refresh_token=token)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from accounts.guide import Anchor
+
 
 class TokenRefusal(Exception):
     """The base: `code` is the registry protocol's, `error` is RFC 6749's."""
 
     code, error, status = "UNKNOWN", "invalid_request", 400
+    help: Anchor | None = None  # where the guide explains it
 
 
 class InvalidRequest(TokenRefusal):
     """The request cannot be understood: our own word for everything that is 400."""
+
+    help = Anchor.BAD_REQUEST
 
     code = "UNSUPPORTED"
 
@@ -34,11 +39,21 @@ class UnknownService(InvalidRequest):
 class InvalidGrant(TokenRefusal):
     """Wrong password, token or secret, or the right one of an account that may not be used so."""
 
+    help = Anchor.UNAUTHORIZED
+
     code, error, status = "UNAUTHORIZED", "invalid_grant", 401
+
+
+class LoginEnded(InvalidGrant):
+    """What docker kept is no login, or none any more, or for another service."""
+
+    help = Anchor.ENDED
 
 
 class Throttled(TokenRefusal):
     """Too many failures."""
+
+    help = Anchor.TOO_MANY_REQUESTS
 
     code, error, status = "TOOMANYREQUESTS", "slow_down", 429
 
@@ -50,5 +65,7 @@ class Throttled(TokenRefusal):
 
 class Unavailable(Throttled):
     """Nobody can say now whether the password is right: the directory that keeps it is away."""
+
+    help = Anchor.BUSY
 
     code, error, status = "UNAVAILABLE", "temporarily_unavailable", 503

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.opaque_tokens import OpaqueToken, make_opaque_token
 from accounts.principals import Principal
 from accounts.second_factor import check_password_suffices
-from tokenauth.errors import InvalidGrant
+from tokenauth.errors import InvalidGrant, LoginEnded
 from tokenauth.machines import principal_of_machine
 from tokenauth.models import RefreshToken
 
@@ -88,7 +88,7 @@ def accept_machine(row: RefreshToken | None, shown: OpaqueToken, *, needs_token:
 def login_ended() -> InvalidGrant:
     """Return the refusal of what is no login, or none any more, or for another service."""
     message = f"this login has ended: run docker login {settings.PUBLIC_HOST} again"
-    return InvalidGrant(message)
+    return LoginEnded(message)
 
 
 def revoke_all_of(user: User) -> None:

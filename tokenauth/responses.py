@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from accounts.guide import with_link
 from accounts.lane import JSON, Answer, Headers
 from tokenauth.errors import Throttled, TokenRefusal
 from tokenauth.inputs import ACCESS_TOKEN_TYPE
@@ -50,7 +51,7 @@ def scope_text(access: Iterable[Access]) -> str:
 
 def refusal_answer(refusal: TokenRefusal) -> Answer:
     """Return the error in all four forms at once: registry, Hub's `details`, and RFC 6749."""
-    message = str(refusal)
+    message = with_link(str(refusal), refusal.help)
     body = {
         "errors": [{"code": refusal.code, "message": message, "detail": None}],
         "details": message,

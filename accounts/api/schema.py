@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.permissions import SAFE_METHODS
 
 from accounts.api.pagination import Pages
 
@@ -56,7 +57,18 @@ class Schema(AutoSchema):
             content = {"application/problem+json": {"schema": _PROBLEM}}
             answer = {"description": description, "content": content}
             operation["responses"].setdefault(status, answer)
-        return operation
+        return operation | self._opened_by()
+
+    def _opened_by(self) -> dict[str, object]:
+        """Return for whom the operation is, which no word of OpenAPI says: `x-waybill-part`."""
+        is_read = self.method in SAFE_METHODS
+        part = getattr(self.view, "part", None)
+        told: dict[str, object] = {
+            "x-waybill-open": is_read and getattr(self.view, "is_open", False)
+        }
+        if part:
+            told["x-waybill-part"] = f"{part}:{'read' if is_read else 'write'}"
+        return told
 
 
 class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AlreadyMember, InvitationRefused, QuotaExceeded
@@ -17,14 +18,14 @@ from accounts.models import (
     TeamMembership,
     User,
 )
-from accounts.organization_policy import is_owner
+from accounts.organization_policy import check_not_frozen, is_owner
 from accounts.plans import check_members
 from accounts.principals import ANONYMOUS, Principal
 from accounts.second_factor import has_second_factor
 
 
 def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
-    """Make the invited person a member. Raises InvitationRefused, AlreadyMember or QuotaExceeded.
+    """Make the invited person a member. Raises InvitationRefused, NotAllowed, AlreadyMember or QuotaExceeded.
 
     The organization is locked: two accounts that both may accept cannot both use it, and who sent
     it cannot lose the right to at the same moment.
@@ -33,14 +34,19 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
         current = lock_invitation(invitation)
         organization = current.organization
         if organization is None or not current.is_for(by):
-            message = "This invitation is for another account."
+            message = _("This invitation is for another account.")
             raise InvitationRefused(message)
         check_holds(current)
+        check_not_frozen(organization)
         if Membership.objects.filter(organization=organization, user=by).exists():
-            message = f"You are in {organization.name} already. Its owners can change your role."
+            message = _("You are in %(name)s already. Its owners can change your role.") % {
+                "name": organization.name
+            }
             raise AlreadyMember(message)
         if organization.requires_second_factor and not has_second_factor(by):
-            message = f"{organization.name} demands two factors. Set them up, then accept."
+            message = _("%(name)s demands two factors. Set them up, then accept.") % {
+                "name": organization.name
+            }
             raise InvitationRefused(message)
         _check_room(organization)
         membership = Membership.objects.create(
@@ -60,7 +66,7 @@ def decline_invitation(invitation: Invitation, *, by: User | None) -> None:
     with transaction.atomic():
         current = lock_invitation(invitation)
         if by and not current.is_for(by):
-            message = "This invitation is for another account."
+            message = _("This invitation is for another account.")
             raise InvitationRefused(message)
         check_holds(current)
         current.declined_at = timezone.now()
@@ -78,15 +84,15 @@ def check_holds(invitation: Invitation) -> None:
     """Raise InvitationRefused with the reason why it cannot be answered any more."""
     organization, sender = invitation.organization, invitation.invited_by
     if invitation.accepted_at:
-        message = "This invitation was used already."
+        message = _("This invitation was used already.")
     elif invitation.declined_at:
-        message = "This invitation was declined. Ask for a new one."
+        message = _("This invitation was declined. Ask for a new one.")
     elif invitation.revoked_at or organization is None or organization.deleted_at:
-        message = "This invitation was revoked."
+        message = _("This invitation was revoked.")
     elif not invitation.is_open:
-        message = "This invitation has expired. Ask for a new one."
+        message = _("This invitation has expired. Ask for a new one.")
     elif sender is None or not sender.is_active or not is_owner(Principal(sender), organization):
-        message = "Who sent this invitation is not an owner any more. Ask another owner for one."
+        message = _("Who sent this invitation is not an owner any more. Ask another owner for one.")
     else:
         return
     raise InvitationRefused(message)
@@ -97,9 +103,9 @@ def _check_room(organization: Organization) -> None:
     try:
         check_members(organization)
     except QuotaExceeded as error:
-        message = (
-            f"{organization.name} has no room for another member. Ask its owners, then accept."
-        )
+        message = _("%(name)s has no room for another member. Ask its owners, then accept.") % {
+            "name": organization.name
+        }
         raise QuotaExceeded(message) from error
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, PasswordRefused
@@ -27,7 +28,9 @@ def change_credentials(user: User, *, email: str | None, password: str | None) -
     except ValidationError as error:
         raise EmailRefused(error.messages[0]) from error
     if password is not None and DirectoryAccount.objects.filter(user=user).exists():
-        message = "The password of this account is kept in the company's directory: change it there"
+        message = _(
+            "The password of this account is kept in the company's directory: change it there"
+        )
         raise PasswordRefused(message)
     try:
         if password is not None:

@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AccountInUse
@@ -34,10 +35,10 @@ from accounts.signals import machines_logged_out
 def check_nothing_in_the_way(user: User) -> None:
     """Raise AccountInUse with the names of the organizations that would be left alone."""
     if names := list(owned_alone(user).order_by("name").values_list("name", flat=True)):
-        message = (
-            f"You are the last owner of {', '.join(names)}. Make someone else an owner there, or "
+        message = _(
+            "You are the last owner of %(names)s. Make someone else an owner there, or "
             "delete the organization, first."
-        )
+        ) % {"names": ", ".join(names)}
         raise AccountInUse(message)
 
 

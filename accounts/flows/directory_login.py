@@ -8,6 +8,7 @@ import threading
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.directory import answers
 from accounts.directory.connection import Directory, Entry, Person, Unreachable, is_plausible
@@ -67,7 +68,7 @@ def check_directory_password(user: User | None, *, login: str, password: str) ->
 
 
 def _ask(login: str, password: str, *, key: str) -> Person | None:
-    message = "the company's directory gives no answer: try again in a minute"
+    message = _("the company's directory gives no answer: try again in a minute")
     configuration = settings.DIRECTORY
     if configuration is None or answers.is_away() or not _questions.acquire(blocking=False):
         raise DirectoryUnavailable(message)
@@ -117,8 +118,8 @@ def _create(entry: Entry) -> User:
     except AccountError as error:
         if user := _account_of(entry):  # the same person, at the same moment
             return user
-        message = (
-            f"the directory knows you as '{entry.login}', and no account here can be made of that: "
-            f"{error} Ask an administrator."
-        )
+        message = _(
+            "the directory knows you as '%(login)s', and no account here can be made of "
+            "that: %(error)s Ask an administrator."
+        ) % {"login": entry.login, "error": error}
         raise AccountNotCreated(message) from error

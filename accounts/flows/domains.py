@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.dns_records import NoAnswer, txt_records
@@ -48,14 +49,16 @@ def claim_domain(organization: Organization, *, by: Principal, name: str) -> Org
             locked = Organization.objects.select_for_update().get(pk=organization.pk)
             check_owner(by, locked)
             if locked.domains.count() >= MOST_DOMAINS:
-                message = f"An organization has at most {MOST_DOMAINS} domains. Remove one first."
+                message = _(
+                    "An organization has at most %(most_domains)s domains. Remove one first."
+                ) % {"most_domains": MOST_DOMAINS}
                 raise DomainRefused(message)
             domain = OrganizationDomain.objects.create(
                 organization=locked, name=name, challenge=secrets.token_hex(16)
             )
             _record(AuditAction.DOMAIN_CLAIMED, domain, by=by)
     except IntegrityError as error:
-        message = f"{name} is in the list already."
+        message = _("%(name)s is in the list already.") % {"name": name}
         raise DomainRefused(message) from error
     return domain
 
@@ -71,17 +74,17 @@ def remove_domain(domain: OrganizationDomain, *, by: Principal) -> None:
 def check_now(domain: OrganizationDomain, *, by: Principal) -> None:
     """Look for the record because an owner asks. Raises NotAllowed, LimitReached, DomainRefused."""
     check_owner(by, domain.organization)
-    spend(DOMAIN_CHECKS, str(domain.organization_id), what="checks of domains")
+    spend(DOMAIN_CHECKS, str(domain.organization_id), what=_("checks of domains"))
     try:
         is_there = _is_proven(domain)
     except NoAnswer as error:
-        message = "No name server answered. Try again in a few minutes."
+        message = _("No name server answered. Try again in a few minutes.")
         raise DomainRefused(message) from error
     if not is_there:  # counts for nothing: impatience must not cost a badge
-        message = (
-            f"There is no such record at {record_name(domain)} yet. "
-            "New records take minutes, sometimes hours, to be seen everywhere."
-        )
+        message = _(
+            "There is no such record at %(domain)s yet. New records take minutes, "
+            "sometimes hours, to be seen everywhere."
+        ) % {"domain": record_name(domain)}
         raise DomainRefused(message)
     note_check(domain, is_there=True, by=by)
 
@@ -113,10 +116,10 @@ def note_check(domain: OrganizationDomain, *, is_there: bool, by: Principal) -> 
                 _note_missing(current, by=by)
             current.save()
     except IntegrityError as error:
-        message = (
-            f"Another organization has proven {domain.name}. Its badge ends once its record has "
-            "been gone for three days; remove that record if the domain is yours."
-        )
+        message = _(
+            "Another organization has proven %(name)s. Its badge ends once its record "
+            "has been gone for three days; remove that record if the domain is yours."
+        ) % {"name": domain.name}
         raise DomainRefused(message) from error
     domain.refresh_from_db()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
@@ -20,7 +22,7 @@ def end_session(session: UserSession, *, by: Principal) -> None:
         session.end()
 
 
-def log_out_everywhere(user: User, *, by: Principal, keep: str = "") -> int:
+def log_out_everywhere(user: User, *, by: Principal, keep: str = "", reason: str = "") -> int:
     """End every session but the one of key `keep`, and every docker login; return the sessions.
 
     No browser is remembered any more: each asks for the second factor again.
@@ -31,5 +33,6 @@ def log_out_everywhere(user: User, *, by: Principal, keep: str = "") -> int:
             session.end()
         forget_browsers(user)
         machines_logged_out.send(sender=User, user=user)
-        record(AuditAction.LOGGED_OUT_EVERYWHERE, by=by, user=user, sessions=len(sessions))
+        why: dict[str, Any] = {"reason": reason} if reason else {}
+        record(AuditAction.LOGGED_OUT_EVERYWHERE, by=by, user=user, sessions=len(sessions), **why)
     return len(sessions)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import AuditAction, record
@@ -53,7 +55,7 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
             _leave(seat, by=by)
 
 
-def left_out(organization: Organization) -> list[str]:
+def left_out(organization: Organization) -> QuerySet[Any, str]:
     """Return whom a group would have brought last week, had the plan had room."""
     members = Membership.objects.filter(organization=organization)
     events = AuditEvent.objects.filter(
@@ -63,7 +65,7 @@ def left_out(organization: Organization) -> list[str]:
         user__is_active=True,
     ).exclude(user__in=members.values("user"))
     names = events.order_by("user__username").values_list("user__username", flat=True)
-    return list(names.distinct())
+    return names.distinct()
 
 
 def held_by_groups(membership: Membership) -> bool:

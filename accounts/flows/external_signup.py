@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, NameTaken
@@ -33,7 +34,7 @@ def create_external_user(
     if Namespace.objects.filter(name=username).exists():
         raise NameTaken(_taken(username))
     if is_proven and is_address_of_someone(email):
-        message = f"The address {email} belongs to an account already."
+        message = _("The address %(email)s belongs to an account already.") % {"email": email}
         raise EmailRefused(message)
     user = User(username=username, email=User.objects.normalize_email(email))
     user.display_name = _printable(display_name)
@@ -73,4 +74,4 @@ def _printable(name: str) -> str:
 
 
 def _taken(username: str) -> str:
-    return f"The name {username} is taken. Choose another one."
+    return _("The name %(username)s is taken. Choose another one.") % {"username": username}

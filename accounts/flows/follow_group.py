@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import NotAllowed, TextRefused
@@ -72,9 +73,11 @@ def _keep_by_hand(team: Team) -> None:
 
 def _check_name(group: str) -> None:
     if group and not are_groups_told():
-        message = "There is neither single sign-on nor a directory here, so nobody tells of groups."
+        message = _(
+            "There is neither single sign-on nor a directory here, so nobody tells of groups."
+        )
         raise NotAllowed(message)
-    check_line(group, what="The group", longest=LONGEST_GROUP)
+    check_line(group, what=_("The group"), longest=LONGEST_GROUP)
     if group != group.strip():
-        message = "The group's name begins or ends with a space. Write it as it is there."
+        message = _("The group's name begins or ends with a space. Write it as it is there.")
         raise TextRefused(message)

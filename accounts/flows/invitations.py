@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AlreadyMember, InvitationRefused
@@ -51,7 +52,7 @@ def send_invitation(
     check_owner(by, organization)
     whom = _read_invitee(invitee)
     if team and (team.organization_id != organization.pk or team.external_group):
-        message = "This team cannot be part of an invitation."
+        message = _("This team cannot be part of an invitation.")
         raise InvitationRefused(message)
     token = make_opaque_token(PREFIX)
     with transaction.atomic():
@@ -87,7 +88,7 @@ def send_again(invitation: Invitation, *, by: Principal) -> None:
         organization = _organization_of(current)
         check_owner(by, organization)
         if current.accepted_at or current.declined_at or current.revoked_at:
-            message = "This invitation was answered or revoked. Send a new one."
+            message = _("This invitation was answered or revoked. Send a new one.")
             raise InvitationRefused(message)
         _count(organization, by=by, whom=current.user or current.email)
         current.invited_by = by.user
@@ -104,7 +105,7 @@ def revoke_invitation(invitation: Invitation, *, by: Principal) -> None:
         current = lock_invitation(invitation)
         check_owner(by, _organization_of(current))
         if current.accepted_at:
-            message = "This invitation was accepted. Remove the member instead."
+            message = _("This invitation was accepted. Remove the member instead.")
             raise InvitationRefused(message)
         if current.revoked_at:
             return
@@ -134,7 +135,7 @@ def lock_invitation(invitation: Invitation) -> Invitation:
         Organization.objects.select_for_update().get(pk=invitation.organization_id)
     current = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if current.selector != invitation.selector:
-        message = "This link was replaced by a newer one. Use the one of the latest mail."
+        message = _("This link was replaced by a newer one. Use the one of the latest mail.")
         raise InvitationRefused(message)
     return current
 
@@ -153,16 +154,19 @@ def _read_invitee(invitee: str) -> User | str:
         found = User.objects.with_verified_address().filter(username=invitee, is_active=True)
         user = found.first()
         if user is None:
-            message = f"There is no user {invitee}. Ask for the exact user name, or invite an e-mail address."
+            message = _(
+                "There is no user %(invitee)s. Ask for the exact user name, or invite an "
+                "e-mail address."
+            ) % {"invitee": invitee}
             raise InvitationRefused(message)
         return user
     try:
         validate_email(invitee)
     except ValidationError as error:
-        message = "This is not an e-mail address."
+        message = _("This is not an e-mail address.")
         raise InvitationRefused(message) from error
     if len(invitee) > _LONGEST_EMAIL:
-        message = "This e-mail address is too long."
+        message = _("This e-mail address is too long.")
         raise InvitationRefused(message)
     return invitee.lower()
 
@@ -171,13 +175,16 @@ def _check_new(organization: Organization, whom: User | str) -> None:
     waiting = Invitation.objects.open().filter(organization=organization)
     if isinstance(whom, User):
         if Membership.objects.filter(organization=organization, user=whom).exists():
-            message = f"{whom.username} is in {organization.name} already."
+            message = _("%(username)s is in %(name)s already.") % {
+                "username": whom.username,
+                "name": organization.name,
+            }
             raise AlreadyMember(message)
         waiting = waiting.filter(user=whom)
     else:
         waiting = waiting.filter(email=whom)
     if waiting.exists():
-        message = "There is an open invitation already. Send that one again, or revoke it first."
+        message = _("There is an open invitation already. Send that one again, or revoke it first.")
         raise InvitationRefused(message)
 
 
@@ -191,7 +198,7 @@ def _count(organization: Organization, *, by: Principal, whom: User | str) -> No
 
 def _organization_of(invitation: Invitation) -> Organization:
     if invitation.organization is None:
-        message = "This invitation is not into an organization."
+        message = _("This invitation is not into an organization.")
         raise InvitationRefused(message)
     return invitation.organization
 

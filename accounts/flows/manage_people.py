@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction, record
 from accounts.errors import NotAllowed, ReasonMissing
@@ -38,7 +40,9 @@ def enable(user: User, *, by: Principal, reason: str) -> None:
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.closed_at:
-            message = f"{locked.username} was closed by its owner and stays closed."
+            message = gettext("%(username)s was closed by its owner and stays closed.") % {
+                "username": locked.username
+            }
             raise NotAllowed(message)
         if locked.is_active:
             return
@@ -62,13 +66,49 @@ def reset_second_factor(user: User, *, by: Principal, reason: str) -> None:
         send_after_commit("second_factor_reset", to=[locked], by=by.name)
 
 
+def end_sessions(user: User, *, by: Principal, reason: str) -> None:
+    """Log the person out of every browser and every docker; password and tokens go on."""
+    _check(user, by, reason)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        log_out_everywhere(locked, by=by, reason=reason)
+        send_after_commit("logged_out", to=[locked], reason=reason)
+
+
+def verify_address(user: User, *, by: Principal, reason: str) -> None:
+    """Count the primary address as proven, for somebody whom no mail of ours reaches.
+
+    Raises NotAllowed where it is proven, or another account has proven it.
+    """
+    _check(user, by, reason)
+    with transaction.atomic():
+        address = EmailAddress.objects.select_for_update().filter(user=user, primary=True).first()
+        if address is None or address.verified:
+            message = gettext("%(username)s has no primary address that waits to be verified.") % {
+                "username": user.username
+            }
+            raise NotAllowed(message)
+        if EmailAddress.objects.filter(email__iexact=address.email, verified=True).exists():
+            message = gettext("%(email)s belongs to another account, which has proven it.") % {
+                "email": address.email
+            }
+            raise NotAllowed(message)
+        address.verified = True
+        address.save(update_fields=["verified"])
+        # Without the address: who closes the account has it forgotten.
+        _record(AuditAction.EMAIL_VERIFIED, user, by=by, reason=reason)
+        send_after_commit("address_verified", to=[user], by=by.name)
+
+
 def appoint(user: User, *, by: Principal, reason: str) -> None:
     """Make someone an administrator of the site; every administrator is told by mail."""
     _check(user, by, reason)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not (locked.is_active and locked.is_verified):
-            message = f"{locked.username} cannot log in: enable or verify the account first."
+            message = gettext("%(username)s cannot log in: enable or verify the account first.") % {
+                "username": locked.username
+            }
             raise NotAllowed(message)
         if not locked.is_superuser:
             _set_administrator(locked, by=by, reason=reason, appointed=True)
@@ -82,7 +122,9 @@ def dismiss(user: User, *, by: Principal, reason: str) -> None:
         rows = User.objects.select_for_update().filter(pk__in=both).order_by("pk")
         locked = {row.pk: row for row in rows}
         if not all(row.is_superuser for row in locked.values()):  # two dismissed each other at once
-            message = f"Only administrators dismiss, and {user.username} must be one."
+            message = gettext("Only administrators dismiss, and %(username)s must be one.") % {
+                "username": user.username
+            }
             raise NotAllowed(message)
         _set_administrator(locked[user.pk], by=by, reason=reason, appointed=False)
 
@@ -103,15 +145,20 @@ def _set_administrator(user: User, *, by: Principal, reason: str, appointed: boo
 def _check(user: User, by: Principal, reason: str) -> None:
     check_person(by)
     if not by.is_administrator:
-        message = "only administrators of this site may change other accounts"
+        message = gettext("only administrators of this site may change other accounts")
         raise NotAllowed(message)
     if by.user == user:
-        message = "That is your own account. Ask another administrator."
+        message = gettext("That is your own account. Ask another administrator.")
         raise NotAllowed(message)
+    check_reason(reason)
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonMissing or TextRefused for what is no reason."""
     if not reason.strip():
-        message = "Give a reason: it is written down, and the person may read it."
+        message = gettext("Give a reason: it is written down, and the person may read it.")
         raise ReasonMissing(message)
-    check_line(reason, what="The reason", longest=_LONGEST_REASON)
+    check_line(reason, what=gettext("The reason"), longest=_LONGEST_REASON)
 
 
 def _record(action: AuditAction, user: User, *, by: Principal, **details: object) -> None:

@@ -7,6 +7,7 @@ organization proves by itself, without an administrator, are its domains (`accou
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -18,10 +19,14 @@ from accounts.principals import Principal
 def mark_verified(namespace: Namespace, *, by: Principal, is_verified: bool) -> None:
     """Give the mark to a user's or an organization's namespace, or take it. Raises NotAllowed."""
     if not by.is_administrator:
-        message = f"'{by.name}' may not give marks: administrators of this site do."
+        message = _("'%(name)s' may not give marks: administrators of this site do.") % {
+            "name": by.name
+        }
         raise NotAllowed(message)
     if namespace.is_root or namespace.redirects_to_id:
-        message = f"{namespace} is nobody's: users and organizations can be verified."
+        message = _("%(namespace)s is nobody's: users and organizations can be verified.") % {
+            "namespace": namespace
+        }
         raise NotAllowed(message)
     with transaction.atomic():
         changed = Namespace.objects.filter(pk=namespace.pk, is_verified=not is_verified)

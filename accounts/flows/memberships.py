@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import LastOwner, NotAllowed
@@ -51,7 +52,7 @@ def leave_organization(membership: Membership, *, by: Principal) -> None:
     """End one's own membership. Raises NotAllowed or LastOwner."""
     with _locked(membership) as current:
         if by.user is None or current.user_id != by.user.pk:
-            message = "Only you yourself can leave an organization."
+            message = _("Only you yourself can leave an organization.")
             raise NotAllowed(message)
         _check_not_last(current)
         _end(current, by=by, action=AuditAction.MEMBER_LEFT)
@@ -120,7 +121,7 @@ def _locked(membership: Membership) -> Iterator[Membership]:
             .first()
         )
         if current is None:
-            message = "This person is not in the organization any more."
+            message = _("This person is not in the organization any more.")
             raise NotAllowed(message)
         yield current
 
@@ -144,10 +145,10 @@ def _check_not_last(membership: Membership) -> None:
     if membership.role != OrganizationRole.OWNER:
         return
     if not owners_of(membership.organization).exclude(pk=membership.user_id).exists():
-        message = (
-            f"{membership.user.username} is the last owner of {membership.organization.name}. "
-            "Make someone else an owner first, or delete the organization."
-        )
+        message = _(
+            "%(username)s is the last owner of %(name)s. Make someone else an owner "
+            "first, or delete the organization."
+        ) % {"username": membership.user.username, "name": membership.organization.name}
         raise LastOwner(message)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AccountNotVerified, NameTaken, NotAllowed
 from accounts.flows.memberships import end_membership
+from accounts.flows.reopen_organization import what_ends
 from accounts.limits import ORGANIZATIONS
 from accounts.mails import send_after_commit
 from accounts.models import (
+    EndedOrganization,
     Invitation,
     Membership,
     Namespace,
@@ -48,9 +52,9 @@ class Profile:
 
     def check(self) -> None:
         """Raise TextRefused."""
-        check_line(self.display_name, what="The display name", longest=LONGEST_DISPLAY_NAME)
-        check_line(self.description, what="The description", longest=LONGEST_DESCRIPTION)
-        check_line(self.location, what="The location", longest=LONGEST_LOCATION)
+        check_line(self.display_name, what=_("The display name"), longest=LONGEST_DISPLAY_NAME)
+        check_line(self.description, what=_("The description"), longest=LONGEST_DESCRIPTION)
+        check_line(self.location, what=_("The location"), longest=LONGEST_LOCATION)
         check_link(self.link)
 
 
@@ -62,12 +66,12 @@ def create_organization(
     Raises NameInvalid, NameReserved, NameTaken, TextRefused, AccountNotVerified or LimitReached.
     """
     check_organization_name(name)
-    check_line(display_name, what="The display name", longest=LONGEST_DISPLAY_NAME)
+    check_line(display_name, what=_("The display name"), longest=LONGEST_DISPLAY_NAME)
     if not owner.is_verified:
-        message = "Verify your e-mail address first, then create an organization."
+        message = _("Verify your e-mail address first, then create an organization.")
         raise AccountNotVerified(message)
     if not (by and by.is_administrator):  # who imports a registry needs many
-        spend(ORGANIZATIONS, str(owner.pk), what="new organizations")
+        spend(ORGANIZATIONS, str(owner.pk), what=_("new organizations"))
     try:
         with transaction.atomic():
             organization = Organization.objects.create(name=name, display_name=display_name)
@@ -83,7 +87,7 @@ def create_organization(
                 target=name,
             )
     except IntegrityError as error:
-        message = f"The name {name} is taken. Choose another one."
+        message = _("The name %(name)s is taken. Choose another one.") % {"name": name}
         raise NameTaken(message) from error
     return organization
 
@@ -107,7 +111,7 @@ def change_rules(
     """
     demands_anew = requires_second_factor and not organization.requires_second_factor
     if demands_anew and not (by.user and has_second_factor(by.user)):
-        message = "Set up two factors for yourself first, then demand them of the members."
+        message = _("Set up two factors for yourself first, then demand them of the members.")
         raise NotAllowed(message)
     changes = {
         "members_may_create": members_may_create,
@@ -116,16 +120,20 @@ def change_rules(
     _change(organization, by=by, changes=changes)
 
 
-def close_organization(organization: Organization, *, by: Principal) -> None:
+def close_organization(
+    organization: Organization, *, by: Principal, undo_until: datetime | None = None
+) -> EndedOrganization | None:
     """End everything of the organization but its name, which stays reserved. Raises NotAllowed.
 
-    Only `index.flows.delete_organization` calls this: it knows whether repositories are left.
+    With `undo_until` what ends is written down, and `reopen` brings it back until then. Only
+    `index.flows.delete_organization` calls this: it knows whether repositories are left.
     """
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
         check_owner(by, locked)
         now = timezone.now()
         namespace = locked.namespace
+        ending = _write_down(locked, by, now, undo_until) if undo_until else None
         members = [membership.user for membership in locked.memberships.select_related("user")]
         for membership in locked.memberships.select_related("user", "organization__namespace"):
             end_membership(membership)
@@ -139,8 +147,28 @@ def close_organization(organization: Organization, *, by: Principal) -> None:
         locked.deleted_at = now
         locked.save(update_fields=["deleted_at"])
         record(AuditAction.ORGANIZATION_DELETED, by=by, namespace=namespace, target=locked.name)
-        send_after_commit("organization_deleted", to=members, organization=locked.name, by=by.name)
+        send_after_commit(
+            "organization_deleted",
+            to=members,
+            organization=locked.name,
+            by=by.name,
+            until=undo_until,
+        )
     organization.deleted_at = now
+    return ending
+
+
+def _write_down(
+    organization: Organization, by: Principal, now: datetime, until: datetime
+) -> EndedOrganization:
+    EndedOrganization.objects.filter(organization=organization).delete()
+    return EndedOrganization.objects.create(
+        organization=organization,
+        ended_by=by.user,
+        ended_at=now,
+        undo_until=until,
+        kept=what_ends(organization),
+    )
 
 
 def _change(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import CredentialRefused, NotAllowed
@@ -60,7 +61,9 @@ def create_token(
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two at once count one after the other
         if PersonalAccessToken.objects.usable().filter(user=user).count() >= MOST_TOKENS:
-            message = f"You have {MOST_TOKENS} access tokens. Revoke those not needed any more."
+            message = _(
+                "You have %(most_tokens)s access tokens. Revoke those not needed any more."
+            ) % {"most_tokens": MOST_TOKENS}
             raise CredentialRefused(message)
         return _keep(row, by=by, action=AuditAction.TOKEN_CREATED)
 
@@ -71,7 +74,7 @@ def rotate_token(token: PersonalAccessToken, *, by: Principal) -> NewToken:
     with transaction.atomic():
         old = PersonalAccessToken.objects.select_for_update().get(pk=token.pk)
         if old.revoked_at:
-            message = "The token is revoked. Make a new one."
+            message = _("The token is revoked. Make a new one.")
             raise CredentialRefused(message)
         PersonalAccessToken.objects.filter(pk=old.pk).update(revoked_at=timezone.now())
         successor = PersonalAccessToken(
@@ -109,14 +112,14 @@ def revoke_all_tokens(user: User, *, by: Principal) -> int:
 def check_label(name: str) -> str:
     """Return the name of a token or secret unchanged; raise CredentialRefused or TextRefused."""
     if not name.strip():
-        message = "The name says what the token is for, like: laptop, or nightly build."
+        message = _("The name says what the token is for, like: laptop, or nightly build.")
         raise CredentialRefused(message)
-    return check_line(name, what="The name", longest=80)
+    return check_line(name, what=_("The name"), longest=80)
 
 
 def _check_own(user: User, by: Principal) -> None:
     if check_person(by) != user:
-        message = "Access tokens are made and revoked by their owner alone."
+        message = _("Access tokens are made and revoked by their owner alone.")
         raise NotAllowed(message)
 
 

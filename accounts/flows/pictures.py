@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.audit import AuditAction, record
@@ -42,7 +43,7 @@ _BROKEN = (
 def set_picture(holder: User | Organization, *, data: bytes, by: Principal) -> Picture:
     """Show this picture of a person or an organization; raise PictureRefused or NotAllowed."""
     _check(holder, by)
-    spend(PICTURES, by.subject, what="new pictures")
+    spend(PICTURES, by.subject, what=gettext("new pictures"))
     image = draw(data)
     digest = hashlib.sha256(image).hexdigest()
     with transaction.atomic():
@@ -65,7 +66,9 @@ def remove_picture(holder: User | Organization, *, by: Principal) -> None:
 def draw(data: bytes) -> bytes:
     """Return a square WebP of the first frame, without anything that the file said besides."""
     if len(data) > LARGEST_BYTES:
-        message = f"A picture has at most {LARGEST_BYTES // 1_000_000} MB."
+        message = gettext("A picture has at most %(largest_bytes)s MB.") % {
+            "largest_bytes": LARGEST_BYTES // 1000000
+        }
         raise PictureRefused(message)
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
@@ -73,7 +76,7 @@ def draw(data: bytes) -> bytes:
             upright = ImageOps.exif_transpose(image).convert("RGBA")
             square = ImageOps.fit(upright, (_SIDE, _SIDE), Image.Resampling.LANCZOS)
     except _BROKEN as error:
-        message = "That is no picture we can read. Send a PNG, JPEG, GIF or WebP file."
+        message = gettext("That is no picture we can read. Send a PNG, JPEG, GIF or WebP file.")
         raise PictureRefused(message) from error
     drawn = BytesIO()
     square.save(drawn, "WEBP", quality=85, exif=b"", icc_profile=b"")
@@ -82,7 +85,9 @@ def draw(data: bytes) -> bytes:
 
 def _check_size(width: int, height: int) -> None:
     if max(width, height) > _LARGEST_SIDE or width * height > _LARGEST_PIXELS:
-        message = f"A picture has at most {_LARGEST_SIDE} pixels on a side, and 24 million in all."
+        message = gettext(
+            "A picture has at most %(largest_side)s pixels on a side, and 24 million in all."
+        ) % {"largest_side": _LARGEST_SIDE}
         raise PictureRefused(message)
 
 
@@ -90,7 +95,7 @@ def _check(holder: User | Organization, by: Principal) -> None:
     if isinstance(holder, Organization):
         check_owner(by, holder)
     elif by.user != holder:
-        message = "Only you yourself choose your picture."
+        message = gettext("Only you yourself choose your picture.")
         raise NotAllowed(message)
 
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -19,7 +21,7 @@ from accounts.principals import Principal
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _LARGEST_NUMBER = 2**31 - 1  # what the columns hold
 _LARGEST_STORAGE = 2**63 - 1
-PLAN_NAME_RULE = "1 to 30 lowercase letters, digits and single hyphens inside"
+PLAN_NAME_RULE = gettext_lazy("1 to 30 lowercase letters, digits and single hyphens inside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,16 @@ def delete_plan(plan: Plan, *, by: Principal) -> None:
     try:
         with transaction.atomic():
             if Plan.objects.select_for_update().get(pk=plan.pk).default_for:
-                message = f"{name} is a default. Make another plan the default first."
+                message = _("%(name)s is a default. Make another plan the default first.") % {
+                    "name": name
+                }
                 raise PlanInUse(message)
             plan.delete()
             audit.record(AuditAction.PLAN_DELETED, by=by, target=name)
     except ProtectedError as error:
-        message = f"{name} is the plan of namespaces. Give them another one first."
+        message = _("%(name)s is the plan of namespaces. Give them another one first.") % {
+            "name": name
+        }
         raise PlanInUse(message) from error
 
 
@@ -77,7 +83,9 @@ def make_default(plan: Plan, *, kind: PlanDefault, by: Principal) -> None:
         # In the order of keys: of two who do this, one waits for the other.
         locked = list(Plan.objects.select_for_update().order_by("pk"))
         if any(one.pk == plan.pk and one.default_for not in {None, kind} for one in locked):
-            message = f"{plan} is the default already, for the others. Make a plan of its own."
+            message = _(
+                "%(plan)s is the default already, for the others. Make a plan of its own."
+            ) % {"plan": plan}
             raise PlanRefused(message)
         Plan.objects.filter(default_for=kind).update(default_for=None)
         Plan.objects.filter(pk=plan.pk).update(default_for=kind)
@@ -102,13 +110,17 @@ def assign_plan(namespace: Namespace, *, plan: Plan | None, by: Principal) -> No
 
 def _check_administrator(by: Principal) -> None:
     if not by.is_administrator:
-        message = f"'{by.name}' may not change plans: administrators of this site do."
+        message = _("'%(name)s' may not change plans: administrators of this site do.") % {
+            "name": by.name
+        }
         raise NotAllowed(message)
 
 
 def _check(name: str, limits: Limits) -> None:
     if len(name) > 30 or not _NAME.fullmatch(name):
-        message = f"The name of a plan is {PLAN_NAME_RULE}."
+        message = _("The name of a plan is %(plan_name_rule)s.") % {
+            "plan_name_rule": PLAN_NAME_RULE
+        }
         raise NameInvalid(message)
     highest = (
         (limits.private_repositories, _LARGEST_NUMBER),
@@ -116,7 +128,7 @@ def _check(name: str, limits: Limits) -> None:
         (limits.storage_bytes, _LARGEST_STORAGE),
     )
     if any(value is not None and not 0 <= value <= most for value, most in highest):
-        message = "A limit is a number from 0 up, or empty for none."
+        message = _("A limit is a number from 0 up, or empty for none.")
         raise PlanRefused(message)
 
 
@@ -127,5 +139,5 @@ def _one_of_a_name(name: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        message = f"There is a plan {name} already."
+        message = _("There is a plan %(name)s already.") % {"name": name}
         raise NameTaken(message) from error

@@ -13,6 +13,7 @@ from altcha import Payload, create_challenge, verify_solution
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from accounts.errors import SignupRefused
 
@@ -33,18 +34,18 @@ def make_challenge() -> str:
 def check_proof(text: str) -> None:
     """Take a solution, once; raise SignupRefused for anything else."""
     if not text:
-        message = (
-            "The calculation that keeps machines out was not done. Wait until the form says "
-            "that it is, then send it again. Without JavaScript it cannot be done: ask an "
-            "administrator for an invitation."
+        message = _(
+            "The calculation that keeps machines out was not done. Wait until the form "
+            "says that it is, then send it again. Without JavaScript it cannot be done: "
+            "ask an administrator for an invitation."
         )
         raise SignupRefused(message)
     if len(text) > _LONGEST or not verify_solution(text, _secret()).verified:
-        message = "The calculation took too long, or went wrong. It starts anew: wait for it."
+        message = _("The calculation took too long, or went wrong. It starts anew: wait for it.")
         raise SignupRefused(message)
     nonce = _nonce_of(text)
     if not cache.add(f"proof-of-work:{nonce}", 1, _LIFETIME + 60):
-        message = "This calculation was used already. A new one has started: wait for it."
+        message = _("This calculation was used already. A new one has started: wait for it.")
         raise SignupRefused(message)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
 from accounts.mails import send_after_commit
@@ -14,6 +17,9 @@ from accounts.models import PersonalAccessToken, RobotSecret, User
 from accounts.namespace_holders import holders_of
 from accounts.opaque_tokens import OpaqueToken, recognize
 from accounts.principals import ANONYMOUS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 _LONGEST_URL = 300
 # Whatever looks like a secret of ours, also inside an address that somebody reports.
@@ -66,7 +72,10 @@ def _end_token(found: OpaqueToken, where: dict[str, str]) -> bool:
             source=where["source"],
         )
         tell_of_leak(
-            row.user, what=f"Your access token {row.public_part}", page="web-tokens", **where
+            row.user,
+            what=format_lazy(_("Your access token {public_part}"), public_part=row.public_part),
+            page="web-tokens",
+            **where,
         )
     return True
 
@@ -93,12 +102,16 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
         people = holders_of(robot.namespace)
         if robot.responsible and robot.responsible not in people:
             people.append(robot.responsible)
-        what = f"The secret {row.public_part} of the robot {robot}"
+        what = format_lazy(
+            _("The secret {public_part} of the robot {robot}"),
+            public_part=row.public_part,
+            robot=robot.full_name,
+        )
         tell_of_leak(*people, what=what, page="", **where)
     return True
 
 
-def tell_of_leak(*people: User, what: str, page: str, url: str, source: str) -> None:
+def tell_of_leak(*people: User, what: _StrOrPromise, page: str, url: str, source: str) -> None:
     """Mail to each; `page` is the name of the page where a new one is made."""
     send_after_commit("credential_leaked", to=people, what=what, page=page, url=url, source=source)
 

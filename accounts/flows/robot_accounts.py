@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.audit import AuditAction, record
 from accounts.errors import CredentialRefused, NameInvalid, NameReserved, NameTaken, NotAllowed
@@ -17,7 +18,9 @@ from accounts.principals import Principal
 from accounts.profile_text import check_line
 
 MOST_ROBOTS = 100  # per namespace
-ROBOT_NAME_RULE = "2 to 30 lowercase letters and digits, with single dots, dashes or underscores"
+ROBOT_NAME_RULE = gettext_lazy(
+    "2 to 30 lowercase letters and digits, with single dots, dashes or underscores"
+)
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
 # First words by which a reader would take it for a part of the house; no right hangs on any name.
 _RESERVED = re.compile(
@@ -42,10 +45,15 @@ def create_robot(
         Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)  # one by one
         robots = RobotAccount.objects.filter(namespace=namespace)
         if robots.filter(name=name).exists():
-            message = f"There is a robot {namespace.name}+{name} already."
+            message = gettext("There is a robot %(name)s+%(name_2)s already.") % {
+                "name": namespace.name,
+                "name_2": name,
+            }
             raise NameTaken(message)
         if robots.count() >= MOST_ROBOTS:
-            message = f"{namespace.name} has {MOST_ROBOTS} robots. Delete one that is not needed."
+            message = gettext(
+                "%(name)s has %(most_robots)s robots. Delete one that is not needed."
+            ) % {"name": namespace.name, "most_robots": MOST_ROBOTS}
             raise CredentialRefused(message)
         robot = RobotAccount.objects.create(
             namespace=namespace,
@@ -101,7 +109,7 @@ def set_builder(robot: RobotAccount, *, is_builder: bool, by: Principal) -> None
     """
     check_person(by)
     if not by.is_administrator:
-        message = (
+        message = gettext(
             "Only administrators of this site say which robots are build servers: ask one of them."
         )
         raise NotAllowed(message)
@@ -126,10 +134,12 @@ def delete_robot(robot: RobotAccount, *, by: Principal) -> None:
 def check_robot_name(name: str) -> str:
     """Return the name unchanged; raise NameInvalid or NameReserved."""
     if not (2 <= len(name) <= 30 and _NAME.fullmatch(name)):
-        message = f"A robot's name is {ROBOT_NAME_RULE}."
+        message = gettext("A robot's name is %(robot_name_rule)s.") % {
+            "robot_name_rule": ROBOT_NAME_RULE
+        }
         raise NameInvalid(message)
     if _RESERVED.fullmatch(name):
-        message = f"The name {name} is reserved. Choose another one."
+        message = gettext("The name %(name)s is reserved. Choose another one.") % {"name": name}
         raise NameReserved(message)
     return name
 
@@ -145,9 +155,12 @@ def may_be_responsible(namespace: Namespace, user: User) -> bool:
 
 
 def _check_facts(namespace: Namespace, description: str, responsible: User | None) -> None:
-    check_line(description, what="The description", longest=200)
+    check_line(description, what=gettext("The description"), longest=200)
     if responsible and not may_be_responsible(namespace, responsible):
-        message = f"{responsible} is not a member of {namespace.name}. Choose one."
+        message = gettext("%(responsible)s is not a member of %(name)s. Choose one.") % {
+            "responsible": responsible,
+            "name": namespace.name,
+        }
         raise CredentialRefused(message)
 
 

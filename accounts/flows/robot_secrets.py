@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import CredentialRefused
@@ -40,12 +41,15 @@ def add_secret(
 ) -> NewSecret:
     """Give the robot one more secret. Raises NotAllowed, CredentialRefused, TextRefused."""
     user = check_holder(by, robot.namespace)
-    check_line(label, what="The label", longest=80)
+    check_line(label, what=_("The label"), longest=80)
     check_expiry(expires_at)
     with transaction.atomic():
         RobotAccount.objects.select_for_update().get(pk=robot.pk)
         if RobotSecret.objects.usable().filter(robot=robot).count() >= MOST_SECRETS:
-            message = f"{robot} has {MOST_SECRETS} secrets in use. Revoke one first."
+            message = _("%(robot)s has %(most_secrets)s secrets in use. Revoke one first.") % {
+                "robot": robot,
+                "most_secrets": MOST_SECRETS,
+            }
             raise CredentialRefused(message)
         made = _make(robot, label=label, expires_at=expires_at, user=user)
         _note(made.secret, AuditAction.ROBOT_SECRET_CREATED, by)
@@ -56,12 +60,14 @@ def rotate_secret(secret: RobotSecret, *, overlap_hours: int, by: Principal) -> 
     """Make a successor now, and let the old one end in so many hours: 0 is at once."""
     user = check_holder(by, secret.robot.namespace)
     if overlap_hours not in OVERLAPS_IN_HOURS:
-        message = f"Choose an overlap of {', '.join(map(str, OVERLAPS_IN_HOURS))} hours."
+        message = _("Choose an overlap of %(overlaps_in_hours)s hours.") % {
+            "overlaps_in_hours": ", ".join(map(str, OVERLAPS_IN_HOURS))
+        }
         raise CredentialRefused(message)
     with transaction.atomic():
         old = _lock(secret)
         if old.revoked_at or old.is_expired:
-            message = "That secret has ended already. Add a new one."
+            message = _("That secret has ended already. Add a new one.")
             raise CredentialRefused(message)
         made = _make(
             old.robot,

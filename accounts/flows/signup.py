@@ -8,6 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, NameTaken, PasswordRefused, SignupRefused
@@ -20,7 +22,7 @@ from accounts.principals import Principal
 from accounts.ratelimits import count, network_of, refuse_above
 
 _LONGEST_EMAIL = 254  # what the column holds; PostgreSQL would answer more with a 500
-_INVITATION_GONE = (
+_INVITATION_GONE = gettext_lazy(
     "This invitation was used or taken back, has ended, or is for another e-mail address."
 )
 
@@ -69,12 +71,17 @@ def why_closed() -> str:
     host = settings.PUBLIC_HOST
     sentences = {
         "open": "",
-        "invitation": f"{host} takes new people by invitation: ask one of its administrators.",
+        "invitation": _("%(host)s takes new people by invitation: ask one of its administrators.")
+        % {"host": host},
         "domain": (
-            f"Sign up with an address at {' or '.join(settings.SIGNUP_DOMAINS) or 'a domain'}, "
-            "or ask an administrator to invite you."
+            _(
+                "Sign up with an address at %(signup_domains)s, or ask an administrator to "
+                "invite you."
+            )
+            % {"signup_domains": " or ".join(settings.SIGNUP_DOMAINS) or "a domain"}
         ),
-        "closed": f"Nobody can sign up at {host}. Ask one of its administrators.",
+        "closed": _("Nobody can sign up at %(host)s. Ask one of its administrators.")
+        % {"host": host},
     }
     return sentences[settings.SIGNUP]
 
@@ -121,4 +128,4 @@ def create_user(*, username: str, email: str, password: str) -> User:
 
 
 def _taken(username: str) -> str:
-    return f"The name {username} is taken. Choose another one."
+    return _("The name %(username)s is taken. Choose another one.") % {"username": username}

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import EmailRefused, NotAllowed
@@ -103,7 +104,7 @@ def _made_an_account(invitation: Invitation) -> bool:
 
 def _check_administrator(by: Principal) -> None:
     if not by.is_administrator:
-        message = "only administrators of this site may invite people to it"
+        message = _("only administrators of this site may invite people to it")
         raise NotAllowed(message)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import AlreadyMember, NameTaken, NotAllowed, TeamIsManaged
@@ -76,14 +77,13 @@ def add_to_team(team: Team, *, by: Principal, username: str) -> TeamMembership:
             organization=team.organization_id, user__username=username
         ).first()
         if membership is None:
-            message = (
-                f"{username} is not in {team.organization.name}. "
-                "An owner can invite them, into this team at once."
-            )
+            message = _(
+                "%(username)s is not in %(name)s. An owner can invite them, into this team at once."
+            ) % {"username": username, "name": team.organization.name}
             raise NotAllowed(message)
         place, is_new = TeamMembership.objects.get_or_create(team=team, membership=membership)
         if not is_new:
-            message = f"{username} is in this team already."
+            message = _("%(username)s is in this team already.") % {"username": username}
             raise AlreadyMember(message)
         _record(AuditAction.TEAM_MEMBER_ADDED, team, by=by, member=membership)
     return place
@@ -117,15 +117,16 @@ def change_maintainer(place: TeamMembership, *, by: Principal, is_maintainer: bo
 
 def _check_may_fill(team: Team, by: Principal) -> None:
     if not may_fill(by, team):
-        message = (
-            f"Only owners of {team.organization.name} and maintainers of {team.name} may do this."
-        )
+        message = _("Only owners of %(name)s and maintainers of %(name_2)s may do this.") % {
+            "name": team.organization.name,
+            "name_2": team.name,
+        }
         raise NotAllowed(message)
     if team.external_group:
-        message = (
-            f"The members of {team.name} come with the group {team.external_group}, "
-            "each time they log in. Change the group instead."
-        )
+        message = _(
+            "The members of %(name)s come with the group %(external_group)s, each time "
+            "they log in. Change the group instead."
+        ) % {"name": team.name, "external_group": team.external_group}
         raise TeamIsManaged(message)
 
 
@@ -134,17 +135,17 @@ def _check_may_take_out(place: TeamMembership, by: Principal) -> None:
         return
     _check_may_fill(place.team, by)
     if place.is_maintainer and not is_owner(by, place.team.organization):
-        message = "Only owners of the organization take maintainers out of a team."
+        message = _("Only owners of the organization take maintainers out of a team.")
         raise NotAllowed(message)
 
 
 def _check_texts(name: str, description: str) -> None:
     check_team_name(name)
-    check_line(description, what="The description", longest=LONGEST_DESCRIPTION)
+    check_line(description, what=_("The description"), longest=LONGEST_DESCRIPTION)
 
 
 def _taken(name: str) -> str:
-    return f"There is a team {name} already."
+    return _("There is a team %(name)s already.") % {"name": name}
 
 
 def _record(

@@ -10,7 +10,14 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from accounts.errors import AccountDisabled, AccountNotVerified, InvalidCredentials
+from accounts.errors import (
+    AccountDisabled,
+    AccountNotVerified,
+    CredentialEnded,
+    InvalidCredentials,
+    NetworkRefused,
+    OtherAccount,
+)
 from accounts.last_use import touch
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
@@ -61,7 +68,7 @@ def accept_token(
         raise unknown_credential(login)
     if not (login is None or _is_login_of(row.user, login)):
         message = f"this access token is not one of '{_shown(login)}'"
-        raise InvalidCredentials(message)
+        raise OtherAccount(message)
     _check_owner(row.user, is_proven=is_proven)
     _check_token(row, address)
     touch(row, address=address)
@@ -81,14 +88,14 @@ def accept_secret(
         raise unknown_credential(login)
     if not (login is None or _is_login_of_robot(row.robot, login)):
         message = f"this secret is not one of '{_shown(login)}': log in as {row.robot}"
-        raise InvalidCredentials(message)
+        raise OtherAccount(message)
     if not is_enabled:
         message = f"the robot account '{row.robot}' is disabled: ask an owner of its namespace"
         raise AccountDisabled(message)
     if row.revoked_at or row.is_expired:
         how = "was revoked" if row.revoked_at else f"expired on {row.expires_at:%Y-%m-%d}"
         message = f"the secret {row.public_part} of '{row.robot}' {how}: ask for a new one"
-        raise InvalidCredentials(message)
+        raise CredentialEnded(message)
     touch(row, address=address)
     return principal_of_secret(row)
 
@@ -107,10 +114,10 @@ def _check_token(token: PersonalAccessToken, address: str) -> None:
     if token.revoked_at or token.is_expired:
         how = "was revoked" if token.revoked_at else f"expired on {token.expires_at:%Y-%m-%d}"
         message = f"{label} ({token.public_part}) {how}: {settings.PUBLIC_URL}/settings/tokens"
-        raise InvalidCredentials(message)
+        raise CredentialEnded(message)
     if not is_inside(address, token.networks):
         message = f"{label} ({token.public_part}) may not be used from {address}"
-        raise InvalidCredentials(message)
+        raise NetworkRefused(message)
 
 
 def _is_login_of(user: User, login: str) -> bool:

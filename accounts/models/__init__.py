@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from accounts.models.announcement import (
+    LONGEST_ANNOUNCEMENT,
+    Announcement,
+    AnnouncementAudience,
+    AnnouncementLevel,
+)
 from accounts.models.audit_event import AuditEvent
 from accounts.models.audit_forwarding import AuditForwarding
 from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
+from accounts.models.ended_organization import EndedOrganization
 from accounts.models.invitation import Invitation
 from accounts.models.mail_choice import MailChoice
 from accounts.models.namespace import Namespace, Visibility
@@ -18,9 +25,14 @@ from accounts.models.team import Team, TeamMembership
 from accounts.models.user import User
 
 __all__ = [
+    "LONGEST_ANNOUNCEMENT",
+    "Announcement",
+    "AnnouncementAudience",
+    "AnnouncementLevel",
     "AuditEvent",
     "AuditForwarding",
     "DirectoryAccount",
+    "EndedOrganization",
     "Invitation",
     "MailChoice",
     "Membership",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.organization import Organization, OrganizationRole
@@ -27,8 +26,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def for_account(self, user: User) -> InvitationQuerySet:
         """Return those for this account, or for an address that it has proven to be its own."""
-        proven = [Q(email__iexact=one) for one in _proven_addresses(user)]
-        return self.filter(reduce(or_, proven, Q(user=user)))
+        proven = user.emailaddress_set.filter(verified=True).annotate(lowered=Lower("email"))
+        return self.filter(Q(user=user) | Exists(proven.filter(lowered=Lower(OuterRef("email")))))
 
     def waiting_for(self, user: User) -> InvitationQuerySet:
         """Return those into organizations that this account can answer, the newest first."""
@@ -88,8 +87,5 @@ class Invitation(models.Model):
         """Whether the account is the invited one, or has proven the invited address."""
         if self.user_id:
             return self.user_id == user.pk
-        return self.email.lower() in {one.lower() for one in _proven_addresses(user)}
-
-
-def _proven_addresses(user: User) -> list[str]:
-    return list(user.emailaddress_set.filter(verified=True).values_list("email", flat=True))
+        proven = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+        return self.email.lower() in {one.lower() for one in proven}

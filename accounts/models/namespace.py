@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organization import Membership, Organization, OrganizationRole
 from accounts.models.plan import Plan
@@ -18,9 +19,9 @@ ROOT_NAMESPACE = "library"
 class Visibility(models.TextChoices):
     """Who may pull without a grant."""
 
-    PUBLIC = "public", "Public: anyone may pull"
-    INTERNAL = "internal", "Internal: anyone signed in may pull"
-    PRIVATE = "private", "Private: only people with a grant"
+    PUBLIC = "public", _("Public: anyone may pull")
+    INTERNAL = "internal", _("Internal: anyone signed in may pull")
+    PRIVATE = "private", _("Private: only people with a grant")
 
 
 class NamespaceQuerySet(models.QuerySet["Namespace"]):
@@ -75,7 +76,11 @@ class Namespace(models.Model):
     is_verified = models.BooleanField(default=False, db_default=False)
     # Nothing becomes public here while secrets that were found in it are not answered.
     refuses_public_secrets = models.BooleanField(default=True, db_default=True)
+    # By an administrator: everything in it can be pulled, and nothing changes (index.rules).
+    frozen_at = models.DateTimeField(null=True)
+    frozen_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    picture_digest: str | None  # where a query reads it along (accounts.web.organizations.head)
 
     objects: ClassVar[models.Manager[Namespace]] = NamespaceQuerySet.as_manager()
 

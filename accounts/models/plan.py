@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanDefault(models.TextChoices):
     """For whom a plan holds that was given none."""
 
-    USERS = "users", "users without a plan of their own"
-    ORGANIZATIONS = "organizations", "organizations without a plan of their own"
+    USERS = "users", _("users without a plan of their own")
+    ORGANIZATIONS = "organizations", _("organizations without a plan of their own")
 
 
 class Plan(models.Model):

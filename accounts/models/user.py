@@ -26,6 +26,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(max_length=80, blank=True)
     location = models.CharField(max_length=80, blank=True)
     link = models.URLField(max_length=200, blank=True)
+    # Of pages and mails; empty is what the browser asks for, and English in mails.
+    language = models.CharField(max_length=7, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -59,5 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_verified(self) -> bool:
-        """Whether one of the e-mail addresses is proven."""
-        return bool(self.emailaddress_set.filter(verified=True).exists())
+        """Whether one of the e-mail addresses is proven; read along for the person of a session."""
+        return getattr(self, "has_proven_address", False) or bool(
+            self.emailaddress_set.filter(verified=True).exists()
+        )

@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.signals import social_account_removed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.errors import LastWayIn
 from accounts.flows.directory_login import is_kept_in_directory
@@ -16,7 +17,9 @@ from accounts.flows.directory_login import is_kept_in_directory
 def end_connection(request: HttpRequest, account: SocialAccount) -> None:
     """Forget a connection and tell its owner by mail. Raises LastWayIn."""
     if is_last_way_in(request, account):
-        message = "This is the only way into your account. Set a password first, then disconnect."
+        message = _(
+            "This is the only way into your account. Set a password first, then disconnect."
+        )
         raise LastWayIn(message)
     account.delete()
     social_account_removed.send(sender=SocialAccount, request=request, socialaccount=account)

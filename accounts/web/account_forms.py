@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.web.forms import PASSWORD_HELP, say
@@ -18,7 +19,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what happens then."""
         super().__init__(*args, **kwargs)
-        say(self, "email", label="E-mail address", help_text="We send a code to it.")
+        say(self, "email", label=_("E-mail address"), help_text=_("We send a code to it."))
 
 
 class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
@@ -27,7 +28,7 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "code", label="Code")
+        say(self, "code", label=_("Code"))
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
@@ -36,7 +37,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the rules before they are broken."""
         super().__init__(*args, **kwargs)
-        say(self, "oldpassword", label="Current password")
+        say(self, "oldpassword", label=_("Current password"))
         _say_new_password(self)
 
 
@@ -64,7 +65,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "email", label="E-mail address")
+        say(self, "email", label=_("E-mail address"))
 
     def clean_email(self) -> str:
         """Take an address that waits to be proven for nobody's: whoever has it must not get in.
@@ -82,7 +83,7 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "password", label="Password")
+        say(self, "password", label=_("Password"))
 
 
 def _is_reachable_at(user: User, email: str) -> bool:
@@ -91,5 +92,5 @@ def _is_reachable_at(user: User, email: str) -> bool:
 
 
 def _say_new_password(form: Any) -> None:
-    say(form, "password1", label="New password", help_text=PASSWORD_HELP)
-    say(form, "password2", label="New password once more")
+    say(form, "password1", label=_("New password"), help_text=PASSWORD_HELP)
+    say(form, "password2", label=_("New password once more"))

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_search import AuditFilter
 
@@ -15,18 +16,18 @@ _DAY = {"type": "date"}
 class SiteAuditForm(forms.Form):
     """What to show; wrong values show everything, and say so."""
 
-    actor = forms.CharField(label="Who", max_length=80, required=False)
+    actor = forms.CharField(label=_("Who"), max_length=80, required=False)
     action = forms.CharField(
-        label="What",
+        label=_("What"),
         max_length=60,
         required=False,
-        help_text="robot:deleted, or robot: for everything about robots.",
+        help_text=_("robot:deleted, or robot: for everything about robots."),
     )
-    target = forms.CharField(label="To what", max_length=255, required=False)
-    namespace = forms.CharField(label="Namespace", max_length=30, required=False)
-    address = forms.GenericIPAddressField(label="From address", required=False)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs=_DAY))
-    until = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs=_DAY))
+    target = forms.CharField(label=_("To what"), max_length=255, required=False)
+    namespace = forms.CharField(label=_("Namespace"), max_length=30, required=False)
+    address = forms.GenericIPAddressField(label=_("From address"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=_DAY))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs=_DAY))
 
     @property
     def filter(self) -> AuditFilter:

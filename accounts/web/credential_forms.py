@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import AccountError
 from accounts.expiry import CHOICES_IN_DAYS, check_expiry, in_days
@@ -18,23 +19,23 @@ _Given = TypeVar("_Given")
 _Found = TypeVar("_Found")
 _EXPIRY = [
     *((str(days), f"{days} days") for days in CHOICES_IN_DAYS),
-    ("date", "On a date: the one below, at the end of the day (UTC)"),
-    ("never", "Never: whoever finds it in some years can still use it"),
+    ("date", gettext_lazy("On a date: the one below, at the end of the day (UTC)")),
+    ("never", gettext_lazy("Never: whoever finds it in some years can still use it")),
 ]
 _LEVELS = {
-    "pull": ("Pull: download images", ()),
-    "push": ("Pull and push: download and upload images", ("push",)),
+    "pull": (gettext_lazy("Pull: download images"), ()),
+    "push": (gettext_lazy("Pull and push: download and upload images"), ("push",)),
     "delete": (
-        "Pull, push and delete: also delete tags, and all that you may do in the API",
+        gettext_lazy("Pull, push and delete: also delete tags, and all that you may do in the API"),
         ("push", "delete"),
     ),
 }
 _PARTS = [
-    (ApiPart.PROFILE_READ, "Read your profile"),
-    (ApiPart.REPOSITORIES_READ, "Read repositories and who has access"),
-    (ApiPart.REPOSITORIES_WRITE, "Change repositories and who has access"),
-    (ApiPart.ORGANIZATIONS_READ, "Read organizations, members and teams"),
-    (ApiPart.ORGANIZATIONS_WRITE, "Change organizations, members and teams"),
+    (ApiPart.PROFILE_READ, gettext_lazy("Read your profile")),
+    (ApiPart.REPOSITORIES_READ, gettext_lazy("Read repositories and who has access")),
+    (ApiPart.REPOSITORIES_WRITE, gettext_lazy("Change repositories and who has access")),
+    (ApiPart.ORGANIZATIONS_READ, gettext_lazy("Read organizations, members and teams")),
+    (ApiPart.ORGANIZATIONS_WRITE, gettext_lazy("Change organizations, members and teams")),
 ]
 _LINES = {"rows": 3, "autocapitalize": "none", "spellcheck": "false", "class": "mono"}
 
@@ -43,13 +44,13 @@ class ExpiryFields(forms.Form):
     """How long a secret holds."""
 
     expiry = forms.ChoiceField(
-        label="Expires", choices=_EXPIRY, widget=forms.RadioSelect, initial="90",
+        label=gettext_lazy("Expires"), choices=_EXPIRY, widget=forms.RadioSelect, initial="90",
     )  # fmt: skip
     last_day = forms.DateField(
-        label="Last day",
+        label=gettext_lazy("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Only for “on a date”.",
+        help_text=gettext_lazy("Only for “on a date”."),
     )
 
     def clean(self) -> dict[str, Any] | None:
@@ -70,7 +71,7 @@ class ExpiryFields(forms.Form):
         day = self.cleaned_data.get("last_day")
         if day is None:
             if "last_day" not in self.errors:
-                self.add_error("last_day", "Choose the day, or another choice above.")
+                self.add_error("last_day", gettext_lazy("Choose the day, or another choice above."))
             return timezone.now()
         return check_expiry(datetime.combine(day, time(23, 59, 59), UTC))
 
@@ -80,11 +81,13 @@ class TokenForm(ExpiryFields):
 
     name = forms.CharField(
         max_length=80,
-        help_text="What it is for, like: laptop, or nightly build. You find it by this later.",
+        help_text=gettext_lazy(
+            "What it is for, like: laptop, or nightly build. You find it by this later."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     level = forms.ChoiceField(
-        label="May",
+        label=gettext_lazy("May"),
         choices=[(level, label) for level, (label, _) in _LEVELS.items()],
         widget=forms.RadioSelect,
         initial="pull",
@@ -93,23 +96,30 @@ class TokenForm(ExpiryFields):
         widget=forms.Textarea(attrs=_LINES),
         max_length=5000,
         help_text=(
-            "One per line: acme/app, acme/* for all of acme, acme/web-* for names that begin so, "
-            "or * for every repository you have access to. Public ones can be pulled anyway."
+            gettext_lazy(
+                "One per line: acme/app, acme/* for all of acme, acme/web-* for names that "
+                "begin so, or * for every repository you have access to. Public ones can be "
+                "pulled anyway."
+            )
         ),
     )
     networks = forms.CharField(
-        label="Only from these networks",
+        label=gettext_lazy("Only from these networks"),
         widget=forms.Textarea(attrs=_LINES),
         max_length=2000,
         required=False,
-        help_text="One per line: 203.0.113.0/24 or 2001:db8::/32. Empty: from everywhere.",
+        help_text=gettext_lazy(
+            "One per line: 203.0.113.0/24 or 2001:db8::/32. Empty: from everywhere."
+        ),
     )
     api_parts = forms.MultipleChoiceField(
-        label="Parts of the REST API",
+        label=gettext_lazy("Parts of the REST API"),
         choices=[(part.value, label) for part, label in _PARTS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="None is needed for docker, podman and other clients of the registry.",
+        help_text=gettext_lazy(
+            "None is needed for docker, podman and other clients of the registry."
+        ),
     )
     field_order = (
         "name", "expiry", "last_day", "level", "repositories", "networks", "api_parts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
@@ -10,14 +10,21 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.adapter import AccountAdapter
 from accounts.flows.signup import sign_up
 from accounts.models import User
 from accounts.names import USER_NAME_RULE
 
-PASSWORD_HELP = "At least 9 characters; long beats complicated."  # noqa: S105 - a help text
-_USERNAME_HELP = f"{USER_NAME_RULE}. Public, and it cannot be changed later."
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+PASSWORD_HELP = _("At least 9 characters; long beats complicated.")
+_USERNAME_HELP = format_lazy(
+    _("{rule}. Public, and it cannot be changed later."), rule=USER_NAME_RULE
+)
 
 
 class LoginForm(AllauthLoginForm):
@@ -26,8 +33,8 @@ class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what may be typed where."""
         super().__init__(*args, **kwargs)
-        say(self, "login", label="User name or e-mail address")
-        say(self, "password", label="Password")
+        say(self, "login", label=_("User name or e-mail address"))
+        say(self, "password", label=_("Password"))
 
 
 class SignupForm(AllauthSignupForm):
@@ -39,16 +46,16 @@ class SignupForm(AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the rules before they are broken."""
         super().__init__(*args, **kwargs)
-        say(self, "username", label="User name", help_text=_USERNAME_HELP)
+        say(self, "username", label=_("User name"), help_text=_USERNAME_HELP)
         say(
             self,
             "email",
-            label="E-mail address",
-            help_text="Only you see it. We send a code to it.",
+            label=_("E-mail address"),
+            help_text=_("Only you see it. We send a code to it."),
         )
-        say(self, "password1", label="Password", help_text=PASSWORD_HELP)
+        say(self, "password1", label=_("Password"), help_text=PASSWORD_HELP)
         honey = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
-        honey.label = "Leave this empty"
+        honey.label = _("Leave this empty")
         honey.widget.attrs = {"class": "honey", "tabindex": "-1", "autocomplete": "off"}
 
     def validate_unique_email(self, value: str) -> str:
@@ -75,12 +82,12 @@ class FirstAdministratorForm(forms.Form):
     """The account of the first administrator."""
 
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=30,
         help_text=_USERNAME_HELP,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    email = forms.EmailField(label="E-mail address")
+    email = forms.EmailField(label=_("E-mail address"))
     password = forms.CharField(
         strip=False,
         help_text=PASSWORD_HELP,
@@ -107,13 +114,14 @@ class ExternalSignupForm(forms.Form):
     """What the provider did not say of somebody, or said in a way that is no name here."""
 
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=30,
         help_text=_USERNAME_HELP,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     email = forms.EmailField(
-        label="E-mail address", help_text="Only you see it. We send a code to it."
+        label=_("E-mail address"),
+        help_text=_("Only you see it. We send a code to it."),
     )
 
     def clean_username(self) -> str:
@@ -125,7 +133,9 @@ class ExternalSignupForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-def say(form: forms.Form, name: str, *, label: str, help_text: str | None = None) -> None:
+def say(
+    form: forms.Form, name: str, *, label: _StrOrPromise, help_text: _StrOrPromise | None = None
+) -> None:
     """Name a field of allauth's; its placeholder goes, for it would only repeat the label."""
     field = form.fields[name]
     field.label = label

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +23,7 @@ class MailsForm(forms.Form):
     """The kinds that are wanted."""
 
     kinds = forms.MultipleChoiceField(
-        label="Send me",
+        label=gettext_lazy("Send me"),
         choices=MailKind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -38,7 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         form = MailsForm(request.POST)
         if form.is_valid():
             choose_mails(by=by(request), wanted=map(MailKind, form.cleaned_data["kinds"]))
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("web-mails")
     return render(request, "accounts/mails.html", {"form": form})
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import second_factor
 from accounts.errors import AccountError
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
 from accounts.models import AuditEvent, Invitation, User
+from accounts.owned import owned_by
 from accounts.people_search import everybody, search_people
 from accounts.principals import Principal
 from accounts.web.methods import post_only
 from accounts.web.profile_forms import InviteForm, ReasonForm
+from accounts.web.recent_factor import dangerous
 from accounts.web.visitors import check_administrator
 
 _PAGE_SIZE = 25
@@ -31,8 +32,7 @@ def people(request: HttpRequest) -> HttpResponse:
     check_administrator(request)
     query = request.GET.get("q", "").strip()[:100]
     page = Paginator(search_people(query), _PAGE_SIZE).get_page(request.GET.get("page"))
-    lacking = second_factor.lacking_of(user.pk for user in page.object_list)
-    context = {"page": page, "query": query, "lacking": lacking}
+    context = {"page": page, "query": query}
     return render(request, "accounts/manage/people.html", context)
 
 
@@ -44,39 +44,59 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def disable(request: HttpRequest, username: str) -> HttpResponse:
     """Let nobody in with it."""
-    return _do(request, username, manage_people.disable, "is disabled and logged out everywhere")
+    done = _("%(name)s is disabled and logged out everywhere.")
+    return _do(request, username, manage_people.disable, done)
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def enable(request: HttpRequest, username: str) -> HttpResponse:
     """Let the person in again."""
-    return _do(request, username, manage_people.enable, "is enabled")
+    return _do(request, username, manage_people.enable, _("%(name)s is enabled."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
     """Take away factors that were lost."""
-    message = "has no second factor any more, is logged out everywhere, and was told by mail"
-    return _do(request, username, manage_people.reset_second_factor, message)
+    done = _(
+        "%(name)s has no second factor any more, is logged out everywhere, and was told by mail."
+    )
+    return _do(request, username, manage_people.reset_second_factor, done)
 
 
 @post_only
-@reauthentication_required
+@dangerous
+def log_out(request: HttpRequest, username: str) -> HttpResponse:
+    """End every session and every docker login."""
+    done = _("%(name)s is logged out everywhere, and was told by mail.")
+    return _do(request, username, manage_people.end_sessions, done)
+
+
+@post_only
+@dangerous
+def verify_address(request: HttpRequest, username: str) -> HttpResponse:
+    """Count the primary address as proven."""
+    done = _("The address of %(name)s is verified.")
+    return _do(request, username, manage_people.verify_address, done)
+
+
+@post_only
+@dangerous
 def appoint(request: HttpRequest, username: str) -> HttpResponse:
     """Make someone an administrator."""
-    return _do(request, username, manage_people.appoint, "is an administrator now")
+    return _do(request, username, manage_people.appoint, _("%(name)s is an administrator now."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def dismiss(request: HttpRequest, username: str) -> HttpResponse:
     """Make an administrator an ordinary person."""
-    return _do(request, username, manage_people.dismiss, "is no administrator any more")
+    done = _("%(name)s is no administrator any more.")
+    return _do(request, username, manage_people.dismiss, done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +110,10 @@ def invitations(request: HttpRequest) -> HttpResponse:
         except AccountError as error:
             form.add_error("email", str(error))
         else:
-            messages.success(request, f"{invitation.email} is invited, by mail, for a week.")
+            messages.success(
+                request,
+                _("%(email)s is invited, by mail, for a week.") % {"email": invitation.email},
+            )
             return redirect("web-manage-invitations")
     sent = Invitation.objects.open().filter(organization=None).select_related("invited_by")
     context = {"form": form, "invitations": sent.order_by("-created_at")}
@@ -103,13 +126,13 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
     principal = check_administrator(request)
     invitation = get_object_or_404(Invitation, pk=invitation_id, organization=None)
     revoke_site_invitation(invitation, by=principal)
-    messages.success(request, f"The invitation of {invitation.email} is taken back.")
+    messages.success(
+        request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email}
+    )
     return redirect("web-manage-invitations")
 
 
-def _do(
-    request: HttpRequest, username: str, flow: Callable[..., None], message: str
-) -> HttpResponse:
+def _do(request: HttpRequest, username: str, flow: Callable[..., None], done: str) -> HttpResponse:
     principal: Principal = check_administrator(request)
     user = _find(username)
     form = ReasonForm(request.POST)
@@ -119,7 +142,7 @@ def _do(
         except AccountError as error:
             form.add_error("reason", str(error))
         else:
-            messages.success(request, f"{username} {message}.")
+            messages.success(request, done % {"name": username})
             return redirect("web-manage-person", username)
     return _show(request, user, form=form)
 
@@ -133,7 +156,8 @@ def _show(request: HttpRequest, user: User, *, form: ReasonForm | None = None) -
         "person": user,
         "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "memberships": user.memberships.select_related("organization"),
-        "has_second_factor": second_factor.has_second_factor(user),
+        "has_second_factor": getattr(user, "has_factor", False),  # of `everybody`
+        "owned": owned_by(user.namespace),
         "events": AuditEvent.objects.filter(user=user)[:10],
         "form": form or ReasonForm(),
     }

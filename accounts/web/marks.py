@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.flows.mark_verified import mark_verified
@@ -22,14 +24,16 @@ class VerifyForm(forms.Form):
     """Whose namespace gets the mark."""
 
     namespace = forms.CharField(
-        label="Name", max_length=30, help_text="Of a user or an organization."
+        label=gettext_lazy("Name"),
+        max_length=30,
+        help_text=gettext_lazy("Of a user or an organization."),
     )
 
     def clean_namespace(self) -> Namespace:
         """Return the namespace of that name."""
         found = Namespace.objects.called(self.cleaned_data["namespace"].strip()).first()
         if found is None:
-            message = "There is no user and no organization of that name."
+            message = _("There is no user and no organization of that name.")
             raise forms.ValidationError(message)
         return found
 
@@ -51,7 +55,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         field="namespace",
     ):
         return _page(request, form)
-    messages.success(request, f"{form.cleaned_data['namespace']} is verified now.")
+    messages.success(
+        request, _("%(value)s is verified now.") % {"value": form.cleaned_data["namespace"]}
+    )
     return redirect("web-manage-marks")
 
 
@@ -62,7 +68,7 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
     attempt(
         request,
         lambda: mark_verified(namespace, by=by, is_verified=False),
-        done=f"{namespace} is no longer verified.",
+        done=_("%(namespace)s is no longer verified.") % {"namespace": namespace},
     )
     return redirect("web-manage-marks")
 

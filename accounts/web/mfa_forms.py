@@ -10,10 +10,11 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.web.forms import say
 
-_CODE_HELP = "Six digits from your app, or one of your recovery codes."
+_CODE_HELP = _("Six digits from your app, or one of your recovery codes.")
 
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
@@ -22,7 +23,7 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "code", label="Code", help_text="The six digits that the app shows now.")
+        say(self, "code", label=_("Code"), help_text=_("The six digits that the app shows now."))
         _take_digits(self)
 
     def clean_code(self) -> str:
@@ -38,7 +39,7 @@ class CodeForm(base_forms.AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "code", label="Code", help_text=_CODE_HELP)
+        say(self, "code", label=_("Code"), help_text=_CODE_HELP)
         _take_digits(self)
 
 
@@ -48,7 +49,7 @@ class ReauthenticateForm(base_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "code", label="Code", help_text=_CODE_HELP)
+        say(self, "code", label=_("Code"), help_text=_CODE_HELP)
         _take_digits(self)
 
 
@@ -62,15 +63,15 @@ class AddKeyForm(webauthn_forms.AddWebAuthnForm):
         say(
             self,
             "name",
-            label="Name",
-            help_text="For yourself, so that you know later which one it is.",
+            label=_("Name"),
+            help_text=_("For yourself, so that you know later which one it is."),
         )
         if "passwordless" in self.fields:
             say(
                 self,
                 "passwordless",
-                label="Log in with it alone (passkey): no password is asked",
-                help_text="The device asks for your finger, face or PIN then.",
+                label=_("Log in with it alone (passkey): no password is asked"),
+                help_text=_("The device asks for your finger, face or PIN then."),
             )
 
     def clean_name(self) -> str:
@@ -85,7 +86,7 @@ class RenameKeyForm(webauthn_forms.EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the field."""
         super().__init__(*args, **kwargs)
-        say(self, "name", label="Name")
+        say(self, "name", label=_("Name"))
 
     def clean_name(self) -> str:
         """Keep it short: it is shown in lists and mails."""

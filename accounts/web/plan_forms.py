@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.flows.plans import PLAN_NAME_RULE, Limits
 from accounts.models import Namespace, Plan, PlanDefault
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 _GIGABYTE = 10**9
-_EMPTY = "Empty is no limit."
+_EMPTY = _("Empty is no limit.")
 
 
-def _number(label: str) -> forms.IntegerField:
+def _number(label: _StrOrPromise) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, required=False, help_text=_EMPTY)
 
 
@@ -22,12 +27,13 @@ class PlanForm(forms.Form):
     """Name and limits of a plan."""
 
     name = forms.CharField(
-        max_length=30, help_text=f"{PLAN_NAME_RULE}. Shown where a limit is met."
+        max_length=30,
+        help_text=format_lazy(_("{rule}. Shown where a limit is met."), rule=PLAN_NAME_RULE),
     )
-    private_repositories = _number("Private repositories")
-    members = _number("Members of an organization")
+    private_repositories = _number(_("Private repositories"))
+    members = _number(_("Members of an organization"))
     storage = forms.DecimalField(
-        label="Storage in gigabytes",
+        label=_("Storage in gigabytes"),
         min_value=Decimal(0),
         max_digits=12,
         decimal_places=3,
@@ -50,7 +56,7 @@ class PlanForm(forms.Form):
 class DefaultForm(forms.Form):
     """For whom a plan holds that was given none."""
 
-    kind = forms.ChoiceField(label="Default for", choices=PlanDefault.choices)
+    kind = forms.ChoiceField(label=_("Default for"), choices=PlanDefault.choices)
 
 
 class AssignForm(forms.Form):
@@ -58,11 +64,14 @@ class AssignForm(forms.Form):
 
     namespace = forms.CharField(
         max_length=30,
-        help_text="A user or an organization.",
+        help_text=_("A user or an organization."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     plan = forms.ModelChoiceField(
-        Plan.objects.all(), required=False, empty_label="the default", to_field_name="name"
+        Plan.objects.all(),
+        required=False,
+        empty_label=_("the default"),
+        to_field_name="name",
     )
 
     def clean_namespace(self) -> Namespace:
@@ -70,7 +79,7 @@ class AssignForm(forms.Form):
         name = self.cleaned_data["namespace"]
         found = Namespace.objects.called(name).first()
         if found is None:
-            message = f"There is no user or organization {name}."
+            message = _("There is no user or organization %(name)s.") % {"name": name}
             raise forms.ValidationError(message)
         return found
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.plans import assign_plan, change_plan, create_plan, delete_plan, make_default
@@ -40,7 +41,7 @@ def create(request: HttpRequest) -> HttpResponse:
         field="name",
     ):
         return _list(request, create_form=form)
-    messages.success(request, f"The plan {name} is there. Nobody has it yet.")
+    messages.success(request, _("The plan %(name)s is there. Nobody has it yet.") % {"name": name})
     return redirect("web-manage-plans")
 
 
@@ -80,7 +81,9 @@ def change(request: HttpRequest, plan_id: int) -> HttpResponse:
         field="name",
     ):
         return _one(request, plan, change_form=form)
-    messages.success(request, f"The plan {plan} is changed. What is there already stays.")
+    messages.success(
+        request, _("The plan %(plan)s is changed. What is there already stays.") % {"plan": plan}
+    )
     return redirect("web-manage-plan", plan_id)
 
 
@@ -96,7 +99,9 @@ def default(request: HttpRequest, plan_id: int) -> HttpResponse:
     ):
         return _one(request, plan, default_form=form)
     kind = PlanDefault(form.cleaned_data["kind"])
-    messages.success(request, f"{plan} is the plan of {kind.label} now.")
+    messages.success(
+        request, _("%(plan)s is the plan of %(label)s now.") % {"plan": plan, "label": kind.label}
+    )
     return redirect("web-manage-plan", plan_id)
 
 
@@ -105,7 +110,11 @@ def delete(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Delete a plan that nobody has."""
     by, plan = check_administrator(request), get_object_or_404(Plan, pk=plan_id)
     name = plan.name
-    gone = attempt(request, lambda: delete_plan(plan, by=by), done=f"The plan {name} is deleted.")
+    gone = attempt(
+        request,
+        lambda: delete_plan(plan, by=by),
+        done=_("The plan %(name)s is deleted.") % {"name": name},
+    )
     return redirect("web-manage-plans") if gone else redirect("web-manage-plan", plan_id)
 
 

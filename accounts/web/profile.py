@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.audit_search import events_of
@@ -30,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         change_profile(user, by=by(request), **form.cleaned_data)
-        messages.success(request, "Your profile is changed.")
+        messages.success(request, _("Your profile is changed."))
         return redirect("web-profile")
     return _show(request, user, form, PictureForm())
 
@@ -46,7 +47,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except AccountError as error:
             form.add_error("picture", str(error))
         else:
-            messages.success(request, "Your picture is changed.")
+            messages.success(request, _("Your picture is changed."))
             return redirect("web-profile")
     initial = {name: getattr(user, name) for name in ("display_name", "location", "link")}
     return _show(request, user, ProfileForm(initial=initial), form)
@@ -56,7 +57,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     """Go back to initials."""
     remove_picture(signed_in(request), by=by(request))
-    messages.success(request, "Your initials stand for you again.")
+    messages.success(request, _("Your initials stand for you again."))
     return redirect("web-profile")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +16,10 @@ from accounts.flows.first_administrator import (
     create_first_administrator,
 )
 from accounts.models import User
+from accounts.session_backend import SessionBackend
 from accounts.web.forms import FirstAdministratorForm
 
-_BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__qualname__}"
+_BACKEND = f"{SessionBackend.__module__}.{SessionBackend.__qualname__}"
 
 
 @login_not_required

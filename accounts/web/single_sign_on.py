@@ -84,10 +84,14 @@ def choose_name(request: HttpRequest) -> HttpResponse:
 def connections(request: HttpRequest) -> HttpResponse:
     """Show by what one can log in besides a password of ours."""
     user = request.user
-    accounts = SocialAccount.objects.filter(user=user.pk).order_by("pk")
+    accounts = list(
+        SocialAccount.objects.filter(user=user.pk).select_related("user").order_by("pk")
+    )
+    is_alone = len(accounts) == 1  # of several none is the last
     context = {
         "accounts": [
-            (account, known_as(account), is_last_way_in(request, account)) for account in accounts
+            (account, known_as(account), is_alone and is_last_way_in(request, account))
+            for account in accounts
         ],
         "provider": configured_app(),
         "directory_account": DirectoryAccount.objects.filter(user=user.pk).first(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import AccountError, CredentialRefused
@@ -73,7 +75,10 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     user = signed_in_user(request)
     token = get_object_or_404(PersonalAccessToken, pk=token_id, user=user)
     revoke_token(token, by=Principal(user))
-    messages.success(request, f"The token {token.name} is revoked: nobody can use it any more.")
+    messages.success(
+        request,
+        _("The token %(name)s is revoked: nobody can use it any more.") % {"name": token.name},
+    )
     return redirect("web-tokens")
 
 
@@ -82,7 +87,13 @@ def revoke_all(request: HttpRequest) -> HttpResponse:
     """End all of mine."""
     user = signed_in_user(request)
     count = revoke_all_tokens(user, by=Principal(user))
-    messages.success(request, f"{count} access token{'s are' if count != 1 else ' is'} revoked.")
+    messages.success(
+        request,
+        ngettext(
+            "%(count)s access token is revoked.", "%(count)s access tokens are revoked.", count
+        )
+        % {"count": count},
+    )
     return redirect("web-tokens")
 
 

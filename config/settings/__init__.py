@@ -18,6 +18,7 @@ from config.env import (
     env_secret,
     env_text,
 )
+from config.in_force import in_force
 
 # Sections with files of their own.
 from config.settings.audit import *
@@ -76,7 +77,11 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
-USE_I18N = False
+# Each in its own words, as the switch shows them; what each needs is in docs/translations.md.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 SITE_ID = None
@@ -93,6 +98,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    # Not AdminConfig: other apps' admin modules, which show secrets, are not looked for.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -106,17 +113,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.gateway_trust",
+    "config.request_id.request_id",
     "config.middleware.request_origin",
     "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
+    "config.language.page_language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.maintenance.maintenance_gate",
     "config.middleware.input_gate",
+    "accounts.web.fragments.WholePages",
     "config.overload.LoginDeadline",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.language.account_language",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -137,7 +149,16 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["index.web.templatetags", "index.web.watch_tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "index.web.templatetags",
+                "index.web.number_tags",
+                "index.web.pull_tags",
+                "index.web.time_tags",
+                "index.web.watch_tags",
+                "accounts.web.manage_tags",
+                "index.web.flow_tags",
+            ],
         },
     }
 ]
@@ -213,21 +234,29 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.BundledStaticFilesStorage"},
 }
+
+# --- What was read --------------------------------------------------------------------------------
+
+# Name, value, whether it was set, whether it is a secret: for the page of administrators.
+IN_FORCE = in_force()
 
 # --- Logging ------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"not_readiness": {"()": "config.logging.NotReadiness"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        "not_readiness": {"()": "config.logging.NotReadiness"},
+        "with_request": {"()": "config.request_id.WithRequest"},
+    },
+    "formatters": {"line": {"format": "%(levelname)s %(name)s%(request_number)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["not_readiness"],
+            "filters": ["not_readiness", "with_request"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -9,7 +9,7 @@ from config.env import env_choice, env_flag, env_list
 from config.settings.site import IS_HTTPS, IS_OWN_MACHINE, PUBLIC_HOST
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.session_backend.SessionBackend"]
 PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -45,6 +45,10 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-webhooks": {"task": "index.news_tasks.deliver", "schedule": 5.0},
     "mail-watchers": {"task": "index.news_tasks.mail_watchers", "schedule": 60.0},
     "prune-deliveries": {"task": "index.news_tasks.prune_deliveries", "schedule": 3600.0},
+    "look-at-installation": {
+        "task": "accounts.tasks.look_at_installation",
+        "schedule": 60.0,
+    },
     "forward-audit": {"task": "accounts.tasks.forward_audit", "schedule": 10.0},
     "prune-audit": {"task": "accounts.tasks.prune_audit_events", "schedule": 86400.0},
     "check-domains": {"task": "accounts.tasks.check_domains", "schedule": 3600.0},

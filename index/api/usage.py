@@ -12,9 +12,8 @@ from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
 from accounts.models import Namespace
-from accounts.plans import plan_of
 from index.api.repository_view import RepositoryView
-from index.flows.quotas import Usage, usages
+from index.flows.quotas import Usage, used_by
 from index.policy import holds_namespace
 from index.pull_counts import Reading
 from index.pull_limits import pulls_left
@@ -63,10 +62,10 @@ class NamespaceUsage(RepositoryView):
             principal.is_administrator or holds_namespace(principal, namespace)
         ):
             raise Http404
-        plan = plan_of(namespace)
+        used = used_by([namespace])[namespace.pk]
         found = {
-            "plan": plan.name if plan else None,
-            "usage": usages(namespace),
+            "plan": used.plan.name if used.plan else None,
+            "usage": used.usages,
             "pulls": pulls_left(namespace),
         }
         return Response(NamespaceUsageOutput(found).data)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from index.contents.images import Config, Image, Layer
 from index.contents.texts import Named
 
 # What of a config is compared as a whole, and what it is called.
 _FIELDS = (
-    ("platform", "Platform"),
-    ("entrypoint", "Entrypoint"),
-    ("command", "Command"),
-    ("user", "User"),
-    ("workdir", "Working directory"),
-    ("stop_signal", "Stop signal"),
-    ("author", "Author"),
+    ("platform", gettext_lazy("Platform")),
+    ("entrypoint", gettext_lazy("Entrypoint")),
+    ("command", gettext_lazy("Command")),
+    ("user", gettext_lazy("User")),
+    ("workdir", gettext_lazy("Working directory")),
+    ("stop_signal", gettext_lazy("Stop signal")),
+    ("author", gettext_lazy("Author")),
 )
 
 
@@ -93,13 +96,13 @@ def _fields(before: Config, after: Config) -> Iterable[Change]:
     for field, name in _FIELDS:
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
-            yield Change(name, old or None, new or None)
-    for name, old, new in (
-        ("Ports", before.ports, after.ports),
-        ("Volumes", before.volumes, after.volumes),
+            yield Change(str(name), old or None, new or None)
+    for title, was, becomes in (
+        (_("Ports"), before.ports, after.ports),
+        (_("Volumes"), before.volumes, after.volumes),
     ):
-        if old != new:
-            yield Change(name, ", ".join(old) or None, ", ".join(new) or None)
+        if was != becomes:
+            yield Change(str(title), ", ".join(was) or None, ", ".join(becomes) or None)
 
 
 def _pairs(before: tuple[Named, ...], after: tuple[Named, ...]) -> tuple[Change, ...]:

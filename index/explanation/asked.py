@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from django.utils.translation import gettext
+
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.principals import (
     ANONYMOUS,
@@ -14,11 +16,12 @@ from accounts.principals import (
     principal_of_secret,
     principal_of_token,
 )
+from accounts.second_factor import with_everything
 from index.explanation.accounts import (
-    STATE_UNTOLD,
     account_steps,
     robot_steps,
     secret_steps,
+    state_untold,
     token_steps,
 )
 from index.models import Denial, Repository, TrustedPublisher
@@ -87,7 +90,7 @@ def of_principal(principal: Principal, *, insight: Insight = Insight.OWN) -> Ask
         row = PersonalAccessToken.objects.select_related("user").get(pk=number)
         return _of_token(row, insight)
     if principal.is_anonymous:
-        step = Step("log-in", Effect.NOTHING, "nobody is logged in", "log in")
+        step = Step("log-in", Effect.NOTHING, gettext("nobody is logged in"), gettext("log in"))
         return Asked(ANYBODY, principal, (step,))
     if principal.robot:
         return Asked(principal.name, principal, robot_steps(principal.robot))
@@ -105,13 +108,18 @@ def own_token(user: User, public_part: str) -> Asked | None:
 def _nobody(name: str, insight: Insight) -> Asked:
     """Return who is not there; administrators of the site may know that."""
     if insight is not Insight.SITE:
-        return Asked(name, ANONYMOUS, (STATE_UNTOLD,), is_nobody=True, as_reviewed=True)
-    step = Step("account", Effect.TAKES, f"there is no {name}", "check how it is written")
+        return Asked(name, ANONYMOUS, (state_untold(),), is_nobody=True, as_reviewed=True)
+    step = Step(
+        "account",
+        Effect.TAKES,
+        gettext("there is no %(name)s") % {"name": name},
+        gettext("check how it is written"),
+    )
     return Asked(name, ANONYMOUS, (step,), is_nobody=True)
 
 
 def _person(name: str, insight: Insight, reader: Principal) -> Asked | None:
-    user = User.objects.filter(username=name).first()
+    user = with_everything(User.objects.filter(username=name)).first()
     if user is None:
         return None
     principal = Principal(user)
@@ -119,7 +127,7 @@ def _person(name: str, insight: Insight, reader: Principal) -> Asked | None:
         return Asked(name, principal, account_steps(user))
     if user == reader.user:
         return Asked(name, principal, account_steps(user, by_password=reader.limits is None))
-    return Asked(name, principal, (STATE_UNTOLD,), as_reviewed=True)
+    return Asked(name, principal, (state_untold(),), as_reviewed=True)
 
 
 def _robot(name: str, insight: Insight, repository: Repository | None) -> Asked | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from accounts.principals import Principal
 from index.explanation.asked import Asked, Insight, find_asked
 from index.explanation.question import NOTHING_SUPPOSED, Question, Supposed
@@ -100,12 +102,30 @@ class Explanation:
         """The answer: `alice may pull, but not push or delete`."""
         allowed = {verdict.action for verdict in self.verdicts if verdict.allowed}
         denied = in_words(self.question.actions - allowed, last="or")
-        may = f"{self.name} {'could' if self.supposed else 'may'}"
+        said = {"who": self.name, "allowed": in_words(allowed), "denied": denied}
         if not allowed:
-            return f"{may} not {denied}"
-        but = f", but not {denied}" if self.question.actions - allowed else ""
-        settings = ", and change settings" if self.may_administer and not but else ""
-        return f"{may} {in_words(allowed)}{but}{settings}"
+            words = (
+                _("%(who)s could not %(denied)s")
+                if self.supposed
+                else _("%(who)s may not %(denied)s")
+            )
+        elif self.question.actions - allowed:
+            words = (
+                _("%(who)s could %(allowed)s, but not %(denied)s")
+                if self.supposed
+                else _("%(who)s may %(allowed)s, but not %(denied)s")
+            )
+        elif self.may_administer:
+            words = (
+                _("%(who)s could %(allowed)s, and change settings")
+                if self.supposed
+                else _("%(who)s may %(allowed)s, and change settings")
+            )
+        else:
+            words = (
+                _("%(who)s could %(allowed)s") if self.supposed else _("%(who)s may %(allowed)s")
+            )
+        return words % said
 
 
 def explain(
@@ -122,10 +142,10 @@ def explain(
         around.append(quota_step(repository.namespace))
     around += tag_steps(question, repository)
     parts = [
-        Part("The name", tuple(name_steps(question, repository))),
-        Part("The account", asked.steps),
-        Part("The rules", tuple(_rules(asked, decision))),
-        Part("What is around", tuple(around)),
+        Part(_("The name"), tuple(name_steps(question, repository))),
+        Part(_("The account"), asked.steps),
+        Part(_("The rules"), tuple(_rules(asked, decision))),
+        Part(_("What is around"), tuple(around)),
     ]
     rows = own_ways(repository, asked.principal, name=asked.name if asked.is_nobody else "")
     return Explanation(
@@ -165,9 +185,9 @@ def _explain_absent(asked: Asked, question: Question, *, is_sure: bool) -> Expla
     around = list(creation_steps(creation, question.name, is_sure=is_sure))
     named = tuple(absent_steps(question) if is_sure else unseen_steps(question))
     parts = [
-        Part("The name", named),
-        Part("The account", asked.steps),
-        Part("If it is new", tuple(around)),
+        Part(_("The name"), named),
+        Part(_("The account"), asked.steps),
+        Part(_("If it is new"), tuple(around)),
     ]
     unseen = named[-1]
     verdicts = tuple(_of_none(action, unseen, asked, around) for action in question.asked)

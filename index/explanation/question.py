@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import Visibility
+from accounts.words import word
 from index.models import RepositoryMode
 from index.names import RepositoryName, parse_reference
 from index.roles import EVERY_ACTION, Action, Role
@@ -67,13 +69,16 @@ class Supposed:
         """What is supposed, for whoever reads the answer."""
         told = []
         if self.no_grant:
-            told.append("no grant gave a role")
+            told.append(_("no grant gave a role"))
         elif self.role:
-            told.append(f"a grant gave the role {self.role.value}")
+            told.append(_("a grant gave the role %(role)s") % {"role": word(self.role.value)})
         if self.visibility:
-            told.append(f"the repository were {self.visibility.value}")
+            told.append(
+                _("the repository were %(visibility)s")
+                % {"visibility": word(self.visibility.value)}
+            )
         if self.mode:
-            told.append(f"the repository were {self.mode.value}")
+            told.append(_("the repository were %(mode)s") % {"mode": word(self.mode.value)})
         return told
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.plans import plan_of
@@ -17,7 +20,7 @@ from index.policy import Creation
 from index.reasons import Effect, Step
 from index.tag_patterns import frozen_by
 
-_PLAN = "delete something, or ask an administrator of this site for another plan"
+_PLAN = gettext_lazy("delete something, or ask an administrator of this site for another plan")
 
 
 def name_steps(question: Question, repository: Repository) -> Iterator[Step]:
@@ -25,22 +28,40 @@ def name_steps(question: Question, repository: Repository) -> Iterator[Step]:
     yield from _official(question)
     name = question.name.value
     if name == repository.name:
-        yield Step("name", Effect.NOTHING, f"the name {name} is that of a repository")
+        yield Step(
+            "name", Effect.NOTHING, _("the name %(name)s is that of a repository") % {"name": name}
+        )
     elif repository.former_names.filter(name=name).exists():
-        words = f"the name {name} leads to {repository.name}, which was called so before"
+        words = _("the name %(name)s leads to %(name_2)s, which was called so before") % {
+            "name": name,
+            "name_2": repository.name,
+        }
         yield Step("name", Effect.NOTHING, words)
     elif name == repository.stored_name:
-        words = f"the name {name} leads to {repository.name}, which its registry keeps under it"
+        words = _("the name %(name)s leads to %(name_2)s, which its registry keeps under it") % {
+            "name": name,
+            "name_2": repository.name,
+        }
         yield Step("name", Effect.NOTHING, words)
     else:
-        words = f"the name {name} leads to {repository.name}: its namespace was renamed"
+        words = _("the name %(name)s leads to %(name_2)s: its namespace was renamed") % {
+            "name": name,
+            "name_2": repository.name,
+        }
         yield Step("name", Effect.NOTHING, words)
     if repository.state == RepositoryState.TRASHED:
         until = Deletion.objects.get(repository=repository).purge_after
-        words = f"the repository {repository.name} is in the trash until {until:%Y-%m-%d %H:%M} UTC"
-        yield Step("name", Effect.TAKES, words, "one of its admins takes it out of the trash")
+        words = _("the repository %(name)s is in the trash until %(until)s UTC") % {
+            "name": repository.name,
+            "until": f"{until:%Y-%m-%d %H:%M}",
+        }
+        yield Step("name", Effect.TAKES, words, _("one of its admins takes it out of the trash"))
     elif repository.state == RepositoryState.DELETING:
-        yield Step("name", Effect.TAKES, f"the repository {repository.name} is being deleted")
+        yield Step(
+            "name",
+            Effect.TAKES,
+            _("the repository %(name)s is being deleted") % {"name": repository.name},
+        )
 
 
 def absent_steps(question: Question) -> Iterator[Step]:
@@ -49,17 +70,22 @@ def absent_steps(question: Question) -> Iterator[Step]:
     name = question.name.value
     deleted = Repository.objects.filter(name=name, state=RepositoryState.DELETED)
     last = deleted.order_by("-deleted_at").first()
-    words = f"there is no repository {name}"
+    words = _("there is no repository %(name)s") % {"name": name}
     if last and last.deleted_at:
-        words += f": it was deleted on {last.deleted_at:%Y-%m-%d}"
-    yield Step("name", Effect.TAKES, words, "check how it is written")
+        words = _("there is no repository %(name)s: it was deleted on %(day)s") % {
+            "name": name,
+            "day": f"{last.deleted_at:%Y-%m-%d}",
+        }
+    yield Step("name", Effect.TAKES, words, _("check how it is written"))
 
 
 def unseen_steps(question: Question) -> Iterator[Step]:
     """Say what is said of every name that is not there or may not be seen (case 24)."""
     yield from _official(question)
-    words = f"the repository {question.name} does not exist, or may not be seen"
-    remedy = "check how it is written; if it exists, its admins can give a role"
+    words = _("the repository %(name)s does not exist, or may not be seen") % {
+        "name": question.name
+    }
+    remedy = _("check how it is written; if it exists, its admins can give a role")
     yield Step("name", Effect.TAKES, words, remedy)
 
 
@@ -74,18 +100,27 @@ def tag_steps(question: Question, repository: Repository) -> Iterator[Step]:
     tag = question.tag
     pattern = frozen_by(patterns, tag) if tag else ""
     if not tag and patterns:
-        words = f"tags that match {', '.join(patterns)} never change once they are pushed"
+        words = _("tags that match %(patterns)s never change once they are pushed") % {
+            "patterns": ", ".join(patterns)
+        }
         yield Step("immutable-tag", Effect.NOTHING, words)
     elif tag and not pattern:
-        yield Step("immutable-tag", Effect.NOTHING, f"the tag {tag} may be pushed again")
+        yield Step(
+            "immutable-tag", Effect.NOTHING, _("the tag %(tag)s may be pushed again") % {"tag": tag}
+        )
     elif tag and repository.tags.filter(name=tag).exists():
-        words = f"the tag {tag} is there and never changes ({pattern})"
-        remedy = "push under another tag, or an admin of the repository changes its immutable tags"
+        words = _("the tag %(tag)s is there and never changes (%(pattern)s)") % {
+            "tag": tag,
+            "pattern": pattern,
+        }
+        remedy = _(
+            "push under another tag, or an admin of the repository changes its immutable tags"
+        )
         yield Step("immutable-tag", Effect.TAKES, words, remedy)
     elif tag:
-        words = (
-            f"the tag {tag} never changes once it is pushed ({pattern}), and it is not there yet"
-        )
+        words = _(
+            "the tag %(tag)s never changes once it is pushed (%(pattern)s), and it is not there yet"
+        ) % {"tag": tag, "pattern": pattern}
         yield Step("immutable-tag", Effect.NOTHING, words)
 
 
@@ -95,11 +130,15 @@ def creation_steps(creation: Creation, name: RepositoryName, *, is_sure: bool) -
     Who may not know whether there is one is told what holds if there is none.
     """
     if creation.role is None:
-        remedy = "push where you may create repositories, for example in your own namespace"
+        remedy = _("push where you may create repositories, for example in your own namespace")
         yield Step("creation", Effect.TAKES, creation.reason, remedy)
         return
-    premise = "" if is_sure else "if there is none, "
-    yield Step("creation", Effect.GIVES, f"{premise}the first push creates it: {creation.reason}")
+    words = (
+        _("the first push creates it: %(reason)s")
+        if is_sure
+        else _("if there is none, the first push creates it: %(reason)s")
+    )
+    yield Step("creation", Effect.GIVES, words % {"reason": creation.reason})
     namespace = Namespace.objects.called(name.namespace).select_related("plan", "user").get()
     yield quota_step(namespace)
     if namespace.default_visibility != Visibility.PUBLIC:
@@ -111,13 +150,24 @@ def creation_steps(creation: Creation, name: RepositoryName, *, is_sure: bool) -
 
 
 def _quota(namespace: Namespace, usage: Usage) -> Step:
-    words = f"the namespace {namespace} uses {usage.sentence}"
+    words = _("the namespace %(namespace)s uses %(sentence)s") % {
+        "namespace": namespace,
+        "sentence": usage.sentence,
+    }
     if usage.is_full:
-        return Step("quota", Effect.TAKES, f"{words}: there is no room for more", _PLAN)
+        return Step(
+            "quota",
+            Effect.TAKES,
+            _("%(words)s: there is no room for more") % {"words": words},
+            str(_PLAN),
+        )
     return Step("quota", Effect.NOTHING, words)
 
 
 def _official(question: Question) -> Iterator[Step]:
     if question.typed.startswith(f"{ROOT_NAMESPACE}/"):
-        words = f"the official image {question.name} is written without {ROOT_NAMESPACE}/"
+        words = _("the official image %(name)s is written without %(root_namespace)s/") % {
+            "name": question.name,
+            "root_namespace": ROOT_NAMESPACE,
+        }
         yield Step("library", Effect.NOTHING, words)

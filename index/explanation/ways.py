@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Visibility
 from accounts.principals import Principal
+from accounts.words import word
 from index.access import AccessFilter, AccessSource, access_rows
 from index.models import Repository
 from index.roles import Role
@@ -40,12 +43,12 @@ def _ways(
     repository: Repository, rows: list[dict[str, Any]], *, is_administrator: bool
 ) -> Iterator[str]:
     if is_administrator:
-        yield f"{Role.ADMIN.value}: Administrator of this site"
+        yield _("%(admin)s: Administrator of this site") % {"admin": word(Role.ADMIN.value)}
     for row in rows:
         yield _way(row)
     source = _OPEN_TO_ALL.get(Visibility(repository.visibility))
     if source:
-        yield f"{Role.READER.value}: {source.label}"
+        yield f"{word(Role.READER.value)}: {source.label}"
 
 
 def _holder(principal: Principal) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, User
@@ -18,7 +19,7 @@ from index.grantees import (
     name_of,
 )
 from index.models import DefaultGrant
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 from index.roles import EVERY_ACTION, Role
 
 
@@ -31,7 +32,7 @@ def give_by_default(
     """
     _check_holder(namespace, by)
     if isinstance(to, User):
-        message = "Default permissions are for teams and robots. Put people into a team."
+        message = gettext("Default permissions are for teams and robots. Put people into a team.")
         raise GrantRefused(message)
     check_widens_no_credential(to, by=by)
     check_grantee(namespace, to)
@@ -67,9 +68,11 @@ def _record(action: AuditAction, default: DefaultGrant, by: Principal) -> None:
 
 
 def _check_holder(namespace: Namespace, by: Principal) -> None:
-    may = by.is_administrator or holds_namespace(by, namespace)
-    if not may or not _reaches_all_of(namespace, by):
-        message = f"'{by.name}' may not change what {namespace} gives by default"
+    if not may_change_namespace(by, namespace) or not _reaches_all_of(namespace, by):
+        message = gettext("'%(name)s' may not change what %(namespace)s gives by default") % {
+            "name": by.name,
+            "namespace": namespace,
+        }
         raise Denied(message)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.errors import Denied
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 
 
 def change_default_visibility(
@@ -26,8 +27,11 @@ def change_public_secrets_rule(namespace: Namespace, *, by: Principal, refuses: 
 
 
 def _change(namespace: Namespace, field: str, value: str | bool, by: Principal) -> None:  # noqa: FBT001 - a column's
-    if not (by.is_administrator or holds_namespace(by, namespace)):
-        message = f"'{by.name}' may not change the namespace {namespace}"
+    if not may_change_namespace(by, namespace):
+        message = _("'%(name)s' may not change the namespace %(namespace)s") % {
+            "name": by.name,
+            "namespace": namespace,
+        }
         raise Denied(message)
     if getattr(namespace, field) == value:
         return

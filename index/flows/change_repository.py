@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Visibility
@@ -15,6 +16,7 @@ from index.errors import Denied
 from index.flows.check_secrets import refuse_publication
 from index.flows.follow_image import follow_newest_image
 from index.flows.quotas import check_private_repositories, lock_namespace
+from index.hiding import refuse_hidden
 from index.models import ActivityKind, Repository, RepositoryMode
 from index.policy import allowed_actions
 from index.tag_patterns import parse_patterns
@@ -52,7 +54,7 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
     """Change who may pull without a grant; the gateway asks for it at every request.
 
     Raises Denied, SecretsInTheWay where the namespace wants those that were found in it answered
-    first, and OverQuota where the plan has no room for one more that is not public.
+    first, HiddenByAdministrators, and OverQuota where the plan has no room for one more that is not public.
     """
     _check(repository, by)
     with transaction.atomic():
@@ -63,6 +65,7 @@ def change_visibility(repository: Repository, *, by: Principal, visibility: Visi
             check_private_repositories(namespace)
         if repository.visibility == visibility:
             return
+        refuse_hidden(repository, visibility, by=by)
         if visibility is Visibility.PUBLIC:
             refuse_publication(repository)
         was, repository.visibility = repository.visibility, visibility
@@ -124,5 +127,8 @@ def _record(repository: Repository, *, by: Principal, **details: Any) -> None:
 
 def _check(repository: Repository, by: Principal) -> None:
     if not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not change {repository}"
+        message = _("'%(name)s' may not change %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)

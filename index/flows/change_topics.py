@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -18,7 +19,10 @@ from index.topics import parse_topics
 def change_topics(repository: Repository, *, by: Principal, topics: Iterable[str]) -> None:
     """Give it these topics and no others. Raises Denied, and TopicRefused with the broken rule."""
     if not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not change {repository}"
+        message = _("'%(name)s' may not change %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
     wanted = parse_topics(topics)
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, ngettext
 
 from accounts.audit import AuditAction, record
 from accounts.models import Visibility
@@ -74,12 +75,13 @@ def refuse_publication(repository: Repository) -> None:
         return
     number = open_secrets(repository)
     if number:
-        one = number == 1
-        what = "a secret that was" if one else f"{number} secrets that were"
-        message = (
-            f"{repository} has {what} found in its images: answer {'it' if one else 'them'} on its page "
-            "Secrets, then make the repository public"
-        )
+        message = ngettext(
+            "%(repository)s has a secret that was found in its images: answer it on its page Secrets, "
+            "then make the repository public",
+            "%(repository)s has %(number)s secrets that were found in its images: answer them on its "
+            "page Secrets, then make the repository public",
+            number,
+        ) % {"repository": repository, "number": number}
         raise SecretsInTheWay(message)
 
 
@@ -172,5 +174,8 @@ def _fingerprint(found: Found) -> str:
 
 def _check(repository: Repository, by: Principal) -> None:
     if not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not answer for {repository}"
+        message = gettext("'%(name)s' may not answer for %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from accounts.errors import AccountInUse
+from accounts.figures import counts
 from accounts.flows import close_account as accounts_half
 from accounts.flows.memberships import owned_alone
 from accounts.models import Organization, RobotAccount, User
@@ -35,14 +37,17 @@ def consequences_of_closing(user: User) -> Consequences:
     """Return what will be deleted, left and ended."""
     in_the_way = list(owned_alone(user).order_by("name"))
     left = Organization.objects.filter(memberships__user=user, deleted_at=None)
+    kept = list(_repositories(user, RepositoryState.ACTIVE, RepositoryState.TRASHED))
+    live = [one for one in kept if one.state == RepositoryState.ACTIVE]
     return Consequences(
-        repositories=list(_repositories(user, RepositoryState.ACTIVE)),
-        trash=len(_repositories(user, RepositoryState.TRASHED)),
+        repositories=live,
+        trash=len(kept) - len(live),
         in_the_way=in_the_way,
         organizations=list(left.exclude(pk__in=[one.pk for one in in_the_way]).order_by("name")),
         robots=list(RobotAccount.objects.filter(namespace__user=user).select_related("namespace")),
-        grants=AccessGrant.objects.filter(user=user).count(),
-        stars=Star.objects.filter(user=user).count(),
+        **counts(
+            grants=AccessGrant.objects.filter(user=user), stars=Star.objects.filter(user=user)
+        ),
     )
 
 
@@ -53,7 +58,9 @@ def close_account(*, by: Principal, typed: str) -> None:
     """
     user = check_person(by)
     if typed != user.username:
-        message = f"Type your user name, {user.username}, to close the account."
+        message = _("Type your user name, %(username)s, to close the account.") % {
+            "username": user.username
+        }
         raise AccountInUse(message)
     with transaction.atomic():
         lock_namespace(user.namespace.pk)  # no repository begins at the same moment

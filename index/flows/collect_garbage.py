@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction
 from accounts.principals import Principal
@@ -46,7 +47,7 @@ def schedule_collection(
     """
     check_operator(by, "registries")
     if not (day is None or 0 <= day <= 6) or not 0 <= hour <= 23:
-        message = "A day is a number from 0, Monday, to 6, and an hour one from 0 to 23."
+        message = _("A day is a number from 0, Monday, to 6, and an hour one from 0 to 23.")
         raise RegistryRefused(message, field="hour")
     with transaction.atomic():
         Registry.objects.filter(pk=registry.pk).update(collects_on_day=day, collects_at_hour=hour)
@@ -63,7 +64,9 @@ def ask_for_collection(registry: Registry, *, by: Principal | None) -> GarbageCo
             collection = GarbageCollection.objects.create(registry=registry)
             record_by_operator(AuditAction.COLLECTION_ASKED, registry.name, by=by)
     except IntegrityError as error:
-        message = f"A garbage collection of {registry} is due or runs already."
+        message = _("A garbage collection of %(registry)s is due or runs already.") % {
+            "registry": registry
+        }
         raise RegistryInUse(message) from error
     return collection
 
@@ -172,8 +175,8 @@ def _check(report: CollectionReport) -> None:
     is_fine = all(size is None or 0 <= size <= _LARGEST_SIZE for size in sizes)
     count = report.blobs_deleted
     if not is_fine or not (count is None or 0 <= count <= _LARGEST_NUMBER):
-        message = "Sizes and counts are numbers from 0 up."
+        message = _("Sizes and counts are numbers from 0 up.")
         raise RegistryRefused(message)
     if len(report.problem) > 200 or not report.problem.isprintable():
-        message = "A problem is one line of at most 200 characters."
+        message = _("A problem is one line of at most 200 characters.")
         raise RegistryRefused(message, field="problem")

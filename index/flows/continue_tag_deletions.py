@@ -104,7 +104,9 @@ def _take(step: Step, deletion: TagDeletion, client: RegistryClient) -> None:
     if now.registry_id != claimed.registry_id or _is_held(now, timezone.now()):
         message = f"{claimed} is being moved"
         raise RegistryTrouble(message)
-    step(deletion, client)
+    # Whoever asked for it back meanwhile has a worker of their own.
+    if TagDeletion.objects.filter(pk=deletion.pk, state=deletion.state).exists():
+        step(deletion, client)
 
 
 def _is_held(repository: Repository, now: datetime) -> bool:

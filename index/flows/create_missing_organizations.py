@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import AccountError
 from accounts.flows.organizations import create_organization
 from accounts.principals import Principal
@@ -17,7 +19,9 @@ def create_missing_organizations(registry: Registry, *, by: Principal) -> tuple[
     grammar of organizations. What was refused for want of them may be accepted again. Raises Denied.
     """
     if by.user is None or not by.is_administrator:
-        message = f"'{by.name}' may not create organizations for others: administrators do"
+        message = _("'%(name)s' may not create organizations for others: administrators do") % {
+            "name": by.name
+        }
         raise Denied(message)
     made, refused = 0, []
     for name in missing_namespaces(registry):

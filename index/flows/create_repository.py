@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, Visibility
@@ -57,8 +58,12 @@ def create_repository(
             _note(repository, by=by)
             return repository
     except IntegrityError as error:
-        message = f"there is a repository {name} already, or one is in the trash or being deleted"
-        raise NameTaken(message) from error
+        raise NameTaken(_taken(name)) from error
+
+
+def _taken(name: RepositoryName) -> str:
+    text = _("there is a repository %(name)s already, or one is in the trash or being deleted")
+    return text % {"name": name}
 
 
 def _lock_namespace(name: RepositoryName, by: Principal) -> Namespace:
@@ -121,15 +126,20 @@ def _check_push(repository: Repository, *, by: Principal) -> None:
 def creation_refusal(principal: Principal, name: RepositoryName) -> str:
     """Return the sentence for someone who may not create; the same whatever exists (case 24)."""
     if name.is_official:
-        return f"only administrators push official images: push to NAMESPACE/{name} instead"
+        return _("only administrators push official images: push to NAMESPACE/%(name)s instead") % {
+            "name": name
+        }
     if narrowed_by_token(principal, name.value, {Action.PUSH}):
-        return (
-            f"this access token of '{principal.name}' may not push to {name}: make one that may "
-            f"at {settings.PUBLIC_URL}/settings/tokens"
-        )
+        return _(
+            "this access token of '%(name)s' may not push to %(name_2)s: make one that "
+            "may at %(public_url)s/settings/tokens"
+        ) % {"name": principal.name, "name_2": name, "public_url": settings.PUBLIC_URL}
     if principal.user is None:  # a machine, which has no namespace of its own
-        return f"'{principal.name}' may not push to {name}: ask its owners to let it"
-    return (
-        f"'{principal.name}' may not push to {name}: ask its owners, or push to "
-        f"{settings.PUBLIC_HOST}/{principal.name}/NAME"
-    )
+        return _("'%(name)s' may not push to %(name_2)s: ask its owners to let it") % {
+            "name": principal.name,
+            "name_2": name,
+        }
+    return _(
+        "'%(name)s' may not push to %(name_2)s: ask its owners, or push to "
+        "%(public_host)s/%(name)s/NAME"
+    ) % {"name": principal.name, "name_2": name, "public_host": settings.PUBLIC_HOST}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import StrIndex, Substr
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction
 from accounts.models import Namespace
@@ -59,7 +61,9 @@ def add_accept_rule(
         try:
             parse_repository_name(pattern.removesuffix("/*"))
         except NameInvalid as error:
-            message = f"{pattern!a} is neither a repository name nor namespace/* nor *"
+            message = _("%(pattern)s is neither a repository name nor namespace/* nor *") % {
+                "pattern": ascii(pattern)
+            }
             raise PatternRefused(message) from error
     with transaction.atomic():
         rule, is_new = AcceptRule.objects.get_or_create(
@@ -107,9 +111,12 @@ def missing_namespaces(registry: Registry) -> list[str]:
     waiting = registry.differences.filter(kind=kind).exclude(
         state__in=[DifferenceState.ACCEPTED, DifferenceState.GONE]
     )
-    names = waiting.filter(name__contains="/").values_list("name", flat=True).iterator()
-    wanted = {name.partition("/")[0] for name in names} - {ROOT_NAMESPACE}
-    return sorted(wanted - set(Namespace.objects.values_list("name", flat=True)))
+    first = Substr("name", 1, StrIndex("name", Value("/")) - 1)
+    named = waiting.filter(name__contains="/").order_by().annotate(missing=first)
+    missing = named.exclude(missing=ROOT_NAMESPACE).filter(
+        ~Exists(Namespace.objects.filter(name=OuterRef("missing")))
+    )
+    return sorted(missing.values_list("missing", flat=True).distinct())
 
 
 def _matching(pattern: str) -> Q:

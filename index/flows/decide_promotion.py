@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
@@ -23,6 +25,13 @@ from index.subjects import principal_from_subject
 # For an answer, and for the copying after it: people decide by what they know of an image that day.
 DECISION_LASTS = timedelta(days=14)
 _DROPPABLE = (PromotionState.WAITING, PromotionState.COPYING, PromotionState.FAILED)
+
+
+def _in_a_sentence(label: object) -> str:
+    return str(label).lower()
+
+
+_lower = lazy(_in_a_sentence, str)  # in the language of who reads it
 
 
 def approve_promotion(promotion: Promotion, *, by: Principal, note: str = "") -> Promotion:
@@ -77,7 +86,9 @@ def drop_promotion(promotion: Promotion, *, by: Principal) -> Promotion:
         held = _take(promotion, *_DROPPABLE)
         is_own = not by.is_anonymous and by.subject == held.requested_by
         if not (is_own or allowed_actions(by, held.target).may_administer):
-            message = f"only who asked for it and admins of {held.target} may drop a promotion"
+            message = _("only who asked for it and admins of %(target)s may drop a promotion") % {
+                "target": held.target
+            }
             raise Denied(message)
         _end(held, PromotionState.DROPPED)
         _record(AuditAction.PROMOTION_DROPPED, held, by)
@@ -126,23 +137,27 @@ def check_approver(promotion: Promotion, by: Principal) -> None:
     """
     target = promotion.target
     if by.user is None or not allowed_actions(by, target).may_administer:
-        message = f"only admins of {target} approve what is promoted into it"
+        message = _("only admins of %(target)s approve what is promoted into it") % {
+            "target": target
+        }
         raise Denied(message)
     if by.subject == promotion.requested_by:
-        message = f"a second person has to approve this: you asked for it yourself, '{by.name}'"
+        message = _(
+            "a second person has to approve this: you asked for it yourself, '%(name)s'"
+        ) % {"name": by.name}
         raise Denied(message)
     machine = promotion.requested_by_name
     if by.subject in askers_of(promotion):
-        message = (
-            f"a second person has to approve this: {machine} asked for it, and you, '{by.name}', made "
-            "a secret of it, are responsible for it, let it in, or own its namespace while nobody "
-            "knows who did"
-        )
+        message = _(
+            "a second person has to approve this: %(machine)s asked for it, and you, "
+            "'%(name)s', made a secret of it, are responsible for it, let it in, or own "
+            "its namespace while nobody knows who did"
+        ) % {"machine": machine, "name": by.name}
         raise Denied(message)
     if is_nobody_known(promotion):
-        message = (
-            f"nobody knows who is behind {machine}: somebody has to drop this and ask for it anew"
-        )
+        message = _(
+            "nobody knows who is behind %(machine)s: somebody has to drop this and ask for it anew"
+        ) % {"machine": machine}
         raise Denied(message)
 
 
@@ -156,7 +171,9 @@ def check_asker(promotion: Promotion, source: Repository) -> None:
     asker = principal_from_subject(promotion.requested_by)
     if asker is None:
         name = promotion.requested_by_name
-        message = f"the account {name} is gone or disabled: somebody else has to ask for this"
+        message = _(
+            "the account %(name)s is gone or disabled: somebody else has to ask for this"
+        ) % {"name": name}
         raise PromotionRefused(message)
     check_rights(source, promotion.target, by=asker)
 
@@ -173,7 +190,7 @@ def tell_asker(promotion: Promotion) -> None:
             target=promotion.target.name,
             tag=promotion.target_tag,
             number=promotion.pk,
-            outcome=promotion.get_state_display().lower(),
+            outcome=_lower(PromotionState(promotion.state).label),
         )
 
 
@@ -184,14 +201,18 @@ def _take(promotion: Promotion, *states: PromotionState) -> Promotion:
     related = ("source__registry", "target__registry", "target__namespace__plan")
     held = rows.select_related(*related, "target__namespace__user").get(pk=promotion.pk)
     if held.state not in states:
-        message = f"this promotion is not open to that any more: {held.get_state_display().lower()}"
+        message = _("this promotion is not open to that any more: %(held)s") % {
+            "held": held.get_state_display().lower()
+        }
         raise AlreadyDecided(message)
     return held
 
 
 def _source_of(promotion: Promotion) -> Repository:
     if promotion.source is None:
-        message = f"{promotion.source_name} is not there any more"
+        message = _("%(source_name)s is not there any more") % {
+            "source_name": promotion.source_name
+        }
         raise PromotionRefused(message)
     return promotion.source
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -49,7 +51,10 @@ def request_deletion(repository: Repository, *, by: Principal, at_once: bool = F
     lies in the trash already raises InTrash; what is being deleted is the same deletion once more.
     """
     if not administers(by, repository):
-        message = f"'{by.name}' may not delete {repository}"
+        message = gettext("'%(name)s' may not delete %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
     with transaction.atomic():
         rows = Repository.objects.locked()
@@ -93,10 +98,13 @@ def _note_intent(repository: Repository, *, by: Principal, at_once: bool) -> Del
 
 def _already_there(repository: Repository) -> str:
     until = Deletion.objects.get(repository=repository).purge_after
-    return (
-        f"{repository} is in the trash already, until {until:%Y-%m-%d %H:%M} UTC: take it out, or "
-        f"delete it for good, at {settings.PUBLIC_URL}/trash"
-    )
+    return _(
+        "%(repository)s is in the trash already, until %(until)s UTC: take it out, or delete it for good, at %(address)s"
+    ) % {
+        "repository": repository,
+        "until": f"{until:%Y-%m-%d %H:%M}",
+        "address": f"{settings.PUBLIC_URL}/trash",
+    }
 
 
 def claim(deletion_id: int) -> Deletion | None:

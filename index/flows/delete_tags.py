@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -44,7 +45,9 @@ def delete_tags(
     """
     check_may_delete(repository, by)
     if not 0 < len(tags) <= MOST_AT_ONCE:
-        message = f"name the tags to delete, at most {MOST_AT_ONCE} at once"
+        message = _("name the tags to delete, at most %(most_at_once)s at once") % {
+            "most_at_once": MOST_AT_ONCE
+        }
         raise DeletionRefused(message)
     with transaction.atomic():
         held = _lock(repository)
@@ -84,16 +87,24 @@ def _lock(repository: Repository) -> Repository:
 def _check(repository: Repository, rows: list[Tag], wanted: Mapping[str, str]) -> None:
     frozen = [tag.name for tag in rows if frozen_by(repository.immutable_tags, tag.name)]
     if frozen:
-        message = f"{_some(frozen)} of {repository} cannot be deleted: immutable"
+        message = _("%(frozen)s of %(repository)s cannot be deleted: immutable") % {
+            "frozen": _some(frozen),
+            "repository": repository,
+        }
         raise TagIsImmutable(message)
     found = {tag.name: tag.manifest.digest for tag in rows}
     missing = sorted(set(wanted) - set(found))
     if missing:
-        message = f"{repository} has no tag {_some(missing)} any more"
+        message = _("%(repository)s has no tag %(missing)s any more") % {
+            "repository": repository,
+            "missing": _some(missing),
+        }
         raise DeletionRefused(message)
     moved = sorted(name for name, seen in wanted.items() if seen and seen != found[name])
     if moved:
-        message = f"{_some(moved)} was pushed again since you looked: look again"
+        message = _("%(moved)s was pushed again since you looked: look again") % {
+            "moved": _some(moved)
+        }
         raise DeletionRefused(message)
 
 
@@ -101,7 +112,7 @@ def _delete(
     repository: Repository, rows: list[Tag], *, by: Principal, rule: RetentionRule | None
 ) -> list[TagDeletion]:
     now = timezone.now()
-    who = by.name if rule is None else f"retention rule {rule.pattern}"
+    who = by.name if rule is None else _("retention rule %(pattern)s") % {"pattern": rule.pattern}
     deletions = [
         TagDeletion(
             repository=repository,

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
@@ -84,7 +86,10 @@ def _lock(repository: Repository) -> Repository:
 def _check_giver(repository: Repository, by: Principal) -> None:
     """Let people give: a machine that may delete must not make others able to."""
     if by.user is None or not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not change who has access to {repository}"
+        message = gettext("'%(name)s' may not change who has access to %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
 
 
@@ -92,14 +97,13 @@ def _check_gift(repository: Repository, to: Grantee, by: Principal, until: datet
     check_widens_no_credential(to, by=by)
     check_grantee(repository.namespace, to)
     if until and until <= timezone.now():
-        message = "The date is in the past. Choose a later one, or none."
+        message = gettext("The date is in the past. Choose a later one, or none.")
         raise GrantRefused(message)
     ends = _end_of_right(repository, by)
     if ends and (until is None or until > ends):
-        message = (
-            f"Your own role ends on {ends:%Y-%m-%d}, so what you give ends by then, too. "
-            "Choose that day or an earlier one."
-        )
+        message = _(
+            "Your own role ends on %(day)s, so what you give ends by then, too. Choose that day or an earlier one."
+        ) % {"day": f"{ends:%Y-%m-%d}"}
         raise GrantRefused(message)
 
 

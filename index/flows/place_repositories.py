@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction
 from accounts.principals import Principal
@@ -72,10 +73,13 @@ def save_pool(
     """Make a pool of these members, or change one. Raises Denied, RegistryRefused or RegistryInUse."""
     check_operator(by, "placement")
     if len(name) > _LONGEST_NAME or not _POOL_NAME.fullmatch(name):
-        message = f"The name of a pool is 1 to {_LONGEST_NAME} lowercase letters, digits and single - inside."
+        message = gettext(
+            "The name of a pool is 1 to %(longest_name)s lowercase letters, digits and "
+            "single - inside."
+        ) % {"longest_name": _LONGEST_NAME}
         raise RegistryRefused(message, field="name")
     if not members:
-        raise RegistryRefused("A pool has at least one member.", field="members")  # noqa: EM101
+        raise RegistryRefused(gettext("A pool has at least one member."), field="members")
     saved = pool or RegistryPool()
     saved.name = name
     try:
@@ -85,7 +89,7 @@ def save_pool(
             names = sorted(member.name for member in members)
             record_by_operator(AuditAction.POOL_CHANGED, name, by=by, members=names)
     except IntegrityError as error:
-        message = f"There is a pool {name} already."
+        message = gettext("There is a pool %(name)s already.") % {"name": name}
         raise RegistryInUse(message, field="name") from error
     return saved
 
@@ -99,7 +103,9 @@ def delete_pool(pool: RegistryPool, *, by: Principal | None) -> None:
             pool.delete()
             record_by_operator(AuditAction.POOL_DELETED, name, by=by)
     except ProtectedError as error:
-        message = f"Placement rules name the pool {name}: remove them first."
+        message = gettext("Placement rules name the pool %(name)s: remove them first.") % {
+            "name": name
+        }
         raise RegistryInUse(message) from error
 
 
@@ -124,5 +130,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def _not_a_pattern(pattern: str, reason: str) -> str:
-    rule = f"{pattern[:80]} is neither a repository name nor namespace/*, namespace/prefix* or *"
+    rule = gettext(
+        "%(pattern)s is neither a repository name nor namespace/*, namespace/prefix* or *"
+    ) % {"pattern": pattern[:80]}
     return f"{rule}: {reason}" if reason else f"{rule}."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
@@ -50,7 +51,7 @@ def digest_of_tag(source: Repository, tag: str) -> str:
     """Return what a tag of the repository points to; raise PromotionRefused if there is none."""
     found = source.tags.filter(name=tag).values_list("manifest__digest", flat=True).first()
     if found is None:
-        message = f"{source} has no tag {tag[:128]!a}"
+        message = _("%(source)s has no tag %(tag)s") % {"source": source, "tag": ascii(tag[:128])}
         raise PromotionRefused(message)
     return found
 
@@ -79,7 +80,7 @@ def check_rights(source: Repository, target: Repository, *, by: Principal) -> No
     """Raise RepositoryUnknown or Denied unless this principal may take from the one into the other."""
     for repository in (source, target):
         if Action.PULL not in allowed_actions(by, repository).actions:
-            message = f"there is no repository {repository}"
+            message = _("there is no repository %(repository)s") % {"repository": repository}
             raise RepositoryUnknown(message)
     decision = allowed_actions(by, target)
     if by.is_anonymous or not decision.may_promote:
@@ -89,14 +90,15 @@ def check_rights(source: Repository, target: Repository, *, by: Principal) -> No
 def check_way(source: Repository, target: Repository) -> None:
     """Raise PromotionRefused unless it is one step forward on the way to release."""
     if source.pk == target.pk:
-        message = f"{source} cannot be promoted into itself"
+        message = _("%(source)s cannot be promoted into itself") % {"source": source}
         raise PromotionRefused(message)
     if not stages_fit(source, target):
         before, after = (Stage(one.registry.stage).label.lower() for one in (source, target))
-        message = (
-            f"{source} is of the stage {before}, {target} of the stage {after}: images go from "
-            "sandbox to integration and from there to release, one step at a time"
-        )
+        message = _(
+            "%(source)s is of the stage %(before)s, %(target)s of the stage %(after)s: "
+            "images go from sandbox to integration and from there to release, one step "
+            "at a time"
+        ) % {"source": source, "before": before, "target": target, "after": after}
         raise PromotionRefused(message)
 
 
@@ -105,15 +107,19 @@ def check_target(target: Repository, tag: str, digest: str) -> None:
     now = timezone.now()
     for held_until in (target.writes_held_until, target.registry.writes_held_until):
         if held_until and held_until > now:
-            message = f"{target} takes nothing new for a few minutes: try again after that"
+            message = _("%(target)s takes nothing new for a few minutes: try again after that") % {
+                "target": target
+            }
             raise PromotionRefused(message)
     there = target.tags.filter(name=tag).values_list("manifest__digest", flat=True).first()
     if there == digest:
-        message = f"{target}:{tag} is that image already"
+        message = _("%(target)s:%(tag)s is that image already") % {"target": target, "tag": tag}
         raise PromotionRefused(message)
     pattern = frozen_by(target.immutable_tags, tag)
     if there and pattern:
-        message = f"{target}:{tag} is there and immutable ({pattern}): promote under another tag"
+        message = _(
+            "%(target)s:%(tag)s is there and immutable (%(pattern)s): promote under another tag"
+        ) % {"target": target, "tag": tag, "pattern": pattern}
         raise TagIsImmutable(message)
     namespace = target.namespace
     check_storage(namespace, limit=storage(namespace, plan_of(namespace)).limit)
@@ -138,10 +144,16 @@ def send_to_approvers(promotion: Promotion) -> None:
 
 def _check_wanted(source: Repository, wanted: Wanted) -> None:
     if not is_tag(wanted.target_tag) or not is_digest(wanted.digest):
-        message = f"{wanted.target_tag[:40]!a} is no tag, or {wanted.digest[:90]!a} is no digest"
+        message = _("%(tag)s is no tag, or %(digest)s is no digest") % {
+            "tag": ascii(wanted.target_tag[:40]),
+            "digest": ascii(wanted.digest[:90]),
+        }
         raise TagsRefused(message)
     if not source.manifests.filter(digest=wanted.digest).exists():
-        message = f"{source} has no image {wanted.digest}"
+        message = _("%(source)s has no image %(digest)s") % {
+            "source": source,
+            "digest": wanted.digest,
+        }
         raise PromotionRefused(message)
 
 
@@ -151,10 +163,10 @@ def _unfinished(target: Repository, wanted: Wanted) -> Promotion | None:
     )
     other = rows.first()
     if other is not None and other.digest != wanted.digest:
-        message = (
-            f"another image is on its way to {target}:{wanted.target_tag}: wait for it, or drop that "
-            "promotion"
-        )
+        message = _(
+            "another image is on its way to %(target)s:%(target_tag)s: wait for it, or "
+            "drop that promotion"
+        ) % {"target": target, "target_tag": wanted.target_tag}
         raise PromotionRefused(message)
     return other
 
@@ -200,7 +212,13 @@ def _note(source: Repository, target: Repository, wanted: Wanted, by: Principal)
 
 def _why_not(target: Repository, by: Principal, *, has_role: bool) -> str:
     if has_role:
-        words = "it takes nothing new for now, or the access token leaves less than a push"
+        words = _("it takes nothing new for now, or the access token leaves less than a push")
     else:
-        words = f"that needs the role {Role.WRITER.value}, which its admins give"
-    return f"'{by.name}' may not promote into {target}: {words}"
+        words = _("that needs the role %(writer)s, which its admins give") % {
+            "writer": Role.WRITER.value
+        }
+    return _("'%(name)s' may not promote into %(target)s: %(words)s") % {
+        "name": by.name,
+        "target": target,
+        "words": words,
+    }

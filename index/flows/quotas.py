@@ -5,19 +5,29 @@ Whatever is there stays when a plan gets smaller; only what is new is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Namespace, Plan, Visibility
-from accounts.plans import plan_of
+from accounts.plans import plan_of, plans_of
 from index.blob_sizes import distinct_bytes
 from index.errors import OverQuota
 from index.models import BlobLink, Repository, RepositoryState
 
 STORAGE = "storage"
+_PRIVATE, _MEMBERS = "private repositories", "members"
+_NOUNS = {
+    STORAGE: gettext_lazy("storage"),
+    _PRIVATE: gettext_lazy("private repositories"),
+    _MEMBERS: gettext_lazy("members"),
+}
 _LONGEST_SENTENCE = 200  # docker prints one line
 
 
@@ -41,8 +51,10 @@ class Usage:
             used, limit = _bytes(self.used), _bytes(self.limit or 0)
         else:
             used, limit = str(self.used), str(self.limit)
-        words = f"{used} of {limit}" if self.limit is not None else used
-        return f"{words} {self.noun}" + ("" if self.limit is not None else ", no limit")
+        noun = _NOUNS[self.noun]
+        if self.limit is None:
+            return _("%(used)s %(noun)s, no limit") % {"used": used, "noun": noun}
+        return _("%(used)s of %(limit)s %(noun)s") % {"used": used, "limit": limit, "noun": noun}
 
 
 def lock_namespace(namespace_id: int) -> Namespace:
@@ -67,16 +79,13 @@ def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:
 
     What lies in the trash does: else there might be no room for it when it is taken out again.
     """
+    used = _hidden().filter(namespace=namespace).count()
+    return Usage(_PRIVATE, used, plan.private_repositories if plan else None)
+
+
+def _hidden() -> QuerySet[Repository]:
     kept = (RepositoryState.ACTIVE, RepositoryState.TRASHED)
-    hidden = Repository.objects.filter(namespace=namespace, state__in=kept)
-    used = hidden.exclude(visibility=Visibility.PUBLIC).count()
-    return Usage("private repositories", used, plan.private_repositories if plan else None)
-
-
-def members(namespace: Namespace, plan: Plan | None) -> Usage:
-    """Return how many members the organization has."""
-    used = Membership.objects.filter(organization=namespace.organization_id).count()
-    return Usage("members", used, plan.members if plan else None)
+    return Repository.objects.filter(state__in=kept).exclude(visibility=Visibility.PUBLIC)
 
 
 def storage(namespace: Namespace, plan: Plan | None) -> Usage:
@@ -84,20 +93,51 @@ def storage(namespace: Namespace, plan: Plan | None) -> Usage:
     return Usage(STORAGE, namespace.storage_used, plan.storage_bytes if plan else None)
 
 
-def usages(namespace: Namespace) -> list[Usage]:
-    """Return everything that a plan of such a namespace may limit."""
-    plan = plan_of(namespace)
-    counted = [private_repositories(namespace, plan)]
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A plan, and everything that a plan of such a namespace may limit."""
+
+    plan: Plan | None
+    usages: list[Usage]
+
+
+def used_by(namespaces: Iterable[Namespace]) -> dict[int, Used]:
+    """Return it of several, by the numbers of the namespaces: two queries, however many."""
+    listed = list(namespaces)
+    plans = plans_of(listed)
+    hidden = _hidden().filter(namespace=OuterRef("pk")).order_by().values("namespace")
+    joined = Membership.objects.filter(organization=OuterRef("organization")).order_by()
+    counted = Namespace.objects.filter(pk__in=plans).values_list(
+        "pk",
+        Coalesce(Subquery(hidden.annotate(number=Count("pk")).values("number")), 0),
+        Coalesce(
+            Subquery(joined.values("organization").annotate(number=Count("pk")).values("number")), 0
+        ),
+    )
+    numbers = {pk: (private, people) for pk, private, people in counted}
+    return {one.pk: _used(one, plans[one.pk], *numbers[one.pk]) for one in listed}
+
+
+def rooms_of(namespaces: Iterable[Namespace]) -> list[tuple[Namespace, Usage]]:
+    """Return the namespaces that are limited in private repositories, each with how many it has."""
+    listed = list(namespaces)
+    used = used_by(listed)
+    pairs = [(one, used[one.pk].usages[0]) for one in listed]
+    return [(one, usage) for one, usage in pairs if usage.limit is not None]
+
+
+def _used(namespace: Namespace, plan: Plan | None, private: int, people: int) -> Used:
+    found = [Usage(_PRIVATE, private, plan.private_repositories if plan else None)]
     if namespace.organization_id:
-        counted.append(members(namespace, plan))
-    return [*counted, storage(namespace, plan)]
+        found.append(Usage(_MEMBERS, people, plan.members if plan else None))
+    return Used(plan, [*found, storage(namespace, plan)])
 
 
 def check_private_repositories(namespace: Namespace) -> None:
     """Raise OverQuota unless there is room for one more; the namespace's row must be locked (F15)."""
     usage = private_repositories(namespace, plan_of(namespace))
     if usage.is_full:
-        remedy = "Make one public, delete one, or ask an administrator"
+        remedy = _("Make one public, delete one, or ask an administrator")
         raise OverQuota(_refusal(namespace, usage, remedy))
 
 
@@ -109,7 +149,7 @@ def check_storage(namespace: Namespace, *, limit: int | None) -> None:
     if limit is None or namespace.storage_used < limit:
         return
     usage = Usage(STORAGE, namespace.storage_used, limit)
-    remedy = "Delete repositories, or ask an administrator"
+    remedy = _("Delete repositories, or ask an administrator")
     raise OverQuota(_refusal(namespace, usage, remedy))
 
 
@@ -123,7 +163,9 @@ def check_room(namespace: Namespace, sizes: Mapping[str, int]) -> None:
     adding = sum(size for digest, size in sizes.items() if digest not in there)
     if adding and namespace.storage_used + adding > limit:
         usage = Usage(STORAGE, namespace.storage_used, limit)
-        remedy = f"This brings {_bytes(adding)}: delete repositories, or ask an administrator"
+        remedy = _("This brings %(adding)s: delete repositories, or ask an administrator") % {
+            "adding": _bytes(adding)
+        }
         raise OverQuota(_refusal(namespace, usage, remedy))
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.audit import AuditAction
 from accounts.opaque_tokens import digest_of, make_opaque_token
@@ -71,7 +73,7 @@ def add_registry(
             url = registry.upstream_url
             record_by_operator(AuditAction.REGISTRY_ADDED, name, by=by, upstream_url=url)
     except IntegrityError as error:
-        message = f"There is a registry {name} already."
+        message = _("There is a registry %(name)s already.") % {"name": name}
         raise RegistryInUse(message, field="name") from error
     return registry, secret
 
@@ -140,7 +142,10 @@ def retire_registry(registry: Registry, *, by: Principal | None) -> int:
         locked = Registry.objects.select_for_update().get(pk=registry.pk)
         reasons = retirement_obstacles(locked)
         if reasons:
-            message = f"{locked} cannot be retired: {'; '.join(reasons)}."
+            message = _("%(locked)s cannot be retired: %(reasons)s.") % {
+                "locked": locked,
+                "reasons": "; ".join(reasons),
+            }
             raise RegistryInUse(message)
         locked.state = RegistryState.RETIRED
         locked.events_secret_digest = locked.previous_events_secret_digest = ""
@@ -158,21 +163,26 @@ def retirement_obstacles(registry: Registry) -> list[str]:
     """Return in words why it cannot be retired; [] if it can."""
     reasons = []
     if registry.state != RegistryState.DRAINING:
-        reasons.append("drain it first")
+        reasons.append(_("drain it first"))
     kept = Repository.objects.filter(registry=registry).exclude(state=RepositoryState.DELETED)
     if count := kept.count():
-        reasons.append(f"it keeps {count} {'repository' if count == 1 else 'repositories'}")
+        reasons.append(
+            ngettext("it keeps %(count)s repository", "it keeps %(count)s repositories", count)
+            % {"count": count}
+        )
     in_need = set(moves_in_need_of(registry).values_list("state", flat=True))
     if in_need & {*COPYING_MOVES}:
-        reasons.append("a move from or to it is not finished")
+        reasons.append(_("a move from or to it is not finished"))
     if MoveState.FLIPPED in in_need:
         reasons.append(
-            "for twenty minutes after the last repository has moved from it, pushes that come late "
-            "are looked for there"
+            _(
+                "for twenty minutes after the last repository has moved from it, pushes that "
+                "come late are looked for there"
+            )
         )
     rules = registry.placement_rules.order_by("pattern").values_list("pattern", flat=True)
     if rules:
-        reasons.append(f"placement rules name it ({', '.join(rules[:3])})")
+        reasons.append(_("placement rules name it (%(rules)s)") % {"rules": ", ".join(rules[:3])})
     return reasons
 
 
@@ -242,19 +252,21 @@ def check_upstream_url(url: str) -> None:
     host = parts.netloc.removesuffix(f":{parts.port}") if has_port else ""
     is_plain = url == f"{parts.scheme}://{parts.netloc}" and not any(rest)
     if not (parts.scheme in {"http", "https"} and is_plain and _HOST.fullmatch(host)):
-        message = (
+        message = _(
             "The URL is http:// or https://, a host and perhaps a port, and nothing behind that."
         )
         raise RegistryRefused(message, field="upstream_url")
     if len(url) > _LONGEST_URL:
-        message = f"The URL has at most {_LONGEST_URL} characters."
+        message = _("The URL has at most %(longest_url)s characters.") % {
+            "longest_url": _LONGEST_URL
+        }
         raise RegistryRefused(message, field="upstream_url")
 
 
 def _apply(registry: Registry, to_be: RegistrySettings) -> None:
     check_upstream_url(to_be.upstream_url)
     if to_be.service and not _SERVICE.fullmatch(to_be.service):
-        message = "A service is letters, digits and . : / _ -, like a host name."
+        message = _("A service is letters, digits and . : / _ -, like a host name.")
         raise RegistryRefused(message, field="service")
     registry.upstream_url = to_be.upstream_url
     registry.service = to_be.service or settings.SERVICE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import Max, TextField, Value
 from django.db.models.functions import Cast, Concat, Length, Substr
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -22,7 +23,7 @@ from index.activity import note_renames
 from index.flows.quotas import lock_namespace
 from index.models import FormerName, PlacementRule, Repository, RepositoryState
 from index.names import MAXIMUM_LENGTH
-from index.policy import holds_namespace
+from index.policy import may_change_namespace
 
 
 def rename_organization(organization: Organization, *, to: str, by: Principal) -> Namespace:
@@ -54,11 +55,14 @@ def _hold_all_of(namespace: Namespace) -> None:
 
 
 def _check(namespace: Namespace, to: str, by: Principal) -> None:
-    if not (by.is_administrator or holds_namespace(by, namespace)):
-        message = f"'{by.name}' may not rename {namespace}"
+    if not may_change_namespace(by, namespace):
+        message = _("'%(name)s' may not rename %(namespace)s") % {
+            "name": by.name,
+            "namespace": namespace,
+        }
         raise NotAllowed(message)
     if to == namespace.name:
-        message = f"{to} is its name already."
+        message = _("%(to)s is its name already.") % {"to": to}
         raise NameInvalid(message)
     holder = Namespace.objects.filter(name=to).first()
     if holder is not None and holder.redirects_to_id != namespace.pk:
@@ -71,9 +75,9 @@ def _check(namespace: Namespace, to: str, by: Principal) -> None:
     longest = kept.filter(namespace=namespace).aggregate(found=Max(Length("name")))["found"] or 0
     excess = longest - len(namespace.name) + len(to) - MAXIMUM_LENGTH
     if excess > 0:
-        message = (
-            f"A repository's name would get {excess} characters too long. Choose a shorter name."
-        )
+        message = _(
+            "A repository's name would get %(excess)s characters too long. Choose a shorter name."
+        ) % {"excess": excess}
         raise NameInvalid(message)
 
 
@@ -131,4 +135,4 @@ def _renamed(pattern: str, old: str, new: str) -> str:
 
 
 def _taken(name: str) -> str:
-    return f"The name {name} is taken. Choose another one."
+    return _("The name %(name)s is taken. Choose another one.") % {"name": name}

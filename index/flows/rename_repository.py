@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.limits import REPOSITORY_RENAMES
@@ -41,7 +42,7 @@ def rename_repository(repository: Repository, *, to: RepositoryName, by: Princip
             _rename_patterns(old, to.value)
             _note(held, old, by)
     except IntegrityError as error:  # the database is the last to know
-        message = f"there is a repository {to} already, or one is being deleted"
+        message = _("there is a repository %(to)s already, or one is being deleted") % {"to": to}
         raise NameTaken(message) from error
     return held
 
@@ -51,7 +52,9 @@ def lock_repository(repository: Repository, *, in_namespace: Namespace) -> Repos
     rows = Repository.objects.locked()
     held = rows.select_related("namespace", "registry").get(pk=repository.pk)
     if held.state != RepositoryState.ACTIVE or held.namespace_id != in_namespace.pk:
-        message = f"{repository} was deleted or given away a moment ago"
+        message = _("%(repository)s was deleted or given away a moment ago") % {
+            "repository": repository
+        }
         raise Denied(message)
     return held
 
@@ -60,16 +63,16 @@ def check_rename(repository: Repository, *, to: RepositoryName, by: Principal) -
     """Raise Denied or NameInvalid unless the person may call it so."""
     is_admin = by.user is not None and allowed_actions(by, repository).may_administer
     if not (is_admin and may_create(by, to).role):
-        message = (
-            f"'{by.name}' may not rename {repository} to {to}: its admins do who may create "
-            "repositories in its namespace"
-        )
+        message = _(
+            "'%(name)s' may not rename %(repository)s to %(to)s: its admins do who may "
+            "create repositories in its namespace"
+        ) % {"name": by.name, "repository": repository, "to": to}
         raise Denied(message)
     if to.value == repository.name:
-        message = f"{to} is its name already"
+        message = _("%(to)s is its name already") % {"to": to}
         raise NameInvalid(message)
     if to.namespace != repository.namespace.name:
-        message = "a rename stays in the namespace: transfer the repository to another one"
+        message = _("a rename stays in the namespace: transfer the repository to another one")
         raise NameInvalid(message)
 
 

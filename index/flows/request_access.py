@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.errors import TooManyAttempts
@@ -37,7 +38,7 @@ def request_access(
     """
     asker = by.user
     if asker is None:
-        denial = "only people ask for access"
+        denial = _("only people ask for access")
         raise Denied(denial)
     refuse_above(ACCESS_REQUESTS, str(asker.pk))
     count(ACCESS_REQUESTS, str(asker.pk))
@@ -120,7 +121,10 @@ def _has(repository: Repository, user: User, role: Role) -> bool:
 def _check_need(repository: Repository, asker: User, role: Role) -> None:
     """Refuse what is there already; only someone who may see the repository hears of this."""
     if _has(repository, asker, role):
-        message = f"You may do that already: you are {role.value} of {repository}, or more."
+        message = _("You may do that already: you are %(role)s of %(repository)s, or more.") % {
+            "role": role.value,
+            "repository": repository,
+        }
         raise GrantRefused(message)
 
 
@@ -163,14 +167,17 @@ def _take(request: AccessRequest) -> AccessRequest:
     rows = AccessRequest.objects.select_for_update(of=("self",))
     held = rows.select_related("repository__namespace", "user").get(pk=request.pk)
     if held.decided_at:
-        message = "This request has been answered already."
+        message = _("This request has been answered already.")
         raise AlreadyDecided(message)
     return held
 
 
 def _check_admin(repository: Repository, by: Principal) -> None:
     if by.user is None or not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not change who has access to {repository}"
+        message = _("'%(name)s' may not change who has access to %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction
 from accounts.principals import Principal
@@ -29,15 +30,17 @@ def request_move(
 
     `by` is None for a command. A move under way to the same registry is returned as it is.
     """
-    check_operator(by, "where repositories are kept")
+    check_operator(by, _("where repositories are kept"))
     if not 0 <= keep_days <= LONGEST_KEEPING:
-        message = f"an old copy is kept for 0 to {LONGEST_KEEPING} days"
+        message = _("an old copy is kept for 0 to %(longest_keeping)s days") % {
+            "longest_keeping": LONGEST_KEEPING
+        }
         raise MoveRefused(message)
     try:
         with transaction.atomic():
             return _request(repository.pk, to=to, by=by, keep_days=keep_days)
     except IntegrityError as error:
-        message = f"{repository} is being moved already"
+        message = _("%(repository)s is being moved already") % {"repository": repository}
         raise MoveRefused(message) from error
 
 
@@ -76,7 +79,7 @@ def _request(pk: int, *, to: Registry, by: Principal | None, keep_days: int) -> 
 def obstacle_to_move(repository: Repository, to: Registry) -> str:
     """Return in words why it cannot be moved there; "" if it can."""
     if repository.state != RepositoryState.ACTIVE:
-        return f"{repository} is deleted, or in the trash"
+        return _("%(repository)s is deleted, or in the trash") % {"repository": repository}
     others = Repository.objects.filter(registry=to, stored_name=repository.stored_name)
     others = others.exclude(pk=repository.pk).exclude(state=RepositoryState.DELETED)
     return (
@@ -85,7 +88,8 @@ def obstacle_to_move(repository: Repository, to: Registry) -> str:
         or _late_pushes(repository, to)
         or obstacle_of_size(repository)
         or (
-            f"{to} keeps another repository under the name {repository.stored_name}"
+            _("%(to)s keeps another repository under the name %(stored_name)s")
+            % {"to": to, "stored_name": repository.stored_name}
             if others.exists()
             else ""
         )
@@ -95,21 +99,29 @@ def obstacle_to_move(repository: Repository, to: Registry) -> str:
 def obstacle_between(here: Registry, to: Registry) -> str:
     """Return why nothing is moved from one to the other; "" if everything may be."""
     if here.pk == to.pk:
-        return f"{to} is where it is kept already"
+        return _("%(to)s is where it is kept already") % {"to": to}
     if to.state != RegistryState.IN_USE:
-        return f"{to} takes nothing new: {to.get_state_display()}"
+        return _("%(to)s takes nothing new: %(to_2)s") % {"to": to, "to_2": to.get_state_display()}
     if here.stage != to.stage:
-        return (
-            f"{here} and {to} are of different stages ({here.get_stage_display()}, "
-            f"{to.get_stage_display()}): an image is promoted from one to the other"
-        )
+        return _(
+            "%(here)s and %(to)s are of different stages (%(get_stage_display)s, "
+            "%(get_stage_display_2)s): an image is promoted from one to the other"
+        ) % {
+            "here": here,
+            "to": to,
+            "get_stage_display": here.get_stage_display(),
+            "get_stage_display_2": to.get_stage_display(),
+        }
     if here.service != to.service:
-        return f"clients reach {here} and {to} in different ways: their tokens differ"
+        return _("clients reach %(here)s and %(to)s in different ways: their tokens differ") % {
+            "here": here,
+            "to": to,
+        }
     if (here.writers, here.needs_approval) != (to.writers, to.needs_approval):
-        return (
-            f"{here} and {to} differ in who may write there, or in whether promotions are approved: "
-            "make that the same first"
-        )
+        return _(
+            "%(here)s and %(to)s differ in who may write there, or in whether promotions "
+            "are approved: make that the same first"
+        ) % {"here": here, "to": to}
     return ""
 
 
@@ -123,12 +135,21 @@ def check_still_possible(move: Move) -> None:
 def _other_move(repository: Repository, to: Registry) -> str:
     under_way = repository.moves.filter(state__in=COPYING_MOVES).first()
     if under_way:
-        return f"{repository} is being moved to {under_way.target}: cancel that first"
+        return _("%(repository)s is being moved to %(target)s: cancel that first") % {
+            "repository": repository,
+            "target": under_way.target,
+        }
     cleaning = repository.moves.filter(Q(source=to) | Q(target=to), state=MoveState.CLEANING)
     if found := cleaning.first():
         if found.last_problem:
-            return f"a copy of {repository} at {to} cannot be deleted: {found.last_problem}"
-        return f"a copy of {repository} at {to} is being deleted just now: ask again in a while"
+            return _("a copy of %(repository)s at %(to)s cannot be deleted: %(last_problem)s") % {
+                "repository": repository,
+                "to": to,
+                "last_problem": found.last_problem,
+            }
+        return _(
+            "a copy of %(repository)s at %(to)s is being deleted just now: ask again in a while"
+        ) % {"repository": repository, "to": to}
     return ""
 
 
@@ -141,27 +162,30 @@ def _late_pushes(repository: Repository, to: Registry) -> str:
     if kept is None:
         return ""
     if kept.attempts and kept.last_problem:
-        return (
-            f"{to} could not be asked for pushes that came late ({kept.last_problem}): have the move "
-            "away from it tried again first"
-        )
+        return _(
+            "%(to)s could not be asked for pushes that came late (%(last_problem)s): "
+            "have the move away from it tried again first"
+        ) % {"to": to, "last_problem": kept.last_problem}
     wait = kept.next_attempt_at - timezone.now()
     if wait > HOLDS and not kept.attempts:  # nobody is looking, nor about to
         return ""
     seconds = max(int(wait.total_seconds()), 0) + _SWEPT_EVERY
-    return f"pushes that came late to {to} are looked for first: ask again in {seconds} s"
+    return _("pushes that came late to %(to)s are looked for first: ask again in %(seconds)s s") % {
+        "to": to,
+        "seconds": seconds,
+    }
 
 
 def cancel_move(move: Move, *, by: Principal | None) -> None:
     """Stop before the flip: what was copied is deleted again. Raises Denied or MoveRefused."""
-    check_operator(by, "where repositories are kept")
+    check_operator(by, _("where repositories are kept"))
     with transaction.atomic():
         repository = Repository.objects.locked().get(pk=move.repository_id)
         move.refresh_from_db()
         if move.state not in COPYING_MOVES:
-            message = (
-                f"the move is past that: {move.get_state_display().lower()}. Move it back instead"
-            )
+            message = _("the move is past that: %(move)s. Move it back instead") % {
+                "move": move.get_state_display().lower()
+            }
             raise MoveRefused(message)
         if move.state == MoveState.CLOSING:
             repository.writes_held_until = None
@@ -177,7 +201,7 @@ def cancel_move(move: Move, *, by: Principal | None) -> None:
 
 def retry_move(move: Move, *, by: Principal | None) -> None:
     """Let what waits after a problem go on now."""
-    check_operator(by, "where repositories are kept")
+    check_operator(by, _("where repositories are kept"))
     waiting = Move.objects.filter(pk=move.pk, attempts__gt=0).exclude(last_problem="")
     waiting.exclude(state__in=[MoveState.DONE, MoveState.CANCELLED]).update(
         next_attempt_at=timezone.now()
@@ -186,11 +210,11 @@ def retry_move(move: Move, *, by: Principal | None) -> None:
 
 def end_keeping(move: Move, *, by: Principal | None) -> None:
     """Delete the old copy as soon as that is safe. Raises Denied or MoveRefused."""
-    check_operator(by, "where repositories are kept")
+    check_operator(by, _("where repositories are kept"))
     with transaction.atomic():
         kept = Move.objects.filter(pk=move.pk, state=MoveState.FLIPPED)
         if not kept.update(keep_days=0, next_attempt_at=timezone.now()):
-            message = "no old copy is kept of this move"
+            message = _("no old copy is kept of this move")
             raise MoveRefused(message)
         record_by_operator(
             AuditAction.MOVE_COPY_ENDED, move.repository.name, by=by, registry=move.source.name
@@ -221,7 +245,7 @@ def request_all_moves(
     By name, beginning `after` one: what is refused must not keep others back. A few are copied at a
     time (`index.copying.slots`), the others wait for their turn.
     """
-    check_operator(by, "where repositories are kept")
+    check_operator(by, _("where repositories are kept"))
     if problem := obstacle_between(registry, to):
         raise MoveRefused(problem)
     kept = Repository.objects.filter(registry=registry, name__gt=after)

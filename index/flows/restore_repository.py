@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.mail_kinds import MailKind
@@ -21,6 +22,7 @@ def restore_repository(repository: Repository, *, by: Principal) -> None:
     _check(repository, by)
     with transaction.atomic():
         held = _hold(repository)
+        _check_organization(held)
         held.state = repository.state = RepositoryState.ACTIVE
         held.save(update_fields=["state"])
         Deletion.objects.filter(repository=held).delete()
@@ -64,16 +66,30 @@ def warn_of_purge(deletion_id: int) -> None:
 
 def _check(repository: Repository, by: Principal) -> None:
     if not administers(by, repository):
-        message = f"'{by.name}' may not take {repository} out of the trash"
+        message = _("'%(name)s' may not take %(repository)s out of the trash") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
 
 
 def _hold(repository: Repository) -> Repository:
-    held = Repository.objects.locked().select_related("namespace").get(pk=repository.pk)
+    held = (
+        Repository.objects.locked().select_related("namespace__organization").get(pk=repository.pk)
+    )
     if held.state != RepositoryState.TRASHED:
-        message = f"{repository} is not in the trash any more"
+        message = _("%(repository)s is not in the trash any more") % {"repository": repository}
         raise InTrash(message)
     return held
+
+
+def _check_organization(repository: Repository) -> None:
+    organization = repository.namespace.organization
+    if organization and organization.deleted_at:
+        message = _(
+            "%(organization)s is deleted: have the organization back first, then %(repository)s"
+        ) % {"organization": organization, "repository": repository}
+        raise InTrash(message)
 
 
 def _record(action: AuditAction, repository: Repository, *, by: Principal) -> None:

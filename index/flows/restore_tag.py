@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -36,14 +37,18 @@ def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal)
     try:
         served = client.served_manifest(digest)
         if served is None:
-            message = f"{repository} has no manifest {digest} any more: no tag can point to it"
+            message = _(
+                "%(repository)s has no manifest %(digest)s any more: no tag can point to it"
+            ) % {"repository": repository, "digest": digest}
             raise ManifestGone(message)
         report = CopyReport(documents={digest: served.document}, tags={tag: digest})
         refuse_change(repository, "PUT", tag)
         at = timezone.now()  # before: whoever pushes from here on was later
         client.put_manifest(tag, served)
     except RegistryTrouble as trouble:
-        message = f"the registry that keeps {repository} is in trouble: try again in a moment"
+        message = _(
+            "the registry that keeps %(repository)s is in trouble: try again in a moment"
+        ) % {"repository": repository}
         raise RegistrySilent(message) from trouble
     with transaction.atomic():
         return _record(repository, report, at, by)
@@ -51,14 +56,19 @@ def restore_tag(repository: Repository, tag: str, *, digest: str, by: Principal)
 
 def _check(repository: Repository, tag: str, digest: str, by: Principal) -> None:
     if not is_tag(tag) or not is_digest(digest):
-        message = f"{tag[:40]!a} is no tag, or {digest[:90]!a} is no digest"
+        message = _("%(tag)s is no tag, or %(digest)s is no digest") % {
+            "tag": ascii(tag[:40]),
+            "digest": ascii(digest[:90]),
+        }
         raise TagsRefused(message)
     if why := why_not(repository, by):
         raise Denied(why)
     now = timezone.now()
     for held_until in (repository.writes_held_until, repository.registry.writes_held_until):
         if held_until and held_until > now:
-            message = f"{repository} takes no writes for a few minutes: try again after that"
+            message = _(
+                "%(repository)s takes no writes for a few minutes: try again after that"
+            ) % {"repository": repository}
             raise RegistrySilent(message)
 
 
@@ -69,7 +79,11 @@ def why_not(repository: Repository, by: Principal) -> str:
         return ""
     step = obstacle(decision, {Action.PUSH})
     words = f": {step.words}; {step.remedy}" if step else ""
-    return f"'{by.name}' may not push to {repository}{words}"
+    return _("'%(name)s' may not push to %(repository)s%(words)s") % {
+        "name": by.name,
+        "repository": repository,
+        "words": words,
+    }
 
 
 def _record(repository: Repository, report: CopyReport, at: datetime, by: Principal) -> Tag:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.principals import Principal
@@ -33,7 +34,9 @@ def dry_run(repository: Repository, limits: Limits, *, by: Principal) -> tuple[l
     limits.check()
     others = [limits_of(rule) for rule in repository.retention_rules.all()]
     if any(other.pattern == limits.pattern for other in others):
-        message = f"there is a rule for {limits.pattern} already: delete it first"
+        message = _("there is a rule for %(pattern)s already: delete it first") % {
+            "pattern": limits.pattern
+        }
         raise DeletionRefused(message)
     found = fates(repository, [limits, *others])
     return found, signing.dumps(_contents(repository, limits), salt=_SALT)
@@ -50,7 +53,9 @@ def add_retention_rule(
         with transaction.atomic():
             Repository.objects.locked().get(pk=repository.pk)
             if repository.retention_rules.count() >= MOST_RULES:
-                message = f"a repository has at most {MOST_RULES} rules"
+                message = _("a repository has at most %(most_rules)s rules") % {
+                    "most_rules": MOST_RULES
+                }
                 raise DeletionRefused(message)
             rule = RetentionRule.objects.create(
                 repository=repository,
@@ -63,7 +68,9 @@ def add_retention_rule(
             _record(AuditAction.RETENTION_RULE_ADDED, repository, limits, by=by)
             return rule
     except IntegrityError as error:
-        message = f"there is a rule for {limits.pattern} already: delete it first"
+        message = _("there is a rule for %(pattern)s already: delete it first") % {
+            "pattern": limits.pattern
+        }
         raise DeletionRefused(message) from error
 
 
@@ -103,7 +110,10 @@ def apply_retention_rules(repository_id: int) -> list[TagDeletion]:
 
 def _check(repository: Repository, by: Principal) -> None:
     if not allowed_actions(by, repository).may_administer:
-        message = f"'{by.name}' may not change {repository}"
+        message = _("'%(name)s' may not change %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
     check_may_delete(repository, by)
 
@@ -112,10 +122,10 @@ def _check_seen(repository: Repository, limits: Limits, seen: str) -> None:
     try:
         contents = signing.loads(seen, salt=_SALT, max_age=_SEEN_FOR)
     except signing.BadSignature as error:
-        message = "look at what the rule would delete first: run it dry, then save it"
+        message = _("look at what the rule would delete first: run it dry, then save it")
         raise DeletionRefused(message) from error
     if contents != _contents(repository, limits):
-        message = "the rule is another one than was run dry: run it dry again"
+        message = _("the rule is another one than was run dry: run it dry again")
         raise DeletionRefused(message)
 
 

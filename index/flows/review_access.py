@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import AuditEvent, Namespace
@@ -15,7 +18,10 @@ from index.policy import allowed_actions, holds_namespace
 def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -> None:
     """Write down who did, when, and what they noted. Raises Denied."""
     if by.user is None or not _may_review(about, by):
-        message = f"'{by.name}' may not review who has access to {about}"
+        message = _("'%(name)s' may not review who has access to %(about)s") % {
+            "name": by.name,
+            "about": about,
+        }
         raise Denied(message)
     with transaction.atomic():
         record(
@@ -27,12 +33,14 @@ def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -
         )
 
 
-def last_review(about: Repository | Namespace) -> AuditEvent | None:
-    """Return the last time that somebody did."""
-    events = AuditEvent.objects.filter(
-        namespace=_namespace_of(about), action=_action_for(about), target__in=_names_of(about)
-    )
-    return events.first()
+def last_review(about: Repository | Namespace) -> QuerySet[AuditEvent]:
+    """Return the last time that somebody did, by any name that it has had: events keep that of their day."""
+    namespace = _namespace_of(about)
+    rest = about.name.removeprefix(namespace.name)
+    olds = Namespace.objects.filter(redirects_to=namespace)
+    names = Q(target=about.name) | Q(target__in=olds.values(old=Concat("name", Value(rest))))
+    events = AuditEvent.objects.filter(names, namespace=namespace, action=_action_for(about))
+    return events.order_by("-at", "-pk")[:1]
 
 
 def _may_review(about: Repository | Namespace, by: Principal) -> bool:
@@ -43,14 +51,6 @@ def _may_review(about: Repository | Namespace, by: Principal) -> bool:
 
 def _namespace_of(about: Repository | Namespace) -> Namespace:
     return about.namespace if isinstance(about, Repository) else about
-
-
-def _names_of(about: Repository | Namespace) -> list[str]:
-    """Return the names that it has had: events keep the one of their day."""
-    namespace = _namespace_of(about)
-    rest = about.name.removeprefix(namespace.name)
-    olds = Namespace.objects.filter(redirects_to=namespace).values_list("name", flat=True)
-    return [about.name, *(f"{old}{rest}" for old in olds)]
 
 
 def _action_for(about: Repository | Namespace) -> AuditAction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from accounts.principals import Principal
 from index.errors import Denied
@@ -15,7 +16,10 @@ from index.roles import Action
 def star(repository: Repository, *, by: Principal) -> None:
     """Add the star, unless it is there. Raises Denied for who is not signed in or may not pull."""
     if by.user is None or Action.PULL not in allowed_actions(by, repository).actions:
-        message = f"'{by.name}' may not star {repository}"
+        message = gettext("'%(name)s' may not star %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
     with transaction.atomic():
         _, created = Star.objects.get_or_create(repository=repository, user=by.user)

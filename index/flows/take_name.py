@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Namespace
 from index.errors import NameInvalid, NameTaken
@@ -68,8 +69,12 @@ def _leading_to(spellings: list[str]) -> QuerySet[Repository]:
 
 def _taken(name: RepositoryName, holder: Repository) -> str:
     if holder.name == name.value:
-        return f"there is a repository {name} already, or one is in the trash or being deleted"
-    return f"the name {name} still leads to another repository: choose another one"
+        return _(
+            "there is a repository %(name)s already, or one is in the trash or being deleted"
+        ) % {"name": name}
+    return _("the name %(name)s still leads to another repository: choose another one") % {
+        "name": name
+    }
 
 
 def _check_rest(name: RepositoryName, leading: QuerySet[Repository]) -> datetime | None:
@@ -79,5 +84,7 @@ def _check_rest(name: RepositoryName, leading: QuerySet[Repository]) -> datetime
     if deleted_at is None or deleted_at + NAME_REST <= timezone.now():
         return deleted_at
     free_at = deleted_at + NAME_REST
-    message = f"the name {name} was deleted a moment ago: it is free again at {free_at:%H:%M} UTC"
+    message = _(
+        "the name %(name)s was deleted a moment ago: it is free again at %(free_at)s UTC"
+    ) % {"name": name, "free_at": f"{free_at:%H:%M}"}
     raise NameTaken(message)

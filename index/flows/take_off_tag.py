@@ -60,7 +60,8 @@ def take_off(deletion: TagDeletion, client: RegistryClient) -> None:
     if served and not client.has_manifest(deletion.digest):  # some delete it with its last tag
         client.put_manifest(deletion.digest, served)
     settled = min(timezone.now() + SETTLES_AFTER, deletion.purge_after)
-    _go_on(deletion, TagDeletionState.TRASHED, at=settled)
+    if not _go_on(deletion, TagDeletionState.TRASHED, at=settled) and served:
+        _give_back(deletion, client, served)
 
 
 def settle(deletion: TagDeletion, client: RegistryClient) -> None:
@@ -83,6 +84,8 @@ def put_back(deletion: TagDeletion, client: RegistryClient) -> None:
     if there in {None, stand_in(deletion).digest}:
         served = client.served_manifest(deletion.digest)
         if served is None:
+            # What took it off may have kept it since.
+            deletion.refresh_from_db(fields=["document", "media_type"])
             if not deletion.document:
                 message = f"{deletion.tag}: its image is not in the registry any more"
                 raise RegistryTrouble(message)
@@ -115,6 +118,17 @@ def _untag(deletion: TagDeletion, client: RegistryClient) -> None:
     if client.digest_of(deletion.tag) == ours.digest:
         message = f"the tag {deletion.tag} is still there"
         raise RegistryTrouble(message)
+
+
+def _give_back(deletion: TagDeletion, client: RegistryClient, served: ServedManifest) -> None:
+    """Put back what was asked for while it was taken off: another worker may have found it still there."""
+    undone = TagDeletion.objects.filter(
+        pk=deletion.pk,
+        state__in=[TagDeletionState.RESTORING, TagDeletionState.RESTORED],
+        repository__registry=deletion.repository.registry_id,
+    )
+    if undone.exists() and client.digest_of(deletion.tag) is None:
+        client.put_manifest(deletion.tag, served)
 
 
 def _take_in(deletion: TagDeletion, digest: str) -> None:
@@ -196,12 +210,11 @@ def _lock(deletion: TagDeletion) -> Repository:
     return repository
 
 
-def _go_on(deletion: TagDeletion, state: TagDeletionState, *, at: datetime) -> None:
+def _go_on(deletion: TagDeletion, state: TagDeletionState, *, at: datetime) -> bool:
     """Note the step, unless somebody asked for the tag back meanwhile, or it was done elsewhere."""
     was = TagDeletion.objects.filter(pk=deletion.pk, state=deletion.state)
-    was.filter(repository__registry=deletion.repository.registry_id).update(
-        state=state, next_attempt_at=at, attempts=0, last_problem=""
-    )
+    here = was.filter(repository__registry=deletion.repository.registry_id)
+    return bool(here.update(state=state, next_attempt_at=at, attempts=0, last_problem=""))
 
 
 def _finish(deletion: TagDeletion, state: TagDeletionState) -> None:

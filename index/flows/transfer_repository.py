@@ -10,6 +10,7 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.audit import AuditAction, record
 from accounts.limits import TRANSFER_OFFERS
@@ -35,7 +36,7 @@ from index.flows.take_name import change_name, check_name
 from index.mails import send_after_commit
 from index.models import AccessGrant, ActivityKind, BlobLink, Repository, Transfer
 from index.names import RepositoryName, parse_repository_name
-from index.policy import holds_namespace, may_create
+from index.policy import may_change_namespace, may_create
 from index.subjects import principal_from_subject
 from index.transfers import end_of, find_target, may_give, offer_of, open_offers
 
@@ -109,10 +110,14 @@ def check_transfer(repository: Repository, *, to: RepositoryName, by: Principal)
     _check_giver(repository, by)
     target = _root(by) if to.is_official else find_target(to.namespace)
     if target is None:
-        message = f"there is nobody called {to.namespace} here who could take it"
+        message = gettext("there is nobody called %(namespace)s here who could take it") % {
+            "namespace": to.namespace
+        }
         raise TransferRefused(message)
     if target.pk == repository.namespace_id:
-        message = f"{repository} is there already: rename it instead"
+        message = gettext("%(repository)s is there already: rename it instead") % {
+            "repository": repository
+        }
         raise TransferRefused(message)
     return target
 
@@ -127,7 +132,11 @@ def check_room(repository: Repository, *, target: Namespace) -> None:
     check_storage(target, limit=usage.limit)
     size = distinct_bytes(BlobLink.objects.filter(repository=repository))
     if target.storage_used + size > usage.limit:
-        message = f"{target} has no room for {repository}: {usage.sentence} used"
+        message = gettext("%(target)s has no room for %(repository)s: %(sentence)s used") % {
+            "target": target,
+            "repository": repository,
+            "sentence": usage.sentence,
+        }
         raise OverQuota(message)
 
 
@@ -146,7 +155,7 @@ def _hand_over(
         with transaction.atomic():
             held, locked = _hold(repository, target)
             if not may_create(by, to).role:
-                message = f"'{by.name}' may not create {to}"
+                message = gettext("'%(name)s' may not create %(to)s") % {"name": by.name, "to": to}
                 raise Denied(message)
             check_name(to, namespace=locked[target.pk], owner=held)
             check_room(held, target=locked[target.pk])
@@ -157,7 +166,9 @@ def _hand_over(
             for pk in locked:
                 transaction.on_commit(partial(recount_storage, pk))
     except IntegrityError as error:
-        message = f"there is a repository {to} already, or one is being deleted"
+        message = gettext("there is a repository %(to)s already, or one is being deleted") % {
+            "to": to
+        }
         raise NameTaken(message) from error
     return held
 
@@ -182,10 +193,12 @@ def _hold_offer(transfer: Transfer, by: Principal) -> Transfer:
         lock_namespaces(seen.repository.namespace_id, seen.namespace_id)
         Repository.objects.locked().get(pk=seen.repository_id)
     if seen is None or (offer := found.first()) is None:
-        message = "this offer was answered, taken back or has ended meanwhile"
+        message = gettext("this offer was answered, taken back or has ended meanwhile")
         raise AlreadyDecided(message)
-    if by.user is None or not (by.is_administrator or holds_namespace(by, offer.namespace)):
-        message = f"only owners of {offer.namespace} may answer this"
+    if by.user is None or not may_change_namespace(by, offer.namespace):
+        message = gettext("only owners of %(namespace)s may answer this") % {
+            "namespace": offer.namespace
+        }
         raise Denied(message)
     return offer
 
@@ -194,14 +207,18 @@ def _giver_of(offer: Transfer) -> Principal:
     """Return who offered it; what a disabled account has begun nobody ends."""
     giver = principal_from_subject(Principal(offer.offered_by).subject)
     if giver is None:
-        message = f"the account {offer.offered_by} is disabled: another owner has to offer it"
+        message = gettext(
+            "the account %(offered_by)s is disabled: another owner has to offer it"
+        ) % {"offered_by": offer.offered_by}
         raise Denied(message)
     return giver
 
 
 def _check_giver(repository: Repository, by: Principal) -> None:
     if not may_give(repository, by):
-        message = f"'{by.name}' may not give {repository} away: owners of its namespace do"
+        message = gettext(
+            "'%(name)s' may not give %(repository)s away: owners of its namespace do"
+        ) % {"name": by.name, "repository": repository}
         raise Denied(message)
 
 

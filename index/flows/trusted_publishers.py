@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace, RobotAccount
@@ -43,10 +44,14 @@ def add_publisher(
         _check_person(held, by)
         existing = held.publishers.all()
         if existing.filter(**_fields(workload)).exists():
-            field, message = "source_repository", "these jobs are trusted already"
+            field, message = "source_repository", _("these jobs are trusted already")
             raise PublisherRefused(field, message)
         if existing.count() >= MOST_PUBLISHERS:
-            field, message = "", f"there are at most {MOST_PUBLISHERS} trusted publishers"
+            field, message = (
+                "",
+                _("there are at most %(most_publishers)s trusted publishers")
+                % {"most_publishers": MOST_PUBLISHERS},
+            )
             raise PublisherRefused(field, message)
         publisher = held.publishers.create(created_by=by.user, **_fields(workload))
         _record(AuditAction.PUBLISHER_ADDED, publisher, held, by)
@@ -88,14 +93,17 @@ def _check_person(owner: Repository | RobotAccount, by: Principal) -> None:
         may = allowed_actions(by, owner).may_administer
         is_person = is_person and owner.state == RepositoryState.ACTIVE
     if not (is_person and may):
-        message = f"'{by.name}' may not say which CI jobs {owner} trusts"
+        message = _("'%(name)s' may not say which CI jobs %(owner)s trusts") % {
+            "name": by.name,
+            "owner": owner,
+        }
         raise Denied(message)
 
 
 def _check_workload(workload: NamedWorkload) -> None:
     issuer = find_issuer(workload.issuer)
     if issuer is None:
-        field, message = "issuer", "ID tokens of this issuer are not accepted here"
+        field, message = "issuer", _("ID tokens of this issuer are not accepted here")
         raise PublisherRefused(field, message)
     for field, message in _faults(issuer, workload):
         raise PublisherRefused(field, message)
@@ -108,19 +116,21 @@ def _faults(issuer: CiIssuer, workload: NamedWorkload) -> list[tuple[str, str]]:
     faults = []
     if not issuer.is_source(workload.source_repository):
         wanted = (
-            "the sub of its tokens" if generic else "owner/name, as in the address of the source"
+            _("the sub of its tokens")
+            if generic
+            else _("owner/name, as in the address of the source")
         )
         faults.append(("source_repository", f"write {wanted}"))
     if generic and (workload.workflow or workload.ref or workload.environment):
-        faults.append(("workflow", "this issuer only says who its sub is: leave this empty"))
+        faults.append(("workflow", _("this issuer only says who its sub is: leave this empty")))
     if workload.workflow and not file.fullmatch(workload.workflow):
-        faults.append(("workflow", "write the name of the file alone, such as release.yml"))
+        faults.append(("workflow", _("write the name of the file alone, such as release.yml")))
     if workload.ref and not _REF.fullmatch(workload.ref):
         faults.append(
-            ("ref", "write a whole ref: refs/heads/main; * only at the end: refs/tags/v*")
+            ("ref", _("write a whole ref: refs/heads/main; * only at the end: refs/tags/v*"))
         )
     if workload.environment and not _ENVIRONMENT.fullmatch(workload.environment):
-        faults.append(("environment", "write the name of the environment"))
+        faults.append(("environment", _("write the name of the environment")))
     return faults
 
 

@@ -6,6 +6,7 @@ What is sent to watchers asks again whether they may still see it (case 23).
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.principals import Principal
 from index.errors import Denied
@@ -17,7 +18,10 @@ from index.roles import Action
 def watch(repository: Repository, *, by: Principal) -> None:
     """Tell them what happens from now on. Raises Denied for who is nobody or may not pull."""
     if by.user is None or Action.PULL not in allowed_actions(by, repository).actions:
-        message = f"'{by.name}' may not watch {repository}"
+        message = _("'%(name)s' may not watch %(repository)s") % {
+            "name": by.name,
+            "repository": repository,
+        }
         raise Denied(message)
     Watch.objects.get_or_create(repository=repository, user=by.user)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import Namespace
@@ -20,7 +21,7 @@ from index.errors import Denied, WebhookRefused
 from index.flows.quotas import lock_namespace
 from index.models import ActivityKind, DeliveryState, Repository, Webhook, WebhookDelivery
 from index.outbox import start_by_name_soon
-from index.policy import allowed_actions, holds_namespace
+from index.policy import allowed_actions, may_change_namespace
 from index.webhooks.payload import PING, ping_body
 from index.webhooks.secrets import encrypt, make_secret
 
@@ -42,10 +43,15 @@ class WebhookFields:
         """Raise WebhookRefused with the field and the sentence."""
         if not 1 <= len(self.name) <= LONGEST_NAME or not self.name.isprintable():
             message = "name"
-            raise WebhookRefused(message, f"A name has 1 to {LONGEST_NAME} characters.")
+            raise WebhookRefused(
+                message,
+                _("A name has 1 to %(longest_name)s characters.") % {"longest_name": LONGEST_NAME},
+            )
         if unknown := sorted(set(self.kinds) - set(ActivityKind.values)):
             message = "kinds"
-            raise WebhookRefused(message, f"There is no kind {unknown[0][:30]!r}.")
+            raise WebhookRefused(
+                message, _("There is no kind %(kind)s.") % {"kind": repr(unknown[0][:30])}
+            )
         try:
             check_address(self.url)
         except OutgoingRefused as refusal:
@@ -171,7 +177,7 @@ def send_test(webhook: Webhook, *, by: Principal) -> WebhookDelivery:
 def replay(delivery: WebhookDelivery, *, by: Principal) -> None:
     """Send it once more, with its body and its id: a receiver can tell. Raises Denied, LimitReached."""
     check_may_change(delivery.webhook, by)
-    spend(WEBHOOK_TESTS, by.subject, what="deliveries sent again")
+    spend(WEBHOOK_TESTS, by.subject, what=_("deliveries sent again"))
     with transaction.atomic():
         done = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(state=DeliveryState.WAITING)
         done.update(
@@ -193,10 +199,12 @@ def _check(namespace: Namespace, repository: Repository | None, by: Principal) -
     if repository is not None:
         may = allowed_actions(by, repository).may_administer
     else:  # what a token is limited to are repositories
-        holds = by.is_administrator or holds_namespace(by, namespace)
-        may = holds and by.limits is None
+        may = may_change_namespace(by, namespace) and by.limits is None
     if not may:
-        message = f"'{by.name}' may not change webhooks of {repository or namespace}"
+        message = _("'%(name)s' may not change webhooks of %(namespace)s") % {
+            "name": by.name,
+            "namespace": repository or namespace,
+        }
         raise Denied(message)
 
 
@@ -204,11 +212,17 @@ def _check_number(namespace: Namespace, repository: Repository | None) -> None:
     of_namespace = Webhook.objects.filter(namespace=namespace)
     if of_namespace.filter(repository=repository).count() >= MOST_FOR_ONE:
         message = "name"
-        raise WebhookRefused(message, f"There are {MOST_FOR_ONE} already. Delete one first.")
+        raise WebhookRefused(
+            message,
+            _("There are %(most_for_one)s already. Delete one first.")
+            % {"most_for_one": MOST_FOR_ONE},
+        )
     if of_namespace.count() >= MOST_OF_NAMESPACE:
-        words = f"{namespace} has {MOST_OF_NAMESPACE} with those of its repositories already."
+        words = _(
+            "%(namespace)s has %(most_of_namespace)s with those of its repositories already."
+        ) % {"namespace": namespace, "most_of_namespace": MOST_OF_NAMESPACE}
         message = "name"
-        raise WebhookRefused(message, f"{words} Delete one first.")
+        raise WebhookRefused(message, _("%(words)s Delete one first.") % {"words": words})
 
 
 def _replace_secret(webhook: Webhook, secret: str) -> None:

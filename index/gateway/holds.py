@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from accounts.guide import Anchor
 from index.errors import IndexRefusal
 from index.facts import Facts
 from index.gateway.paths import RegistryRequest
@@ -21,6 +22,8 @@ _MOVE, _COLLECTION = 5, 60  # seconds after which to come again; clients wait no
 
 class WritesHeld(IndexRefusal):
     """Come again soon; `retry_after` says in how many seconds."""
+
+    help = Anchor.HELD
 
     code, status = "UNAVAILABLE", 429
 

@@ -11,11 +11,26 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from index.gateway.credential_patterns import PATTERNS
+from index.gateway.error_pages import error_page, error_page_policy
 from index.gateway.refusals import AUTHENTICATION_REQUIRED, TokenNeeded
 from index.gateway.responses import challenge, oci_error
 from index.models import Registry
 
 _TEMPLATE = settings.BASE_DIR / "deploy" / "templates" / "nginx.conf"
+_DOWN = (
+    "Not answering at this moment",
+    (
+        "The site is being started anew, or very busy. Nothing was changed; it is usually back within a "
+        "minute. Pulls that are running go on."
+    ),
+)
+_TOO_LARGE = (
+    "That is too large",
+    (
+        "What was sent is larger than this site takes, and nothing of it was kept. Go back and choose a "
+        "smaller file."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,9 @@ def render_nginx(
             "UNAVAILABLE", "the index or the registry is away or too busy: try again in a moment"
         ),
         malformed=_error("UNSUPPORTED", "the request is malformed or too large"),
+        down_page=error_page(503, *_DOWN),
+        too_large_page=error_page(413, *_TOO_LARGE),
+        page_policy=error_page_policy(),
     )
 
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from accounts.guide import Anchor
 from accounts.principals import Principal
-from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown, Unauthorized
+from index.errors import (
+    Denied,
+    IndexRefusal,
+    MayNotCreate,
+    NameInvalid,
+    RepositoryUnknown,
+    Unauthorized,
+)
 from index.flows.create_repository import creation_refusal
 from index.gateway.paths import RegistryRequest
 from index.policy import narrowed_by_token
@@ -15,9 +23,13 @@ from index.rules import Decision
 _LOGIN = f"docker login {settings.PUBLIC_HOST}"
 _TOKENS = f"{settings.PUBLIC_URL}/settings/tokens"
 # Limits that concern everybody with a role.
-_OF_REPOSITORY = frozenset({"read-only", "archived", "builders", "promotion"})
+_OF_REPOSITORY = frozenset({"read-only", "archived", "frozen", "builders", "promotion"})
 
 
+_EXPLAINED = {
+    "insufficient_scope": Anchor.PULL_ACCESS_DENIED,
+    "invalid_token": Anchor.CLOCK,
+}
 AUTHENTICATION_REQUIRED = "authentication required"
 
 
@@ -29,6 +41,7 @@ class TokenNeeded(Unauthorized):
         super().__init__(message)
         self.scope = scope
         self.problem = problem
+        self.help = _EXPLAINED.get(problem)
 
 
 def scope_of(request: RegistryRequest) -> str:
@@ -57,10 +70,11 @@ def denied(
     hindered_by = obstacle(decision, missing)
     if hindered_by and hindered_by.code in _OF_REPOSITORY:
         return Denied(f"{request.name}: {hindered_by.words}; {hindered_by.remedy}: {page}")
-    return Denied(
-        f"'{principal.name}' may {may} but not {wants} {request.name}. "
-        f"Its owners can change that: {page}"
-    )
+    refusal = f"'{principal.name}' may {may} but not {wants} {request.name}."
+    if principal.user is None:
+        return Denied(f"{refusal} Its owners can change that: {page}")
+    why = f"{settings.PUBLIC_URL}/settings/explain/{request.name}"
+    return Denied(f"{refusal} Why, and how to ask for it: {why}")
 
 
 def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:
@@ -68,7 +82,7 @@ def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:
     if principal.is_anonymous:
         return insufficient(request)
     if request.starts_push:
-        return Denied(creation_refusal(principal, request.name))
+        return MayNotCreate(creation_refusal(principal, request.name))
     if narrowed_by_token(principal, request.name.value, request.needs):
         return RepositoryUnknown(
             f"{request.name} does not exist, or this access token of '{principal.name}' "

@@ -7,6 +7,7 @@ import json
 from django.conf import settings
 from django.http import JsonResponse
 
+from accounts.guide import with_link
 from accounts.lane import Answer, Headers
 from index.errors import IndexRefusal
 from index.gateway.holds import WritesHeld
@@ -32,7 +33,8 @@ def challenge(scope: str = "", problem: str = "") -> str:
 
 def oci_error(refusal: IndexRefusal) -> dict[str, object]:
     """Return the body every client reads the message of."""
-    return {"errors": [{"code": refusal.code, "message": str(refusal), "detail": None}]}
+    message = with_link(str(refusal), refusal.help)
+    return {"errors": [{"code": refusal.code, "message": message, "detail": None}]}
 
 
 def refusal_challenge(refusal: IndexRefusal) -> str:

@@ -34,6 +34,7 @@ from index.models.reconciliation import (
 from index.models.registry import Registry, RegistryState, Stage, Writers
 from index.models.registry_check import RegistryCheck
 from index.models.registry_pool import RegistryPool
+from index.models.report import LONGEST_REPORT, Hiding, Report, ReportKind, ReportState
 from index.models.repository import Repository, RepositoryMode, RepositoryState, SizeClass
 from index.models.retention_rule import RetentionRule, TagDeletion, TagDeletionState
 from index.models.secret_finding import Dismissal, SecretFinding
@@ -48,6 +49,7 @@ from index.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from tokenauth.signing.key_format import KeyFormat
 
 __all__ = [
+    "LONGEST_REPORT",
     "AcceptRule",
     "AccessGrant",
     "AccessRequest",
@@ -68,6 +70,7 @@ __all__ = [
     "Door",
     "FormerName",
     "GarbageCollection",
+    "Hiding",
     "IndexEntry",
     "KeyFormat",
     "Manifest",
@@ -85,6 +88,9 @@ __all__ = [
     "RegistryEvent",
     "RegistryPool",
     "RegistryState",
+    "Report",
+    "ReportKind",
+    "ReportState",
     "Repository",
     "RepositoryMode",
     "RepositoryState",

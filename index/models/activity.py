@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace
 from index.models.repository import Repository
@@ -15,20 +16,20 @@ from index.shown_names import shown_name
 class ActivityKind(models.TextChoices):
     """Everything that the feed tells and a webhook can be asked to send."""
 
-    CREATED = "repository.created", "Repository created"
-    CHANGED = "repository.changed", "Settings changed"
-    VISIBILITY = "repository.visibility", "Visibility changed"
-    RENAMED = "repository.renamed", "Renamed or transferred"
-    TRASHED = "repository.trashed", "Put into the trash"
-    RESTORED = "repository.restored", "Taken out of the trash"
-    DELETED = "repository.deleted", "Deleted for good"
-    PUSHED = "tag.pushed", "Tag pushed"
-    TAG_DELETED = "tag.deleted", "Tag deleted"
-    TAG_RESTORED = "tag.restored", "Tag restored"
-    PROMOTED = "tag.promoted", "Image promoted"
-    PROMOTION_ASKED = "promotion.asked", "Promotion waits for approval"
-    MOVED = "repository.moved", "Moved to another registry"
-    SECRET_FOUND = "secret.found", "Secret found in an image"
+    CREATED = "repository.created", _("Repository created")
+    CHANGED = "repository.changed", _("Settings changed")
+    VISIBILITY = "repository.visibility", _("Visibility changed")
+    RENAMED = "repository.renamed", _("Renamed or transferred")
+    TRASHED = "repository.trashed", _("Put into the trash")
+    RESTORED = "repository.restored", _("Taken out of the trash")
+    DELETED = "repository.deleted", _("Deleted for good")
+    PUSHED = "tag.pushed", _("Tag pushed")
+    TAG_DELETED = "tag.deleted", _("Tag deleted")
+    TAG_RESTORED = "tag.restored", _("Tag restored")
+    PROMOTED = "tag.promoted", _("Image promoted")
+    PROMOTION_ASKED = "promotion.asked", _("Promotion waits for approval")
+    MOVED = "repository.moved", _("Moved to another registry")
+    SECRET_FOUND = "secret.found", _("Secret found in an image")
 
 
 class Activity(models.Model):

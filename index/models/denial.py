@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from index.models.repository import Repository
 
@@ -12,8 +13,8 @@ from index.models.repository import Repository
 class Door(models.TextChoices):
     """Where it was denied."""
 
-    TOKEN = "token", "Log-in for the registry"
-    GATEWAY = "gateway", "Registry request"
+    TOKEN = "token", _("Log-in for the registry")
+    GATEWAY = "gateway", _("Registry request")
 
 
 class Denial(models.Model):

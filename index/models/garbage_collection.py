@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.registry import Registry
 
@@ -13,10 +14,10 @@ from index.models.registry import Registry
 class CollectionState(models.TextChoices):
     """How far a run has come."""
 
-    WAITING = "waiting", "Waits for the registry's host to begin"
-    RUNNING = "running", "Runs; the registry takes no pushes"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", _("Waits for the registry's host to begin")
+    RUNNING = "running", _("Runs; the registry takes no pushes")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class GarbageCollection(models.Model):

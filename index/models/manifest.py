@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.repository import Repository
 
@@ -13,10 +14,10 @@ from index.models.repository import Repository
 class ContentState(models.TextChoices):
     """Whether the documents are kept here: see ManifestContent."""
 
-    UNREAD = "", "Not read yet"
-    KEPT = "kept", "Kept"
-    TOO_LARGE = "too-large", "Too large to be kept"
-    GONE = "gone", "Gone from the registry"
+    UNREAD = "", _("Not read yet")
+    KEPT = "kept", _("Kept")
+    TOO_LARGE = "too-large", _("Too large to be kept")
+    GONE = "gone", _("Gone from the registry")
 
 
 class Manifest(models.Model):

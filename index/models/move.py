@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.registry import Registry
 from index.models.repository import Repository
@@ -20,12 +21,12 @@ SHORTEST_KEEPING = timedelta(minutes=20)
 class MoveState(models.TextChoices):
     """How far a move has come; each step can be taken again from its beginning."""
 
-    COPYING = "copying", "Copying while pushes go on"
-    CLOSING = "closing", "Copying the last of it; pushes are told to come again"
-    FLIPPED = "flipped", "Served by the new registry; the old copy is kept"
-    CLEANING = "cleaning", "Deleting the copy that is not used"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    COPYING = "copying", _("Copying while pushes go on")
+    CLOSING = "closing", _("Copying the last of it; pushes are told to come again")
+    FLIPPED = "flipped", _("Served by the new registry; the old copy is kept")
+    CLEANING = "cleaning", _("Deleting the copy that is not used")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 COPYING_MOVES = (MoveState.COPYING, MoveState.CLOSING)

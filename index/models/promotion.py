@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.repository import Repository
 
@@ -14,12 +15,12 @@ from index.models.repository import Repository
 class PromotionState(models.TextChoices):
     """How far a promotion has come."""
 
-    WAITING = "waiting", "Waits for a second person"
-    REFUSED = "refused", "Refused"
-    COPYING = "copying", "Copying"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    DROPPED = "dropped", "Dropped"
+    WAITING = "waiting", _("Waits for a second person")
+    REFUSED = "refused", _("Refused")
+    COPYING = "copying", _("Copying")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Dropped")
 
 
 UNFINISHED_PROMOTIONS = (PromotionState.WAITING, PromotionState.COPYING)

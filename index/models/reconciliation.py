@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.registry import Registry
 
@@ -14,8 +15,8 @@ from index.models.registry import Registry
 class WalkPhase(models.TextChoices):
     """What a walk is at."""
 
-    CATALOG = "catalog", "Looks for repositories that are not known here"
-    REPOSITORIES = "repositories", "Compares the tags of those that are"
+    CATALOG = "catalog", _("Looks for repositories that are not known here")
+    REPOSITORIES = "repositories", _("Compares the tags of those that are")
 
 
 class Reconciliation(models.Model):
@@ -58,22 +59,22 @@ class DifferenceKind(models.TextChoices):
 
     UNKNOWN_REPOSITORY = (
         "unknown-repository",
-        "The registry keeps a repository that is not known here",
+        _("The registry keeps a repository that is not known here"),
     )
-    MISSING_REPOSITORY = "missing-repository", "The registry does not keep this repository"
-    UNKNOWN_TAG = "unknown-tag", "The registry keeps a tag that is not known here"
-    MISSING_TAG = "missing-tag", "The registry does not keep this tag"
-    CHANGED_DIGEST = "changed-digest", "The tag points to another digest in the registry"
+    MISSING_REPOSITORY = "missing-repository", _("The registry does not keep this repository")
+    UNKNOWN_TAG = "unknown-tag", _("The registry keeps a tag that is not known here")
+    MISSING_TAG = "missing-tag", _("The registry does not keep this tag")
+    CHANGED_DIGEST = "changed-digest", _("The tag points to another digest in the registry")
 
 
 class DifferenceState(models.TextChoices):
     """What became of it."""
 
-    OPEN = "open", "Open"
-    ACCEPTING = "accepting", "Being accepted"
-    ACCEPTED = "accepted", "Accepted"
-    IGNORED = "ignored", "Ignored"
-    GONE = "gone", "No longer there at a later walk"
+    OPEN = "open", _("Open")
+    ACCEPTING = "accepting", _("Being accepted")
+    ACCEPTED = "accepted", _("Accepted")
+    IGNORED = "ignored", _("Ignored")
+    GONE = "gone", _("No longer there at a later walk")
 
 
 class Difference(models.Model):

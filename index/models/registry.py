@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tokenauth.signing.key_format import KeyFormat
 
@@ -11,29 +12,37 @@ from tokenauth.signing.key_format import KeyFormat
 class Stage(models.TextChoices):
     """How far what it keeps has come on the way to release."""
 
-    NONE = "", "No stage"
-    SANDBOX = "sandbox", "Sandbox"
-    INTEGRATION = "integration", "Integration"
-    RELEASE = "release", "Release"
+    NONE = "", _("No stage")
+    SANDBOX = "sandbox", _("Sandbox")
+    INTEGRATION = "integration", _("Integration")
+    RELEASE = "release", _("Release")
 
 
 class Writers(models.TextChoices):
     """Who may write into a registry, whatever role the repository gives."""
 
-    ANYONE = "anyone", "Everybody with the role"
-    BUILDERS = "builders", "Build servers: CI jobs, and robot accounts marked so"
-    PROMOTION = "promotion", "Promotion alone"
+    ANYONE = "anyone", _("Everybody with the role")
+    BUILDERS = "builders", _("Build servers: CI jobs, and robot accounts marked so")
+    PROMOTION = "promotion", _("Promotion alone")
 
 
 class RegistryState(models.TextChoices):
     """Whether it is used."""
 
-    IN_USE = "in-use", "In use"
-    DRAINING = "draining", "Draining: gets no new repositories, and what it keeps is moved away"
-    RETIRED = "retired", "Retired: keeps nothing, and is asked nothing"
+    IN_USE = "in-use", _("In use")
+    DRAINING = "draining", _("Draining: gets no new repositories, and what it keeps is moved away")
+    RETIRED = "retired", _("Retired: keeps nothing, and is asked nothing")
 
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
 
 
 class Registry(models.Model):
@@ -47,7 +56,7 @@ class Registry(models.Model):
     name = models.CharField(
         max_length=40, unique=True, validators=[RegexValidator(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")]
     )
-    upstream_url = models.URLField(help_text="Where gateway and index reach it, without a path.")
+    upstream_url = models.URLField(help_text=_("Where gateway and index reach it, without a path."))
     service = models.CharField(max_length=255)
     events_secret_digest = models.CharField(max_length=64)
     previous_events_secret_digest = models.CharField(max_length=64, blank=True)

@@ -11,6 +11,7 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
@@ -32,16 +33,16 @@ class RepositoryState(models.TextChoices):
 class RepositoryMode(models.TextChoices):
     """Whether it takes pushes. Settings and deletion stay open to its admins."""
 
-    OPEN = "open", "Open: takes pushes"
-    READ_ONLY = "read-only", "Read-only: can be pulled, takes no pushes for now"
-    ARCHIVED = "archived", "Archived: kept as it is, and nobody works on it any more"
+    OPEN = "open", _("Open: takes pushes")
+    READ_ONLY = "read-only", _("Read-only: can be pulled, takes no pushes for now")
+    ARCHIVED = "archived", _("Archived: kept as it is, and nobody works on it any more")
 
 
 class SizeClass(models.TextChoices):
     """How large its images are said to be: placement rules may look at it."""
 
-    ORDINARY = "ordinary", "Ordinary"
-    LARGE = "large", "Large: images of many gigabytes, like models and data sets"
+    ORDINARY = "ordinary", _("Ordinary")
+    LARGE = "large", _("Large: images of many gigabytes, like models and data sets")
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):

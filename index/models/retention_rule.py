@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.repository import Repository
 
@@ -46,14 +47,14 @@ class RetentionRule(models.Model):
 class TagDeletionState(models.TextChoices):
     """How far it has come. Until it is purged the image can still be fetched by digest."""
 
-    UNTAGGING = "untagging", "Being taken off in the registry"
-    TRASHED = "trashed", "In the trash"
-    RESTORING = "restoring", "Being put back in the registry"
-    RESTORED = "restored", "Restored"
-    OVERTAKEN = "overtaken", "Pushed again meanwhile"
-    PURGING = "purging", "Being deleted in the registry"
-    DELETED = "deleted", "Deleted"
-    KEPT = "kept", "Deleted; the image stays, for something else needs it"
+    UNTAGGING = "untagging", _("Being taken off in the registry")
+    TRASHED = "trashed", _("In the trash")
+    RESTORING = "restoring", _("Being put back in the registry")
+    RESTORED = "restored", _("Restored")
+    OVERTAKEN = "overtaken", _("Pushed again meanwhile")
+    PURGING = "purging", _("Being deleted in the registry")
+    DELETED = "deleted", _("Deleted")
+    KEPT = "kept", _("Deleted; the image stays, for something else needs it")
 
 
 # What still has something to do; the image of each is kept.

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from index.models.manifest import Manifest
 from index.models.repository import Repository
@@ -16,9 +17,9 @@ from index.secret_check.formats import words_of
 class Dismissal(models.TextChoices):
     """Why a finding needs nobody any more."""
 
-    NO_SECRET = "no-secret", "It is no secret"
-    HARMLESS = "harmless", "It opens nothing that matters: a test or default value"
-    REPLACED = "replaced", "It was replaced where it was valid, and opens nothing any more"
+    NO_SECRET = "no-secret", _("It is no secret")
+    HARMLESS = "harmless", _("It opens nothing that matters: a test or default value")
+    REPLACED = "replaced", _("It was replaced where it was valid, and opens nothing any more")
 
 
 class SecretFinding(models.Model):

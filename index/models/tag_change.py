@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from index.models.repository import Repository
 
@@ -12,11 +13,11 @@ from index.models.repository import Repository
 class TagChangeKind(models.TextChoices):
     """What became of the tag."""
 
-    PUSHED = "pushed", "Pushed"
-    DELETED = "deleted", "Deleted"
-    RESTORED = "restored", "Restored"
-    PROMOTED = "promoted", "Promoted"
-    FOUND = "found", "Found in the registry"
+    PUSHED = "pushed", _("Pushed")
+    DELETED = "deleted", _("Deleted")
+    RESTORED = "restored", _("Restored")
+    PROMOTED = "promoted", _("Promoted")
+    FOUND = "found", _("Found in the registry")
 
 
 class TagChange(models.Model):

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 _LONGEST_VALUE = 4096
 
 
@@ -92,27 +94,27 @@ _PLACEHOLDER = re.compile(
 
 
 _WORDS = {
-    "aws-access-key": "AWS access key",
-    "openai-key": "OpenAI key",
-    "google-api-key": "Google API key",
-    "hugging-face-token": "Hugging Face token",
-    "github-token": "GitHub token",
-    "gitlab-token": "GitLab token",
-    "json-web-token": "JSON Web Token",
-    "npm-token": "npm token",
-    "pypi-token": "PyPI token",
-    "sendgrid-key": "SendGrid key",
-    "password-in-url": "Password in a URL",
-    "curl-password": "Password given to curl",
-    "sshpass-password": "Password given to sshpass",
-    "netrc-password": "Password in a netrc line",
-    "named-as-secret": "Value whose name says that it is secret",
+    "aws-access-key": _("AWS access key"),
+    "openai-key": _("OpenAI key"),
+    "google-api-key": _("Google API key"),
+    "hugging-face-token": _("Hugging Face token"),
+    "github-token": _("GitHub token"),
+    "gitlab-token": _("GitLab token"),
+    "json-web-token": _("JSON Web Token"),
+    "npm-token": _("npm token"),
+    "pypi-token": _("PyPI token"),
+    "sendgrid-key": _("SendGrid key"),
+    "password-in-url": _("Password in a URL"),
+    "curl-password": _("Password given to curl"),
+    "sshpass-password": _("Password given to sshpass"),
+    "netrc-password": _("Password in a netrc line"),
+    "named-as-secret": _("Value whose name says that it is secret"),
 }
 
 
 def words_of(kind: str) -> str:
     """Return what people call a kind of credential."""
-    return _WORDS.get(kind) or kind.replace("-", " ").capitalize()
+    return str(_WORDS.get(kind, "")) or kind.replace("-", " ").capitalize()
 
 
 def find_secrets(text: str) -> Iterator[Secret]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
+from accounts.together import HowMany, read_together
+from accounts.words import word
+from index.access import access_rows
+from index.denial_list import describe
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
 from index.flows.review_access import confirm_review, last_review
-from index.models import Repository
+from index.models import AccessRequest, Repository
 from index.roles import Role
 from index.web.access_export import export
-from index.web.access_forms import AccessFilterForm, AnswerForm, GrantForm, ReviewForm
+from index.web.access_forms import AccessFilterForm, AnswerForm, GrantForm, ReviewForm, grantees_of
 from index.web.access_table import review_page
 from index.web.denials import newest
 from index.web.explain_forms import ExplainForm
@@ -59,7 +66,11 @@ def grant(request: HttpRequest, name: str) -> HttpResponse:
         except IndexRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            sentence = f"{form.found} is {role.value} of {repository} now."
+            sentence = _("%(who)s is %(role)s of %(repository)s now.") % {
+                "who": form.found,
+                "role": word(role.value),
+                "repository": repository,
+            }
             messages.success(request, sentence)
             return redirect("web-repository-access", repository.name)
     return page(request, repository, grant_form=form)
@@ -74,7 +85,11 @@ def revoke(request: HttpRequest, name: str, grant_id: int) -> HttpResponse:
     )
     taken = get_object_or_404(rows, pk=grant_id)
     revoke_access(taken, by=principal_of(request))
-    messages.success(request, f"{taken.grantee} has no role on {repository} any more.")
+    messages.success(
+        request,
+        _("%(grantee)s has no role on %(repository)s any more.")
+        % {"grantee": taken.grantee, "repository": repository},
+    )
     if request.POST.get("back") == "organization" and repository.namespace.organization_id:
         return redirect("web-organization-access", repository.namespace.name)
     if taken.user == principal_of(request).user:
@@ -90,7 +105,7 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, repository, review_form=form)
     confirm_review(repository, by=principal_of(request), note=form.cleaned_data["note"])
-    messages.success(request, "Your review is written down.")
+    messages.success(request, _("Your review is written down."))
     return redirect("web-repository-access", repository.name)
 
 
@@ -99,20 +114,26 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     wanted = filter_form.wanted
     has_errors = bool(refused)
+    namespace, only = repository.namespace, _only(repository)
+    [count], denials, grantees, reviews, waiting = read_together(
+        HowMany(access_rows(only, wanted)),
+        newest(repository),
+        grantees_of(namespace),
+        last_review(repository),
+        _waiting(repository),
+    )
     context = {
         **page_context(repository, principal_of(request)),
         "filter_form": filter_form,
-        "page": review_page(
-            _only(repository), repository.namespace, wanted, request.GET.get("page")
-        ),
+        "page": review_page(only, namespace, wanted, request.GET.get("page"), count=count),
         "query": f"{urlencode(_given(request))}&" if _given(request) else "",
         "is_filtered": any(_given(request).values()),
-        "denials": newest(repository),
+        "denials": describe(denials),
         "explain_form": ExplainForm(auto_id="id_explain_%s"),
-        "grant_form": GrantForm(namespace=repository.namespace),
+        "grant_form": GrantForm(namespace=namespace, grantees=grantees),
         "review_form": ReviewForm(),
-        "last_review": last_review(repository),
-        "requests": _open_requests(repository, refused.pop("answered", None)),
+        "last_review": reviews[0] if reviews else None,
+        "requests": _open_requests(waiting, refused.pop("answered", None)),
         **refused,
         "has_errors": has_errors,
     }
@@ -128,11 +149,18 @@ def _given(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
-def _open_requests(repository: Repository, answered: tuple[int, Form] | None) -> list[Any]:
-    """Return open questions of people who can still use an answer, each with its form."""
+def _waiting(repository: Repository) -> QuerySet[AccessRequest]:
+    """Return open questions of people who can still use an answer."""
     waiting = repository.access_requests.filter(decided_at=None, user__is_active=True)
+    return waiting.select_related("user").order_by("created_at")[:50]
+
+
+def _open_requests(
+    waiting: Iterable[AccessRequest], answered: tuple[int, Form] | None
+) -> list[Any]:
+    """Return the questions, each with its form."""
     rows = []
-    for asked in waiting.select_related("user").order_by("created_at")[:50]:
+    for asked in waiting:
         form: Form = AnswerForm(initial={"role": asked.role}, auto_id=f"id_request{asked.pk}_%s")
         if answered and answered[0] == asked.pk:
             form = answered[1]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet, Value
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Namespace, RobotAccount, Team
 from index.access import AccessFilter, AccessSource
@@ -27,10 +30,10 @@ class UntilField(forms.DateField):
     def __init__(self) -> None:
         """Describe it."""
         super().__init__(
-            label="Until",
+            label=gettext_lazy("Until"),
             required=False,
             widget=forms.DateInput(attrs={"type": "date"}),
-            help_text="The last day, in UTC.",
+            help_text=gettext_lazy("The last day, in UTC."),
         )
 
 
@@ -42,21 +45,30 @@ def end_of(day: date | None) -> datetime | None:
 class GrantForm(forms.Form):
     """Who gets which role until when."""
 
-    grantee = forms.ChoiceField(label="Who", required=False)
+    grantee = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
     username = forms.CharField(
-        label="User name", max_length=30, required=False, widget=forms.TextInput(attrs=_NAME)
+        label=gettext_lazy("User name"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs=_NAME),
     )
     role = _role_field()
     until = UntilField()
 
-    def __init__(self, *args: Any, namespace: Namespace, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        namespace: Namespace,
+        grantees: Iterable[tuple[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Offer the teams and robots that there are; without any there is nothing to choose."""
         super().__init__(*args, **kwargs)
         self.namespace = namespace
-        choices = grantee_choices(namespace)
+        choices = grantee_choices(namespace, grantees)
         if choices:
-            self._offer([("user", "A person, by user name"), *choices])
-            self.fields["username"].help_text = "Empty for a team or a robot."
+            self._offer([("user", gettext_lazy("A person, by user name")), *choices])
+            self.fields["username"].help_text = gettext_lazy("Empty for a team or a robot.")
         else:
             self._offer([("user", "A person")])
             self.fields["grantee"].widget = forms.HiddenInput()
@@ -76,7 +88,7 @@ class GrantForm(forms.Form):
         kind, _, name = (data["grantee"] or "user").partition(":")
         field = "grantee" if name else "username"
         if not name and not data["username"]:
-            self.add_error("username", "Type the exact user name of the person.")
+            self.add_error("username", gettext_lazy("Type the exact user name of the person."))
             return data
         try:
             found = find_grantee(self.namespace, GranteeKind(kind), name or data["username"])
@@ -102,7 +114,7 @@ class GrantForm(forms.Form):
 class DefaultGrantForm(forms.Form):
     """A team or a robot, and what it gets on repositories to come."""
 
-    grantee = forms.ChoiceField(label="Team or robot")
+    grantee = forms.ChoiceField(label=gettext_lazy("Team or robot"))
     role = _role_field()
 
     def __init__(self, *args: Any, namespace: Namespace, **kwargs: Any) -> None:
@@ -111,7 +123,8 @@ class DefaultGrantForm(forms.Form):
         self.namespace = namespace
         field = self.fields["grantee"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = grantee_choices(namespace)
+        self.choices = grantee_choices(namespace)
+        field.choices = self.choices
 
     @property
     def found(self) -> Grantee:
@@ -123,10 +136,14 @@ class DefaultGrantForm(forms.Form):
 class AccessFilterForm(forms.Form):
     """What to show of the review; a value that makes no sense is as good as none."""
 
-    holder = forms.CharField(label="Who", required=False, max_length=80)
+    holder = forms.CharField(label=gettext_lazy("Who"), required=False, max_length=80)
     repository = forms.CharField(required=False, max_length=200)
-    role = forms.ChoiceField(required=False, choices=[("", "Any role"), *Role.choices])
-    source = forms.ChoiceField(required=False, choices=[("", "Any source"), *AccessSource.choices])
+    role = forms.ChoiceField(
+        required=False, choices=[("", gettext_lazy("Any role")), *Role.choices]
+    )
+    source = forms.ChoiceField(
+        required=False, choices=[("", gettext_lazy("Any source")), *AccessSource.choices]
+    )
 
     @property
     def wanted(self) -> AccessFilter:
@@ -139,10 +156,10 @@ class ReviewForm(forms.Form):
     """What whoever has looked through the list wants to remember of it."""
 
     note = forms.CharField(
-        label="Note",
+        label=gettext_lazy("Note"),
         required=False,
         max_length=200,
-        help_text="For example: removed two contractors, the rest is right.",
+        help_text=gettext_lazy("For example: removed two contractors, the rest is right."),
     )
 
 
@@ -151,15 +168,15 @@ class AskForm(forms.Form):
 
     repository = forms.CharField(
         max_length=200,
-        help_text="The full name, for example acme/web.",
+        help_text=gettext_lazy("The full name, for example acme/web."),
         widget=forms.TextInput(attrs=_NAME),
     )
     role = _role_field()
     message = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         max_length=200,
-        help_text="Its admins read this. Say who you are and what you need it for.",
+        help_text=gettext_lazy("Its admins read this. Say who you are and what you need it for."),
     )
 
     def clean_repository(self) -> RepositoryName:
@@ -179,14 +196,26 @@ class AnswerForm(forms.Form):
     until = UntilField()
 
 
-def grantee_choices(namespace: Namespace) -> list[Any]:
-    """Return teams and robots, in groups, as `kind:name`."""
-    teams = Team.objects.filter(
-        organization__isnull=False, organization=namespace.organization_id
-    ).order_by("name")
-    robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None).order_by("name")
+def grantees_of(namespace: Namespace) -> QuerySet[Any, tuple[str, str]]:
+    """Return the kind and the name of each team and robot."""
+    teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
+    robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
+    return teams.values_list(Value("team"), "name").union(
+        robots.values_list(Value("robot"), "name"), all=True
+    )
+
+
+def grantee_choices(
+    namespace: Namespace, grantees: Iterable[tuple[str, str]] | None = None
+) -> list[Any]:
+    """Return teams and robots, in groups, as `kind:name`; one query, unless they were read."""
+    found = sorted(grantees_of(namespace) if grantees is None else grantees)
+    kinds = ((gettext_lazy("Teams"), "team", "/"), (gettext_lazy("Robots"), "robot", "+"))
     groups = [
-        ("Teams", [(f"team:{team.name}", f"{namespace}/{team.name}") for team in teams]),
-        ("Robots", [(f"robot:{robot.name}", f"{namespace}+{robot.name}") for robot in robots]),
+        (
+            title,
+            [(f"{kind}:{name}", f"{namespace}{mark}{name}") for of, name in found if of == kind],
+        )
+        for title, kind, mark in kinds
     ]
     return [group for group in groups if group[1]]

@@ -7,9 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import TooManyAttempts
+from accounts.web.fragments import nothing_new, render_page
+from accounts.words import word
 from index.errors import AlreadyDecided, IndexRefusal
 from index.flows.request_access import decline_request, grant_request, request_access
 from index.models import AccessRequest, Repository
@@ -30,8 +33,13 @@ def own(request: HttpRequest) -> HttpResponse:
         user=principal.user,
         repository__in=Repository.objects.visible_to(principal).values("pk"),
     )
-    rows = mine.select_related("repository").order_by("-created_at")[:100]
-    return render(request, "index/access_requests.html", {"requests": rows})
+    rows = list(mine.select_related("repository").order_by("-created_at")[:100])
+    version = f"{len(rows)}-{sum(one.decided_at is not None for one in rows)}"
+    if unchanged := nothing_new(request, version):
+        return unchanged
+    context = {"requests": rows, "version": version, "is_news": "seen" in request.GET}
+    parts = {"own-requests": "index/access_requests_list.html"}
+    return render_page(request, "index/access_requests.html", context, parts=parts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +53,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None, initial=chosen)
     if form.is_valid() and _ask(request, form):
         name = form.cleaned_data["repository"]
-        messages.success(request, f"If {name} exists, its admins have been asked.")
+        messages.success(
+            request, _("If %(name)s exists, its admins have been asked.") % {"name": name}
+        )
         return redirect("web-access-requests")
     return render(request, "index/access_ask.html", {"form": form})
 
@@ -67,8 +77,12 @@ def grant(request: HttpRequest, name: str, request_id: int) -> HttpResponse:
         form.add_error(None, str(refusal))
         return access.page(request, repository, answered=(asked.pk, form))
     else:
-        messages.success(request, f"{asked.user} is {role.value} of {repository} now.")
-    return redirect("web-repository-access", repository.name)
+        messages.success(
+            request,
+            _("%(who)s is %(role)s of %(repository)s now.")
+            % {"who": asked.user, "role": word(role.value), "repository": repository},
+        )
+    return _back(request, repository)
 
 
 @post_only
@@ -81,7 +95,14 @@ def decline(request: HttpRequest, name: str, request_id: int) -> HttpResponse:
     except AlreadyDecided as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, f"The request of {asked.user} is declined.")
+        messages.success(request, _("The request of %(user)s is declined.") % {"user": asked.user})
+    return _back(request, repository)
+
+
+def _back(request: HttpRequest, repository: Repository) -> HttpResponse:
+    """Lead to where the button was."""
+    if request.POST.get("back") == "dashboard":
+        return redirect("web-home")
     return redirect("web-repository-access", repository.name)
 
 
@@ -101,7 +122,11 @@ def _ask(request: HttpRequest, form: AskForm) -> bool:
         )
     except TooManyAttempts as error:
         minutes = max(1, error.retry_after // 60)
-        form.add_error(None, f"You have asked often lately. Try again in {minutes} minutes.")
+        form.add_error(
+            None,
+            _("You have asked often lately. Try again in %(minutes)s minutes.")
+            % {"minutes": minutes},
+        )
         return False
     except IndexRefusal as refusal:
         form.add_error("role", str(refusal))

@@ -20,8 +20,13 @@ def review_page(
     namespace: Namespace,
     wanted: AccessFilter,
     number: str | None,
+    *,
+    count: int | None = None,
 ) -> Page[AccessRow]:
-    """Return a page of rows with all there is to say of them."""
-    found: Page[Any] = Paginator(access_rows(repositories, wanted), _PAGE_SIZE).get_page(number)
+    """Return a page of rows with all there is to say of them; who has counted them may say so."""
+    pages = Paginator(access_rows(repositories, wanted), _PAGE_SIZE)
+    if count is not None:
+        pages.count = count
+    found: Page[Any] = pages.get_page(number)
     found.object_list = describe(found.object_list, namespace)
     return found

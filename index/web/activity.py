@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.cursors import read_cursor
@@ -48,7 +49,7 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
         before=_before(request),
     )
     context = {**_context(request, found, for_admins=head.is_owner), "head": head}
-    context |= {"tab": "activity", "crumb": "Activity"}
+    context |= {"tab": "activity", "crumb": _("Activity")}
     return render(request, "index/organization_activity.html", context)
 
 

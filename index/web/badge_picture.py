@@ -15,7 +15,7 @@ from index.errors import NameInvalid
 from index.lookup import find_repository
 from index.models import Manifest, Repository, Tag
 from index.names import parse_familiar_name
-from index.web.templatetags import compact, size_range
+from index.web.number_tags import plain_range, short
 
 UNKNOWN = "unknown"
 _MOST = 32  # characters
@@ -53,7 +53,7 @@ def _find(name: str) -> Repository | None:
 
 
 def _pulls(repository: Repository, _tag: str) -> str:
-    return compact(repository.pull_count)
+    return short(repository.pull_count)
 
 
 def _version(repository: Repository, _tag: str) -> str:
@@ -73,11 +73,11 @@ def _size(repository: Repository, tag: str) -> str:
     if one is None:
         return ""
     if one.manifest.size is not None:
-        return size_range([one.manifest.size])
+        return plain_range([one.manifest.size])
     parts = [child["digest"] for child in one.manifest.children[:_MOST_IMAGES]]
     images = Manifest.objects.filter(repository=repository, digest__in=parts)
     sizes = [size for size in images.values_list("size", flat=True) if size]
-    return size_range(sorted({min(sizes), max(sizes)})) if sizes else ""
+    return plain_range(sorted({min(sizes), max(sizes)})) if sizes else ""
 
 
 KINDS: Mapping[str, Callable[[Repository, str], str]] = {

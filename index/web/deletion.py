@@ -11,8 +11,12 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.flows.reopen_organization import endings_of
+from accounts.web.undo import offer_undo
 from accounts.web.visitors import check_administrator
 from index import trash
 from index.deletion_preview import preview_deletion
@@ -39,7 +43,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         deletion = request_deletion(repository, by=principal)
         start_soon(continue_deletion, deletion.pk)
-        messages.success(request, _deleted(repository))
+        _tell(request, repository, deletion)
         return redirect("web-trash" if trash.is_used() else "web-home")
     context = {
         **page_context(repository, principal),
@@ -55,7 +59,8 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
 def show(request: HttpRequest) -> HttpResponse:
     """List what the visitor deleted, or may have back."""
     rows = trash.own_trash_of(principal_of(request))
-    return render(request, "index/trash.html", _listing(request, rows))
+    context = {**_listing(request, rows), "endings": endings_of(principal_of(request))}
+    return render(request, "index/trash.html", context)
 
 
 @require_safe
@@ -75,7 +80,9 @@ def restore(request: HttpRequest, deletion_id: int) -> HttpResponse:
     except IndexRefusal as refusal:
         messages.error(request, f"{refusal}.")
         return redirect("web-trash")
-    messages.success(request, f"{repository} is back, exactly as it was.")
+    messages.success(
+        request, _("%(repository)s is back, exactly as it was.") % {"repository": repository}
+    )
     return redirect("web-repository", repository.name)
 
 
@@ -90,7 +97,10 @@ def purge(request: HttpRequest, deletion_id: int) -> HttpResponse:
         messages.error(request, f"{refusal}.")
         return redirect("web-trash")
     start_soon(continue_deletion, deletion.pk)
-    messages.success(request, f"The content of {repository} is being deleted for good.")
+    messages.success(
+        request,
+        _("The content of %(repository)s is being deleted for good.") % {"repository": repository},
+    )
     return redirect("web-trash")
 
 
@@ -112,7 +122,14 @@ def _trash_words() -> dict[str, Any]:
     return {"trash_days": settings.TRASH_DAYS}
 
 
-def _deleted(repository: Repository) -> str:
-    if trash.is_used():
-        return f"{repository} is closed and in the trash. Until it is emptied you can have it back."
-    return f"{repository} is closed, and its content is being deleted."
+def _tell(request: HttpRequest, repository: Repository, deletion: Deletion) -> None:
+    """Say what becomes of it, and offer it back."""
+    if not trash.is_used():
+        sentence = _("{repository} is closed, and its content is being deleted.")
+        messages.success(request, sentence.format(repository=repository))
+        return
+    sentence = _(
+        "{repository} is closed and in the trash. Until it is emptied you can have it back."
+    )
+    way_back = reverse("web-trash-restore", args=[deletion.pk])
+    offer_undo(request, sentence.format(repository=repository), way_back)

@@ -9,10 +9,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from index.denial_list import DenialRow, denials_of, describe
-from index.models import Repository
+from index.models import Denial, Repository
 from index.web.lookup import find_administered, principal_of
 from index.web.organization_access import find_organization
 from index.web.repositories import page_context
@@ -41,7 +42,7 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "head": head,
         "tab": "access",
-        "crumb": "Denials",
+        "crumb": _("Denials"),
         "namespace": namespace,
         "page": _page(
             Repository.objects.live().filter(namespace=namespace), request.GET.get("page")
@@ -51,9 +52,9 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "index/organization_denials.html", context)
 
 
-def newest(repository: Repository) -> list[DenialRow]:
+def newest(repository: Repository) -> QuerySet[Denial]:
     """Return the last ones, for the permissions page."""
-    return describe(denials_of(Repository.objects.filter(pk=repository.pk))[:_NEWEST])
+    return denials_of(Repository.objects.filter(pk=repository.pk))[:_NEWEST]
 
 
 def _page(repositories: QuerySet[Repository], number: str | None) -> Page[DenialRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Visibility
 from index.errors import NameInvalid
@@ -14,18 +15,20 @@ from index.names import is_tag
 from index.roles import Action, Role
 
 _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-_AS_IT_IS = ("", "As it is")
+_AS_IT_IS = ("", _("As it is"))
 
 
 def _who_field(*, required: bool) -> forms.CharField:
     return forms.CharField(
-        label="Who",
+        label=_("Who"),
         required=required,
         max_length=200,
         widget=forms.TextInput(attrs=_NAME),
         help_text=(
-            "A user name, a robot (acme+ci), anonymous, the beginning of an access token (wbp_…), or "
-            "the source of a CI job (acme/web)."
+            _(
+                "A user name, a robot (acme+ci), anonymous, the beginning of an access token "
+                "(wbp_…), or the source of a CI job (acme/web)."
+            )
         ),
     )
 
@@ -33,7 +36,7 @@ def _who_field(*, required: bool) -> forms.CharField:
 def _action_field() -> forms.ChoiceField:
     words = [(action.value, action.value.capitalize()) for action in Action]
     return forms.ChoiceField(
-        label="Wants to", required=False, choices=[("", "Do anything"), *words]
+        label=_("Wants to"), required=False, choices=[("", _("Do anything")), *words]
     )
 
 
@@ -46,19 +49,23 @@ class ExplainForm(forms.Form):
         required=False,
         max_length=128,
         widget=forms.TextInput(attrs=_NAME),
-        help_text="To see whether it may be pushed again.",
+        help_text=_("To see whether it may be pushed again."),
     )
     role = forms.ChoiceField(
-        label="Role by a grant",
+        label=_("Role by a grant"),
         required=False,
-        choices=[_AS_IT_IS, (NO_GRANT, "No grant"), *((role.value, role.value) for role in Role)],
+        choices=[
+            _AS_IT_IS,
+            (NO_GRANT, _("No grant")),
+            *((role.value, role.value) for role in Role),
+        ],
     )
     visibility = forms.ChoiceField(
         required=False,
         choices=[_AS_IT_IS, *((choice.value, choice.value.capitalize()) for choice in Visibility)],
     )
     mode = forms.ChoiceField(
-        label="Pushes",
+        label=_("Pushes"),
         required=False,
         choices=[_AS_IT_IS, *((mode.value, mode.value.capitalize()) for mode in RepositoryMode)],
     )
@@ -67,7 +74,7 @@ class ExplainForm(forms.Form):
         """Return the tag."""
         tag: str = self.cleaned_data["tag"]
         if tag and not is_tag(tag):
-            message = "A tag is up to 128 letters, digits, . _ and -."
+            message = _("A tag is up to 128 letters, digits, . _ and -.")
             raise forms.ValidationError(message)
         return tag
 
@@ -88,11 +95,11 @@ class OwnExplainForm(forms.Form):
 
     repository = forms.CharField(
         max_length=330,
-        help_text="As you give it to docker, for example acme/web or acme/web:v1.",
+        help_text=_("As you give it to docker, for example acme/web or acme/web:v1."),
         widget=forms.TextInput(attrs=_NAME),
     )
-    action = forms.ChoiceField(required=False, choices=_action_field().choices, label="To")
-    credential = forms.ChoiceField(label="Logged in with", required=False)
+    action = forms.ChoiceField(required=False, choices=_action_field().choices, label=_("To"))
+    credential = forms.ChoiceField(label=_("Logged in with"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the access tokens that the user has, ended ones too: they may be the answer."""
@@ -101,7 +108,7 @@ class OwnExplainForm(forms.Form):
         credential = self.fields["credential"]
         assert isinstance(credential, forms.ChoiceField)  # noqa: S101 - declared above
         credential.choices = [
-            ("", "The password, or this browser"),
+            ("", _("The password, or this browser")),
             *((token.public_part, f"{token.name} ({token.public_part})") for token in tokens),
         ]
 
@@ -132,5 +139,5 @@ class AnybodyExplainForm(OwnExplainForm):
         """Leave one's own credentials aside where it is about somebody else."""
         data = super().clean() or self.cleaned_data
         if data.get("who") and data.get("credential"):
-            self.add_error("credential", "Only for yourself: leave this, or leave Who empty.")
+            self.add_error("credential", _("Only for yourself: leave this, or leave Who empty."))
         return data

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Namespace, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import Principal
 from index.errors import NameInvalid, PatternRefused, TopicRefused
+from index.flows.quotas import Used, rooms_of
 from index.models import Repository, RepositoryMode, SizeClass
 from index.names import RepositoryName, parse_repository_name
 from index.readme import MAXIMUM_LENGTH
@@ -59,7 +62,9 @@ def _description_field() -> forms.CharField:
     return forms.CharField(
         max_length=100,
         required=False,
-        help_text="Shown in docker search. Put the point first: docker cuts it at 45 characters.",
+        help_text=_(
+            "Shown in docker search. Put the point first: docker cuts it at 45 characters."
+        ),
     )
 
 
@@ -69,7 +74,7 @@ class NewRepositoryForm(forms.Form):
     namespace = forms.ChoiceField(widget=NamespaceSelect)
     name = forms.CharField(
         max_length=200,
-        help_text="Lowercase letters and digits, separated by . _ or -.",
+        help_text=_("Lowercase letters and digits, separated by . _ or -."),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -77,17 +82,18 @@ class NewRepositoryForm(forms.Form):
     description = _description_field()
     visibility = _visibility_field()
     size_class = forms.ChoiceField(
-        label="Size of its images",
+        label=_("Size of its images"),
         choices=SizeClass.choices,
         initial=SizeClass.ORDINARY,
         required=False,
-        help_text="Rules of this site may keep large ones on a registry of their own.",
+        help_text=_("Rules of this site may keep large ones on a registry of their own."),
     )
 
     def __init__(self, *args: Any, principal: Principal, **kwargs: Any) -> None:
         """Offer the namespaces of this person; the visibility starts as the namespace's default."""
         super().__init__(*args, **kwargs)
         self.namespaces = namespaces_open_to(principal)
+        self.room = rooms_of(self.namespaces)
         self._field("namespace").choices = [
             (namespace.name, _namespace_label(namespace)) for namespace in self.namespaces
         ]
@@ -128,15 +134,18 @@ class DescriptionForm(forms.Form):
         required=False,
         max_length=MAXIMUM_LENGTH,
         strip=False,
-        help_text="Markdown. Headings, lists, tables, links and code; images are left out.",
+        help_text=_("Markdown. Headings, lists, tables, links and code; images are left out."),
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "true"}),
     )
     from_image = forms.BooleanField(
-        label="Follow the newest image",
+        label=_("Follow the newest image"),
         required=False,
         help_text=(
-            "Take both texts from labels and annotations: org.opencontainers.image.description and "
-            "io.waybill.readme. Whatever you write here ends that."
+            _(
+                "Take both texts from labels and annotations: "
+                "org.opencontainers.image.description and io.waybill.readme. Whatever you "
+                "write here ends that."
+            )
         ),
     )
 
@@ -145,10 +154,10 @@ class TopicsForm(forms.Form):
     """The words under which people find a repository."""
 
     topics = forms.CharField(
-        label="Topics, with blanks between them",
+        label=_("Topics, with blanks between them"),
         required=False,
         max_length=MOST_TOPICS * (LONGEST_TOPIC + 2),
-        help_text=f"{RULE}: database python-3.",
+        help_text=format_lazy("{}: database python-3.", RULE),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 
@@ -163,14 +172,14 @@ class TopicsForm(forms.Form):
 class VisibilityForm(forms.Form):
     """Who may pull without a grant."""
 
-    visibility = _visibility_field(label="Who may pull")
+    visibility = _visibility_field(label=_("Who may pull"))
 
 
 class ModeForm(forms.Form):
     """Whether it takes pushes."""
 
     mode = forms.ChoiceField(
-        label="Pushes", choices=RepositoryMode.choices, widget=forms.RadioSelect
+        label=_("Pushes"), choices=RepositoryMode.choices, widget=forms.RadioSelect
     )
 
 
@@ -178,10 +187,12 @@ class ImmutableTagsForm(forms.Form):
     """Patterns of tags that never change, one in each line."""
 
     patterns = forms.CharField(
-        label="Patterns, one in each line",
+        label=_("Patterns, one in each line"),
         required=False,
         max_length=5000,
-        help_text="A tag, in which * stands for any characters: v* or 1.2.3, or * for every tag.",
+        help_text=_(
+            "A tag, in which * stands for any characters: v* or 1.2.3, or * for every tag."
+        ),
         widget=forms.Textarea(
             attrs={"rows": 4, "autocapitalize": "none", "spellcheck": "false", "class": "mono"}
         ),
@@ -200,7 +211,7 @@ class DeleteForm(forms.Form):
     """The typed name is the confirmation."""
 
     name = forms.CharField(
-        label="Type the full name to confirm",
+        label=_("Type the full name to confirm"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
@@ -213,7 +224,9 @@ class DeleteForm(forms.Form):
         """Refuse anything but the exact name."""
         name: str = self.cleaned_data["name"]
         if name != self.expected:
-            message = f"This is not the name. Type {self.expected} to delete the repository."
+            message = _("This is not the name. Type %(expected)s to delete the repository.") % {
+                "expected": self.expected
+            }
             raise forms.ValidationError(message)
         return name
 
@@ -222,21 +235,27 @@ class NamespaceForm(forms.Form):
     """What holds for the repositories of a namespace."""
 
     namespace = forms.CharField(widget=forms.HiddenInput)
-    default_visibility = _visibility_field(label="New repositories are")
+    default_visibility = _visibility_field(label=_("New repositories are"))
     refuses_public_secrets = forms.BooleanField(
-        label="Found secrets keep a repository from becoming public",
+        label=_("Found secrets keep a repository from becoming public"),
         required=False,
-        help_text="Until its admins have answered what was found in its images.",
+        help_text=_("Until its admins have answered what was found in its images."),
     )
 
-    def __init__(self, *args: Any, held: Namespace | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        held: Namespace | None = None,
+        used: Used | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Keep the namespace, for the page to show how much of its plan is used."""
         super().__init__(*args, **kwargs)
-        self.held = held
+        self.held, self.used = held, used
 
 
 def _namespace_label(namespace: Namespace) -> str:
-    return "(official images)" if namespace.is_root else namespace.name
+    return str(_("(official images)")) if namespace.is_root else namespace.name
 
 
 def _sentence(error: Exception) -> str:

@@ -1,6 +1,8 @@
-"""Pages that show many repositories, or none: home, explore and help."""
+"""Pages that show many repositories, or none: home and explore."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -9,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.flows.directory_login import has_password_somewhere
 from accounts.models import Invitation, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
-from accounts.second_factor import needs_token
+from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
+from index.answers import requests_for
+from index.first_steps import first_steps
 from index.models import AccessGrant, Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.topics import LONGEST_TOPIC
@@ -29,6 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what this is, or the dashboard of who is signed in."""
     if isinstance(request.user, User):
         return _dashboard(request, request.user)
+    if asked_part(request):  # of a dashboard whose session ended
+        return lead_to_log_in(request)
     popular = _pushed(ANONYMOUS).archived_last("-star_count", "-pull_count", "name")[:_SHOWN]
     return render(request, "index/home.html", {"popular": popular, "example": popular[:1]})
 
@@ -51,13 +56,6 @@ def explore(request: HttpRequest) -> HttpResponse:
     return render(request, "index/explore.html", context)
 
 
-@login_not_required
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Show how to start, and what docker's errors mean."""
-    return render(request, "index/help.html")
-
-
 def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:
     """Show what has a topic, what is archived last."""
     rows = listed.about(topic)
@@ -71,19 +69,31 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     # One more than is shown tells whether there are more; empty ones come last on any database.
     newest_first = F("last_pushed_at").desc(nulls_last=True)
     mine = list(_involving(principal, user).archived_last(newest_first, "name")[: _MINE_SHOWN + 1])
-    has_pushed = any(repository.last_pushed_at for repository in mine)
-    visible = Repository.objects.visible_to(principal).select_related("namespace")
-    starred = visible.filter(stars__user=user)
+    steps = first_steps(user, mine)
+    if asked_part(request) == "first-steps" and (old := nothing_new(request, steps.version)):
+        return old
     context = {
         "mine": mine[:_MINE_SHOWN],
         "has_more": len(mine) > _MINE_SHOWN,
-        "has_pushed": has_pushed,
-        "wants_token": not has_pushed and (not has_password_somewhere(user) or needs_token(user)),
-        "starred": starred.order_by("-stars__created_at")[:_SHOWN],
+        "steps": steps,
+        "push_name": _push_name(user, mine),
+    }
+    if asked_part(request) == "first-steps":
+        return vary(render(request, "index/dashboard_checklist_part.html", context))
+    visible = Repository.objects.visible_to(principal).select_related("namespace")
+    context |= {
+        "starred": visible.filter(stars__user=user).order_by("-stars__created_at")[:_SHOWN],
         "deletions": _deletions(user),
+        "requests": requests_for(principal, user),
         "invitations": list(Invitation.objects.waiting_for(user)),
     }
-    return render(request, "index/dashboard.html", context)
+    return vary(render(request, "index/dashboard.html", context))
+
+
+def _push_name(user: User, mine: Sequence[Repository]) -> str:
+    """Return what the commands push to: the repository that waits for it, or an example of a name."""
+    own = (one.name for one in mine if one.namespace.user_id == user.pk and not one.last_pushed_at)
+    return next(own, f"{user.username}/my-app")
 
 
 def _involving(principal: Principal, user: User) -> RepositoryQuerySet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.moved import Moved
@@ -12,7 +13,7 @@ from index import lookup
 from index.errors import NameInvalid
 from index.models import Repository
 from index.names import parse_familiar_name
-from index.policy import allowed_actions
+from index.web.repository_head import decision_about, with_numbers
 
 
 def principal_of(request: HttpRequest) -> Principal:
@@ -36,11 +37,14 @@ def find_repository(request: HttpRequest, name: str) -> Repository:
         parsed = parse_familiar_name(name)
     except NameInvalid as error:
         raise Http404 from error
-    visible = Repository.objects.visible_to(principal_of(request))
-    repository = lookup.find_repository(visible, parsed)
+    principal, is_page = principal_of(request), request.method in {"GET", "HEAD"}
+    visible = Repository.objects.visible_to(principal)
+    repository = lookup.find_repository(
+        with_numbers(visible, principal.user) if is_page else visible, parsed
+    )
     if repository is None:
         raise Http404
-    if repository.name != name and request.method in {"GET", "HEAD"}:
+    if repository.name != name and is_page:
         raise Moved(repository.name)
     return repository
 
@@ -48,9 +52,13 @@ def find_repository(request: HttpRequest, name: str) -> Repository:
 def find_administered(request: HttpRequest, name: str) -> Repository:
     """Return the repository if its settings are open to the user; else 404, or 403 with the reason."""
     repository = find_repository(request, name)
-    if not allowed_actions(principal_of(request), repository).may_administer:
-        message = (
-            f"Only admins of {repository} can change it. Ask an owner of {repository.namespace}."
-        )
+    decision = decision_about(repository, principal_of(request))
+    if not decision.may_administer:
+        if decision.standing.is_frozen:
+            frozen = _("%(name)s is frozen: ask an administrator of this site to end that.")
+            raise PermissionDenied(frozen % {"name": repository.namespace})
+        message = _(
+            "Only admins of %(repository)s can change it. Ask an owner of %(namespace)s."
+        ) % {"repository": repository, "namespace": repository.namespace}
         raise PermissionDenied(message)
     return repository

@@ -10,6 +10,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
@@ -56,7 +58,10 @@ def add(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, move_form=form)
     start_soon(work_on_move, move.pk)
-    done = f"{move.repository} is being moved to {move.target}. Pulls and pushes go on."
+    done = _("%(repository)s is being moved to %(target)s. Pulls and pushes go on.") % {
+        "repository": move.repository,
+        "target": move.target,
+    }
     return _done(request, done)
 
 
@@ -91,19 +96,29 @@ def add_all(request: HttpRequest) -> HttpResponse:
 @post_only
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Stop before the flip."""
-    return _do(request, number, cancel_move, "is not moved; what was copied is deleted again")
+    return _do(
+        request,
+        number,
+        cancel_move,
+        _("%(repository)s is not moved; what was copied is deleted again."),
+    )
 
 
 @post_only
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Go on now."""
-    return _do(request, number, retry_move, "is being moved on")
+    return _do(request, number, retry_move, _("%(repository)s is being moved on."))
 
 
 @post_only
 def end_copy(request: HttpRequest, number: int) -> HttpResponse:
     """Keep the old copy no longer."""
-    return _do(request, number, end_keeping, "has its old copy deleted as soon as that is safe")
+    return _do(
+        request,
+        number,
+        end_keeping,
+        _("The old copy of %(repository)s is deleted as soon as that is safe."),
+    )
 
 
 def _do(request: HttpRequest, number: int, flow: Callable[..., object], done: str) -> HttpResponse:
@@ -111,7 +126,7 @@ def _do(request: HttpRequest, number: int, flow: Callable[..., object], done: st
     move = get_object_or_404(
         Move.objects.select_related("repository", "target", "source"), pk=number
     )
-    if attempt(request, lambda: flow(move, by=by), done=f"{move.repository} {done}."):
+    if attempt(request, lambda: flow(move, by=by), done=done % {"repository": move.repository}):
         start_soon(work_on_move, move.pk)
     return redirect("web-manage-moves")
 
@@ -122,12 +137,26 @@ def _done(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _sentence(asked: AllMoves, to: Registry) -> str:
-    number = len(asked.moves)
-    count = f"{number} {'repository is' if number == 1 else 'repositories are'}"
-    refused = f" Not moved: {'; '.join(asked.refused[:_NAMED])}." if asked.refused else ""
-    more = f"{asked.left} more {'is' if asked.left == 1 else 'are'} left, after {asked.after}"
-    left = f" {more}: move everything once more." if asked.left else ""
-    return f"{count} being moved to {to}, a few at a time.{refused}{left}"
+    sentences = [
+        ngettext(
+            "%(n)s repository is being moved to %(to)s.",
+            "%(n)s repositories are being moved to %(to)s, a few at a time.",
+            len(asked.moves),
+        )
+        % {"n": len(asked.moves), "to": to}
+    ]
+    if asked.refused:
+        sentences.append(_("Not moved: %(why)s.") % {"why": "; ".join(asked.refused[:_NAMED])})
+    if asked.left:
+        sentences.append(
+            ngettext(
+                "%(n)s more is left, after %(name)s: move everything once more.",
+                "%(n)s more are left, after %(name)s: move everything once more.",
+                asked.left,
+            )
+            % {"n": asked.left, "name": asked.after}
+        )
+    return " ".join(sentences)
 
 
 def _page(request: HttpRequest, **refused: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.web.visitors import check_administrator
@@ -20,6 +21,7 @@ from index.registry_map import Holdings, counted, shares
 from index.web.methods import post_only
 from index.web.registry_forms import PoolForm, RuleForm, WhereForm, attempt, attempt_form
 from index.web.registry_picture import draw
+from index.web.spread_picture import draw as draw_spread
 
 
 @require_safe
@@ -36,7 +38,7 @@ def rule_add(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST, auto_id="id_rule_%s")
     if not attempt_form(form, lambda: _add_rule(form, by)):
         return _page(request, rule_form=form)
-    messages.success(request, "The rule holds for what is created from now on.")
+    messages.success(request, _("The rule holds for what is created from now on."))
     return redirect("web-manage-placement")
 
 
@@ -45,7 +47,7 @@ def rule_remove(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Take a rule away."""
     by = check_administrator(request)
     rule = get_object_or_404(PlacementRule, pk=rule_id)
-    done = f"The rule for {rule.pattern} is removed."
+    done = _("The rule for %(pattern)s is removed.") % {"pattern": rule.pattern}
     attempt(request, lambda: remove_rule(rule, by=by), done=done)
     return redirect("web-manage-placement")
 
@@ -62,7 +64,7 @@ def pool_add(request: HttpRequest) -> HttpResponse:
         ),
     ):
         return _page(request, pool_form=form)
-    messages.success(request, "The pool is there. Let a rule name it.")
+    messages.success(request, _("The pool is there. Let a rule name it."))
     return redirect("web-manage-placement")
 
 
@@ -71,7 +73,7 @@ def pool_change(request: HttpRequest, name: str) -> HttpResponse:
     """Change the members of a pool."""
     by, pool = check_administrator(request), get_object_or_404(RegistryPool, name=name)
     members = list(Registry.objects.filter(name__in=request.POST.getlist("members")))
-    done = f"The pool {pool} is changed, for what is created from now on."
+    done = _("The pool %(pool)s is changed, for what is created from now on.") % {"pool": pool}
     attempt(request, lambda: save_pool(name, members=members, by=by, pool=pool), done=done)
     return redirect("web-manage-placement")
 
@@ -80,7 +82,11 @@ def pool_change(request: HttpRequest, name: str) -> HttpResponse:
 def pool_delete(request: HttpRequest, name: str) -> HttpResponse:
     """Delete a pool that no rule names."""
     by, pool = check_administrator(request), get_object_or_404(RegistryPool, name=name)
-    attempt(request, lambda: delete_pool(pool, by=by), done=f"The pool {name} is deleted.")
+    attempt(
+        request,
+        lambda: delete_pool(pool, by=by),
+        done=_("The pool %(name)s is deleted.") % {"name": name},
+    )
     return redirect("web-manage-placement")
 
 
@@ -91,7 +97,13 @@ def show_map(request: HttpRequest) -> HttpResponse:
     registries = Registry.objects.order_by("name")
     checks, count = latest_checks(registries), counted()
     rows = [(one, checks.get(one.pk), count.kept.get(one.pk, Holdings())) for one in registries]
-    context = {"rows": rows, "picture": draw(rows), "shares": shares(), "counted_at": count.at}
+    context = {
+        "rows": rows,
+        "picture": draw(rows),
+        "bars": draw_spread(count.spread, {one.pk: one.name for one in registries}),
+        "shares": shares(),
+        "counted_at": count.at,
+    }
     return render(request, "index/manage/map.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.web.visitors import check_administrator
@@ -38,9 +42,13 @@ _NAMESPACES_SHOWN = 20
 class FilterForm(forms.Form):
     """What is looked for."""
 
-    state = forms.ChoiceField(choices=[("", "Any state"), *DifferenceState.choices], required=False)
-    kind = forms.ChoiceField(choices=[("", "Any kind"), *DifferenceKind.choices], required=False)
-    name = forms.CharField(label="Name contains", max_length=255, required=False)
+    state = forms.ChoiceField(
+        choices=[("", gettext_lazy("Any state")), *DifferenceState.choices], required=False
+    )
+    kind = forms.ChoiceField(
+        choices=[("", gettext_lazy("Any kind")), *DifferenceKind.choices], required=False
+    )
+    name = forms.CharField(label=gettext_lazy("Name contains"), max_length=255, required=False)
 
     @property
     def wanted(self) -> DifferenceFilter:
@@ -52,9 +60,11 @@ class FilterForm(forms.Form):
 class AcceptRuleForm(forms.Form):
     """What is accepted by itself."""
 
-    kind = forms.ChoiceField(label="Where", choices=DifferenceKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Where"), choices=DifferenceKind.choices)
     pattern = forms.CharField(
-        label="Names", max_length=255, help_text="One name, namespace/* or *."
+        label=gettext_lazy("Names"),
+        max_length=255,
+        help_text=gettext_lazy("One name, namespace/* or *."),
     )
 
 
@@ -72,7 +82,8 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     attempt(
         request,
         lambda: start_reconciliation(registry, by=by),
-        done=f"{registry} is being walked through. What is found appears here.",
+        done=_("%(registry)s is being walked through. What is found appears here.")
+        % {"registry": registry},
     )
     return redirect("web-manage-differences", registry.name)
 
@@ -85,8 +96,18 @@ def decide(request: HttpRequest, name: str) -> HttpResponse:
     chosen = _chosen(request, filtering.wanted.find(registry))
     is_accepted = request.POST.get("decision") == "accept"
     number = (accept if is_accepted else ignore)(chosen, by=by)
-    word = "are being accepted" if is_accepted else "are ignored until they change"
-    messages.success(request, f"{number} difference{'s' if number != 1 else ''} {word}.")
+    said = (
+        ngettext(
+            "%(n)s difference is being accepted.", "%(n)s differences are being accepted.", number
+        )
+        if is_accepted
+        else ngettext(
+            "%(n)s difference is ignored until it changes.",
+            "%(n)s differences are ignored until they change.",
+            number,
+        )
+    )
+    messages.success(request, said % {"n": number})
     shown = {
         key: value for key, value in filtering.data.items() if key in filtering.fields and value
     }
@@ -99,7 +120,13 @@ def create_organizations(request: HttpRequest, name: str) -> HttpResponse:
     by, registry = check_administrator(request), get_object_or_404(Registry, name=name)
     made, refused = create_missing_organizations(registry, by=by)
     messages.success(
-        request, f"{made} organization{'s' if made != 1 else ''} created; you own them."
+        request,
+        ngettext(
+            "%(made)s organization created; you own it.",
+            "%(made)s organizations created; you own them.",
+            made,
+        )
+        % {"made": made},
     )
     for sentence in refused[:_NAMESPACES_SHOWN]:
         messages.error(request, sentence)
@@ -119,7 +146,7 @@ def add_rule(request: HttpRequest, name: str) -> HttpResponse:
     except PatternRefused as refusal:
         form.add_error("pattern", str(refusal))
         return _page(request, registry, form)
-    messages.success(request, "The rule holds, for what is open as well.")
+    messages.success(request, _("The rule holds, for what is open as well."))
     return redirect("web-manage-differences", registry.name)
 
 
@@ -129,8 +156,26 @@ def remove_rule(request: HttpRequest, name: str, rule_id: int) -> HttpResponse:
     by = check_administrator(request)
     rule = get_object_or_404(AcceptRule, pk=rule_id, registry__name=name)
     remove_accept_rule(rule, by=by)
-    messages.success(request, "The rule is gone. What it accepted stays.")
+    messages.success(request, _("The rule is gone. What it accepted stays."))
     return redirect("web-manage-differences", name)
+
+
+class _Counted(Paginator[Difference]):
+    """A paginator that does not count what is counted already."""
+
+    known: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many there are."""
+        return super().count if self.known is None else self.known
+
+
+def _count_of(wanted: DifferenceFilter, counts: Mapping[str, int]) -> int | None:
+    """Return how many match, as far as the counts by state say it."""
+    if wanted.kind or wanted.name:
+        return None
+    return counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
 
 
 def _chosen(request: HttpRequest, matching: QuerySet[Difference]) -> QuerySet[Difference]:
@@ -143,12 +188,15 @@ def _chosen(request: HttpRequest, matching: QuerySet[Difference]) -> QuerySet[Di
 def _page(request: HttpRequest, registry: Registry, rule_form: AcceptRuleForm) -> HttpResponse:
     asked = request.GET if "state" in request.GET else {"state": DifferenceState.OPEN}
     filtering = FilterForm(asked, auto_id="id_filter_%s")
-    page = Paginator(filtering.wanted.find(registry), _PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = counts_of(registry)
+    pages = _Counted(filtering.wanted.find(registry), _PAGE_SIZE)
+    pages.known = _count_of(filtering.wanted, counts)
+    page = pages.get_page(request.GET.get("page"))
     missing = missing_namespaces(registry)
     context: dict[str, Any] = {
         "registry": registry,
         "walk": registry.reconciliations.first(),
-        "counts": [(DifferenceState(key).label, n) for key, n in counts_of(registry).items()],
+        "counts": [(DifferenceState(key).label, n) for key, n in counts.items()],
         "filter_form": filtering,
         "query": urlencode(dict(asked.items())) + "&",
         "page": page,

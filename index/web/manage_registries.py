@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.principals import Principal
+from accounts.web.recent_factor import dangerous
 from accounts.web.visitors import check_administrator
 from index.flows import registries as flows
 from index.flows.check_registry import check_registry
@@ -23,20 +24,13 @@ from index.flows.collect_garbage import (
 from index.models import Registry, RegistryState
 from index.moves.retiring import given_up_with
 from index.probing.findings import TITLES, Check
-from index.registry_health import latest_checks, sentence_of, slots_of, troubles_of
+from index.registry_health import health_of, latest_checks, sentence_of
 from index.registry_map import Holdings, holdings
 from index.registry_snippets import SECRET_PLACE, Distribution, snippets_for
-from index.web.methods import View, post_only
+from index.web.methods import post_only
 from index.web.registry_forms import RegistryForm, ScheduleForm, attempt, attempt_form
 
 _COLLECTIONS_SHOWN = 10
-
-
-def _posts(request: HttpRequest) -> bool:
-    return request.method == "POST"
-
-
-_posts_want_a_recent_login: Callable[[View], View] = reauthentication_required(enabled=_posts)
 
 
 @require_safe
@@ -50,7 +44,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_posts_want_a_recent_login
+@dangerous
 def add(request: HttpRequest) -> HttpResponse:
     """Add a registry, and show its events secret once."""
     by = check_administrator(request)
@@ -72,19 +66,21 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def change(request: HttpRequest, name: str) -> HttpResponse:
     """Change what it is."""
     by, registry = check_administrator(request), _find(name)
     form = RegistryForm(request.POST, registry=registry)
     if not attempt_form(form, lambda: flows.change_registry(registry, to_be=form.to_be, by=by)):
         return _page(request, _find(name), change_form=form)
-    done = f"{registry} is changed. After a new URL make the gateway's configuration anew."
+    done = _("%(registry)s is changed. After a new URL make the gateway's configuration anew.") % {
+        "registry": registry
+    }
     return _back(request, registry, done)
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def renew_secret(request: HttpRequest, name: str) -> HttpResponse:
     """Make a new events secret and show it once."""
     by, registry = check_administrator(request), _find(name)
@@ -92,31 +88,36 @@ def renew_secret(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def end_secret(request: HttpRequest, name: str) -> HttpResponse:
     """End the secret of before."""
-    return _do(request, name, flows.end_previous_secret, "believes its newest events secret alone")
+    return _do(
+        request,
+        name,
+        flows.end_previous_secret,
+        _("%(registry)s believes its newest events secret alone."),
+    )
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def drain(request: HttpRequest, name: str) -> HttpResponse:
     """Give it nothing new."""
-    return _do(request, name, flows.drain_registry, "gets nothing new from now on")
+    return _do(request, name, flows.drain_registry, _("%(registry)s gets nothing new from now on."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def use(request: HttpRequest, name: str) -> HttpResponse:
     """Use it again."""
-    return _do(request, name, flows.use_registry, "is in use")
+    return _do(request, name, flows.use_registry, _("%(registry)s is in use."))
 
 
 @post_only
-@reauthentication_required
+@dangerous
 def retire(request: HttpRequest, name: str) -> HttpResponse:
     """Ask it nothing any more."""
-    return _do(request, name, flows.retire_registry, "is retired")
+    return _do(request, name, flows.retire_registry, _("%(registry)s is retired."))
 
 
 @post_only
@@ -125,13 +126,13 @@ def check(request: HttpRequest, name: str) -> HttpResponse:
     check_administrator(request)
     registry = _find(name)
     check_registry(registry, thoroughly=True)
-    return _back(request, registry, f"{registry} was checked.")
+    return _back(request, registry, _("%(registry)s was checked.") % {"registry": registry})
 
 
 @post_only
 def collect(request: HttpRequest, name: str) -> HttpResponse:
     """Let its garbage collection be due now."""
-    done = "is to collect its garbage: its host begins when it asks next"
+    done = _("%(registry)s is to collect its garbage: its host begins when it asks next.")
     return _do(request, name, ask_for_collection, done)
 
 
@@ -147,7 +148,7 @@ def schedule(request: HttpRequest, name: str) -> HttpResponse:
         ),
     ):
         return _page(request, registry, schedule_form=form)
-    return _back(request, registry, "The schedule is saved.")
+    return _back(request, registry, _("The schedule is saved."))
 
 
 @require_safe
@@ -172,7 +173,7 @@ def _find(name: str) -> Registry:
 def _do(request: HttpRequest, name: str, flow: Callable[..., Any], done: str) -> HttpResponse:
     by: Principal = check_administrator(request)
     registry = _find(name)
-    attempt(request, lambda: flow(registry, by=by), done=f"{registry} {done}.")
+    attempt(request, lambda: flow(registry, by=by), done=done % {"registry": registry})
     return redirect("web-manage-registry", registry.name)
 
 
@@ -194,18 +195,20 @@ def _secret_once(
 
 
 def _page(request: HttpRequest, registry: Registry, **refused: Any) -> HttpResponse:
-    slots = slots_of(registry)
-    last = registry.checks.first()
+    health = health_of(registry)
+    last = health.last
+    is_draining = registry.state == RegistryState.DRAINING
     context: dict[str, Any] = {
         "registry": registry,
         "kept": holdings().get(registry.pk, Holdings()),
         "check": last,
         "findings": [(TITLES[Check(f["check"])], f) for f in last.findings] if last else [],
-        "slots": slots,
-        "history": sentence_of(slots),
-        "troubles": troubles_of(registry),
-        "obstacles": flows.retirement_obstacles(registry),
-        "given_up": given_up_with(registry).count(),
+        "slots": health.slots,
+        "history": sentence_of(health.slots),
+        "troubles": health.troubles,
+        # Only a draining one can be retired: of the others nobody asks what is in the way.
+        "obstacles": flows.retirement_obstacles(registry) if is_draining else [],
+        "given_up": given_up_with(registry).count() if is_draining else 0,
         "collections": registry.collections.all()[:_COLLECTIONS_SHOWN],
         "next_collection": next_collection(registry),
         "change_form": RegistryForm(registry=registry),

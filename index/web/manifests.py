@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,9 @@ from index.image_comparison import compare_references
 from index.manifest_facts import ManifestFacts, find_manifest
 from index.models import Repository
 from index.names import is_digest, is_tag
-from index.promotions import promotion_of, sees_promotions, source_shown_to
+from index.promotions import promotion_of, source_shown_to
+from index.shared_layers import Shared, shared_layers
+from index.web.layer_picture import draw as draw_layers
 from index.web.lookup import find_repository, principal_of
 from index.web.repositories import page_context
 
@@ -31,16 +34,21 @@ def show(request: HttpRequest, name: str, reference: str) -> HttpResponse:
     facts = _find(repository, reference)
     principal = principal_of(request)
     context = page_context(repository, principal)
-    promotion = promotion_of(repository, reference, facts.manifest.digest)
+    is_image = bool(facts.image.layers) and not facts.kinds
+    shared = shared_layers(facts.manifest) if is_image else Shared()
+    [promotions] = facts.others
+    promotion = promotions[0] if promotions else None
     context |= {
         "promotion": promotion,
         "promoted_from": source_shown_to(principal, promotion) if promotion else "",
-        "sees_promotions": bool(promotion) and sees_promotions(principal, repository),
+        "sees_promotions": bool(promotion) and context["sees_promotions"],
         "reference": reference,
         "tag": "" if is_digest(reference) else reference,
         "manifest": facts.manifest,
         "facts": facts,
-        "layers": _layers(facts),
+        "layers": _layers(facts, shared.having),
+        "layer_bar": draw_layers(facts.image.layers, shared.having) if is_image else None,
+        "shared": shared,
         "pretty": pretty(facts.document, _LONGEST_PRETTY),
         "pretty_config": pretty(facts.config, _LONGEST_PRETTY),
     }
@@ -95,10 +103,13 @@ def _find(repository: Repository, reference: str) -> ManifestFacts:
     manifest = find_manifest(repository, reference)
     if manifest is None:
         raise Http404
-    return ManifestFacts(manifest)
+    return ManifestFacts(manifest, promotion_of(repository, reference, manifest.digest))
 
 
-def _layers(facts: ManifestFacts) -> list[dict[str, object]]:
-    """Return the layers with the step that made each, side by side."""
+def _layers(facts: ManifestFacts, having: Mapping[str, int]) -> list[dict[str, object]]:
+    """Return the layers with the step that made each, and how many images have it too."""
     steps = {step.layer: step for step in facts.image.history if step.layer}
-    return [{"layer": layer, "step": steps.get(layer.number)} for layer in facts.image.layers]
+    return [
+        {"layer": layer, "step": steps.get(layer.number), "also": having.get(layer.digest, 0)}
+        for layer in facts.image.layers
+    ]

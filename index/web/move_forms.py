@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from index.errors import NameInvalid
 from index.flows.request_move import LONGEST_KEEPING
@@ -20,15 +21,15 @@ class _WhereTo(forms.Form):
 
     to = forms.ModelChoiceField(
         Registry.objects.filter(state=RegistryState.IN_USE).order_by("name"),
-        label="To registry",
+        label=_("To registry"),
         to_field_name="name",
     )
     keep_days = forms.IntegerField(
-        label="Keep the old copy for days",
+        label=_("Keep the old copy for days"),
         min_value=0,
         max_value=LONGEST_KEEPING,
         initial=7,
-        help_text="Until then moving back takes a moment.",
+        help_text=_("Until then moving back takes a moment."),
     )
 
 
@@ -46,7 +47,7 @@ class MoveForm(_WhereTo):
             raise forms.ValidationError(str(error)) from error
         found = find_repository(Repository.objects.live().select_related("registry"), name)
         if found is None:
-            message = "There is no such repository."
+            message = _("There is no such repository.")
             raise forms.ValidationError(message)
         return found
 
@@ -56,15 +57,15 @@ class MoveAllForm(_WhereTo):
 
     source = forms.ModelChoiceField(
         Registry.objects.exclude(state=RegistryState.RETIRED).order_by("name"),
-        label="From registry",
+        label=_("From registry"),
         to_field_name="name",
     )
     after = forms.CharField(
-        label="Only names after",
+        label=_("Only names after"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),
-        help_text="Filled in where a registry keeps more than are asked for at once.",
+        help_text=_("Filled in where a registry keeps more than are asked for at once."),
     )
     field_order = ("source", "to", "keep_days", "after")
 

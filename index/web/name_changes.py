@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import AccountError
@@ -45,7 +46,11 @@ def rename(request: HttpRequest, name: str) -> HttpResponse:
         if renamed := _attempt(
             form, lambda: rename_repository(repository, to=form.full_name, by=principal)
         ):
-            messages.success(request, f"{old} is {renamed} now. The old name leads to it.")
+            messages.success(
+                request,
+                _("%(old)s is %(renamed)s now. The old name leads to it.")
+                % {"old": old, "renamed": renamed},
+            )
             return redirect("web-repository", form.full_name.value)
     return _page(request, repository, form, preview, "index/repository_rename.html")
 
@@ -55,7 +60,10 @@ def transfer(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for the namespace, show what goes and what stays, and give it away or offer it."""
     repository, principal = find_administered(request, name), principal_of(request)
     if not may_give(repository, principal):
-        message = f"Only owners of {repository.namespace} give {repository} away."
+        message = _("Only owners of %(namespace)s give %(repository)s away.") % {
+            "namespace": repository.namespace,
+            "repository": repository,
+        }
         raise PermissionDenied(message)
     require_recent_login(request)
     form = TransferForm(request.POST or _asked(request), repository=repository)
@@ -66,11 +74,19 @@ def transfer(request: HttpRequest, name: str) -> HttpResponse:
         )
         if isinstance(done, Transfer):
             until = end_of(done)
-            words = f"{done.namespace} can take {repository} until {until:%Y-%m-%d %H:%M} UTC."
+            words = _("%(namespace)s can take %(repository)s until %(until)s UTC.") % {
+                "namespace": done.namespace,
+                "repository": repository,
+                "until": f"{until:%Y-%m-%d %H:%M}",
+            }
             messages.success(request, words)
             return redirect("web-repository-transfer", repository.name)
         if done:
-            messages.success(request, f"{repository} is {done} now. The old name leads to it.")
+            messages.success(
+                request,
+                _("%(repository)s is %(done)s now. The old name leads to it.")
+                % {"repository": repository, "done": done},
+            )
             return redirect("web-repository", done.name)
     return _page(request, repository, form, preview, "index/repository_transfer.html")
 
@@ -83,7 +99,11 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
         withdraw_transfer(repository, by=principal_of(request))
     except IndexRefusal as refusal:
         raise PermissionDenied(str(refusal)) from refusal
-    messages.success(request, f"The offer is taken back. {repository} stays where it is.")
+    messages.success(
+        request,
+        _("The offer is taken back. %(repository)s stays where it is.")
+        % {"repository": repository},
+    )
     return redirect("web-repository-transfer", repository.name)
 
 
@@ -103,7 +123,7 @@ def take(request: HttpRequest, transfer_id: int) -> HttpResponse:
     except IndexRefusal as refusal:
         messages.error(request, sentence(refusal))
         return redirect("web-transfers")
-    messages.success(request, f"{taken} is yours now.")
+    messages.success(request, _("%(taken)s is yours now.") % {"taken": taken})
     return redirect("web-repository", taken.name)
 
 
@@ -116,7 +136,9 @@ def decline(request: HttpRequest, transfer_id: int) -> HttpResponse:
     except IndexRefusal as refusal:
         messages.error(request, sentence(refusal))
         return redirect("web-transfers")
-    messages.success(request, f"{offer.repository} stays where it is.")
+    messages.success(
+        request, _("%(repository)s stays where it is.") % {"repository": offer.repository}
+    )
     return redirect("web-transfers")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.namespace import ROOT_NAMESPACE
 from index.errors import NameInvalid
@@ -18,9 +19,9 @@ class RenameForm(forms.Form):
     """What comes after the namespace."""
 
     new_name = forms.CharField(
-        label="New name",
+        label=_("New name"),
         max_length=200,
-        help_text="Without the namespace: lowercase letters and digits, separated by . _ or -.",
+        help_text=_("Without the namespace: lowercase letters and digits, separated by . _ or -."),
         widget=forms.TextInput(attrs=_ATTRS),
     )
 
@@ -58,7 +59,7 @@ class TransferForm(RenameForm):
     """To whom, and how it will be called there."""
 
     to_namespace = forms.CharField(
-        label="To the user or organization",
+        label=_("To the user or organization"),
         max_length=30,
         widget=forms.TextInput(attrs=_ATTRS),
     )

@@ -9,16 +9,22 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Namespace, Visibility
+from accounts.models import Namespace, OrganizationRole, Visibility
+from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
 from accounts.web.organizations.head import find_head
 from index.flows.change_namespace import change_default_visibility, change_public_secrets_rule
+from index.flows.quotas import Used, used_by
 from index.models import Repository
+from index.organization_steps import organization_steps
 from index.web.forms import NamespaceForm, namespaces_held_by
 from index.web.lookup import principal_of
+from index.web.organization_guide import guide_for
 
 _PAGE_SIZE = 25
+_STEPS = "organization-steps"  # the element that leads owners of a new organization on
 
 
 @login_not_required
@@ -42,8 +48,17 @@ def organization(request: HttpRequest, name: str) -> HttpResponse:
     namespace = _find(name)
     if namespace.organization_id is None:
         raise Http404
-    context = {"head": find_head(request, name), "tab": "repositories"}
-    return _show(request, namespace, "index/organization.html", **context)
+    head = find_head(request, name)
+    context: dict[str, object] = {"head": head, "tab": "repositories"}
+    if asked_part(request) != _STEPS:
+        context["steps"] = guide_for(request, head)
+        return vary(_show(request, namespace, "index/organization.html", **context))
+    if head.role != OrganizationRole.OWNER:  # not any more, or logged out
+        return redirect("web-organization", name) if head.user else lead_to_log_in(request)
+    steps = organization_steps(head.organization)
+    part = "index/organization_steps_part.html"
+    old = nothing_new(request, steps.version)
+    return old or vary(_show(request, namespace, part, **context, steps=steps))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,20 +74,27 @@ def settings(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 change_default_visibility(namespace, by=principal, visibility=visibility)
                 change_public_secrets_rule(namespace, by=principal, refuses=refuses)
-            messages.success(request, f"New repositories of {namespace} start as {visibility}.")
+            messages.success(
+                request,
+                _("New repositories of %(namespace)s start as %(visibility)s.")
+                % {"namespace": namespace, "visibility": visibility},
+            )
             return redirect("web-namespace-settings")
         raise Http404
-    forms = [_form(namespace) for namespace in held.values()]
+    used = used_by(held.values())
+    forms = [_form(namespace, used[namespace.pk]) for namespace in held.values()]
     return render(request, "index/namespace_settings.html", {"forms": forms})
 
 
-def _form(namespace: Namespace) -> NamespaceForm:
+def _form(namespace: Namespace, used: Used) -> NamespaceForm:
     initial = {
         "namespace": namespace.name,
         "default_visibility": namespace.default_visibility,
         "refuses_public_secrets": namespace.refuses_public_secrets,
     }
-    return NamespaceForm(initial=initial, held=namespace, auto_id=f"id_{namespace.name}_%s")
+    return NamespaceForm(
+        initial=initial, held=namespace, used=used, auto_id=f"id_{namespace.name}_%s"
+    )
 
 
 def _find(name: str) -> Namespace:

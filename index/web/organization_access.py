@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
 from accounts.models import Namespace
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
+from accounts.words import word
 from index.errors import IndexRefusal
 from index.flows.change_default_grants import give_by_default, stop_giving_by_default
 from index.flows.review_access import confirm_review, last_review
@@ -18,7 +20,7 @@ from index.models import DefaultGrant, Repository
 from index.models.repository import RepositoryQuerySet
 from index.roles import Role
 from index.web.access_export import export
-from index.web.access_forms import AccessFilterForm, DefaultGrantForm, ReviewForm, grantee_choices
+from index.web.access_forms import AccessFilterForm, DefaultGrantForm, ReviewForm
 from index.web.access_table import review_page
 from index.web.lookup import principal_of
 from index.web.methods import post_only
@@ -51,7 +53,7 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, head, namespace, form)
     confirm_review(namespace, by=principal_of(request), note=form.cleaned_data["note"])
-    messages.success(request, "Your review is written down.")
+    messages.success(request, gettext("Your review is written down."))
     return redirect("web-organization-access", namespace.name)
 
 
@@ -74,7 +76,11 @@ def add_default(request: HttpRequest, name: str) -> HttpResponse:
         except IndexRefusal as refusal:
             form.add_error("grantee", str(refusal))
         else:
-            messages.success(request, f"New repositories make {form.found} {role.value}.")
+            messages.success(
+                request,
+                gettext("New repositories make %(found)s %(role)s.")
+                % {"found": form.found, "role": word(role.value)},
+            )
             return redirect("web-organization-defaults", namespace.name)
     return _defaults_page(request, head, namespace, form)
 
@@ -88,17 +94,18 @@ def delete_default(request: HttpRequest, name: str, default_id: int) -> HttpResp
     )
     default = get_object_or_404(rows, pk=default_id)
     stop_giving_by_default(default, by=principal_of(request))
-    messages.success(request, f"New repositories give {default.grantee} nothing any more.")
+    messages.success(
+        request,
+        gettext("New repositories give %(grantee)s nothing any more.")
+        % {"grantee": default.grantee},
+    )
     return redirect("web-organization-defaults", namespace.name)
 
 
 def find_organization(request: HttpRequest, name: str) -> tuple[OrganizationHead, Namespace]:
     """Return the organization for its owners, and its namespace."""
     head = find_for_owners(request, name)
-    namespace = Namespace.objects.filter(organization=head.organization).first()
-    if namespace is None:
-        raise Http404
-    return head, namespace
+    return head, head.organization.namespace
 
 
 def _repositories(namespace: Namespace) -> RepositoryQuerySet:
@@ -116,14 +123,14 @@ def _page(
     context = {
         "head": head,
         "tab": "access",
-        "crumb": "Access",
+        "crumb": gettext("Access"),
         "namespace": namespace,
         "filter_form": filter_form,
         "page": rows,
         "query": f"{urlencode(given)}&" if given else "",
         "is_filtered": bool(given),
         "review_form": form,
-        "last_review": last_review(namespace),
+        "last_review": last_review(namespace).first(),
         "has_errors": bool(form.errors),
     }
     return render(request, "index/organization_access.html", context)
@@ -136,11 +143,11 @@ def _defaults_page(
     context = {
         "head": head,
         "tab": "access",
-        "crumb": "Default permissions",
+        "crumb": gettext("Default permissions"),
         "namespace": namespace,
         "defaults": rows.select_related("team__organization", "robot__namespace").order_by("pk"),
         "form": form,
-        "has_choices": bool(grantee_choices(namespace)),
+        "has_choices": bool(form.choices),
         "has_errors": bool(form.errors),
     }
     return render(request, "index/organization_defaults.html", context)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import AccountError
@@ -50,7 +51,7 @@ def close(request: HttpRequest) -> HttpResponse:
             refusal = str(error)
         else:
             logout(request)
-            messages.success(request, "Your account is closed. Thank you for having been here.")
+            messages.success(request, _("Your account is closed. Thank you for having been here."))
             return redirect("web-home")
     context = {"consequences": consequences_of_closing(user), "refusal": refusal}
     return render(request, "index/close_account.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.principals import Principal
 from index.errors import IndexRefusal, NameInvalid
@@ -18,22 +19,24 @@ class PromoteForm(forms.Form):
     """What, where to and why; `wanted` and `found_target` once it is valid."""
 
     image = forms.CharField(
-        max_length=140, label="Image", help_text="A tag of this repository, or a digest."
+        max_length=140,
+        label=_("Image"),
+        help_text=_("A tag of this repository, or a digest."),
     )
     target = forms.CharField(
         max_length=200,
-        label="To repository",
-        help_text="One that you may write to, of the next stage.",
+        label=_("To repository"),
+        help_text=_("One that you may write to, of the next stage."),
         widget=forms.TextInput(attrs={"list": "targets", "autocomplete": "off"}),
     )
     target_tag = forms.CharField(
         max_length=128,
-        label="Tag there",
+        label=_("Tag there"),
         required=False,
-        help_text="Empty: as it is called here.",
+        help_text=_("Empty: as it is called here."),
     )
     digest = forms.CharField(max_length=140, required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(max_length=200, required=False, label="Reason")
+    reason = forms.CharField(max_length=200, required=False, label=_("Reason"))
 
     def __init__(self, *args: Any, source: Repository, principal: Principal, **kwargs: Any) -> None:
         """Keep where from and who asks."""
@@ -51,7 +54,7 @@ class PromoteForm(forms.Form):
             raise forms.ValidationError(sentence_of(error)) from error
         found = find_repository(Repository.objects.visible_to(self._principal), name)
         if found is None:
-            message = f"There is no repository {name}, or you may not see it."
+            message = _("There is no repository %(name)s, or you may not see it.") % {"name": name}
             raise forms.ValidationError(message)
         try:
             check_rights(self._source, found, by=self._principal)
@@ -67,7 +70,7 @@ class PromoteForm(forms.Form):
         image = str(self.data.get("image", "")).strip()
         tag = tag or ("" if is_digest(image) else image)
         if not is_tag(tag):
-            message = "A tag is up to 128 letters, digits, . _ and -."
+            message = _("A tag is up to 128 letters, digits, . _ and -.")
             raise forms.ValidationError(message)
         return tag
 
@@ -84,7 +87,11 @@ class PromoteForm(forms.Form):
             self.add_error("image", f"{refusal}.")
             return cleaned
         if not self._source.manifests.filter(digest=digest).exists():
-            self.add_error("image", f"{self._source} has no image {digest[:140]}.")
+            self.add_error(
+                "image",
+                _("%(source)s has no image %(digest)s.")
+                % {"source": self._source, "digest": digest[:140]},
+            )
         cleaned["digest"] = digest
         return cleaned
 

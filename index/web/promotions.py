@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.principals import Principal
@@ -24,7 +25,6 @@ from index.flows.decide_promotion import (
 from index.flows.promote import request_promotion
 from index.models import Promotion, PromotionState, Repository
 from index.outbox import start_soon
-from index.policy import allowed_actions
 from index.promotion_tasks import continue_promotion
 from index.promotions import (
     preview_promotion,
@@ -36,6 +36,7 @@ from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.promotion_forms import PromoteForm, sentence_of
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about
 
 _PAGE_SIZE = 25
 
@@ -81,7 +82,7 @@ def show(request: HttpRequest, name: str, number: int) -> HttpResponse:
     principal = principal_of(request)
     promotion = _find(request, repository, number)
     state = PromotionState(promotion.state)
-    is_admin = allowed_actions(principal, promotion.target).may_administer
+    is_admin = decision_about(promotion.target, principal).may_administer
     is_own = principal.subject == promotion.requested_by
     obstacle = _obstacle(promotion, principal)
     context = page_context(repository, principal) | {
@@ -142,7 +143,9 @@ def _change(
 def _find_shown(request: HttpRequest, name: str) -> Repository:
     repository = find_repository(request, name)
     if not sees_promotions(principal_of(request), repository):
-        message = f"Promotions of {repository} are shown to those who may push there."
+        message = _("Promotions of %(repository)s are shown to those who may push there.") % {
+            "repository": repository
+        }
         raise PermissionDenied(message)
     return repository
 
@@ -184,5 +187,7 @@ def _preview(form: PromoteForm, source: Repository) -> dict[str, Any]:
 def _asked(promotion: Promotion) -> str:
     where = f"{promotion.target}:{promotion.target_tag}"
     if promotion.state == PromotionState.WAITING:
-        return f"The promotion to {where} waits for a second person; its admins have been told."
-    return f"The image is being copied to {where}."
+        return _(
+            "The promotion to %(where)s waits for a second person; its admins have been told."
+        ) % {"where": where}
+    return _("The image is being copied to %(where)s.") % {"where": where}

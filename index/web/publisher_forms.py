@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from index.ci_issuers import listed_issuers
 from index.errors import PublisherRefused
 from index.flows.trusted_publishers import NamedWorkload
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-def _text(label: str, help_text: str, *, required: bool = False) -> forms.CharField:
+def _text(
+    label: _StrOrPromise, help_text: _StrOrPromise, *, required: bool = False
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -26,25 +32,32 @@ def _text(label: str, help_text: str, *, required: bool = False) -> forms.CharFi
 class PublisherForm(forms.Form):
     """Issuer, source, and what narrows the jobs of it."""
 
-    issuer = forms.ChoiceField(label="Where the job runs")
+    issuer = forms.ChoiceField(label=_("Where the job runs"))
     source_repository = _text(
-        "Source repository",
-        "owner/name on GitHub, group/project on GitLab; for other issuers the sub of its tokens.",
+        _("Source repository"),
+        _(
+            "owner/name on GitHub, group/project on GitLab; for other issuers the sub of "
+            "its tokens."
+        ),
         required=True,
     )
     workflow = _text(
-        "Workflow file",
-        "release.yml on GitHub, .gitlab-ci.yml on GitLab. Empty: any workflow of the source.",
+        _("Workflow file"),
+        _("release.yml on GitHub, .gitlab-ci.yml on GitLab. Empty: any workflow of the source."),
     )
     ref = _text(
-        "Branch or tag",
-        "refs/heads/main, or refs/tags/v* for all tags that begin with v. Empty: any branch and "
-        "tag, never a pull request.",
+        _("Branch or tag"),
+        _(
+            "refs/heads/main, or refs/tags/v* for all tags that begin with v. Empty: any "
+            "branch and tag, never a pull request."
+        ),
     )
     environment = _text(
-        "Environment",
-        "The environment that the job must run in, where your forge can ask for approval. Empty: "
-        "any, or none.",
+        _("Environment"),
+        _(
+            "The environment that the job must run in, where your forge can ask for "
+            "approval. Empty: any, or none."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import RobotAccount
@@ -68,7 +69,9 @@ def of_robot(request: HttpRequest, name: str) -> HttpResponse:
     if _added(request, robot, form):
         return redirect("web-robot-publishers", robot.full_name)
     context = {
-        **frame_of(request, robot.namespace, page=f"Trusted publishers of {robot}"),
+        **frame_of(
+            request, robot.namespace, page=_("Trusted publishers of %(robot)s") % {"robot": robot}
+        ),
         **_context(robot, form),
         "robot": robot,
         "recipes": recipes_for(robot=robot.full_name),
@@ -95,13 +98,15 @@ def _added(
     except PublisherRefused as refusal:
         form.refuse(refusal)
         return None
-    messages.success(request, f"Jobs of {publisher} may push now.")
+    messages.success(request, _("Jobs of %(publisher)s may push now.") % {"publisher": publisher})
     return publisher
 
 
 def _remove(request: HttpRequest, publisher: TrustedPublisher) -> None:
     remove_publisher(publisher, by=principal_of(request))
-    messages.success(request, f"Jobs of {publisher} may not push any more.")
+    messages.success(
+        request, _("Jobs of %(publisher)s may not push any more.") % {"publisher": publisher}
+    )
 
 
 def _context(owner: Repository | RobotAccount, form: PublisherForm) -> dict[str, Any]:

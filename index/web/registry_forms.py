@@ -9,8 +9,10 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Visibility
+from accounts.words import lazy_title
 from index.errors import IndexRefusal, RegistryRefused
 from index.flows.registries import RegistrySettings
 from index.models import KeyFormat, Registry, RegistryPool, RegistryState, SizeClass, Stage, Writers
@@ -25,21 +27,23 @@ class RegistryForm(forms.Form):
 
     name = forms.CharField(
         max_length=40,
-        help_text="Lowercase letters, digits and single - inside. It stays.",
+        help_text=gettext_lazy("Lowercase letters, digits and single - inside. It stays."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     upstream_url = forms.CharField(
         label="URL",
         max_length=200,
-        help_text="Where gateway and index reach it, like http://10.0.0.7:5000. An inner address is"
-        " right: only the gateway should reach it.",
+        help_text=gettext_lazy(
+            "Where gateway and index reach it, like http://10.0.0.7:5000. An inner "
+            "address is right: only the gateway should reach it."
+        ),
         widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "url"}),
     )
     description = forms.CharField(max_length=200, required=False)
     stage = forms.ChoiceField(choices=Stage.choices, required=False)
-    writers = forms.ChoiceField(label="Who may write there", choices=Writers.choices)
+    writers = forms.ChoiceField(label=gettext_lazy("Who may write there"), choices=Writers.choices)
     needs_approval = forms.BooleanField(
-        label="A promotion into it waits for a second person", required=False
+        label=gettext_lazy("A promotion into it waits for a second person"), required=False
     )
     service = forms.CharField(
         max_length=255,
@@ -47,18 +51,18 @@ class RegistryForm(forms.Form):
         widget=forms.TextInput(attrs=_PLAIN),
     )
     key_format = forms.ChoiceField(
-        label="How tokens name their key",
-        choices=[("", "As the other registries of its service"), *KeyFormat.choices],
+        label=gettext_lazy("How tokens name their key"),
+        choices=[("", gettext_lazy("As the other registries of its service")), *KeyFormat.choices],
         required=False,
     )
 
     def __init__(self, *args: Any, registry: Registry | None = None, **kwargs: Any) -> None:
         """Show what a registry is now, or start a new one."""
         super().__init__(*args, **kwargs)
-        self.fields["service"].help_text = (
-            f"The audience of its tokens. Empty is {settings.SERVICE}, the gateway's; its own only if"
-            " clients reach it past the gateway."
-        )
+        self.fields["service"].help_text = gettext_lazy(
+            "The audience of its tokens. Empty is %(service)s, the gateway's; its own "
+            "only if clients reach it past the gateway."
+        ) % {"service": settings.SERVICE}
         if registry is None:
             self.initial["writers"] = Writers.ANYONE
             return
@@ -87,7 +91,10 @@ class ScheduleForm(forms.Form):
     """When a registry's garbage collection is due."""
 
     day = forms.ChoiceField(
-        choices=[(_NEVER, "Never by itself"), *((str(n), name) for n, name in enumerate(DAYS))]
+        choices=[
+            (_NEVER, gettext_lazy("Never by itself")),
+            *((str(n), name) for n, name in enumerate(DAYS)),
+        ]
     )
     hour = forms.TypedChoiceField(
         label="Hour (UTC)", coerce=int, choices=[(n, f"{n:02}:00") for n in range(24)]
@@ -113,21 +120,29 @@ class RuleForm(forms.Form):
     """Which names go where."""
 
     pattern = forms.CharField(
-        label="Names",
+        label=gettext_lazy("Names"),
         max_length=201,
-        help_text="One name, namespace/*, namespace/prefix* or *. library/* is official images.",
+        help_text=gettext_lazy(
+            "One name, namespace/*, namespace/prefix* or *. library/* is official images."
+        ),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     visibility = forms.ChoiceField(
-        choices=[("", "Every visibility"), *((v.value, v.name.title()) for v in Visibility)],
+        choices=[
+            ("", gettext_lazy("Every visibility")),
+            *((v.value, lazy_title(v.value)) for v in Visibility),
+        ],
         required=False,
     )
     size_class = forms.ChoiceField(
-        label="Size class",
-        choices=[("", "Every size"), *((s.value, s.name.title()) for s in SizeClass)],
+        label=gettext_lazy("Size class"),
+        choices=[
+            ("", gettext_lazy("Every size")),
+            *((s.value, lazy_title(s.value)) for s in SizeClass),
+        ],
         required=False,
     )
-    to = forms.ChoiceField(label="Go to")
+    to = forms.ChoiceField(label=gettext_lazy("Go to"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer pools, and registries in use."""
@@ -152,7 +167,7 @@ class PoolForm(forms.Form):
 
     name = forms.CharField(
         max_length=40,
-        help_text="Lowercase letters, digits and single - inside.",
+        help_text=gettext_lazy("Lowercase letters, digits and single - inside."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     members = forms.ModelMultipleChoiceField(
@@ -167,11 +182,11 @@ class WhereForm(forms.Form):
 
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs=_PLAIN))
     visibility = forms.ChoiceField(
-        choices=[(v.value, v.name.title()) for v in Visibility], initial=Visibility.PRIVATE
+        choices=[(v.value, lazy_title(v.value)) for v in Visibility], initial=Visibility.PRIVATE
     )
     size_class = forms.ChoiceField(
-        label="Size class",
-        choices=[(s.value, s.name.title()) for s in SizeClass],
+        label=gettext_lazy("Size class"),
+        choices=[(s.value, lazy_title(s.value)) for s in SizeClass],
         initial=SizeClass.ORDINARY,
     )
 

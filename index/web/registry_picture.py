@@ -61,7 +61,7 @@ def draw(rows: Iterable[Row]) -> Picture:
     for number, stage in enumerate(used):
         x = number * (_WIDTH + _GAP) + 1
         has_next = number + 1 < len(used) and used[number + 1] != Stage.NONE
-        picture.columns.append(Column(stage.label, x, has_next))
+        picture.columns.append(Column(str(stage.label), x, has_next))
         y = _TOP
         for registry, check, kept in (row for row in every if row[0].stage == stage):
             share = kept.size / most if most else 0

@@ -8,6 +8,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.names import ORGANIZATION_NAME_RULE
@@ -23,13 +26,15 @@ class RenameForm(forms.Form):
     """The new name, and the old one typed as confirmation."""
 
     new_name = forms.CharField(
-        label="New name",
+        label=gettext_lazy("New name"),
         max_length=30,
-        help_text=f"{ORGANIZATION_NAME_RULE}.",
+        help_text=format_lazy("{}.", ORGANIZATION_NAME_RULE),
         widget=forms.TextInput(attrs=_NAME),
     )
     old_name = forms.CharField(
-        label="Type the present name to confirm", max_length=30, widget=forms.TextInput(attrs=_NAME)
+        label=gettext_lazy("Type the present name to confirm"),
+        max_length=30,
+        widget=forms.TextInput(attrs=_NAME),
     )
 
     def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
@@ -41,7 +46,9 @@ class RenameForm(forms.Form):
         """Refuse anything but the exact name."""
         name: str = self.cleaned_data["old_name"]
         if name != self.expected:
-            message = f"This is not the name. Type {self.expected} to rename it."
+            message = _("This is not the name. Type %(expected)s to rename it.") % {
+                "expected": self.expected
+            }
             raise forms.ValidationError(message)
         return name
 
@@ -63,8 +70,12 @@ def rename(request: HttpRequest, name: str) -> HttpResponse:
         new = form.cleaned_data["new_name"]
         messages.success(
             request,
-            f"{old} is {new} now. {old} stays reserved, and references with it keep working.",
+            _(
+                "%(old)s is %(new)s now. %(old)s stays reserved, and references with it keep "
+                "working."
+            )
+            % {"old": old, "new": new},
         )
         return redirect("web-organization-settings", new)
-    context = {"head": head, "tab": "settings", "crumb": "Rename", "form": form}
+    context = {"head": head, "tab": "settings", "crumb": _("Rename"), "form": form}
     return render(request, "index/rename.html", context)

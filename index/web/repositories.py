@@ -8,28 +8,35 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Visibility
 from accounts.principals import Principal
+from accounts.web.fragments import asked_part, nothing_new, render_page, vary
 from index.errors import IndexRefusal, OverQuota
 from index.flows.check_secrets import open_secrets
 from index.flows.create_repository import create_repository
 from index.flows.star_repository import star as star_repository
 from index.flows.star_repository import unstar as unstar_repository
 from index.models import Repository, SizeClass
-from index.policy import allowed_actions
 from index.promotions import shows_promotions
 from index.readme import render_readme
 from index.reasons import obstacle
 from index.roles import Action
 from index.rules import Decision
-from index.tag_rows import newest_tags
+from index.tag_rows import newest_tags, tags_version
 from index.web.forms import NewRepositoryForm
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
+from index.web.repository_head import decision_about, numbers_of
 
 _OF_REGISTRIES = frozenset({"builders", "promotion"})  # limits that they set, not the repository
+
+_PARTS = {
+    "overview": "index/repository_overview_part.html",
+    "newest-tags": "index/repository_tags_part.html",
+}
 
 
 @login_not_required
@@ -39,13 +46,18 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     repository = find_repository(request, name)
     rows = newest_tags(repository)
     context = page_context(repository, principal_of(request))
+    version = tags_version(context["tag_count"], rows)
+    if unchanged := nothing_new(request, version):
+        return unchanged
     context |= {
         "secret_count": open_secrets(repository) if context["may_administer"] else 0,
         "rows": rows,
+        "newest": rows[0].tag.name if rows else "",
         "pull_tag": _pull_tag(repository, rows[0].tag.name if rows else ""),
         "readme": render_readme(repository.readme) if repository.readme.strip() else "",
+        "look_again": f"{request.path}?seen={version}",
     }
-    return render(request, "index/repository.html", context)
+    return render_page(request, "index/repository.html", context, parts=_PARTS)
 
 
 @post_only
@@ -53,7 +65,7 @@ def star(request: HttpRequest, name: str) -> HttpResponse:
     """Add a star."""
     repository = find_repository(request, name)
     star_repository(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after_star(request, repository, is_starred=True)
 
 
 @post_only
@@ -61,7 +73,16 @@ def unstar(request: HttpRequest, name: str) -> HttpResponse:
     """Take the star back."""
     repository = find_repository(request, name)
     unstar_repository(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after_star(request, repository, is_starred=False)
+
+
+def _after_star(request: HttpRequest, repository: Repository, *, is_starred: bool) -> HttpResponse:
+    """Answer the button as it is now, or lead back to the page that has it."""
+    if asked_part(request) != "star":
+        return redirect("web-repository", repository.name)
+    repository.refresh_from_db(fields=["star_count"])
+    context = {"repository": repository, "is_starred": is_starred}
+    return vary(render(request, "components/star_button.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,15 +92,19 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = {"namespace": request.GET.get("namespace")}
     form = NewRepositoryForm(request.POST or None, principal=principal, initial=chosen)
     if form.is_valid() and (repository := _create(form, principal)):
-        messages.success(request, f"{repository} is there. Push the first image to it.")
+        messages.success(
+            request,
+            _("%(repository)s is there. Push the first image to it.") % {"repository": repository},
+        )
         return redirect("web-repository", repository.name)
     return render(request, "index/new.html", {"form": form})
 
 
 def page_context(repository: Repository, principal: Principal) -> dict[str, Any]:
     """Return what the head of each of a repository's pages shows."""
-    decision = allowed_actions(principal, repository)
+    decision = decision_about(repository, principal)
     user = principal.user
+    numbers = numbers_of(repository, user)
     return {
         "repository": repository,
         "may_administer": decision.may_administer,
@@ -87,8 +112,8 @@ def page_context(repository: Repository, principal: Principal) -> dict[str, Any]
         "may_push": Action.PUSH in decision.actions,
         "stage_words": _why_the_registry_takes_no_push(decision),
         "may_ask": user is not None and not decision.may_administer,
-        "is_starred": user is not None and repository.stars.filter(user=user).exists(),
-        "tag_count": repository.tags.count(),
+        "is_starred": numbers.is_starred,
+        "tag_count": numbers.tags,
     }
 
 

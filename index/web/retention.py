@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from index.errors import IndexRefusal
@@ -30,24 +32,26 @@ class RetentionForm(forms.Form):
 
     pattern = forms.CharField(
         max_length=128,
-        help_text="Which tags it is about: * stands for any characters, as in nightly-*.",
+        help_text=gettext_lazy(
+            "Which tags it is about: * stands for any characters, as in nightly-*."
+        ),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
     newest = forms.IntegerField(
-        label="Keep the newest",
+        label=gettext_lazy("Keep the newest"),
         required=False,
         min_value=1,
         max_value=1_000_000,
-        help_text="So many of them, by the time of their push.",
+        help_text=gettext_lazy("So many of them, by the time of their push."),
     )
     pushed_days = forms.IntegerField(
-        label="Keep what was pushed in the last days",
+        label=gettext_lazy("Keep what was pushed in the last days"),
         required=False,
         min_value=1,
         max_value=36_500,
     )
     pulled_days = forms.IntegerField(
-        label="Keep what was pulled or pushed in the last days",
+        label=gettext_lazy("Keep what was pulled or pushed in the last days"),
         required=False,
         min_value=1,
         max_value=36_500,
@@ -98,14 +102,21 @@ def remove(request: HttpRequest, name: str, rule_id: int) -> HttpResponse:
     except IndexRefusal as refusal:
         messages.error(request, f"{refusal}.")
     else:
-        messages.success(request, f"The rule for {rule.pattern} is gone. It deletes nothing more.")
+        messages.success(
+            request,
+            _("The rule for %(pattern)s is gone. It deletes nothing more.")
+            % {"pattern": rule.pattern},
+        )
     return redirect("web-repository-retention", repository.name)
 
 
 def _save(request: HttpRequest, repository: Repository, form: RetentionForm) -> HttpResponse:
     seen = form.cleaned_data["seen"]
     rule = add_retention_rule(repository, form.limits, by=principal_of(request), seen=seen)
-    messages.success(request, f"The rule for {rule.pattern} is saved. It runs once a day.")
+    messages.success(
+        request,
+        _("The rule for %(pattern)s is saved. It runs once a day.") % {"pattern": rule.pattern},
+    )
     return redirect("web-repository-retention", repository.name)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import AccountError
 from accounts.flows.robot_accounts import ROBOT_NAME_RULE, check_robot_name
@@ -14,7 +17,14 @@ from accounts.web.credential_forms import ExpiryFields
 from index.models import Repository
 from index.roles import Role
 
-_OVERLAPS = {0: "at once", 1: "in an hour", 24: "in a day", 72: "in 3 days", 168: "in a week"}
+_OVERLAPS = {
+    0: _("at once"),
+    1: _("in an hour"),
+    24: _("in a day"),
+    72: "in 3 days",
+    168: _("in a week"),
+}
+_SUGGESTED = 200
 _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -24,18 +34,18 @@ class RobotFields(forms.Form):
     description = forms.CharField(
         max_length=200,
         required=False,
-        help_text="What it does and where it runs, so that others know whom they would stop.",
+        help_text=_("What it does and where it runs, so that others know whom they would stop."),
     )
     responsible = forms.ModelChoiceField(
         queryset=User.objects.none(),
         to_field_name="username",
         required=False,
-        label="Responsible person",
-        empty_label="Nobody: the owners are told",
-        help_text="Gets a mail before a secret expires.",
+        label=_("Responsible person"),
+        empty_label=_("Nobody: the owners are told"),
+        help_text=_("Gets a mail before a secret expires."),
     )
     may_create = forms.BooleanField(
-        label="It may create repositories, by pushing to a new name", required=False
+        label=_("It may create repositories, by pushing to a new name"), required=False
     )
 
     def __init__(self, *args: Any, namespace: Namespace, **kwargs: Any) -> None:
@@ -51,7 +61,10 @@ class NewRobotForm(RobotFields):
 
     name = forms.CharField(
         max_length=30,
-        help_text=f"{ROBOT_NAME_RULE}, like: ci or deploy-eu. It cannot be changed later.",
+        help_text=format_lazy(
+            _("{rule}, like: ci or deploy-eu. It cannot be changed later."),
+            rule=ROBOT_NAME_RULE,
+        ),
         widget=forms.TextInput(attrs=_NAME),
     )
     field_order = ("name", "description", "responsible", "may_create")
@@ -70,7 +83,7 @@ class SecretForm(ExpiryFields):
     label = forms.CharField(
         max_length=80,
         required=False,
-        help_text="Where it is used, like: GitHub, or cluster eu-1.",
+        help_text=_("Where it is used, like: GitHub, or cluster eu-1."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("label", "expiry", "last_day")
@@ -80,7 +93,7 @@ class RotateForm(forms.Form):
     """When the old secret ends."""
 
     overlap = forms.TypedChoiceField(
-        label="The old one ends",
+        label=_("The old one ends"),
         coerce=int,
         choices=[(hours, _OVERLAPS[hours]) for hours in OVERLAPS_IN_HOURS],
         initial=24,
@@ -91,17 +104,28 @@ class RobotGrantForm(forms.Form):
     """A role on one repository of the robot's namespace."""
 
     repository = forms.ModelChoiceField(
-        queryset=Repository.objects.none(), to_field_name="name", empty_label="Choose one"
+        queryset=Repository.objects.none(),
+        to_field_name="name",
+        widget=forms.TextInput(attrs={**_NAME, "list": "robot-repositories"}),
+        error_messages={"invalid_choice": _("There is no such repository.")},
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.WRITER)
 
     def __init__(self, *args: Any, robot: RobotAccount, **kwargs: Any) -> None:
-        """Offer the repositories of the namespace."""
+        """Take the repositories of the namespace; `repositories_for` says which are suggested."""
         super().__init__(*args, **kwargs)
         field = self.fields["repository"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        live = Repository.objects.live().filter(namespace=robot.namespace)
-        field.queryset = live.order_by("name")
+        field.queryset = _repositories_of(robot)
+
+
+def repositories_for(robot: RobotAccount) -> QuerySet[Repository, str]:
+    """Return names that the page suggests; there may be thousands more, which can be typed."""
+    return _repositories_of(robot).order_by("name").values_list("name", flat=True)[:_SUGGESTED]
+
+
+def _repositories_of(robot: RobotAccount) -> QuerySet[Repository]:
+    return Repository.objects.live().filter(namespace=robot.namespace)
 
 
 def _people_of(namespace: Namespace) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from accounts.errors import AccountError, NotAllowed
 from accounts.flows.robot_accounts import set_builder
@@ -12,6 +13,7 @@ from accounts.flows.robot_secrets import NewSecret, add_secret, revoke_secret, r
 from accounts.models import RobotAccount, RobotSecret
 from accounts.snippets import login_command, snippets_for
 from accounts.web.methods import require_recent_login
+from accounts.words import word
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
 from index.models import AccessGrant
@@ -69,7 +71,11 @@ def revoke(request: HttpRequest, name: str, secret_id: int) -> HttpResponse:
     robot = find_robot(request, name)
     secret = _secret_of(robot, secret_id)
     revoke_secret(secret, by=principal_of(request))
-    return to_robot(request, robot, f"The secret {secret.public_part}… is revoked.")
+    return to_robot(
+        request,
+        robot,
+        _("The secret %(public_part)s… is revoked.") % {"public_part": secret.public_part},
+    )
 
 
 @post_only
@@ -85,7 +91,12 @@ def grant(request: HttpRequest, name: str) -> HttpResponse:
     except IndexRefusal as error:
         form.add_error(None, str(error))
         return page_of(request, robot, grant_form=form)
-    return to_robot(request, robot, f"{robot} is {role.value} of {repository} now.")
+    return to_robot(
+        request,
+        robot,
+        _("%(who)s is %(role)s of %(repository)s now.")
+        % {"who": robot, "role": word(role.value), "repository": repository},
+    )
 
 
 @post_only
@@ -95,7 +106,12 @@ def revoke_grant(request: HttpRequest, name: str, grant_id: int) -> HttpResponse
     held = AccessGrant.objects.select_related("repository__namespace", "robot__namespace")
     found = get_object_or_404(held, pk=grant_id, robot=robot)
     revoke_access(found, by=principal_of(request))
-    return to_robot(request, robot, f"{robot} has no role on {found.repository} any more.")
+    return to_robot(
+        request,
+        robot,
+        _("%(robot)s has no role on %(repository)s any more.")
+        % {"robot": robot, "repository": found.repository},
+    )
 
 
 @post_only
@@ -120,9 +136,9 @@ def _set_builder(request: HttpRequest, name: str, *, is_builder: bool) -> HttpRe
     return to_robot(
         request,
         robot,
-        f"{robot} is a build server now."
+        _("%(robot)s is a build server now.") % {"robot": robot}
         if is_builder
-        else f"{robot} is no build server any more.",
+        else _("%(robot)s is no build server any more.") % {"robot": robot},
     )
 
 

@@ -10,12 +10,14 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import AccountError
 from accounts.flows.robot_accounts import change_robot, create_robot, delete_robot, set_enabled
 from accounts.models import Namespace, RobotAccount, RobotSecret
 from accounts.snippets import snippets_for
+from accounts.together import read_together
 from accounts.web.methods import require_recent_login
 from accounts.web.organizations.head import find_for_owners
 from index.web.lookup import principal_of, signed_in_user
@@ -26,6 +28,7 @@ from index.web.robot_forms import (
     RobotGrantForm,
     RotateForm,
     SecretForm,
+    repositories_for,
 )
 from index.web.robot_lookup import find_robot, frame_of
 
@@ -72,7 +75,7 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     except AccountError as error:
         form.add_error(None, str(error))
         return page_of(request, robot, robot_form=form)
-    return to_robot(request, robot, f"{robot} is changed.")
+    return to_robot(request, robot, _("%(robot)s is changed.") % {"robot": robot})
 
 
 @post_only
@@ -80,7 +83,11 @@ def disable(request: HttpRequest, name: str) -> HttpResponse:
     """Refuse it everywhere from now on."""
     robot = find_robot(request, name)
     set_enabled(robot, enabled=False, by=principal_of(request))
-    return to_robot(request, robot, f"{robot} is disabled: all of its secrets are refused.")
+    return to_robot(
+        request,
+        robot,
+        _("%(robot)s is disabled: all of its secrets are refused.") % {"robot": robot},
+    )
 
 
 @post_only
@@ -89,7 +96,11 @@ def enable(request: HttpRequest, name: str) -> HttpResponse:
     require_recent_login(request)
     robot = find_robot(request, name)
     set_enabled(robot, enabled=True, by=principal_of(request))
-    return to_robot(request, robot, f"{robot} is in use again, with the secrets that it had.")
+    return to_robot(
+        request,
+        robot,
+        _("%(robot)s is in use again, with the secrets that it had.") % {"robot": robot},
+    )
 
 
 @post_only
@@ -97,10 +108,14 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Delete it; its name has to be typed."""
     robot = find_robot(request, name)
     if request.POST.get("confirmation", "") != robot.full_name:
-        messages.error(request, f"Nothing is deleted. Type {robot} to delete it.")
+        messages.error(
+            request, _("Nothing is deleted. Type %(robot)s to delete it.") % {"robot": robot}
+        )
         return redirect("web-robot", robot.full_name)
     delete_robot(robot, by=principal_of(request))
-    messages.success(request, f"{robot} is deleted, with its secrets and its rights.")
+    messages.success(
+        request, _("%(robot)s is deleted, with its secrets and its rights.") % {"robot": robot}
+    )
     if robot.namespace.organization:
         return redirect("web-organization-robots", robot.namespace.name)
     return redirect("web-user-robots")
@@ -120,12 +135,19 @@ def page_of(request: HttpRequest, robot: RobotAccount, **refused: Form) -> HttpR
         "may_create": robot.may_create,
         "responsible": robot.responsible.username if robot.responsible else None,
     }
+    secrets, grants, default_grants, repositories = read_together(
+        usable,
+        robot.grants.select_related("repository").order_by("repository__name"),
+        robot.default_grants.all(),
+        repositories_for(robot),
+    )
     context: dict[str, Any] = {
         **frame_of(request, robot.namespace, page=robot.full_name),
         "robot": robot,
-        "secrets": usable,
-        "grants": robot.grants.select_related("repository").order_by("repository__name"),
-        "default_grants": robot.default_grants.all(),
+        "secrets": secrets,
+        "grants": grants,
+        "default_grants": default_grants,
+        "repositories": repositories,
         "snippets": snippets_for(robot.full_name),
         "secret_form": SecretForm(auto_id="id_secret_%s"),
         "rotate_form": RotateForm(auto_id="id_rotate_%s"),
@@ -155,7 +177,7 @@ def _list(request: HttpRequest, namespace: Namespace) -> HttpResponse:
         "namespace", "responsible"
     )
     context = {
-        **frame_of(request, namespace, page="Robots"),
+        **frame_of(request, namespace, page=_("Robots")),
         "robots": robots.annotate(
             secret_count=Count("secrets", filter=holds, distinct=True),
             last_used_at=Max("secrets__last_used_at"),
@@ -176,7 +198,9 @@ def _new(request: HttpRequest, namespace: Namespace) -> HttpResponse:
         except AccountError as error:
             form.add_error("name", str(error))
         else:
-            sentence = f"{robot} is there. Give it a secret, and a role on what it needs."
+            sentence = _("%(robot)s is there. Give it a secret, and a role on what it needs.") % {
+                "robot": robot
+            }
             return to_robot(request, robot, sentence)
-    context = {**frame_of(request, namespace, page="New robot"), "form": form}
+    context = {**frame_of(request, namespace, page=_("New robot")), "form": form}
     return render(request, "index/robot_new.html", context)

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from index import secret_list
@@ -24,7 +26,9 @@ _PAGE_SIZE = 25
 class DismissForm(forms.Form):
     """Why it needs nobody any more."""
 
-    dismissal = forms.ChoiceField(label="It needs nobody, because", choices=Dismissal.choices)
+    dismissal = forms.ChoiceField(
+        label=gettext_lazy("It needs nobody, because"), choices=Dismissal.choices
+    )
 
 
 @require_safe
@@ -48,12 +52,12 @@ def dismiss(request: HttpRequest, name: str, secret: str) -> HttpResponse:
     repository = find_administered(request, name)
     form = DismissForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose why the finding needs nobody any more.")
+        messages.error(request, _("Choose why the finding needs nobody any more."))
         return redirect("web-repository-secrets", repository.name)
     chosen = Dismissal(form.cleaned_data["dismissal"])
     if not dismiss_secret(repository, secret, by=principal_of(request), dismissal=chosen):
         raise Http404
-    messages.success(request, "The finding is answered, here and in images to come.")
+    messages.success(request, _("The finding is answered, here and in images to come."))
     return redirect("web-repository-secrets", repository.name)
 
 
@@ -63,5 +67,5 @@ def reopen(request: HttpRequest, name: str, secret: str) -> HttpResponse:
     repository = find_administered(request, name)
     if not reopen_secret(repository, secret, by=principal_of(request)):
         raise Http404
-    messages.success(request, "The finding is open again.")
+    messages.success(request, _("The finding is open again."))
     return redirect("web-repository-secrets", repository.name)

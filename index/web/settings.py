@@ -6,9 +6,12 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import Visibility
+from accounts.words import word
 from index.errors import OverQuota, SecretsInTheWay
 from index.flows.change_repository import (
     change_immutable_tags,
@@ -32,9 +35,9 @@ from index.web.methods import post_only
 from index.web.repositories import page_context
 
 _MEANS = {
-    RepositoryMode.OPEN: "it takes pushes",
-    RepositoryMode.READ_ONLY: "it can be pulled, and pushes are refused",
-    RepositoryMode.ARCHIVED: "it can be pulled, and pushes are refused",
+    RepositoryMode.OPEN: gettext_lazy("it takes pushes"),
+    RepositoryMode.READ_ONLY: gettext_lazy("it can be pulled, and pushes are refused"),
+    RepositoryMode.ARCHIVED: gettext_lazy("it can be pulled, and pushes are refused"),
 }
 
 
@@ -58,7 +61,7 @@ def description(request: HttpRequest, name: str) -> HttpResponse:
         readme=form.cleaned_data["readme"],
         from_image=form.cleaned_data["from_image"],
     )
-    return _changed(request, repository, "The description is saved.")
+    return _changed(request, repository, _("The description is saved."))
 
 
 @post_only
@@ -69,7 +72,7 @@ def topics(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, repository, topics_form=form)
     change_topics(repository, by=principal_of(request), topics=form.cleaned_data["topics"])
-    return _changed(request, repository, "The topics are saved.")
+    return _changed(request, repository, _("The topics are saved."))
 
 
 @post_only
@@ -85,7 +88,12 @@ def visibility(request: HttpRequest, name: str) -> HttpResponse:
     except (OverQuota, SecretsInTheWay) as refusal:
         form.add_error("visibility", str(refusal))
         return _page(request, repository, visibility_form=form)
-    return _changed(request, repository, f"{repository} is {chosen.value} now.")
+    return _changed(
+        request,
+        repository,
+        _("%(repository)s is %(visibility)s now.")
+        % {"repository": repository, "visibility": word(chosen.value)},
+    )
 
 
 @post_only
@@ -97,7 +105,11 @@ def mode(request: HttpRequest, name: str) -> HttpResponse:
         return _page(request, repository, mode_form=form)
     chosen = RepositoryMode(form.cleaned_data["mode"])
     change_mode(repository, by=principal_of(request), mode=chosen)
-    sentence = f"{repository} is {chosen.value} now: {_MEANS[chosen]}."
+    sentence = _("%(repository)s is %(mode)s now: %(means)s.") % {
+        "repository": repository,
+        "mode": word(chosen.value),
+        "means": _MEANS[chosen],
+    }
     return _changed(request, repository, sentence)
 
 
@@ -111,11 +123,12 @@ def immutable_tags(request: HttpRequest, name: str) -> HttpResponse:
     patterns = form.cleaned_data["patterns"]
     change_immutable_tags(repository, by=principal_of(request), patterns=patterns)
     words = (
-        f"Tags that match {' or '.join(patterns)} never change"
+        _("Tags that match %(patterns)s never change from now on.")
+        % {"patterns": ", ".join(patterns)}
         if patterns
-        else "Any tag may change"
+        else _("Any tag may change from now on.")
     )
-    return _changed(request, repository, f"{words} from now on.")
+    return _changed(request, repository, words)
 
 
 def _changed(request: HttpRequest, repository: Repository, sentence: str) -> HttpResponse:

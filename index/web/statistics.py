@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from index.models import Repository
-from index.statistics import SPANS, days_of
+from index.statistics import SPANS, days_of, stretches_of
 from index.web.badges import badge_snippets
 from index.web.lookup import find_repository, principal_of
 from index.web.repositories import page_context
@@ -22,13 +22,11 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     repository = find_repository(request, name)
     asked = request.GET.get("days", "")
     span = int(asked) if asked in map(str, SPANS) else SPANS[0]
-    days = days_of(repository, span=span)
+    stretches = stretches_of(days_of(repository, span=span))
     context = page_context(repository, principal_of(request)) | {
-        "days": list(reversed(days)),
-        "graphs": [
-            draw("pull", [(one.day, one.pulls) for one in days]),
-            draw("push", [(one.day, one.pushes) for one in days]),
-        ],
+        "stretches": list(reversed(stretches)),
+        "by_week": len(stretches) < span,
+        "graphs": [draw(noun, stretches) for noun in ("pull", "push")],
         "span": span,
         "spans": SPANS,
         "snippets": _snippets(repository),

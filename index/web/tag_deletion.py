@@ -9,12 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.web.undo import offer_undo
 from index.deletion_tasks import continue_tag_deletions
 from index.errors import Denied, IndexRefusal, PatternRefused
 from index.flows.delete_tags import MOST_AT_ONCE, delete_tags
-from index.flows.undelete_tag import undelete_tag
+from index.flows.undelete_tag import undelete_tag, undelete_together
 from index.models import Repository, TagDeletion
 from index.outbox import start_soon
 from index.tag_patterns import frozen_by, parse_patterns
@@ -69,8 +73,25 @@ def restore(request: HttpRequest, name: str, deletion_id: int) -> HttpResponse:
         messages.error(request, f"{refusal}.")
     else:
         start_soon(continue_tag_deletions, repository.pk)
-        messages.success(request, f"{deletion.tag} is being put back.")
+        messages.success(request, _("%(tag)s is being put back.") % {"tag": deletion.tag})
     return redirect("web-repository-tags-trash", repository.name)
+
+
+@post_only
+def undo(request: HttpRequest, name: str, deletion_id: int) -> HttpResponse:
+    """Put back what was deleted in one go with a tag."""
+    repository = find_administered(request, name)
+    deletion = get_object_or_404(TagDeletion, pk=deletion_id, repository=repository)
+    try:
+        coming = undelete_together(deletion, by=principal_of(request))
+    except IndexRefusal as refusal:
+        messages.error(request, f"{refusal}.")
+        return redirect("web-repository-tags-trash", repository.name)
+    start_soon(continue_tag_deletions, repository.pk)
+    count = len(coming)
+    sentence = ngettext("{tag} is being put back.", "{count} tags are being put back.", count)
+    messages.success(request, sentence.format(tag=coming[0].tag, count=count))
+    return redirect("web-repository-tags", repository.name)
 
 
 def _check(request: HttpRequest, repository: Repository) -> None:
@@ -102,12 +123,15 @@ def _delete(request: HttpRequest, repository: Repository) -> HttpResponse:
     try:
         made = delete_tags(repository, wanted, by=principal_of(request))
     except IndexRefusal as refusal:
-        messages.error(request, f"Nothing was deleted: {refusal}.")
+        messages.error(request, _("Nothing was deleted: %(refusal)s.") % {"refusal": refusal})
         return redirect("web-repository-tags-delete", repository.name)
     start_soon(continue_tag_deletions, repository.pk)
     count = len(made)
-    noun = "tag is" if count == 1 else "tags are"
-    messages.success(
-        request, f"{count} {noun} deleted. Until the trash is emptied you can undo it."
+    sentence = ngettext(
+        "{tag} is deleted. Until the trash is emptied you can have it back.",
+        "{count} tags are deleted. Until the trash is emptied you can have them back.",
+        count,
     )
+    way_back = reverse("web-repository-tags-undo", args=[repository.name, made[0].pk])
+    offer_undo(request, sentence.format(tag=made[0].tag, count=count), way_back)
     return redirect("web-repository-tags-trash", repository.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,18 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from accounts.audit_search import words_of
 from accounts.flows.signup import why_closed
 from accounts.models import Namespace, Picture, User
-from accounts.plans import plan_of
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
+from accounts.words import word
 from index.activity_words import sentence_of
 from index.ci_issuers import find_issuer
-from index.flows.quotas import Usage, private_repositories, usages
+from index.flows.quotas import Used, used_by
 from index.pull_limits import duration, pulls_left
 from index.web.user_agents import browser, client
 
@@ -36,18 +35,10 @@ register.filter("duration", duration)
 register.filter("browser", browser)
 register.filter("client", client)
 register.filter("activity_sentence", sentence_of)
+register.filter("word", word)
 
 _AVATAR_COLOURS = 6
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-_AGES = (
-    (365 * 86400, "year"),
-    (30 * 86400, "month"),
-    (7 * 86400, "week"),
-    (86400, "day"),
-    (3600, "hour"),
-    (60, "minute"),
-)
 
 
 @register.simple_tag
@@ -103,18 +94,24 @@ def avatar(name: str, size: str = "") -> SafeString:
 
 @register.simple_tag
 def picture(namespace: Namespace, size: str = "") -> SafeString:
-    """Return the picture of a user or an organization, else the initials; one query."""
-    owned = (
-        Q(user=namespace.user_id)
-        if namespace.user_id
-        else Q(organization=namespace.organization_id)
-    )
-    digest = Picture.objects.filter(owned).values_list("digest", flat=True).first()
+    """Return the picture of a user or an organization, else the initials; a query if not read yet."""
+    if not hasattr(namespace, "picture_digest"):
+        namespace.picture_digest = _picture_of(namespace)
+    digest = namespace.picture_digest
     if digest is None:
         return avatar(namespace.name, size)
     large = " avatar-large" if size == "large" else ""
     address = reverse("web-picture", args=[digest])
     return format_html('<img class="avatar{}" src="{}" alt="" loading="lazy">', large, address)
+
+
+def _picture_of(namespace: Namespace) -> str | None:
+    owned = (
+        Q(user=namespace.user_id)
+        if namespace.user_id
+        else Q(organization=namespace.organization_id)
+    )
+    return Picture.objects.filter(owned).values_list("digest", flat=True).first()
 
 
 @register.filter
@@ -123,63 +120,10 @@ def event_words(action: str) -> str:
     return words_of(action)
 
 
-@register.simple_tag
-def count(number: int, noun: str) -> SafeString:
-    """Return "1.2k stars", with the exact number as title."""
-    words = noun if number == 1 else f"{noun}s"
-    return format_html(
-        '<span title="{} {}">{} {}</span>', f"{number:,}", words, compact(number), words
-    )
-
-
-@register.filter
-def compact(number: int) -> str:
-    """Return a short form of a large number: 1234 is 1.2k."""
-    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= size:
-            return f"{_one_digit(number / size)}{unit}"
-    return str(number)
-
-
-@register.filter
-def megabytes(size: int | None) -> str:
-    """Return a size in decimal units, as docker prints it."""
-    if size is None:
-        return "unknown"
-    for unit_size, unit in _UNITS:
-        if size >= unit_size:
-            return f"{_one_digit(size / unit_size)} {unit}"
-    return f"{size} B"
-
-
-@register.filter
-def size_range(sizes: list[int]) -> str:
-    """Return the smallest and the largest size of a tag's images; the unit once if it is one."""
-    texts = list(dict.fromkeys(megabytes(size) for size in sizes))
-    if len(texts) < 2:
-        return texts[0] if texts else "not known yet"
-    low, low_unit = texts[0].split()
-    return f"{low if texts[1].endswith(low_unit) else texts[0]} to {texts[1]}"
-
-
 @register.filter
 def short_digest(digest: str) -> str:
     """Return the first twelve digits, as docker prints them."""
     return digest.partition(":")[2][:12]
-
-
-@register.filter
-def age(moment: datetime | None) -> SafeString | str:
-    """Return "3 hours ago" in a time element that carries the exact UTC time."""
-    if moment is None:
-        return "never"
-    exact = moment.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
-        exact.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        exact.strftime("%Y-%m-%d %H:%M:%S"),
-        _ago(int((timezone.now() - moment).total_seconds())),
-    )
 
 
 @register.filter
@@ -208,20 +152,15 @@ def namespace_url(namespace: Namespace) -> str:
 
 
 @register.inclusion_tag("components/usage.html")
-def usage(namespace: Namespace) -> dict[str, Any]:
+def usage(namespace: Namespace, used: Used | None = None) -> dict[str, Any]:
     """Show how much of its plan a namespace uses, and of its pulls if they are limited."""
+    used = used or used_by([namespace])[namespace.pk]
     return {
         "namespace": namespace,
-        "plan": plan_of(namespace),
-        "usages": usages(namespace),
+        "plan": used.plan,
+        "usages": used.usages,
         "pulls": pulls_left(namespace),
     }
-
-
-@register.simple_tag
-def private_usage(namespace: Namespace) -> Usage:
-    """Return how many private repositories a namespace has, and may have."""
-    return private_repositories(namespace, plan_of(namespace))
 
 
 @register.filter
@@ -237,18 +176,6 @@ def on_public_url(url: str) -> str:
     return f"{settings.PUBLIC_URL}{parts.path}{'?' if parts.query else ''}{parts.query}"
 
 
-def _ago(seconds: int) -> str:
-    for length, unit in _AGES:
-        if seconds >= length:
-            number = seconds // length
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
-    return "just now"
-
-
-def _one_digit(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
-
-
 @cache
 def _symbols() -> dict[str, SafeString]:
     text = (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text()
@@ -259,4 +186,4 @@ def _symbols() -> dict[str, SafeString]:
 def issuer_name(url: str) -> str:
     """Return what people call an issuer of ID tokens; one that is not listed any more is its URL."""
     issuer = find_issuer(url)
-    return issuer.name if issuer else f"{url} (not accepted any more)"
+    return issuer.name if issuer else gettext("%(url)s (not accepted any more)") % {"url": url}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 THEMES = ("light", "dark")
 _YEAR = 365 * 24 * 3600
@@ -17,6 +17,12 @@ def theme_of(request: HttpRequest) -> str:
     """Return the theme that was chosen; `auto` follows the system."""
     theme = request.COOKIES.get("theme", "")
     return theme if theme in THEMES else "auto"
+
+
+@require_safe
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Show the colours and the switch of the keys; both belong to the browser, not to the account."""
+    return render(request, "index/appearance.html")
 
 
 @login_not_required

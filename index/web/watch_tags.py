@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django import template
-from django.db.models import Count, Q
 
 from index.models import Repository
+from index.web.repository_head import numbers_of
 
 register = template.Library()
 
@@ -21,8 +21,6 @@ class Watching(NamedTuple):
 
 @register.simple_tag
 def watching(repository: Repository, user: Any) -> Watching:
-    """Return it for somebody who is logged in: one query."""
-    found = repository.watches.aggregate(
-        number=Count("pk"), mine=Count("pk", filter=Q(user=user.pk))
-    )
-    return Watching(found["number"], bool(found["mine"]))
+    """Return it for somebody who is logged in."""
+    numbers = numbers_of(repository, user)
+    return Watching(numbers.watches, numbers.is_watched)

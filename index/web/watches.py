@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.web.fragments import asked_part, vary
 from index.flows import watch_repository
+from index.models import Repository
+from index.policy import allowed_actions
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 
@@ -19,7 +22,7 @@ def watch(request: HttpRequest, name: str) -> HttpResponse:
     """Be told what happens."""
     repository = find_repository(request, name)
     watch_repository.watch(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after(request, repository)
 
 
 @post_only
@@ -27,7 +30,17 @@ def unwatch(request: HttpRequest, name: str) -> HttpResponse:
     """Be told no longer."""
     repository = find_repository(request, name)
     watch_repository.unwatch(repository, by=principal_of(request))
-    return redirect("web-repository", repository.name)
+    return _after(request, repository)
+
+
+def _after(request: HttpRequest, repository: Repository) -> HttpResponse:
+    """Answer the button as it is now, or lead back to the page that has it."""
+    if asked_part(request) != "watch":
+        return redirect("web-repository", repository.name)
+    repository = find_repository(request, repository.name)  # its numbers are others now
+    decision = allowed_actions(principal_of(request), repository)
+    context = {"repository": repository, "may_administer": decision.may_administer}
+    return vary(render(request, "components/watch_button.html", context))
 
 
 @require_safe

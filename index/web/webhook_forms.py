@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from index.flows.webhooks import LONGEST_NAME, WebhookFields
 from index.models import ActivityKind
@@ -11,18 +12,22 @@ from index.models import ActivityKind
 class WebhookForm(forms.Form):
     """Where to send what."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, help_text="What you call it, such as deploy.")
+    name = forms.CharField(
+        max_length=LONGEST_NAME, help_text=_("What you call it, such as deploy.")
+    )
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=500,
-        help_text="Where each message is posted to. It begins with https:// and is open to everybody.",
+        help_text=_(
+            "Where each message is posted to. It begins with https:// and is open to everybody."
+        ),
         widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     kinds = forms.MultipleChoiceField(
-        label="Only these kinds",
+        label=_("Only these kinds"),
         choices=ActivityKind.choices,
         required=False,
-        help_text="Choose none to be sent everything, and what will be added later.",
+        help_text=_("Choose none to be sent everything, and what will be added later."),
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -8,14 +8,16 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Namespace
-from accounts.web.organizations.head import OrganizationHead
+from accounts.web.organizations.head import find_head
 from index.errors import Denied
 from index.flows.webhooks import check_may_change
 from index.models import Repository, Webhook
-from index.web.lookup import principal_of, signed_in_user
+from index.web.lookup import principal_of
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,14 @@ class Owner:
 
 def find_webhook(request: HttpRequest, webhook_id: int) -> Webhook:
     """Return the webhook; 404 alike for an unknown one and somebody else's (case 19)."""
-    webhooks = Webhook.objects.select_related("namespace__organization", "repository", "created_by")
-    webhook = get_object_or_404(webhooks, pk=webhook_id)
+    webhooks = Webhook.objects.select_related(
+        "namespace__organization", "repository__namespace", "repository__registry", "created_by"
+    )
+    webhook, principal = get_object_or_404(webhooks, pk=webhook_id), principal_of(request)
+    if webhook.repository and decision_about(webhook.repository, principal).may_administer:
+        return webhook  # asked once, for the head of the page too
     try:
-        check_may_change(webhook, principal_of(request))
+        check_may_change(webhook, principal)
     except Denied as error:
         raise Http404 from error
     return webhook
@@ -63,7 +69,7 @@ def frame_of(request: HttpRequest, owner: Owner, *, page: str = "") -> dict[str,
         return {**head, **context, "frame": "repository_webhooks"}
     organization = owner.namespace.organization
     if organization is not None:
-        head_of = OrganizationHead(organization, signed_in_user(request))
-        crumb = page or "Webhooks"
+        head_of = find_head(request, organization.name)
+        crumb = page or _("Webhooks")
         return {**context, "frame": "organization", "head": head_of, "crumb": crumb}
     return {**context, "frame": "settings"}

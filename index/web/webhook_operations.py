@@ -9,6 +9,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
@@ -35,7 +36,11 @@ def pause(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """Let deliveries wait."""
     webhook = find_webhook(request, webhook_id)
     flows.pause_webhook(webhook, by=principal_of(request))
-    return _to(request, webhook, f"{webhook} is paused. What happens meanwhile waits.")
+    return _to(
+        request,
+        webhook,
+        _("%(webhook)s is paused. What happens meanwhile waits.") % {"webhook": webhook},
+    )
 
 
 @post_only
@@ -43,7 +48,9 @@ def resume(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """Go on."""
     webhook = find_webhook(request, webhook_id)
     flows.resume_webhook(webhook, by=principal_of(request))
-    return _to(request, webhook, f"{webhook} goes on with what was waiting.")
+    return _to(
+        request, webhook, _("%(webhook)s goes on with what was waiting.") % {"webhook": webhook}
+    )
 
 
 @post_only
@@ -52,7 +59,9 @@ def delete(request: HttpRequest, webhook_id: int) -> HttpResponse:
     webhook = find_webhook(request, webhook_id)
     address = owner_of(webhook).list_url
     flows.delete_webhook(webhook, by=principal_of(request))
-    messages.success(request, f"{webhook} is deleted, with its deliveries.")
+    messages.success(
+        request, _("%(webhook)s is deleted, with its deliveries.") % {"webhook": webhook}
+    )
     return redirect(address)
 
 
@@ -66,7 +75,7 @@ def test(request: HttpRequest, webhook_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("web-webhook", webhook.pk)
     messages.success(
-        request, "A ping is on its way. Load this page again to see what became of it."
+        request, _("A ping is on its way. Load this page again to see what became of it.")
     )
     return redirect("web-webhook-delivery", webhook.pk, delivery.pk)
 
@@ -97,7 +106,7 @@ def replay(request: HttpRequest, webhook_id: int, delivery_id: UUID) -> HttpResp
     except LimitReached as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "It is sent once more, under the same id.")
+        messages.success(request, _("It is sent once more, under the same id."))
     return redirect("web-webhook-delivery", webhook.pk, found.pk)
 
 

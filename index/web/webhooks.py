@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Namespace
@@ -98,7 +99,9 @@ def change(request: HttpRequest, webhook_id: int) -> HttpResponse:
         except WebhookRefused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, f"{form.cleaned_data['name']} is changed.")
+            messages.success(
+                request, _("%(value)s is changed.") % {"value": form.cleaned_data["name"]}
+            )
             if secret is None:
                 return redirect("web-webhook", webhook.pk)
             return show_secret(request, find_webhook(request, webhook_id), secret)
@@ -142,7 +145,7 @@ def _new(request: HttpRequest, owner: Owner) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             return show_secret(request, webhook, secret)
-    context = {**frame_of(request, owner, page="New webhook"), "form": form}
+    context = {**frame_of(request, owner, page=_("New webhook")), "form": form}
     return render(request, "index/webhook_form.html", context)
 
 

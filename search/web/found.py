@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from accounts.principals import Principal
 from index.models import Repository
 from search.asked import Filters, SearchQuery, Sort
@@ -89,7 +91,7 @@ class Found:
     def words(self) -> str:
         """What the words are called in a sentence."""
         number = len(self.query.terms) + len(self.query.phrases)
-        return "this word" if number == 1 else "all these words"
+        return gettext("this word") if number == 1 else gettext("all these words")
 
 
 def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
@@ -108,7 +110,7 @@ def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
         filters=narrowing.filters_in_force(page.query),
         without_filters=narrowing.without_filters(page.query),
         orders=narrowing.orders(page.query),
-        facets=[_narrowing(group) for group in facets(principal, page.query)]
+        facets=[_narrowing(group) for group in facets(principal, page.query, page.best)]
         if page.results
         else [],
         is_more=page.is_more,

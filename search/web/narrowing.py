@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 
 from search.asked import QueryRefused, SearchQuery, Sort
 from search.filters import filter_of
@@ -15,11 +16,11 @@ from search.query import with_filter, without_filter
 from search.words import words_of
 
 _TITLES = {
-    Sort.BEST: "Best match",
-    Sort.STARS: "Stars",
-    Sort.PULLS: "Pulls",
-    Sort.UPDATED: "Recently pushed",
-    Sort.NAME: "Name",
+    Sort.BEST: gettext_lazy("Best match"),
+    Sort.STARS: gettext_lazy("Stars"),
+    Sort.PULLS: gettext_lazy("Pulls"),
+    Sort.UPDATED: gettext_lazy("Recently pushed"),
+    Sort.NAME: gettext_lazy("Name"),
 }
 
 
@@ -63,7 +64,7 @@ def orders(query: SearchQuery) -> list[Link]:
             text = with_filter(query.text, "sort", sort.value)
         except QueryRefused:
             continue
-        links.append(Link(title, address_of(text), query.sort is sort))
+        links.append(Link(str(title), address_of(text), query.sort is sort))
     return links
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from index.models import Repository
@@ -32,10 +33,10 @@ def suggestions(request: HttpRequest) -> JsonResponse:
 def _suggestion(repository: Repository) -> dict[str, object]:
     """Return the name, where it leads, and its marks: the kind is a class of `badge.css`."""
     marks = {
-        "official": ("Official", repository.is_official),
-        "done": ("Verified", repository.namespace.is_verified),
-        "private": ("Private", repository.visibility == "private"),
-        "internal": ("Internal", repository.visibility == "internal"),
+        "official": (_("Official"), repository.is_official),
+        "done": (_("Verified"), repository.namespace.is_verified),
+        "private": (_("Private"), repository.visibility == "private"),
+        "internal": (_("Internal"), repository.visibility == "internal"),
     }
     return {
         "name": repository.name,

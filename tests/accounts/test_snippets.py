@@ -89,3 +89,14 @@ def test_what_goes_into_a_repository_has_no_secret(key: str) -> None:
 
 def test_later_no_snippet_has_a_secret() -> None:
     assert "wbs_" not in "".join(found.text for found in snippets_for("acme+ci"))
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_containerd_has_a_line_for_each_of_its_programs(settings: Any, *, is_https: bool) -> None:
+    settings.IS_HTTPS = is_https
+    nerdctl, ctr = (shlex.split(snippet(key).text) for key in ("nerdctl", "ctr"))
+    assert "login" in nerdctl
+    assert "--password-stdin" in nerdctl
+    assert ("--insecure-registry" in nerdctl) is not is_https
+    assert ctr[ctr.index("--user") + 1] == f"acme+ci:{SECRET}"
+    assert ("--plain-http" in ctr) is not is_https

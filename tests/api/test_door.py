@@ -141,9 +141,3 @@ def test_the_published_description_is_json_and_made_once(
     monkeypatch.setattr(api_description, "SchemaGenerator", None)
     response = client.get("/api/v1/openapi.json")
     assert json.loads(response.content)["info"]["title"] == "Waybill"
-
-
-def test_the_documentation_runs_no_inline_script(client: Client, db: None) -> None:
-    page = client.get("/api/docs").content.decode()
-    assert "swagger-ui" in page
-    assert "<script>" not in page

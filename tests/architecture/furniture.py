@@ -11,8 +11,12 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
+from accounts.flows.reopen_organization import what_ends
 from accounts.models import (
+    Announcement,
+    EndedOrganization,
     Invitation,
+    Namespace,
     Organization,
     OrganizationDomain,
     PersonalAccessToken,
@@ -30,10 +34,12 @@ from index.models import (
     DefaultGrant,
     Deletion,
     DifferenceKind,
+    Hiding,
     Manifest,
     Move,
     Promotion,
     PromotionState,
+    Report,
     Repository,
     RepositoryState,
     RetentionRule,
@@ -219,6 +225,22 @@ def _tag_deletion(world: World) -> int:
     return TagDeletion.objects.get_or_create(**known, defaults=facts)[0].pk
 
 
+def _ending(world: World) -> int:
+    """An organization that olga has deleted."""
+    facts: dict[str, Any] = {"deleted_at": timezone.now()}
+    gone, _ = Organization.objects.get_or_create(name="umbra", defaults=facts)
+    Namespace.objects.get_or_create(name="umbra", organization=gone)
+    owner = {
+        "user": world.olga.pk,
+        "role": "owner",
+        "is_managed": False,
+        "since": "2026-01-01T00:00Z",
+    }
+    until = timezone.now() + timedelta(days=7)
+    facts = {"undo_until": until, "kept": what_ends(gone) | {"members": [owner]}}
+    return EndedOrganization.objects.get_or_create(organization=gone, defaults=facts)[0].pk
+
+
 def _retention_rule(world: World) -> int:
     known: dict[str, Any] = {"repository": world.app, "pattern": "nightly-*", "keep_newest": 5}
     return RetentionRule.objects.get_or_create(**known)[0].pk
@@ -227,6 +249,19 @@ def _retention_rule(world: World) -> int:
 def _image(world: World) -> Manifest:
     tag = world.app.tags.filter(name="1.0").select_related("manifest").first()
     return tag.manifest if tag else point(world.app, "1.0", make_image(world.app)).manifest
+
+
+def _announcement(world: World) -> int:
+    return Announcement.objects.get_or_create(text="Work on Sunday.")[0].pk
+
+
+def _report(world: World) -> int:
+    known: dict[str, Any] = {"repository": world.public, "reporter": world.bob}
+    return Report.objects.get_or_create(**known, defaults={"kind": "spam", "text": "Spam."})[0].pk
+
+
+def _hiding(world: World) -> int:
+    return Hiding.objects.get_or_create(repository=world.base, defaults={"reason": "spam"})[0].pk
 
 
 THINGS: dict[str, Callable[[World], object]] = {
@@ -251,7 +286,11 @@ THINGS: dict[str, Callable[[World], object]] = {
     "tag": lambda world: _image(world).tags.values_list("name", flat=True)[0],
     "digest": lambda world: _image(world).digest,
     "tag_deletion": _tag_deletion,
+    "ending": _ending,
     "retention_rule": _retention_rule,
+    "announcement": _announcement,
+    "report": _report,
+    "hiding": _hiding,
     "promotion": _promotion,
     "move": _move,
     "transfer": _transfer,

@@ -19,6 +19,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from config.last_resort import ReadOnly
+from config.last_resort_models import last_resort
 from tests.architecture.furniture import fill_in
 from tests.clients import basic, confirm
 from tests.conftest import World
@@ -36,6 +38,23 @@ PEOPLE = ("anonymous", "dave", "newt", "bob", "rita", "mia", "olga", "root")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NO_SUCH_METHOD = 405
 BASIC_DOORS = ("token", "\\Av1", "\\A(?:v1")
+
+# The last resort shows to nobody but who showed a second factor: here it sends everybody on.
+LAST_RESORT = {
+    f"admin/{model._meta.app_label}/{model._meta.model_name}/{door}": (
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/{address}"
+    )
+    for model, shown in last_resort._registry.items()
+    for door, address in (
+        ("", ""),
+        ("<path:object_id>/change/", "1/change/"),
+        *(
+            (("<path:object_id>/delete/", "1/delete/"),)
+            if isinstance(shown, ReadOnly) and shown.is_deletable
+            else ()
+        ),
+    )
+}
 
 # One address of each door; acme/app is private: rita reads, mia writes, olga owns.
 ADDRESSES = {
@@ -55,6 +74,9 @@ ADDRESSES = {
     "api/v1/repositories/<repository:name>/-/promotions/preview": (
         "/api/v1/repositories/acme/app/-/promotions/preview?image=latest&target=acme/app"
     ),
+    "_design/": "/_design/",
+    "_design/question": "/_design/question",
+    "settings/appearance": "/settings/appearance",
     "trash": "/trash",
     "trash/<int:deletion_id>/restore": "/trash/{deletion}/restore",
     "trash/<int:deletion_id>/purge": "/trash/{deletion}/purge",
@@ -67,6 +89,9 @@ ADDRESSES = {
     "r/<repository:name>/-/settings/retention": "/r/acme/app/-/settings/retention",
     "r/<repository:name>/-/settings/retention/<int:rule_id>/delete": (
         "/r/acme/app/-/settings/retention/{retention_rule}/delete"
+    ),
+    "r/<repository:name>/-/deleted-tags/<int:deletion_id>/undo": (
+        "/r/acme/app/-/deleted-tags/{tag_deletion}/undo"
     ),
     "api/v1/repositories/<repository:name>/-/deleted-tags": (
         "/api/v1/repositories/acme/app/-/deleted-tags"
@@ -371,6 +396,30 @@ ADDRESSES = {
     "settings/sessions/end-all": "/settings/sessions/end-all",
     "settings/sessions/<int:session_id>/end": "/settings/sessions/{session}/end",
     "settings/machines/<int:machine_id>/end": "/settings/machines/{machine}/end",
+    "manage": "/manage",
+    "manage/look": "/manage/look",
+    "manage/people/<str:username>/log-out": "/manage/people/alice/log-out",
+    "manage/people/<str:username>/verify": "/manage/people/newt/verify",
+    "manage/organizations": "/manage/organizations",
+    "manage/organizations/<str:name>": "/manage/organizations/acme",
+    **{
+        f"manage/organizations/<str:name>/{step}": f"/manage/organizations/acme/{step}"
+        for step in ("freeze", "unfreeze", "owner")
+    },
+    "manage/announcements": "/manage/announcements",
+    "manage/announcements/<int:announcement_id>": "/manage/announcements/{announcement}",
+    "manage/announcements/<int:announcement_id>/end": "/manage/announcements/{announcement}/end",
+    "announcements/<int:announcement_id>/dismiss": "/announcements/{announcement}/dismiss",
+    "manage/settings": "/manage/settings",
+    "manage/reports": "/manage/reports",
+    "manage/reports/<int:report_id>": "/manage/reports/{report}",
+    "manage/reports/<int:report_id>/decide": "/manage/reports/{report}/decide",
+    "manage/reports/hidden/<int:hiding_id>/show": "/manage/reports/hidden/{hiding}/show",
+    "r/<repository:name>/-/report": "/r/acme/app/-/report",
+    "admin/": "/admin/",
+    "admin/jsi18n/": "/admin/jsi18n/",
+    "admin/^(?P<app_label>index|accounts|tokenauth|search)/$": "/admin/accounts/",
+    **LAST_RESORT,
     "manage/people": "/manage/people",
     "manage/people/<str:username>": "/manage/people/alice",
     "manage/people/<str:username>/disable": "/manage/people/alice/disable",
@@ -415,7 +464,16 @@ ADDRESSES = {
     "": "/",
     "explore": "/explore",
     "help": "/help",
+    "docs": "/docs",
+    "docs/": "/docs/?q=immutable",
+    "docs/<slug:slug>": "/docs/errors",
+    "docs/<slug:slug>/": "/docs/administration/",
+    "docs/api": "/docs/api",
+    "docs/api/": "/docs/api/",
+    "docs/api/<slug:name>/": "/docs/api/webhooks/",
+    "client": "/client",
     "theme": "/theme",
+    "language": "/language",
     "new": "/new",
     "settings/namespace": "/settings/namespace",
     "settings/tokens": "/settings/tokens",
@@ -535,6 +593,8 @@ ADDRESSES = {
     "o/<str:name>/-/settings/domains/claim": "/o/acme/-/settings/domains/claim",
     "o/<str:name>/-/settings/domains/<int:domain_id>/check": "/o/acme/-/settings/domains/{domain}/check",
     "o/<str:name>/-/settings/domains/<int:domain_id>/remove": "/o/acme/-/settings/domains/{domain}/remove",
+    "trash/organizations/<int:ending_id>/reopen": "/trash/organizations/{ending}/reopen",
+    "o/<str:name>/-/guide/hide": "/o/acme/-/guide/hide",
     "o/<str:name>/-/delete": "/o/acme/-/delete",
     "invites/<str:secret>": "/invites/forged",
     "invites/<str:secret>/accept": "/invites/forged/accept",

@@ -69,6 +69,9 @@ WATCH = """() => {
   });
   document.activeElement?.blur();
 }"""
+# Once for each that may take the focus, and some for what scrolls and for the browser's own.
+PRESSES = """() => 50 +
+  document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]").length"""
 IS_ROUND = "() => window.tabbed.isRound"
 UNFOCUSED = "() => window.tabbed.faults"
 UNREACHED = """() => [...document.querySelectorAll(
@@ -87,10 +90,10 @@ def faults_of(page: Page) -> list[str]:
     return found
 
 
-def faults_by_keyboard(page: Page, *, presses: int = 250) -> list[str]:
+def faults_by_keyboard(page: Page) -> list[str]:
     """Go through the page by Tab; say what has no focus ring, and what was never reached."""
     page.evaluate(WATCH)
-    for _ in range(0, presses, _AT_ONCE):
+    for _ in range(0, page.evaluate(PRESSES), _AT_ONCE):
         for _ in range(_AT_ONCE):
             page.keyboard.press("Tab")
         if page.evaluate(IS_ROUND):

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    StorageState,
+    sync_playwright,
+)
 
 from launcher.packages import is_root
 from tests.e2e.people import Person
@@ -43,7 +50,10 @@ class Look:
 class Window:
     """A window with cookies of its own."""
 
-    def __init__(self, browser: Browser, origin: str, look: Look) -> None:
+    def __init__(
+        self, browser: Browser, origin: str, look: Look, state: StorageState | None = None
+    ) -> None:
+        self.browser = browser
         self.origin = origin
         self.look = look
         self.complaints: list[str] = []
@@ -52,6 +62,7 @@ class Window:
             viewport={"width": look.width, "height": _HEIGHT},
             color_scheme=look.scheme,
             java_script_enabled=look.javascript,
+            storage_state=state,
         )
         self._context.set_default_timeout(_TIMEOUT)
         self._context.on("console", self._hear)
@@ -75,6 +86,14 @@ class Window:
         main.locator("input[name=password]").fill(person.password)
         main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
+
+    def again(self, look: Look) -> Window:
+        """Open another window of the same person, which remembers nothing but who it is."""
+        return Window(self.browser, self.origin, look, self._context.storage_state())
+
+    def without_scripts(self) -> Window:
+        """Open a window of the same person, where no script runs."""
+        return self.again(replace(self.look, javascript=False))
 
     def change_look(self, look: Look) -> None:
         """Make the window so wide, and let the person prefer that scheme; the page stays open.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from tests.e2e import axe
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
 from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
 
@@ -17,11 +18,14 @@ LOOKS = (
     Look(width=DESKTOP, scheme="light"),
 )
 
-# What makes the page scroll sideways.
+# What makes the page scroll sideways, to the right or (where one reads from there) to the left.
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
-    .map(element => element.outerHTML.slice(0, 120))"""
+  ["scrolls sideways", ...[...document.querySelectorAll("body *")]
+    .filter(element => {
+      const {left, right} = element.getBoundingClientRect();
+      return left < -1 || right > innerWidth + 1;
+    })
+    .map(element => element.outerHTML.slice(0, 120))]"""
 # Visible text with a contrast below 4.5 to what is painted behind it (WCAG 1.4.3).
 UNREADABLE = """() => {
   const channels = color => color.match(/[\\d.]+/g).map(Number);
@@ -55,17 +59,31 @@ def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
     page = window.open(path, status=status)
     assert urlsplit(page.url).path == path.partition("?")[0]  # not where one is sent first
     assert page.title()
-    inspect_as_it_is(window, name)
+    inspect_as_it_is(window, name, *faults_without_scripts(window, path, status))
 
 
-def inspect_as_it_is(window: Window, name: str) -> None:
-    """See that nothing is wrong with the page that is open, and keep its pictures."""
+def faults_without_scripts(window: Window, path: str, status: int) -> list[str]:
+    """Open the page as somebody whose browser runs no scripts; say what it lacks then."""
+    plain = window.without_scripts()
+    try:
+        page = plain.open(path, status=status)
+        faults = [*page.evaluate(STICKS_OUT), *faults_of(page)]
+        if page.get_by_role("heading", level=1).count() != 1:
+            faults.append("not one heading of the first level")
+        return [f"without scripts: {fault}" for fault in [*faults, *plain.complaints]]
+    finally:
+        plain.close()
+
+
+def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
+    """See that nothing is wrong with the page that is open, nor was found yet; keep its pictures."""
     page = window.page
-    faults: list[str] = []
+    faults = list(found)
     for look in LOOKS:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
+        seen += axe.findings(page, only_colours=look.scheme == "dark")
         if look.scheme == "light":  # where things are does not ask for the colours
             seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
         faults += [f"{look}: {fault}" for fault in seen]

@@ -12,6 +12,7 @@ from tests.e2e import steps
 from tests.e2e.backstage import Backstage
 from tests.e2e.browser import Look, Window
 from tests.e2e.looks import inspect, inspect_as_it_is
+from tests.e2e.pages import OF_A_NEWCOMER, OF_MACHINES
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
 
@@ -54,23 +55,6 @@ job = {"issuer": "https://gitlab.com", "source_repository": "group/and-a-subgrou
 TrustedPublisher.objects.create(repository=repository, **job)
 TrustedPublisher.objects.create(robot=robot, **job)
 """
-PAGES = {
-    "tokens": "/settings/tokens",
-    "token-new": "/settings/tokens/new",
-    "robots": "/settings/robots",
-    "robot-new": "/settings/robots/new",
-    "robot": "/robots/ALICE+ci",
-    "robot-empty": "/robots/ALICE+empty",
-    "robot-publishers-empty": "/robots/ALICE+ci/publishers",
-    "organization-robots": "/o/ORG/-/robots",
-    "organization-robot-new": "/o/ORG/-/robots/new",
-    "organization-robot": "/robots/ORG+ci",
-    "organization-robot-publishers": "/robots/ORG+ci/publishers",
-    "publishers": (
-        "/r/ORG/a-name-that-goes-on-and-on-and-on/and-further-down-still/-/settings/publishers"
-    ),
-}
-OF_A_NEWCOMER = {"tokens-none": "/settings/tokens", "robots-none": "/settings/robots"}
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +89,12 @@ def address(path: str, alice: Person) -> str:
     return path.replace("ALICE", alice.name).replace("ORG", f"{alice.name}-org")
 
 
-@pytest.mark.parametrize("name", [*PAGES, *OF_A_NEWCOMER])
+@pytest.mark.parametrize("name", [*OF_MACHINES, *OF_A_NEWCOMER])
 def test_pages_of_machines(
     name: str, alice: Person, newcomer: Person, windows: dict[str, Window]
 ) -> None:
-    window = windows[alice.name if name in PAGES else newcomer.name]
-    inspect(window, address((PAGES | OF_A_NEWCOMER)[name], alice), name)
+    window = windows[alice.name if name in OF_MACHINES else newcomer.name]
+    inspect(window, address((OF_MACHINES | OF_A_NEWCOMER)[name], alice), name)
 
 
 def test_a_token_is_made_shown_once_and_taken_by_docker(

@@ -11,39 +11,10 @@ from playwright.sync_api import Browser
 from tests.e2e import steps
 from tests.e2e.browser import Look, Window
 from tests.e2e.looks import inspect
+from tests.e2e.pages import OF_AN_ORGANIZATION
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
 
-PAGES = {
-    "organizations": "/organizations",
-    "organization-new": "/organizations/new",
-    "organization": "/o/ACME",
-    "members": "/o/ACME/-/members",
-    "member-remove": "/o/ACME/-/members/MIA/remove",
-    "leave": "/o/ACME/-/leave",
-    "teams": "/o/ACME/-/teams",
-    "team": "/o/ACME/-/teams/builders",
-    "team-new": "/o/ACME/-/teams/new",
-    "team-change": "/o/ACME/-/teams/builders/change",
-    "team-delete": "/o/ACME/-/teams/builders/delete",
-    "access": "/o/ACME/-/access",
-    "access-nothing": "/o/ACME/-/access?holder=nobody",
-    "defaults": "/o/ACME/-/defaults",
-    "audit": "/o/ACME/-/audit",
-    "organization-settings": "/o/ACME/-/settings",
-    "domains": "/o/ACME/-/settings/domains",
-    "rename": "/o/ACME/-/rename",
-    "organization-delete": "/o/ACME/-/delete",
-    "permissions": "/r/ACME/app/-/access?check=MIA",
-    "requests": "/settings/requests",
-    "ask": "/settings/requests/new",
-    "organization-empty": "/o/EMPTY",
-    "teams-none": "/o/EMPTY/-/teams",
-    "access-none": "/o/EMPTY/-/access",
-    "defaults-none": "/o/EMPTY/-/defaults",
-    "domains-none": "/o/EMPTY/-/settings/domains",
-    "delete-empty": "/o/EMPTY/-/delete",
-}
 _FOUND = """
 from accounts.flows.domains import claim_domain
 from accounts.flows.invitations import send_invitation
@@ -93,7 +64,7 @@ class Acme:
 
     def path(self, name: str) -> str:
         """Return the address of a page."""
-        path = PAGES[name].replace("ACME", self.name).replace("EMPTY", self.empty)
+        path = OF_AN_ORGANIZATION[name].replace("ACME", self.name).replace("EMPTY", self.empty)
         return path.replace("MIA", self.mia.name)
 
 
@@ -124,7 +95,7 @@ def window(acme: Acme, stack: Stack, browser: Browser) -> Iterator[Window]:
     opened.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", OF_AN_ORGANIZATION)
 def test_pages_of_an_organization(name: str, acme: Acme, window: Window) -> None:
     inspect(window, acme.path(name), name)
 

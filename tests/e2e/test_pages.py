@@ -13,114 +13,9 @@ from tests.e2e.backstage import Backstage
 from tests.e2e.browser import Look, Window
 from tests.e2e.images import push_index
 from tests.e2e.looks import inspect
+from tests.e2e.pages import GONE, OF_ALICE, OF_AN_ADMINISTRATOR_WITH_AN_APP, OF_EVERYBODY
 from tests.e2e.people import People, Person
 from tests.e2e.stack import Stack
-
-OF_EVERYBODY = {
-    "home": "/",
-    "explore": "/explore",
-    "help": "/help",
-    "search": "/search?q=ALICE",
-    "search-everything": "/search",
-    "search-nothing": "/search?q=nothingofthatkind",
-    "search-long": f"/search?q={'w' * 100}",
-    "topic": "/explore?topic=bread",
-    "user": "/u/ALICE",
-    "repository": "/r/ALICE/several",
-    "tags": "/r/ALICE/several/-/tags",
-    "no-tag": "/r/ALICE/several/-/tags?q=nothing&sort=version",
-    "manifest-index": "/r/ALICE/several/-/manifests/multi",
-    "manifest": "/r/ALICE/several/-/manifests/amd64",
-    "compare": "/r/ALICE/several/-/compare?from=amd64&to=arm64",
-    "statistics": "/r/ALICE/several/-/statistics",
-    "login": "/accounts/login/",
-    "signup": "/accounts/signup/",
-    "reset": "/accounts/password/reset/",
-    "reset-sent": "/accounts/password/reset/done/",
-    "reset-link-used-up": "/accounts/password/reset/key/1-used-up/",
-    "reset-done": "/accounts/password/reset/key/done/",
-    "account-disabled": "/accounts/inactive/",
-    "single-sign-on-cancelled": "/accounts/sso/cancelled",
-    "mail": "/dev/mail",
-}
-OF_ALICE = {
-    "dashboard": "/",
-    "new": "/new",
-    "empty": "/r/ALICE/empty",
-    "empty-tags": "/r/ALICE/empty/-/tags",
-    "settings": "/r/ALICE/several/-/settings",
-    "explain": "/r/ALICE/several/-/access/explain?who=anonymous&role=writer&tag=latest",
-    "denials": "/r/ALICE/several/-/denials",
-    "rename-repository": "/r/ALICE/several/-/rename?new_name=other",
-    "transfer-repository": "/r/ALICE/several/-/transfer",
-    "offers": "/settings/transfers",
-    "watching": "/settings/watching",
-    "activity": "/activity",
-    "repository-activity": "/r/ALICE/several/-/activity",
-    "promote": "/r/ALICE/several/-/promote?image=multi&target=ALICE/empty",
-    "promotions": "/r/ALICE/several/-/promotions",
-    "secrets": "/r/ALICE/several/-/secrets",
-    "repository-audit": "/r/ALICE/several/-/audit",
-    "repository-webhooks": "/r/ALICE/several/-/webhooks",
-    "webhook-new": "/r/ALICE/several/-/webhooks/new",
-    "own-webhooks": "/settings/webhooks",
-    "mails": "/settings/mails",
-    "trash": "/trash",
-    "repository-delete": "/r/ALICE/several/-/delete",
-    "delete-tags": "/r/ALICE/several/-/delete-tags?pattern=*",
-    "deleted-tags": "/r/ALICE/several/-/deleted-tags",
-    "retention": "/r/ALICE/several/-/settings/retention",
-    "tag-history": "/r/ALICE/several/-/tags/multi/history",
-    "own-tags": "/r/ALICE/several/-/tags",
-    "explain-own": "/settings/explain/ALICE/several",
-    "own-repository": "/r/ALICE/several",
-    "own-user": "/u/ALICE",
-    "namespace-settings": "/settings/namespace",
-    "email": "/accounts/email/",
-    "password": "/accounts/password/change/",
-    "two-factors": "/accounts/2fa/",
-    "keys": "/accounts/2fa/webauthn/",
-    "key-add": "/accounts/2fa/webauthn/add/",
-    "app-set-up": "/accounts/2fa/totp/activate/",
-    "confirm": "/accounts/reauthenticate/",
-    "log-out": "/accounts/logout/",
-    "close-account": "/settings/data/close",
-    "connections": "/settings/connections",
-    "profile": "/settings/profile",
-    "sessions": "/settings/sessions",
-    "history": "/settings/history",
-    "own-data": "/settings/data",
-}
-OF_AN_ADMINISTRATOR_WITH_AN_APP = {
-    "two-factors-on": "/accounts/2fa/",
-    "app-switch-off": "/accounts/2fa/totp/deactivate/",
-    "recovery-codes": "/accounts/2fa/recovery-codes/",
-    "recovery-codes-again": "/accounts/2fa/recovery-codes/",
-    "recovery-codes-new": "/accounts/2fa/recovery-codes/generate/",
-    "confirm-by-code": "/accounts/2fa/reauthenticate/",
-    "people": "/manage/people",
-    "site-audit": "/manage/audit",
-    "people-none": "/manage/people?q=nobodyofthatkind",
-    "person": "/manage/people/ALICE",
-    "person-oneself": "/manage/people/CHIEF",
-    "site-invitations": "/manage/invitations",
-    "registries": "/manage/registries",
-    "registry": "/manage/registries/east",
-    "registry-add": "/manage/registries/-/add",
-    "registry-configuration": "/manage/registries/east/configuration",
-    "placement": "/manage/placement?name=ALICE/new&visibility=private&size_class=ordinary",
-    "map": "/manage/map",
-    "everybodys-trash": "/manage/trash",
-    "marks": "/manage/marks",
-    "moves": "/manage/moves",
-    "differences": "/manage/registries/east/differences",
-}
-GONE = {
-    "not-found": ("/r/ALICE/nothing", 404),
-    "no-such-page": ("/no/such/page/at/all/-/x", 404),
-    "setup-used-up": ("/setup/used-up", 410),
-    "unsubscribe-unknown": ("/unsubscribe/of-nobody", 404),
-}
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +52,21 @@ def window_of_alice(alice: Person, stack: Stack, browser: Browser) -> Iterator[W
     window.close()
 
 
+HOOKED = """
+from accounts.models import User
+from index.models import Promotion, Repository, Webhook, WebhookDelivery
+from index.webhooks.secrets import encrypt, make_secret
+user = User.objects.get(username=name)
+several, empty = (Repository.objects.get(name=f"{name}/{one}") for one in ("several", "empty"))
+webhook = Webhook.objects.create(
+    namespace=user.namespace, repository=several, name="ci", url="https://hooks.example.com/a/path",
+    encrypted_secret=encrypt(make_secret()), created_by=user)
+delivery = WebhookDelivery.objects.create(webhook=webhook, kind="ping", body="{}", state="failed")
+promotion = Promotion.objects.create(
+    source=several, source_name=several.name, target=empty, digest="sha256:" + "0" * 64,
+    target_tag="promoted", state="waiting", requested_by="user:0", requested_by_name="gone")
+answer = [webhook.pk, str(delivery.pk), promotion.pk]
+"""
 SET_UP_APP = """
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -165,19 +75,33 @@ user = User.objects.get(username=name)
 TOTP.activate(user, generate_totp_secret())
 RecoveryCodes.activate(user)
 """
+# Shown to administrators alone, and not yet: other tests look at other pages meanwhile.
+MAKE_WORK = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.flows.organizations import create_organization
+from accounts.models import Announcement, User
+from index.models import Report, Repository
+create_organization(f"{name}-works", owner=User.objects.get(username=name))
+begins_at = timezone.now() + timedelta(days=1)
+Announcement.objects.create(text="Work on Sunday.", audience="administrators", begins_at=begins_at)
+repository = Repository.objects.get(name=reported)
+Report.objects.create(repository=repository, kind="spam", text="It is an advertisement.")
+"""
 
 
 @pytest.fixture(scope="module")
 def chief(
-    people: People, backstage: Backstage, stack: Stack, browser: Browser
+    people: People, alice: Person, backstage: Backstage, stack: Stack, browser: Browser
 ) -> Iterator[tuple[Window, Person]]:
-    """An administrator, and a window of theirs; the app is set up once they are in."""
+    """An administrator with work, and a window of theirs; the app is set up once they are in."""
     chief = people.make("chief")
     people.promote(chief, administrator=True)
     window = Window(browser, stack.origin, Look())
     window.log_in(chief)
     steps.confirm(window, chief)
     backstage.run(SET_UP_APP, name=chief.name)
+    backstage.run(MAKE_WORK, name=chief.name, reported=f"{alice.name}/several")
     yield window, chief
     window.close()
     people.promote(chief, administrator=False)
@@ -202,6 +126,16 @@ def test_pages_of_administrators_and_of_people_with_two_factors(
     window, person = chief
     path = OF_AN_ADMINISTRATOR_WITH_AN_APP[name].replace("ALICE", alice.name)
     inspect(window, path.replace("CHIEF", person.name), name)
+
+
+def test_pages_of_a_webhook_and_of_a_promotion(
+    alice: Person, backstage: Backstage, window_of_alice: Window
+) -> None:
+    webhook, delivery, promotion = backstage.run(HOOKED, name=alice.name)
+    inspect(window_of_alice, f"/webhooks/{webhook}", "webhook")
+    inspect(window_of_alice, f"/webhooks/{webhook}/change", "webhook-change")
+    inspect(window_of_alice, f"/webhooks/{webhook}/deliveries/{delivery}", "delivery")
+    inspect(window_of_alice, f"/r/{alice.name}/several/-/promotions/{promotion}", "promotion")
 
 
 def test_pages_on_the_way_in(

@@ -74,7 +74,7 @@ def test_push_into_a_namespace_of_somebody_else_is_denied(alice: Person, bob: Pe
     reference = alice.make_image("app")
     assert (
         f"denied: '{bob.name}' may not push to {alice.name}/app: ask its owners, "
-        f"or push to {bob.host}/{bob.name}/NAME\n"
+        f"or push to {bob.host}/{bob.name}/NAME. See http://{bob.host}/docs/errors/#namespace\n"
     ) in bob.docker.fails("push", reference)
 
 
@@ -86,7 +86,7 @@ def test_a_reader_and_the_owner_are_told_that_pushing_needs_more(
     bob.docker("pull", reference)
     assert (
         f"denied: '{bob.name}' may pull but not push {alice.name}/app. "
-        f"Its owners can change that: http://{bob.host}/r/{alice.name}/app\n"
+        f"Why, and how to ask for it: http://{bob.host}/settings/explain/{alice.name}/app\n"
     ) in bob.docker.fails("push", reference)
 
     def is_listed() -> bool:
@@ -112,7 +112,8 @@ def test_only_administrators_push_official_images(alice: Person) -> None:
     alice.docker("tag", reference, official)
     assert (
         "denied: only administrators push official images: "
-        f"push to NAMESPACE/{alice.name}image instead\n"
+        f"push to NAMESPACE/{alice.name}image instead. "
+        f"See http://{alice.host}/docs/errors/#namespace\n"
     ) in alice.docker.fails("push", official)
 
 

@@ -132,7 +132,11 @@ def test_narrowing_and_widening_by_keyboard_on_a_phone(bakery: Bakery, window: W
 
 
 def test_without_javascript_every_box_searches(bakery: Bakery, plain_window: Window) -> None:
-    for path, box in (("/", "#home-search"), ("/help", "#site-search"), ("/search", "#search-box")):
+    for path, box in (
+        ("/", "#home-search"),
+        ("/docs/", "#site-search"),
+        ("/search", "#search-box"),
+    ):
         page = plain_window.open(path)
         page.locator(box).fill(bakery.word)
         page.locator(box).press("Enter")
@@ -156,7 +160,7 @@ def typed(page: Page, text: str, box: str = "#site-search") -> Locator:
 
 
 @pytest.mark.parametrize(
-    ("path", "box"), [("/", "#home-search"), ("/help", "#site-search"), ("/search", "#search-box")]
+    ("path", "box"), [("/", "#home-search"), ("/docs/", "#site-search"), ("/search", "#search-box")]
 )
 def test_every_box_suggests_while_one_types(
     path: str, box: str, bakery: Bakery, window: Window
@@ -169,7 +173,7 @@ def test_every_box_suggests_while_one_types(
 
 
 def test_arrows_choose_and_enter_opens(bakery: Bakery, window: Window) -> None:
-    page = window.open("/help")
+    page = window.open("/docs/")
     field = typed(page, bakery.word)
     options = page.get_by_role("option")
     field.press("ArrowDown")
@@ -191,7 +195,7 @@ def test_arrows_choose_and_enter_opens(bakery: Bakery, window: Window) -> None:
 
 
 def test_escape_closes_and_keeps_what_was_typed(bakery: Bakery, window: Window) -> None:
-    page = window.open("/help")
+    page = window.open("/docs/")
     field = typed(page, bakery.word)
     field.press("Escape")
     expect(page.get_by_role("option")).to_have_count(0)
@@ -204,7 +208,7 @@ def test_escape_closes_and_keeps_what_was_typed(bakery: Bakery, window: Window) 
 
 
 def test_enter_searches_where_nothing_is_chosen(bakery: Bakery, window: Window) -> None:
-    typed(window.open("/help"), bakery.word).press("Enter")
+    typed(window.open("/docs/"), bakery.word).press("Enter")
     expect(window.page.get_by_role("heading", name="29 repositories")).to_be_visible()
 
 
@@ -216,7 +220,7 @@ def test_a_slash_goes_to_the_box_of_the_page(window: Window) -> None:
 
 
 def test_a_suggestion_can_be_clicked(bakery: Bakery, window: Window) -> None:
-    page = window.open("/help")
+    page = window.open("/docs/")
     typed(page, bakery.word)
     option = page.get_by_role("option").nth(3)
     name = option.locator(".suggestion-name").inner_text()
@@ -230,7 +234,7 @@ def test_an_answer_to_what_was_typed_before_is_thrown_away(
     window = Window(browser, stack.origin, Look())
     page = window.page
     page.route("**/search/suggestions?q=slow", lambda _route: None)  # never answered
-    window.open("/help")
+    window.open("/docs/")
     field = page.locator("#site-search")
     with page.expect_request("**/search/suggestions?q=slow"):
         field.press_sequentially("slow")
@@ -245,12 +249,12 @@ def is_slow(request: Request) -> bool:
 
 
 def test_what_is_suggested_is_text(stack: Stack, browser: Browser) -> None:
-    evil = {"name": "<img src=x onerror=alert(1)>", "address": "/help", "marks": []}
+    evil = {"name": "<img src=x onerror=alert(1)>", "address": "/docs/", "marks": []}
     window = Window(browser, stack.origin, Look())
     page = window.page
     body = json.dumps({"suggestions": [evil]})
     page.route("**/search/suggestions?*", lambda route: route.fulfill(body=body))
-    window.open("/help")
+    window.open("/docs/")
     typed(page, "img")
     expect(page.get_by_role("option")).to_have_text(evil["name"])
     assert page.locator(".suggestions img").count() == 0

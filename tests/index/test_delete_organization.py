@@ -78,6 +78,6 @@ def test_the_page_wants_a_recent_login_and_the_typed_name(empty: World, client: 
     assert client.post("/o/acme/-/delete", {"name": "acm"}).status_code == 200
     empty.acme.refresh_from_db()
     assert empty.acme.deleted_at is None
-    assert client.post("/o/acme/-/delete", {"name": "acme"}).headers["Location"] == "/"
+    assert client.post("/o/acme/-/delete", {"name": "acme"}).headers["Location"] == "/trash"
     empty.acme.refresh_from_db()
     assert empty.acme.deleted_at

@@ -222,6 +222,47 @@ def test_undo_works_where_the_registry_forgot_the_manifest(
     assert digest in stub.manifests[NAME]
 
 
+@either_way
+def test_undo_while_the_tag_is_being_taken_off_loses_nothing(
+    world: World, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = stub.tags[NAME]["three"]
+    [deletion] = delete_tags(world.app, {"three": ""}, by=Principal(world.olga))
+
+    def undo_and_take_off(client: RegistryClient, tag: str) -> bool:
+        undelete_tag(deletion, by=Principal(world.olga))
+        continue_tag_deletions(world.app.pk)  # another worker: it finds the tag still there
+        return real(client, tag)
+
+    real = RegistryClient.delete_tag
+    monkeypatch.setattr(RegistryClient, "delete_tag", undo_and_take_off)
+    continue_tag_deletions(world.app.pk)
+    assert stub.tags[NAME].get("three") == digest
+    assert world.app.tags.filter(name="three").exists()
+    assert state_of(deletion) == "restored"
+
+
+def test_undo_of_what_is_not_yet_taken_off_leaves_it_alone(
+    world: World, stub: RegistryStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = delete_tags(world.app, {"one": "", "three": ""}, by=Principal(world.olga))
+    digest = stub.tags[NAME]["three"]
+
+    def undo_both(client: RegistryClient, tag: str) -> bool:
+        monkeypatch.setattr(RegistryClient, "delete_tag", real)
+        for one in made:
+            undelete_tag(one, by=Principal(world.olga))
+        continue_tag_deletions(world.app.pk)
+        return real(client, tag)
+
+    real = RegistryClient.delete_tag
+    monkeypatch.setattr(RegistryClient, "delete_tag", undo_both)
+    continue_tag_deletions(world.app.pk)
+    assert stub.tags[NAME]["one"] == stub.tags[NAME]["two"]
+    assert stub.tags[NAME]["three"] == digest
+    assert [state_of(one) for one in made] == ["restored", "restored"]
+
+
 def test_after_the_trash_is_emptied_there_is_no_undo(world: World, stub: RegistryStub) -> None:
     [deletion] = delete(world, "three")
     purge(world)

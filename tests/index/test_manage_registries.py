@@ -147,7 +147,7 @@ def test_garbage_collection_is_asked_for_and_scheduled(root: Client, world: Worl
     assert "Waits for the registry" in post(root, "web-manage-registry-collect", "east")
     assert "is due or runs already" in post(root, "web-manage-registry-collect", "east")
     text = post(root, "web-manage-registry-schedule", "east", day="6", hour="4")
-    assert "Next by its schedule: Sunday" in text
+    assert "Next by its schedule: <time" in text
     assert GarbageCollection.objects.count() == 1
 
 
@@ -203,8 +203,8 @@ def test_the_map_counts_a_shared_blob_once(root: Client, world: World) -> None:
     pool = RegistryPool.objects.create(name="bulk")
     pool.members.set([world.east, world.west])
     text = page(root, "web-manage-map")
-    assert "east: 4 repositories, 80 %" in text
-    assert text.count("7.0 MB") + text.count("7 MB") == 2
+    assert "4 repositories</span>, 80 %" in text
+    assert text.count("7 MB") == 2
 
 
 ONE = (

@@ -71,6 +71,7 @@ def test_headings_leave_the_first_two_levels_to_the_page() -> None:
 
 def test_tables_code_and_strike_through_work() -> None:
     html = render_readme("|a|\n|-|\n|b|\n\n~~old~~\n\n```sh\nls\n```")
+    assert '<th scope="col">a</th>' in html
     assert "<td>b</td>" in html
     assert "<s>old</s>" in html
     assert "<pre><code>ls" in html

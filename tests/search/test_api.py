@@ -21,7 +21,7 @@ from tests.machines import make_token
 from tests.search.index_elsewhere import running_index
 
 PUBLIC = Visibility.PUBLIC
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.session_backend.SessionBackend"
 
 
 def ask(client: Client, address: str = "search", **query: str) -> Any:

@@ -21,7 +21,7 @@ from tests.conftest import World
 from tests.contents import make_image, make_index, point
 from tests.factories import make_repositories, make_repository, new_repository
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.session_backend.SessionBackend"
 PUBLIC = Visibility.PUBLIC
 
 
@@ -138,7 +138,7 @@ def test_an_error_in_the_query_is_explained_beside_the_box(
     html = page(client, f"q={query}", status=400)
     assert said in unescape(html)
     assert 'aria-invalid="true" aria-describedby="search-problem"' in html
-    assert 'href="/help#search"' in html
+    assert 'href="/docs/search/"' in html
     assert "<title>Error: " in html
 
 

@@ -12,7 +12,7 @@ from search.upkeep import apply_changes
 from tests.conftest import World
 from tests.factories import make_repositories, make_repository, new_repository
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.session_backend.SessionBackend"
 PUBLIC = Visibility.PUBLIC
 
 

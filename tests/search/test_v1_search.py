@@ -289,7 +289,7 @@ def test_an_unverified_account_is_told_what_to_do(world: World, client: Client) 
 
 
 def test_cookies_are_neither_read_nor_set(world: World, client: Client) -> None:
-    client.force_login(world.alice, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.alice, "accounts.session_backend.SessionBackend")
     response = ask(client, q="priv")
     assert names(response) == set()
     assert not response.cookies

@@ -162,7 +162,7 @@ def test_a_registry_token_opens_no_door_of_v1(world: World, client: Client) -> N
 
 
 def test_a_session_cookie_is_nobody_at_the_v1_doors(world: World, client: Client) -> None:
-    client.force_login(world.alice, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.alice, "accounts.session_backend.SessionBackend")
     assert call(client, "DELETE", "repositories/alice/pub/").status_code == 401
     assert call(client, "GET", "repositories/alice/priv/images").status_code == 404
 

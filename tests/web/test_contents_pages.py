@@ -72,7 +72,7 @@ def test_a_link_to_the_next_page_keeps_search_and_order(world: World, client: Cl
         point(world.public, f"v{number}", make_image(world.public, layers=(str(number),)))
     found = page(client, f"{PUB}/tags?q=v&sort=name&client=podman")
     assert "?q=v&amp;sort=name&amp;client=podman&amp;after=" in found
-    assert "podman pull index.test/" in found
+    assert "podman pull --tls-verify=false index.test/" in found
 
 
 def test_a_row_links_to_what_can_be_done(world: World, client: Client) -> None:
@@ -118,7 +118,7 @@ def test_an_image_shows_layers_history_and_config(world: World, client: Client) 
     found = page(client, f"{PUB}/manifests/1.0")
     for text in (
         "RUN make 2",
-        "2.0 MB",
+        "2 MB",
         "[&quot;serve&quot;]",
         "Zoë",
         digest_of(b"app"),
@@ -164,17 +164,17 @@ def test_nothing_of_another_repository_is_shown(world: World, client: Client) ->
     twin = make_image(world.private)
     assert image.digest == twin.digest
     index = make_index(world.private, [twin])
-    point(world.private, "secret-tag", index)
+    point(world.private, "covert-tag", index)
     signed = keep(
-        world.private, {"mediaType": IMAGE, "artifactType": "x/secret"}, subject=twin.digest,
-        artifact_type="x/secret",
+        world.private, {"mediaType": IMAGE, "artifactType": "x/covert"}, subject=twin.digest,
+        artifact_type="x/covert",
     )  # fmt: skip
     found = page(client, f"{PUB}/manifests/{image.digest}")
     body = client.get(f"/api/v1/repositories/alice/pub/-/manifests/{image.digest}").content.decode()
     for shown in (found, body):
         assert index.digest not in shown
         assert signed.digest not in shown
-        assert "secret" not in shown.lower().replace("/-/secrets", "")
+        assert "covert" not in shown.lower()
     assert client.get(f"{PUB}/manifests/{index.digest}").status_code == 404
 
 

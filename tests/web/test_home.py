@@ -1,4 +1,4 @@
-"""Home, dashboard, explore, help."""
+"""Home, dashboard, explore."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_dashboard_fills_in_ones_own_name(world: World, client: Client) -> N
 
 def test_the_checklist_goes_once_something_was_pushed(world: World, client: Client) -> None:
     client.force_login(world.alice)
-    assert "Three steps" not in client.get("/").content.decode()
+    assert "The way to your first image" not in client.get("/").content.decode()
 
 
 def test_the_dashboard_lists_own_and_granted_repositories_and_no_others(
@@ -68,14 +68,6 @@ def test_explore_never_lists_private_repositories_or_empty_ones(
     assert "alice/pub" in page
     assert "alice/priv" not in page
     assert "alice/bare" not in page
-
-
-def test_help_has_an_anchor_for_each_message(client: Client, db: None) -> None:
-    page = client.get("/help").content.decode()
-    for anchor in ("errors", "denied", "name-unknown", "not-verified", "too-many-requests"):
-        assert f'id="{anchor}"' in page
-    for anchor in ("two-factors", "narrow-token", "plan"):
-        assert f'id="{anchor}"' in page
 
 
 def test_a_user_page_shows_only_what_the_reader_may_see(world: World, client: Client) -> None:
@@ -120,6 +112,6 @@ def test_an_owner_sets_the_default_of_the_organization(world: World, client: Cli
     assert "alice" not in page
 
 
-def test_a_new_user_sees_three_steps(db: None, client: Client) -> None:
+def test_a_new_user_sees_the_way_to_the_first_image(db: None, client: Client) -> None:
     client.force_login(make_user("fresh"))
-    assert "Three steps to your first image" in client.get("/").content.decode()
+    assert "The way to your first image" in client.get("/").content.decode()

@@ -82,7 +82,7 @@ def test_tabs_are_for_those_who_may_open_them(world: World, client: Client) -> N
 def test_anyone_creates_an_organization_and_is_its_owner(world: World, client: Client) -> None:
     client.force_login(world.bob)
     response = client.post("/organizations/new", {"name": "umbra", "display_name": "Umbra Ltd"})
-    assert response.headers["Location"] == "/o/umbra/-/members"
+    assert response.headers["Location"] == "/o/umbra"
     assert "umbra" in client.get("/organizations").content.decode()
     refused = client.post("/organizations/new", {"name": "umbra"})
     assert "is taken" in refused.content.decode()

@@ -72,13 +72,13 @@ def test_the_preview_says_what_comes(world: World, target: Repository, east: Lon
     page = as_(world.mia).get(ASK, CHOICE).content.decode()
     assert "an index over 1 manifest" in page
     assert "1 signature, SBOM or attestation" in page
-    assert "2.0 MB copied from registry to registry" in page
+    assert "2 MB</bdi> copied from registry to registry" in page
     assert "not needed" in page
     target.registry = world.east
     target.save()
     Registry.objects.update(needs_approval=True, stage="")
     page = as_(world.mia).get(ASK, CHOICE).content.decode()
-    assert "2.0 MB mounted" in page
+    assert "2 MB</bdi> mounted" in page
     assert "an admin of acme/rel other than you" in page
 
 

@@ -47,7 +47,7 @@ def test_pages_need_few_queries(
     crowd: World, client: Client, django_assert_max_num_queries: AtMost, path: str, most: int
 ) -> None:
     client.force_login(crowd.alice)
-    client.get("/help")  # the first request of five minutes notes the browser
+    client.get("/docs/")  # the first request of five minutes notes the browser
     with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200
 
@@ -89,6 +89,6 @@ def test_pages_of_large_repositories_need_as_few_queries(
     large: World, client: Client, django_assert_max_num_queries: AtMost, path: str, most: int
 ) -> None:
     client.force_login(large.alice)
-    client.get("/help")
+    client.get("/docs/")
     with django_assert_max_num_queries(_HEAD + most):
         assert client.get(f"/r/alice/pub/-/{path}").status_code == 200

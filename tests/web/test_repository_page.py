@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -19,7 +21,7 @@ def test_the_page_shows_how_to_pull(world: World, client: Client) -> None:
     page = client.get("/r/alice/pub").content.decode()
     assert "docker pull index.test/<wbr>alice/<wbr>pub:1.0" in page
     assert "linux/amd64" in page
-    assert "5.0 MB" in page
+    assert "5 MB" in page
     assert make_digest("alice/pub:1.0") in page
 
 
@@ -74,7 +76,7 @@ def test_an_index_lists_its_platforms_without_attestations(world: World, client:
     assert "2 platforms" in page
     assert "linux/arm64/v8" in page
     assert "unknown/unknown" not in page
-    assert "3.0 to 4.0 MB" in page
+    assert "3 to 4 MB" in page
 
 
 def test_many_tags_come_in_pages(world: World, client: Client) -> None:
@@ -139,7 +141,7 @@ def test_pages_about_someone_are_not_kept_by_caches(world: World, client: Client
 
 
 def _masked(page: str, name: str) -> str:
-    lines = page.replace(name, "NAME").splitlines()
+    lines = re.sub("<code>[0-9a-f]{32}</code>", "", page).replace(name, "NAME").splitlines()
     return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line)
 
 

@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.end_sessions import end_session, log_out_everywhere
@@ -37,7 +38,7 @@ def end_browser(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one browser's session."""
     session = get_object_or_404(UserSession, pk=session_id, user=signed_in_user(request))
     end_session(session, by=principal_of(request))
-    messages.success(request, "That session is ended.")
+    messages.success(request, _("That session is ended."))
     return redirect("web-sessions")
 
 
@@ -47,7 +48,7 @@ def end_docker(request: HttpRequest, machine_id: int) -> HttpResponse:
     user = signed_in_user(request)
     machine = get_object_or_404(RefreshToken.objects.usable(), pk=machine_id, user=user)
     end_machine(machine, by=principal_of(request))
-    messages.success(request, "That machine is logged out: docker has to log in again there.")
+    messages.success(request, _("That machine is logged out: docker has to log in again there."))
     return redirect("web-sessions")
 
 
@@ -57,5 +58,5 @@ def end_all(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     keep = request.session.session_key or ""
     log_out_everywhere(user, by=principal_of(request), keep=keep)
-    messages.success(request, "Every other browser and every machine is logged out.")
+    messages.success(request, _("Every other browser and every machine is logged out."))
     return redirect("web-sessions")

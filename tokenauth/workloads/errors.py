@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from accounts.guide import Anchor
 from tokenauth.errors import InvalidRequest, Throttled
 
 
 class SubjectTokenRefused(InvalidRequest):
     """The ID token is none of ours, or nobody trusts this job (RFC 8693, 2.2.2: invalid_request)."""
 
+    help = Anchor.CI
+
     code = "DENIED"
 
 
 class IssuerUnavailable(Throttled):
     """The keys of the issuer cannot be had."""
+
+    help = Anchor.CI
 
     code, error, status = "UNAVAILABLE", "temporarily_unavailable", 503
 

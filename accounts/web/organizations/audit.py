@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.audit_search import AuditFilter
@@ -32,7 +33,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "head": head,
         "tab": "audit",
-        "crumb": "Audit",
+        "crumb": _("Audit"),
         "form": form,
         "page": Paginator(events, _PAGE_SIZE).get_page(request.GET.get("page")),
         "query": f"{urlencode(given)}&" if given else "",

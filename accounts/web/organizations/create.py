@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.flows.organizations import create_organization
@@ -34,6 +35,6 @@ def new(request: HttpRequest) -> HttpResponse:
         form, lambda: create_organization(**form.cleaned_data, owner=user), field="name"
     ):
         name = form.cleaned_data["name"]
-        messages.success(request, f"{name} is yours. Invite the people who belong to it.")
-        return redirect("web-organization-members", name)
+        messages.success(request, _("{name} is yours.").format(name=name))
+        return redirect("web-organization", name)  # which leads on
     return render(request, "accounts/organizations/new.html", {"form": form})

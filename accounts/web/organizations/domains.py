@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.domains import check_now, claim_domain, record_name, record_text, remove_domain
@@ -32,7 +33,7 @@ def claim(request: HttpRequest, name: str) -> HttpResponse:
         field="name",
     ):
         return _page(request, head, form)
-    messages.success(request, "Now set the TXT record below, then check it.")
+    messages.success(request, _("Now set the TXT record below, then check it."))
     return redirect("web-organization-domains", name)
 
 
@@ -44,7 +45,8 @@ def check(request: HttpRequest, name: str, domain_id: int) -> HttpResponse:
     attempt(
         request,
         lambda: check_now(domain, by=head.principal),
-        done=f"{domain} is verified. The page of {name} shows it.",
+        done=_("%(domain)s is verified. The page of %(name)s shows it.")
+        % {"domain": domain, "name": name},
     )
     return redirect("web-organization-domains", name)
 
@@ -57,7 +59,7 @@ def remove(request: HttpRequest, name: str, domain_id: int) -> HttpResponse:
     attempt(
         request,
         lambda: remove_domain(domain, by=head.principal),
-        done=f"{domain} is removed. You can delete its TXT record.",
+        done=_("%(domain)s is removed. You can delete its TXT record.") % {"domain": domain},
     )
     return redirect("web-organization-domains", name)
 
@@ -72,5 +74,5 @@ def _page(request: HttpRequest, head: OrganizationHead, form: DomainForm) -> Htt
         {"domain": domain, "record": record_name(domain), "text": record_text(domain)}
         for domain in head.organization.domains.order_by("name")
     ]
-    context = {"head": head, "tab": "settings", "crumb": "Domains", "rows": rows, "form": form}
+    context = {"head": head, "tab": "settings", "crumb": _("Domains"), "rows": rows, "form": form}
     return render(request, "accounts/organizations/domains.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction
 from accounts.audit_search import words_of
@@ -20,8 +22,11 @@ from accounts.profile_text import (
 
 _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _ROLES = [
-    (OrganizationRole.MEMBER.value, "Member: sees members and teams, gets what teams are granted"),
-    (OrganizationRole.OWNER.value, "Owner: may do everything in the organization"),
+    (
+        OrganizationRole.MEMBER.value,
+        _("Member: sees members and teams, gets what teams are granted"),
+    ),
+    (OrganizationRole.OWNER.value, _("Owner: may do everything in the organization")),
 ]
 
 
@@ -30,14 +35,17 @@ class NewOrganizationForm(forms.Form):
 
     name = forms.CharField(
         max_length=30,
-        help_text=f"{ORGANIZATION_NAME_RULE}. Everyone types it: docker pull HOST/NAME/IMAGE.",
+        help_text=format_lazy(
+            _("{rule}. Everyone types it: docker pull HOST/NAME/IMAGE."),
+            rule=ORGANIZATION_NAME_RULE,
+        ),
         widget=forms.TextInput(attrs=_NAME),
     )
     display_name = forms.CharField(
-        label="Display name",
+        label=_("Display name"),
         max_length=LONGEST_DISPLAY_NAME,
         required=False,
-        help_text="As people call it, for example Acme Incorporated.",
+        help_text=_("As people call it, for example Acme Incorporated."),
     )
 
 
@@ -45,14 +53,14 @@ class ProfileForm(forms.Form):
     """What an organization says of itself; anyone may read it."""
 
     display_name = forms.CharField(
-        label="Display name", max_length=LONGEST_DISPLAY_NAME, required=False
+        label=_("Display name"), max_length=LONGEST_DISPLAY_NAME, required=False
     )
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
     location = forms.CharField(max_length=LONGEST_LOCATION, required=False)
     link = forms.CharField(
         max_length=LONGEST_LINK,
         required=False,
-        help_text="For example https://acme.example",
+        help_text=_("For example https://acme.example"),
         widget=forms.URLInput(),
     )
 
@@ -61,10 +69,10 @@ class RulesForm(forms.Form):
     """What members may do and must have."""
 
     members_may_create = forms.BooleanField(
-        label="Members may create repositories, and become admins of those", required=False
+        label=_("Members may create repositories, and become admins of those"), required=False
     )
     requires_second_factor = forms.BooleanField(
-        label="Members must have set up two factors", required=False
+        label=_("Members must have set up two factors"), required=False
     )
 
 
@@ -72,12 +80,12 @@ class InviteForm(forms.Form):
     """Whom, as what, and into which team at once."""
 
     invitee = forms.CharField(
-        label="User name or e-mail address",
+        label=_("User name or e-mail address"),
         max_length=254,
         widget=forms.TextInput(attrs=_NAME),
     )
     role = forms.ChoiceField(choices=_ROLES, initial=OrganizationRole.MEMBER)
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="no team")
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label=_("no team"))
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         """Offer the teams whose members are chosen here."""
@@ -91,7 +99,9 @@ class TeamForm(forms.Form):
     """Name and purpose of a team."""
 
     name = forms.CharField(
-        max_length=30, help_text=f"{TEAM_NAME_RULE}.", widget=forms.TextInput(attrs=_NAME)
+        max_length=30,
+        help_text=format_lazy("{}.", TEAM_NAME_RULE),
+        widget=forms.TextInput(attrs=_NAME),
     )
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
 
@@ -103,8 +113,10 @@ class TeamGroupForm(forms.Form):
         max_length=LONGEST_GROUP,
         required=False,
         strip=False,
-        help_text="As the provider or directory calls it, letter by letter: Builders is not builders. "
-        "Empty: owners and maintainers choose.",
+        help_text=_(
+            "As the provider or directory calls it, letter by letter: Builders is not "
+            "builders. Empty: owners and maintainers choose."
+        ),
         widget=forms.TextInput(attrs=_NAME),
     )
 
@@ -113,7 +125,7 @@ class TeamMemberForm(forms.Form):
     """A member of the organization."""
 
     username = forms.CharField(
-        label="User name of a member", max_length=30, widget=forms.TextInput(attrs=_NAME)
+        label=_("User name of a member"), max_length=30, widget=forms.TextInput(attrs=_NAME)
     )
 
 
@@ -121,9 +133,9 @@ class DomainForm(forms.Form):
     """A domain to prove."""
 
     name = forms.CharField(
-        label="Domain",
+        label=_("Domain"),
         max_length=253,
-        help_text="Such as example.com, without https:// and without a path.",
+        help_text=_("Such as example.com, without https:// and without a path."),
         widget=forms.TextInput(attrs=_NAME),
     )
 
@@ -131,15 +143,15 @@ class DomainForm(forms.Form):
 class AuditFilterForm(forms.Form):
     """What to show of an audit; wrong values show everything, and say so."""
 
-    actor = forms.CharField(label="Who", max_length=80, required=False)
+    actor = forms.CharField(label=_("Who"), max_length=80, required=False)
     action = forms.ChoiceField(
-        label="What",
+        label=_("What"),
         choices=[("", "anything"), *((action.value, words_of(action)) for action in AuditAction)],
         required=False,
     )
     since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     until = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Aggregate, CharField, OuterRef, Subquery
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.models import (
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationDomain,
+    OrganizationRole,
+    Picture,
+    User,
+)
 from accounts.moved import Moved
 from accounts.principals import ANONYMOUS, Principal
+
+
+class Joined(Aggregate):
+    """The words of a column, with spaces between them."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ' ')"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return it by the name that it has there."""
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
 @dataclass(frozen=True)
@@ -19,29 +41,18 @@ class OrganizationHead:
 
     organization: Organization
     user: User | None
-
-    @cached_property
-    def membership(self) -> Membership | None:
-        """The membership of who looks."""
-        found = Membership.objects.filter(organization=self.organization, user=self.user)
-        return found.first() if self.user else None
+    role: OrganizationRole | None  # of who looks; None is no member
+    domains: list[str]  # that it has proven to be its own
 
     @property
     def is_member(self) -> bool:
         """Whether inner pages are open: to members, and to administrators of the site."""
-        return self.membership is not None or self._is_administrator
+        return self.role is not None or self._is_administrator
 
     @property
     def is_owner(self) -> bool:
         """Whether pages that change the organization are open; administrators act as owners."""
-        role = self.membership.role if self.membership else None
-        return role == OrganizationRole.OWNER or self._is_administrator
-
-    @cached_property
-    def domains(self) -> list[str]:
-        """The domains it has proven to be its own."""
-        proven = self.organization.domains.filter(verified_at__isnull=False)
-        return list(proven.order_by("name").values_list("name", flat=True))
+        return self.role == OrganizationRole.OWNER or self._is_administrator
 
     @property
     def principal(self) -> Principal:
@@ -54,17 +65,35 @@ class OrganizationHead:
 
 
 def find_head(request: HttpRequest, name: str) -> OrganizationHead:
-    """Return the head of a page for everybody; 404 without such an organization.
+    """Return the head of a page for everybody: one query; 404 without such an organization.
 
     Raises Moved where a page is asked for by a name of the past.
     """
+    user = request.user if isinstance(request.user, User) else None
     called = Namespace.objects.called(name)
-    organization = Organization.objects.filter(namespace__in=called, deleted_at=None).first()
+    found = Organization.objects.filter(namespace__in=called, deleted_at=None)
+    role = Membership.objects.filter(organization=OuterRef("pk"), user=user).values("role")
+    picture = Picture.objects.filter(organization=OuterRef("pk")).values("digest")
+    proven = OrganizationDomain.objects.filter(
+        organization=OuterRef("pk"), verified_at__isnull=False
+    ).values("organization")
+    organization = (
+        found.select_related("namespace")
+        .annotate(
+            role=Subquery(role[:1]),
+            picture_digest=Subquery(picture[:1]),
+            proven=Subquery(proven.annotate(names=Joined("name")).values("names")),
+        )
+        .first()
+    )
     if organization is None:
         raise Http404
     if organization.name != name and request.method in {"GET", "HEAD"}:
         raise Moved(organization.name)
-    return OrganizationHead(organization, request.user if isinstance(request.user, User) else None)
+    organization.namespace.organization = organization
+    organization.namespace.picture_digest = organization.picture_digest
+    given = OrganizationRole(organization.role) if organization.role else None
+    return OrganizationHead(organization, user, given, sorted((organization.proven or "").split()))
 
 
 def find_for_members(request: HttpRequest, name: str) -> OrganizationHead:
@@ -79,7 +108,9 @@ def find_for_owners(request: HttpRequest, name: str) -> OrganizationHead:
     """Return the head of a page for owners: 403 to other members, 404 to everyone else."""
     head = find_for_members(request, name)
     if not head.is_owner:
-        message = f"Only owners of {head.organization.name} may do this. Ask one of them."
+        message = _("Only owners of %(name)s may do this. Ask one of them.") % {
+            "name": head.organization.name
+        }
         raise PermissionDenied(message)
     return head
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from accounts.flows.invitations import revoke_invitation, send_again, send_invitation
 from accounts.models import Invitation, OrganizationRole
@@ -25,7 +26,10 @@ def send(request: HttpRequest, name: str) -> HttpResponse:
     if not attempt_form(form, lambda: _send(head, form), field="invitee"):
         return members_page(request, head, form)
     invitee = form.cleaned_data["invitee"]
-    messages.success(request, f"{invitee} is invited. The mail with the link is on its way.")
+    messages.success(
+        request,
+        _("%(invitee)s is invited. The mail with the link is on its way.") % {"invitee": invitee},
+    )
     return redirect("web-organization-members", name)
 
 
@@ -37,7 +41,7 @@ def revoke(request: HttpRequest, name: str, invitation_id: int) -> HttpResponse:
     attempt(
         request,
         lambda: revoke_invitation(invitation, by=head.principal),
-        done="The invitation is revoked. Its link opens nothing any more.",
+        done=_("The invitation is revoked. Its link opens nothing any more."),
     )
     return redirect("web-organization-members", name)
 
@@ -52,7 +56,7 @@ def again(request: HttpRequest, name: str, invitation_id: int) -> HttpResponse:
     attempt(
         request,
         lambda: send_again(invitation, by=head.principal),
-        done="A new link is on its way. The old one opens nothing any more.",
+        done=_("A new link is on its way. The old one opens nothing any more."),
     )
     return redirect("web-organization-members", name)
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import AccountError, InvitationRefused, TooManyAttempts
@@ -127,7 +128,7 @@ def _accept(
     if not _try(request, lambda: accept_invitation(invitation, by=user)):
         return redirect(again)
     name = invitation.organization.name if invitation.organization else ""
-    messages.success(request, f"You are in {name} now.")
+    messages.success(request, _("You are in %(name)s now.") % {"name": name})
     return redirect("web-organization", name)
 
 
@@ -136,7 +137,7 @@ def _decline(
 ) -> HttpResponse:
     if not _try(request, lambda: decline_invitation(invitation, by=user)):
         return redirect(again)
-    messages.success(request, "The invitation is declined.")
+    messages.success(request, _("The invitation is declined."))
     return redirect("web-home")
 
 

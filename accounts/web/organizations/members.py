@@ -8,12 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.flows.external_groups import left_out
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
-from accounts.second_factor import lacking_of
+from accounts.second_factor import lacks_factor
+from accounts.together import HowMany, read_together
 from accounts.web.methods import post_only, require_recent_login
 from accounts.web.organizations.attempts import attempt
 from accounts.web.organizations.forms import InviteForm
@@ -62,7 +64,7 @@ def remove(request: HttpRequest, name: str, username: str) -> HttpResponse:
     attempt(
         request,
         lambda: remove_member(membership, by=head.principal),
-        done=f"{username} is not in {name} any more.",
+        done=_("%(username)s is not in %(name)s any more.") % {"username": username, "name": name},
     )
     return redirect("web-organization-members", name)
 
@@ -79,7 +81,7 @@ def leave(request: HttpRequest, name: str) -> HttpResponse:
     done = attempt(
         request,
         lambda: leave_organization(membership, by=head.principal),
-        done=f"You have left {name}.",
+        done=_("You have left %(name)s.") % {"name": name},
     )
     return redirect("web-home") if done else redirect("web-organization-members", name)
 
@@ -91,22 +93,24 @@ def members_page(
     organization = head.organization
     teams = Prefetch("teams", TeamMembership.objects.select_related("team").order_by("team__name"))
     members = organization.memberships.select_related("user").prefetch_related(teams)
-    page = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
-    context: dict[str, Any] = {"head": head, "tab": "members", "page": page, "crumb": "Members"}
+    members = members.annotate(lacks_factor=lacks_factor("user"))
+    pages = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE)
+    context: dict[str, Any] = {"head": head, "tab": "members", "crumb": _("Members")}
     if head.is_owner:
         unanswered = Invitation.objects.filter(
             organization=organization, accepted_at=None, revoked_at=None, declined_at=None
         )
+        [pages.count], without_room, invitations = read_together(
+            HowMany(organization.memberships.all()),
+            left_out(organization),
+            unanswered.select_related("user", "invited_by", "team").order_by("-pk")[:_PAGE_SIZE],
+        )
         context |= {
             "form": form or InviteForm(organization=organization),
-            "left_out": left_out(organization),
-            "lacking": lacking_of(membership.user_id for membership in page),
-            "invitations": unanswered.select_related("user", "invited_by", "team").order_by("-pk")[
-                :_PAGE_SIZE
-            ],
+            "left_out": without_room,
+            "invitations": invitations,
         }
+    context["page"] = pages.get_page(request.GET.get("page"))
     return render(request, "accounts/organizations/members.html", context)
 
 
@@ -124,7 +128,7 @@ def _ending(
     context = {
         "head": head,
         "tab": "members",
-        "crumb": "Leave" if is_oneself else f"Remove {membership.user.username}",
+        "crumb": _("Leave") if is_oneself else f"Remove {membership.user.username}",
         "membership": membership,
         "is_oneself": is_oneself,
         "teams": membership.teams.select_related("team").order_by("team__name"),

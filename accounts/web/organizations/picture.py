@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts.flows.pictures import remove_picture, set_picture
 from accounts.web.methods import post_only
@@ -36,6 +37,6 @@ def remove(request: HttpRequest, name: str) -> HttpResponse:
     attempt(
         request,
         lambda: remove_picture(head.organization, by=head.principal),
-        done=f"Initials stand for {name} again.",
+        done=_("Initials stand for %(name)s again.") % {"name": name},
     )
     return redirect("web-organization-settings", name)

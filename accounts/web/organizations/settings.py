@@ -8,10 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.flows.organizations import Profile, change_rules, describe_organization
-from accounts.second_factor import lacking_of
+from accounts.second_factor import lacking_among
 from accounts.web.methods import post_only, require_recent_login
 from accounts.web.organizations.attempts import attempt_form
 from accounts.web.organizations.forms import ProfileForm, RulesForm
@@ -38,7 +39,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         field=None,
     ):
         return settings_page(request, head, profile_form=form)
-    messages.success(request, "The profile is saved.")
+    messages.success(request, _("The profile is saved."))
     return redirect("web-organization-settings", name)
 
 
@@ -55,7 +56,7 @@ def rules(request: HttpRequest, name: str) -> HttpResponse:
         field="requires_second_factor",
     ):
         return settings_page(request, head, rules_form=form)
-    messages.success(request, "The rules are saved.")
+    messages.success(request, _("The rules are saved."))
     return redirect("web-organization-settings", name)
 
 
@@ -64,13 +65,12 @@ def settings_page(
 ) -> HttpResponse:
     """Render the page; a refused form takes the place of its fresh twin."""
     organization = head.organization
-    members = list(organization.memberships.values_list("user", flat=True))
     profile_fields = ("display_name", "description", "location", "link")
     rule_fields = ("members_may_create", "requires_second_factor")
     context: dict[str, Any] = {
         "head": head,
         "tab": "settings",
-        "crumb": "Settings",
+        "crumb": _("Settings"),
         "profile_form": ProfileForm(
             initial={field: getattr(organization, field) for field in profile_fields}
         ),
@@ -78,7 +78,7 @@ def settings_page(
             initial={field: getattr(organization, field) for field in rule_fields}
         ),
         "picture_form": PictureForm(),
-        "lacking": len(lacking_of(members)),
+        "lacking": lacking_among(organization),
         "has_errors": bool(refused),
     }
     return render(request, "accounts/organizations/settings.html", context | refused)

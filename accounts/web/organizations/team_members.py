@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from accounts.flows.teams import add_to_team, change_maintainer, remove_from_team
 from accounts.models import Team, TeamMembership
@@ -26,7 +27,9 @@ def add(request: HttpRequest, name: str, team: str) -> HttpResponse:
     ):
         return team_page(request, head, found, form)
     username = form.cleaned_data["username"]
-    messages.success(request, f"{username} is in {team} now.")
+    messages.success(
+        request, _("%(username)s is in %(team)s now.") % {"username": username, "team": team}
+    )
     return redirect("web-organization-team", name, team)
 
 
@@ -38,7 +41,7 @@ def remove(request: HttpRequest, name: str, team: str, username: str) -> HttpRes
     attempt(
         request,
         lambda: remove_from_team(place, by=head.principal),
-        done=f"{username} is not in {team} any more.",
+        done=_("%(username)s is not in %(team)s any more.") % {"username": username, "team": team},
     )
     return redirect("web-organization-team", name, team)
 
@@ -52,7 +55,12 @@ def maintainer(request: HttpRequest, name: str, team: str, username: str) -> Htt
     attempt(
         request,
         lambda: change_maintainer(place, by=head.principal, is_maintainer=wanted),
-        done=f"{username} is {'a' if wanted else 'no longer a'} maintainer of {team}.",
+        done=(
+            _("%(username)s is a maintainer of %(team)s.")
+            if wanted
+            else _("%(username)s is no longer a maintainer of %(team)s.")
+        )
+        % {"username": username, "team": team},
     )
     return redirect("web-organization-team", name, team)
 

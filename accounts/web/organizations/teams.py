@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.flows.follow_group import are_groups_told, follow_group
@@ -29,7 +30,7 @@ def show_all(request: HttpRequest, name: str) -> HttpResponse:
     head = find_for_members(request, name)
     teams = head.organization.teams.annotate(people=Count("memberships")).order_by("name")
     page = Paginator(teams, _PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"head": head, "tab": "teams", "crumb": "Teams", "page": page}
+    context = {"head": head, "tab": "teams", "crumb": _("Teams"), "page": page}
     return render(request, "accounts/organizations/teams.html", context)
 
 
@@ -44,9 +45,11 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
         field="name",
     ):
         team = form.cleaned_data["name"]
-        messages.success(request, f"The team {team} is there. Add its first members.")
+        messages.success(
+            request, _("The team %(team)s is there. Add its first members.") % {"team": team}
+        )
         return redirect("web-organization-team", name, team)
-    context = {"head": head, "tab": "teams", "crumb": "New team", "form": form}
+    context = {"head": head, "tab": "teams", "crumb": _("New team"), "form": form}
     return render(request, "accounts/organizations/team_new.html", context)
 
 
@@ -67,7 +70,7 @@ def change(request: HttpRequest, name: str, team: str) -> HttpResponse:
     if request.method == "POST" and attempt_form(
         form, lambda: change_team(found, by=head.principal, **form.cleaned_data), field="name"
     ):
-        messages.success(request, "The team is changed.")
+        messages.success(request, _("The team is changed."))
         return redirect("web-organization-team", name, found.name)
     context = {"head": head, "tab": "teams", "crumb": team, "form": form, "team_name": team}
     return render(request, "accounts/organizations/team_change.html", context)
@@ -79,17 +82,28 @@ def group(request: HttpRequest, name: str, team: str) -> HttpResponse:
     head = find_for_owners(request, name)
     found = find_team(head, team)
     if not may_choose_group(head.principal, head.organization):
-        message = "Only administrators of this site may fill a team from a group. Ask one of them."
+        message = _(
+            "Only administrators of this site may fill a team from a group. Ask one of them."
+        )
         raise PermissionDenied(message)
     form = TeamGroupForm(request.POST or None, initial={"group": found.external_group})
     if request.method == "POST" and attempt_form(
         form, lambda: follow_group(found, by=head.principal, **form.cleaned_data), field="group"
     ):
         chosen = form.cleaned_data["group"]
-        said = f"{chosen} fills the team from now on." if chosen else "No group fills the team now."
+        said = (
+            _("%(chosen)s fills the team from now on.") % {"chosen": chosen}
+            if chosen
+            else _("No group fills the team now.")
+        )
         messages.success(request, said)
         return redirect("web-organization-team", name, team)
-    context = {"head": head, "tab": "teams", "crumb": f"Group of {team}", "form": form}
+    context = {
+        "head": head,
+        "tab": "teams",
+        "crumb": _("Group of %(team)s") % {"team": team},
+        "form": form,
+    }
     people = found.memberships.count()
     context |= {"team": found, "people": people, "is_told": are_groups_told()}
     return render(request, "accounts/organizations/team_group.html", context)
@@ -106,7 +120,7 @@ def delete(request: HttpRequest, name: str, team: str) -> HttpResponse:
     attempt(
         request,
         lambda: delete_team(found, by=head.principal),
-        done=f"The team {team} is deleted, and what it was granted has ended.",
+        done=_("The team %(team)s is deleted, and what it was granted has ended.") % {"team": team},
     )
     return redirect("web-organization-teams", name)
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.web import denials, namespaces, organization_access, organizations, rename
+from index.web import (
+    denials,
+    namespaces,
+    organization_access,
+    organization_guide,
+    organizations,
+    rename,
+)
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:name>", namespaces.user, name="web-user"),
     path("o/<str:name>", namespaces.organization, name="web-organization"),
+    path("o/<str:name>/-/guide/hide", organization_guide.hide, name="web-organization-guide-hide"),
     path("o/<str:name>/-/delete", organizations.delete, name="web-organization-delete"),
     path("o/<str:name>/-/access", organization_access.show, name="web-organization-access"),
     path(

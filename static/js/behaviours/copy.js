@@ -1,9 +1,11 @@
-// Copies the text of the element that data-copy-from names, or data-copy-text itself.
-// The clipboard needs https or localhost; elsewhere the text is selected, ready for Ctrl+C.
+// Copies data-copy-text, or the text of the element that data-copy-from names.
+// The Clipboard API needs https or localhost; elsewhere the older command, else the text is selected.
 const status = document.querySelector("[data-copy-status]");
 
 function say(text) {
-  if (status) status.textContent = text;
+  if (!status) return;
+  status.textContent = ""; // so that the same words are said again
+  setTimeout(() => { status.textContent = text; }, 50);
 }
 
 function selectText(element) {
@@ -14,20 +16,45 @@ function selectText(element) {
   selection.addRange(range);
 }
 
+function copyByCommand(text, button) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  button.after(field);
+  field.select();
+  let done = false;
+  try {
+    done = document.execCommand("copy");
+  } catch {
+    // Not there any more: the text is selected instead.
+  }
+  field.remove();
+  button.focus();
+  return done;
+}
+
+async function put(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByCommand(text, button);
+  }
+}
+
 export function copy(button) {
-  const source = document.getElementById(button.dataset.copyFrom);
   button.dataset.ready = "";
   button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copyFrom ?? "") ?? button.previousElementSibling;
     const text = button.dataset.copyText ?? source.textContent.trim();
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      if (source) selectText(source);
-      say("Selected. Press Ctrl+C to copy.");
+    if (await put(text, button)) {
+      button.dataset.copied = "";
+      say(status?.dataset.copied);
+      setTimeout(() => delete button.dataset.copied, 2000);
       return;
     }
-    button.dataset.copied = "";
-    say("Copied.");
-    setTimeout(() => delete button.dataset.copied, 2000);
+    if (source && button.dataset.copyText) source.textContent = text; // all of what was short
+    if (source) selectText(source);
+    say(status?.dataset.selected);
   });
 }

@@ -1,0 +1,68 @@
+"""How far a new organization is: what its owners are led through until the first push of a team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from accounts.models import Invitation, Membership, Organization, Team
+from index.models import AccessGrant, Repository, RepositoryState
+
+STEPS = ("people", "team", "repository", "grant", "push")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationSteps:
+    """Which steps are done; `repository` is the last one that was made, "" before."""
+
+    people: bool
+    team: bool
+    repository: str
+    grant: bool
+    push: bool
+
+    @property
+    def next(self) -> str:
+        """The first step that is not done; "" at the end."""
+        return next((step for step in STEPS if not getattr(self, step)), "")
+
+    @property
+    def number(self) -> int:
+        """Which step that is, from 1."""
+        return STEPS.index(self.next) + 1 if self.next else len(STEPS)
+
+    @property
+    def version(self) -> str:
+        """Another one for each step that is taken."""
+        return "".join(str(int(bool(getattr(self, step)))) for step in STEPS)
+
+
+def organization_steps(organization: Organization) -> OrganizationSteps:
+    """Return it, by one query."""
+    own: QuerySet[Repository] = Repository.objects.filter(
+        namespace__organization=OuterRef("pk"), state=RepositoryState.ACTIVE
+    )
+    members = Membership.objects.filter(organization=OuterRef("pk")).order_by("pk")
+    given = AccessGrant.objects.filter(
+        team__organization=OuterRef("pk"), repository__state=RepositoryState.ACTIVE
+    )
+    found = (
+        Organization.objects.filter(pk=organization.pk)
+        .values(
+            second=Subquery(members.values("pk")[1:2]),
+            invited=Exists(Invitation.objects.open().filter(organization=OuterRef("pk"))),
+            team=Exists(Team.objects.filter(organization=OuterRef("pk"))),
+            repository=Subquery(own.order_by("-pk").values("name")[:1]),
+            grant=Exists(given),
+            push=Exists(own.exclude(last_pushed_at=None)),
+        )
+        .get()
+    )
+    return OrganizationSteps(
+        people=found["second"] is not None or found["invited"],
+        team=found["team"],
+        repository=found["repository"] or "",
+        grant=found["grant"],
+        push=found["push"],
+    )

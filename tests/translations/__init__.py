@@ -1,0 +1,1 @@
+"""Marks, catalogues and languages of doors."""
