@@ -111,9 +111,20 @@ def _frequent() -> list[str]:
 
 
 def _batches() -> Iterator[list[int]]:
-    """Yield ids, those of a namespace together: so its rows will be, and are quickly read."""
+    """Yield ids of live repositories.
+
+    On PostgreSQL those of a namespace together: so its rows will be, and are quickly read. In SQLite rows
+    lie by id whatever comes first, and it would look at all of them for each batch.
+    """
+    live = Repository.objects.filter(state=RepositoryState.ACTIVE)
+    if connection.vendor == "sqlite":
+        last_id = 0
+        while found := list(live.filter(pk__gt=last_id).order_by("pk").values_list("pk", flat=True)[:_BATCH]):  # fmt: skip
+            yield found
+            last_id = found[-1]
+        return
     last = (0, 0)
-    live = Repository.objects.filter(state=RepositoryState.ACTIVE).order_by("namespace_id", "pk")
+    live = live.order_by("namespace_id", "pk")
     while rows := list(_behind(live, *last).values_list("namespace_id", "pk")[:_BATCH]):
         yield [pk for _, pk in rows]
         last = rows[-1]
