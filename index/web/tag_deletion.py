@@ -29,7 +29,7 @@ from index.web.repositories import page_context
 from index.web.repository_head import decision_about
 
 _OFFERED = 100
-_SHOWN = 200  # whoever deletes thousands reads them in portions
+_SHOWN = 100  # whoever deletes thousands reads them in portions
 _PAGE_SIZE = 50
 
 
