@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PERSON, CHIEF, ORGANIZATION, EMPTY, MEMBER = "paula", "chief", "paulas", "paulas-empty", "person001"
 STANDS_FOR = {
     "ALICE": PERSON, "CHIEF": CHIEF, "ACME": ORGANIZATION, "EMPTY": EMPTY, "MIA": MEMBER,
-    "ORG": ORGANIZATION,
+    "ORG": ORGANIZATION, "/registries/east": "/registries/bench", "chief-works": ORGANIZATION,
 }  # fmt: skip
 TAGS = 5_000
 REPOSITORIES = 2_000  # of the person, and of the organization
@@ -39,6 +39,8 @@ def fill() -> None:
 
 
 def _fill() -> None:
+    from accounts.models import Announcement, RobotAccount
+
     person = _user(PERSON)
     _user(CHIEF, is_superuser=True, is_staff=True)
     people = [_user(f"person{number:03}") for number in range(PEOPLE)]
@@ -50,6 +52,10 @@ def _fill() -> None:
     _tags(namespace, "app", person)
     _rights(namespace, people)
     _stars(person)
+    RobotAccount.objects.bulk_create(
+        RobotAccount(namespace=person.namespace, name=name) for name in ("ci", "empty")
+    )
+    Announcement.objects.create(text="Soon", begins_at=_BEGINNING)
 
 
 def _user(name: str, **fields: Any) -> User:

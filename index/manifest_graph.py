@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from accounts.together import read_together
 from index.models import IndexEntry, Repository
 from index.tag_patterns import frozen_by
 
@@ -125,11 +126,14 @@ def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
 
 
 def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
-    """Return what our own rows say, and tags: two queries, however many manifests."""
-    subjects = dict(repository.manifests.values_list("digest", "subject"))
+    """Return what our own rows say, and tags: one query, however many manifests."""
     lists: dict[str, set[str]] = defaultdict(set)
     entries = IndexEntry.objects.filter(index__repository=repository)
-    for index, child in entries.values_list("index__digest", "digest"):
+    subjects, listed = read_together(
+        repository.manifests.values_list("digest", "subject"),
+        entries.values_list("index__digest", "digest"),
+    )
+    for index, child in listed:
         lists[index].add(child)
     return Graph(
         {
@@ -137,6 +141,6 @@ def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
                 frozenset(lists.get(digest, ())),
                 frozenset({subject, attached.get(digest, "")}) - {""},
             )
-            for digest, subject in subjects.items()
+            for digest, subject in subjects
         }
     )

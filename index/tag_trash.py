@@ -19,6 +19,7 @@ from index.models.retention_rule import UNDOABLE, UNFINISHED_TAG_DELETIONS, TagD
 from index.policy import allowed_actions
 from index.reasons import obstacle
 from index.roles import Action
+from index.rules import Decision
 from index.tag_patterns import frozen_by
 
 _KEPT = timedelta(days=180)
@@ -35,9 +36,14 @@ class TagVerdict:
     image_words: str = ""  # what becomes of the image in the end
 
 
-def check_may_delete(repository: Repository, by: Principal) -> None:
-    """Raise Denied with what is in the way: no role, archived, a stage that takes no deletions."""
-    decision = allowed_actions(by, repository)
+def check_may_delete(
+    repository: Repository, by: Principal, *, decision: Decision | None = None
+) -> None:
+    """Raise Denied with what is in the way: no role, archived, a stage that takes no deletions.
+
+    A page that has decided about this principal already need not do so again.
+    """
+    decision = decision or allowed_actions(by, repository)
     if Action.DELETE in decision.actions:
         return
     step = obstacle(decision, {Action.DELETE})
@@ -50,10 +56,15 @@ def check_may_delete(repository: Repository, by: Principal) -> None:
     raise Denied(message)
 
 
-def preview_tags(repository: Repository, names: Iterable[str]) -> list[TagVerdict]:
-    """Say of each tag that is there what would happen if all of them went together."""
+def preview_tags(
+    repository: Repository, names: Iterable[str], known: Mapping[str, str] | None = None
+) -> list[TagVerdict]:
+    """Say of each tag that is there what would happen if all of them went together.
+
+    `known` are the digests of all tags of the repository, where they were read already.
+    """
     wanted = set(names)
-    tags = dict(repository.tags.values_list("name", "manifest__digest"))
+    tags = digests_of_tags(repository) if known is None else known
     found = {name: digest for name, digest in tags.items() if name in wanted}
     refused = {name: _refusal(repository, name) for name in found}
     going = {name: digest for name, digest in found.items() if not refused[name]}
@@ -75,6 +86,11 @@ def preview_tags(repository: Repository, names: Iterable[str]) -> list[TagVerdic
         )
         for name, digest in sorted(found.items())
     ]
+
+
+def digests_of_tags(repository: Repository) -> dict[str, str]:
+    """Return what each tag points to."""
+    return dict(repository.tags.values_list("name", "manifest__digest"))
 
 
 def trashed_digests(repository: Repository) -> set[str]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.audit import AuditAction, record
 from accounts.models import User
@@ -14,12 +18,35 @@ from accounts.second_factor import forget_browsers
 from accounts.signals import machines_logged_out
 
 
+def open_sessions(user: User) -> list[UserSession]:
+    """Return the browsers that are logged in, the last seen first, and forget those that are not any more.
+
+    allauth asks three times for each of them; this asks twice for all.
+    """
+    rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
+    keys = [row.session_key for row in rows]
+    kept = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    alive = {one.session_key for one in kept if _is_of(user, one.get_decoded())}
+    if ended := [row.pk for row in rows if row.session_key not in alive]:
+        UserSession.objects.filter(pk__in=ended).delete()
+    return [row for row in rows if row.session_key in alive]
+
+
 def end_session(session: UserSession, *, by: Principal) -> None:
     """End one browser's session: its next request is a stranger's."""
     with transaction.atomic():
         user = session.user
         record(AuditAction.SESSION_ENDED, by=by, user=user, target=session.user_agent[:200])
         session.end()
+
+
+def _is_of(user: User, kept: dict[str, Any]) -> bool:
+    """Whether the session still logs this person in: the password may have changed since."""
+    if kept.get(SESSION_KEY) != str(user.pk):
+        return False
+    mark = str(kept.get(HASH_SESSION_KEY, ""))
+    known = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(mark, one) for one in known)
 
 
 def log_out_everywhere(user: User, *, by: Principal, keep: str = "", reason: str = "") -> int:

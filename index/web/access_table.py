@@ -12,7 +12,7 @@ from index.access import AccessFilter, access_rows
 from index.access_review import AccessRow, describe
 from index.models import Repository
 
-_PAGE_SIZE = 50
+_PAGE_SIZE = 25
 
 
 def review_page(

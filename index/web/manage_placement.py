@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.together import read_together
 from accounts.web.visitors import check_administrator
 from index.errors import NameInvalid
 from index.flows.place_repositories import add_rule, delete_pool, remove_rule, save_pool
@@ -115,11 +116,15 @@ def _add_rule(form: RuleForm, by: Any) -> None:
 
 def _page(request: HttpRequest, **refused: Any) -> HttpResponse:
     asked = WhereForm(request.GET if "name" in request.GET else None, auto_id="id_where_%s")
-    pools = RegistryPool.objects.prefetch_related("members")
+    pools, registries, rules = read_together(
+        RegistryPool.objects.prefetch_related("members"),
+        Registry.objects.exclude(state="retired").order_by("name"),
+        PlacementRule.objects.select_related("registry", "pool"),
+    )
     context: dict[str, Any] = {
-        "rules": PlacementRule.objects.select_related("registry", "pool"),
+        "rules": rules,
         "pools": [(pool, {member.pk for member in pool.members.all()}) for pool in pools],
-        "registries": Registry.objects.exclude(state="retired").order_by("name"),
+        "registries": registries,
         "rule_form": RuleForm(auto_id="id_rule_%s"),
         "pool_form": PoolForm(auto_id="id_pool_%s"),
         "where_form": asked,

@@ -22,6 +22,7 @@ class _WhereTo(forms.Form):
     to = forms.ModelChoiceField(
         Registry.objects.filter(state=RegistryState.IN_USE).order_by("name"),
         label=_("To registry"),
+        empty_label=_("Choose one"),
         to_field_name="name",
     )
     keep_days = forms.IntegerField(
@@ -58,6 +59,7 @@ class MoveAllForm(_WhereTo):
     source = forms.ModelChoiceField(
         Registry.objects.exclude(state=RegistryState.RETIRED).order_by("name"),
         label=_("From registry"),
+        empty_label=_("Choose one"),
         to_field_name="name",
     )
     after = forms.CharField(

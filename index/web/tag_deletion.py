@@ -17,17 +17,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.web.undo import offer_undo
 from index.deletion_tasks import continue_tag_deletions
 from index.errors import Denied, IndexRefusal, PatternRefused
-from index.flows.delete_tags import MOST_AT_ONCE, delete_tags
+from index.flows.delete_tags import delete_tags
 from index.flows.undelete_tag import undelete_tag, undelete_together
 from index.models import Repository, TagDeletion
 from index.outbox import start_soon
 from index.tag_patterns import frozen_by, parse_patterns
-from index.tag_trash import check_may_delete, preview_tags
+from index.tag_trash import check_may_delete, digests_of_tags, preview_tags
 from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about
 
 _OFFERED = 100
+_SHOWN = 100  # whoever deletes thousands reads them in portions
 _PAGE_SIZE = 50
 
 
@@ -39,13 +41,15 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         return _delete(request, repository)
     pattern, problem = _read_pattern(request)
-    chosen = _chosen(repository, request.GET.getlist("tag"), pattern)
+    known = digests_of_tags(repository)
+    chosen = _chosen(known, request.GET.getlist("tag"), pattern)
     offered = repository.tags.order_by("-pushed_at", "name").values_list("name", flat=True)
     context = {
         **page_context(repository, principal_of(request)),
         "pattern": pattern or request.GET.get("pattern", "")[:128],
         "problem": problem,
-        "verdicts": preview_tags(repository, chosen) if chosen else [],
+        "verdicts": preview_tags(repository, chosen[:_SHOWN], known) if chosen else [],
+        "more": max(0, len(chosen) - _SHOWN),
         "has_chosen": bool(pattern or request.GET.getlist("tag")) and not problem,
         "offered": offered[:_OFFERED],
     }
@@ -96,7 +100,8 @@ def undo(request: HttpRequest, name: str, deletion_id: int) -> HttpResponse:
 
 def _check(request: HttpRequest, repository: Repository) -> None:
     try:
-        check_may_delete(repository, principal_of(request))
+        principal = principal_of(request)
+        check_may_delete(repository, principal, decision=decision_about(repository, principal))
     except Denied as refusal:
         message = f"{refusal}."
         raise PermissionDenied(message) from refusal
@@ -110,12 +115,11 @@ def _read_pattern(request: HttpRequest) -> tuple[str, str]:
         return "", str(refusal)
 
 
-def _chosen(repository: Repository, tags: Iterable[str], pattern: str) -> list[str]:
+def _chosen(known: Iterable[str], tags: Iterable[str], pattern: str) -> list[str]:
     names = set(tags)
     if pattern:
-        known = repository.tags.values_list("name", flat=True)
         names |= {name for name in known if frozen_by([pattern], name)}
-    return sorted(names)[:MOST_AT_ONCE]
+    return sorted(names)
 
 
 def _delete(request: HttpRequest, repository: Repository) -> HttpResponse:

@@ -87,8 +87,9 @@ def avatar(name: str, size: str = "") -> SafeString:
     """Return the initials of a name on a colour of its own; made here, asked of no third party."""
     colour = zlib.crc32(name.encode()) % _AVATAR_COLOURS
     large = " avatar-large" if size == "large" else ""
+    letters = "".join(filter(str.isalnum, name))[:2]
     return format_html(
-        '<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', colour, large, name[:2]
+        '<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', colour, large, letters
     )
 
 

@@ -1,4 +1,4 @@
-"""The four flows from end to end, with the real docker: in a browser with JavaScript, and in one without."""
+"""The four flows from end to end, with the real docker: wide and narrow, light and dark, with scripts and without."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e import steps
-from tests.e2e.browser import Look, Window, keep_screenshot
+from tests.e2e.browser import PHONE, Look, Window, keep_screenshot
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.people import People, Person
 from tests.waiting import eventually
@@ -18,16 +18,33 @@ _SOON = 30_000  # milliseconds
 _SWEEP = 45  # seconds: what a registry in trouble delays is taken up by then
 
 
-@pytest.fixture(params=[True, False], ids=["javascript", "plain"])
+# Each value of width, scheme and scripts beside each value of the two others.
+_LOOKS = (
+    Look(),
+    Look(width=PHONE, scheme="dark"),
+    Look(width=PHONE, javascript=False),
+    Look(scheme="dark", javascript=False),
+)
+
+
+def named(look: Look) -> str:
+    return f"{look}-{'scripts' if look.javascript else 'plain'}"
+
+
+@pytest.fixture(params=_LOOKS, ids=named)
 def own_window(request: pytest.FixtureRequest, open_window: OpenWindow) -> Window:
-    """A window with JavaScript, then one without."""
-    return open_window(Look(javascript=request.param))
+    """One's own window, in each look."""
+    return open_window(request.param)
 
 
 @pytest.fixture
 def other_window(own_window: Window, open_window: OpenWindow) -> Window:
-    """Another person's, of the same kind."""
+    """Another person's, of the same look."""
     return open_window(own_window.look)
+
+
+def picture(window: Window, name: str) -> None:
+    keep_screenshot(window, f"{name}-{named(window.look)}")
 
 
 def arrives(window: Window, what: Locator) -> None:
@@ -63,7 +80,7 @@ def test_from_sign_up_to_the_first_push(people: People, own_window: Window) -> N
     expect(page.get_by_role("heading", name="The way to your first image")).to_be_visible()
     assert f"docker login {nelly.host} -u {nelly.name}" in window.text
     assert f"docker push {nelly.reference('my-app')}" in window.text
-    keep_screenshot(window, f"first-steps-{window.look.javascript}")
+    picture(window, "first-steps")
     nelly.login()
     nelly.push_image("my-app")
     listed = page.locator("#my-repositories").get_by_role("link", name=f"{nelly.name}/my-app")
@@ -72,7 +89,7 @@ def test_from_sign_up_to_the_first_push(people: People, own_window: Window) -> N
         expect(listed).to_be_visible()
         expect(page.locator("#first-steps-news")).to_have_text(re.compile("first push is here"))
         expect(page.locator("#first-steps li:not(.done)")).to_have_count(0)
-        keep_screenshot(window, "first-steps-done")
+        picture(window, "first-steps-done")
     # The repository is there from the first upload on; the push is, once the registry has told of it.
     arrives_without(window, page.get_by_role("heading", name="The way to your first image"))
     expect(listed).to_be_visible()
@@ -95,7 +112,7 @@ def test_a_new_organization_leads_to_the_first_push_of_a_team(
     create_organization(window, name)
     guide = page.locator("#organization-steps")
     expect(guide).to_be_visible()
-    keep_screenshot(window, f"organization-steps-{window.look.javascript}")
+    picture(window, "organization-steps")
 
     guide.get_by_role("link", name="Invite someone").click()
     page.get_by_label("User name or e-mail address").fill(bob.name)
@@ -118,7 +135,7 @@ def test_a_new_organization_leads_to_the_first_push_of_a_team(
     if window.look.javascript:
         arrives(window, page.get_by_role("heading", name="All set"))
         expect(page.locator("#steps-news")).to_have_text(re.compile("first push of the team"))
-        keep_screenshot(window, "organization-steps-done")
+        picture(window, "organization-steps-done")
     else:
         eventually(lambda: "All set" in window.text or not steps_are_shown(window, name))
 
@@ -166,7 +183,7 @@ def test_from_docker_s_refusal_to_a_granted_request(
 
     page = his.open(link.group(1))
     assert "Push: no." in his.text
-    keep_screenshot(his, f"explained-{his.look.javascript}")
+    picture(his, "explained")
     page.get_by_role("link", name="ask for access").click()
     page.get_by_label("Why").fill("I mend it at night")
     page.get_by_role("button", name="Ask its admins").click()
@@ -174,7 +191,7 @@ def test_from_docker_s_refusal_to_a_granted_request(
 
     mine.open("/")
     assert "I mend it at night" in mine.text
-    keep_screenshot(mine, f"to-answer-{mine.look.javascript}")
+    picture(mine, "to-answer")
     mine.page.get_by_role("button", name=f"Make {bob.name} writer").click()
     mine.page.get_by_text(f"{bob.name} is writer of {name} now.").wait_for()
     arrives(his, page.locator("#own-requests").get_by_text("granted"))
@@ -192,7 +209,7 @@ def test_a_deleted_repository_is_had_back_at_once(alice: Person, own_window: Win
     assert "Who loses access" in window.text
     steps.trash_repository(window, name)
     alice.docker.fails("pull", reference)
-    keep_screenshot(window, f"undo-{window.look.javascript}")
+    picture(window, "undo")
     page.get_by_role("button", name="Undo").click()
     page.get_by_text(f"{name} is back, exactly as it was.").wait_for()
     alice.docker("pull", reference)
@@ -231,11 +248,11 @@ def test_a_deleted_organization_is_had_back_at_once(
     window.open(f"/o/{name}/-/delete")
     assert "2 memberships" in window.text
     assert "can be undone for 7 days" in window.text
-    keep_screenshot(window, f"organization-delete-{window.look.javascript}")
+    picture(window, "organization-delete")
     page.get_by_label("Type the name to confirm").fill(name)
     page.get_by_role("button", name=f"Delete {name}").click()
     page.get_by_text(f"{name} is deleted.").wait_for()
-    keep_screenshot(window, f"organization-trash-{window.look.javascript}")
+    picture(window, "organization-trash")
     page.get_by_role("button", name="Undo").click()
     page.get_by_text(f"{name} is back").wait_for()
     window.open(f"/o/{name}/-/members")

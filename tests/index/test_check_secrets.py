@@ -165,7 +165,7 @@ def test_the_page_shows_what_was_found_and_takes_the_answer(
     tag.manifest = found.manifest
     tag.save()
     client.force_login(world.olga)
-    assert "A credential stands in images of this repository" in (
+    assert "1 credential stands in an image of this repository" in (
         client.get("/r/acme/app").content.decode()
     )
     page = client.get("/r/acme/app/-/secrets").content.decode()
@@ -175,7 +175,7 @@ def test_the_page_shows_what_was_found_and_takes_the_answer(
     path = f"/r/acme/app/-/secrets/{found.fingerprint}"
     client.post(f"{path}/dismiss", {"dismissal": "replaced"})
     assert "says olga" in client.get("/r/acme/app/-/secrets").content.decode()
-    assert "A credential stands" not in client.get("/r/acme/app").content.decode()
+    assert "credential stands" not in client.get("/r/acme/app").content.decode()
     client.post(f"{path}/reopen")
     assert open_secrets(world.app) == 1
 

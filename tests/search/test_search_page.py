@@ -233,7 +233,7 @@ def test_a_corrected_word_is_told_with_a_way_to_insist(world: World, client: Cli
     make_repository("nginx", visibility=PUBLIC, registry=world.west)
     html = page(client, "q=ngnix+is:official")
     assert names(html) == ["nginx"]
-    assert "Nothing is called ngnix . These are for nginx ." in text_of(html)
+    assert "Nothing is called: ngnix . These are for nginx ." in text_of(html)
     assert address(html, "nginx") == "/search?q=nginx+is%3Aofficial"
     insist = address(html, "Search for exactly")
     assert insist == "/search?q=%22ngnix%22+is%3Aofficial"
@@ -253,7 +253,7 @@ def test_where_little_has_the_word_what_follows_is_told(world: World, client: Cl
     make_repository("alice/ngnix", visibility=PUBLIC)
     html = page(client, "q=ngnix")
     assert names(html) == ["alice/ngnix", "nginx"]
-    assert "Little has ngnix . What follows is for nginx ." in text_of(html)
+    assert "Little has: ngnix . What follows is for nginx ." in text_of(html)
     assert html.index("alice/ngnix</a>") < html.index("Little has") < html.index(">nginx</a>\n")
 
 

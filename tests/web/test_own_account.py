@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +21,7 @@ from tests.conftest import World
 from tests.factories import PASSWORD
 from tokenauth.models import RefreshToken
 
+AtMost = Callable[..., AbstractContextManager[Any]]
 DOCKER = (
     "docker/20.10.24+dfsg1 go/go1.19.8 git-commit/5d6db84 kernel/6.18 os/linux arch/amd64 "
     "UpstreamClient(Docker-Client/28.2.2 \\(linux\\))"
@@ -112,6 +117,24 @@ def test_a_machine_can_be_ended(world: World) -> None:
     machine = RefreshToken.objects.get()
     logged_in(world.alice).post(f"/settings/machines/{machine.pk}/end")
     assert not RefreshToken.objects.usable().exists()
+
+
+def test_the_list_of_sessions_asks_no_more_for_many(
+    world: World, django_assert_max_num_queries: AtMost
+) -> None:
+    first, *others = [logged_in(world.alice) for _ in range(10)]
+    SessionStore(others[0].session.session_key).delete()
+    assert len(first.get("/settings/sessions").context["sessions"]) == 9
+    with django_assert_max_num_queries(8):
+        first.get("/settings/sessions")
+
+
+def test_a_session_from_before_a_new_password_is_not_listed(world: World) -> None:
+    now, old = logged_in(world.alice), logged_in(world.alice)
+    session = old.session
+    session["_auth_user_hash"] = "of another password"
+    session.save()
+    assert len(now.get("/settings/sessions").context["sessions"]) == 1
 
 
 def test_sessions_and_machines_of_others_are_out_of_reach(world: World) -> None:

@@ -17,12 +17,17 @@ def head_of(client: Client, path: str) -> str:
     return response.content.decode().partition("</head>")[0]
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/r/alice/pub", "/u/alice"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/r/alice/pub", "/u/alice", "/docs/search/"])
 def test_public_pages_say_what_they_are(world: World, client: Client, path: str) -> None:
     head = head_of(client, path)
     assert f'<link rel="canonical" href="http://index.test{path}">' in head
     assert '<meta property="og:title" content="' in head
     assert NOINDEX not in head
+
+
+@pytest.mark.parametrize("path", ["/search", "/docs/", "/docs/api/", "/docs/api/webhooks/"])
+def test_what_leads_to_them_may_be_found_as_well(world: World, client: Client, path: str) -> None:
+    assert NOINDEX not in head_of(client, path)
 
 
 def test_a_public_repository_is_described_by_its_line(world: World, client: Client) -> None:

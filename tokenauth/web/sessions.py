@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.flows.end_sessions import end_session, log_out_everywhere
+from accounts.flows.end_sessions import end_session, log_out_everywhere, open_sessions
 from index.web.lookup import principal_of, signed_in_user
 from index.web.methods import post_only
 from tokenauth.machines import end_machine, machines_of
@@ -20,13 +20,8 @@ from tokenauth.models import RefreshToken
 def show(request: HttpRequest) -> HttpResponse:
     """List both."""
     user = signed_in_user(request)
-    sessions = sorted(
-        UserSession.objects.purge_and_list(user),
-        key=lambda session: session.last_seen_at,
-        reverse=True,
-    )
     context = {
-        "sessions": sessions,
+        "sessions": open_sessions(user),
         "this": request.session.session_key,
         "machines": machines_of(user),
     }

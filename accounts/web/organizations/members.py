@@ -26,7 +26,7 @@ from accounts.web.organizations.head import (
     signed_in_user,
 )
 
-_PAGE_SIZE = 50
+_PAGE_SIZE = 25
 
 
 @require_safe
