@@ -95,11 +95,12 @@ class Own:
             keys = keys_of(self.plan.whole, self.known) if connection.vendor != "sqlite" else None
             ways.append(f"e.namespace_id {among('namespaces')}" if keys is None else _HAS_WORDS)
             lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
-        # A job reads its own repository without being signed in: it may be an internal one.
-        hidden = ", ".join(f"{one:d}" for one in Audience if one not in self.reach.audiences)
+        # A job reads its own repository without being signed in: it may be an internal one. Each audience is
+        # named by itself, because that is how SQLite knows the index that is over one alone.
+        hidden = (one for one in Audience if one not in self.reach.audiences)
         either = " UNION ALL ".join(
-            f"SELECT e.* FROM search_entry_{self.slot} e"  # noqa: S608
-            f" WHERE e.audience IN ({hidden}) AND {way}"
+            f"SELECT e.* FROM search_entry_{self.slot} e WHERE e.audience = {one:d} AND {way}"  # noqa: S608
+            for one in hidden
             for way in ways
         )
         # The limit keeps PostgreSQL from looking for the words first, among what others keep private.
