@@ -90,14 +90,8 @@ def search(
     hits, is_last = found.hits[end - size : end], len(found.hits) <= end
     results = shown(reach, hits)
     used = _used(found, hits)
-
-    @cache
-    def count() -> int:
-        is_all = is_deep or (is_last and behind is None)
-        everything = len(found.hits) if is_all else _count(reach, found.rounds)
-        hidden = len(hits) - len(results)  # since they were indexed
-        return everything if everything > DEEPEST else everything - hidden
-
+    is_all = is_deep or (is_last and behind is None)
+    hidden = len(hits) - len(results)  # since they were indexed
     return SearchPage(
         query,
         results,
@@ -108,8 +102,17 @@ def search(
         exact=sum(hit.key[0] < _ROUND for hit in hits),
         marks={hit.repository_id: hit.marks for hit in hits},
         best=found.hits[:DEEPEST] if is_deep else None,
-        count=count,
+        count=_counter(reach, found, is_all=is_all, hidden=hidden),
     )
+
+
+def _counter(reach: Reach, found: _Found, *, is_all: bool, hidden: int) -> Callable[[], int]:
+    @cache
+    def count() -> int:
+        everything = len(found.hits) if is_all else _count(reach, found.rounds)
+        return everything if everything > DEEPEST else everything - hidden
+
+    return count
 
 
 def best_hits(principal: Principal, query: SearchQuery, limit: int = DEEPEST) -> list[Hit]:
