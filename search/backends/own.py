@@ -54,57 +54,57 @@ class Own:
 
     def hits(self, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind the key, in the plan's order."""
-        rows, asked = self._rows(), self._asked()
         tier = tier_of(self.plan, self.matches)
+        rows = self._rows(columns_of(self.plan, tier))
         order, params = ordered(self.plan, after)
         found = run(
-            f"SELECT id, place, marks, tier FROM (SELECT {columns_of(self.plan, tier)}"  # noqa: S608
-            f" FROM ({rows}) e WHERE {asked}) AS found {order} LIMIT :limit",
-            rows.params | asked.params | tier.params | params | {"limit": limit},
+            f"SELECT id, place, marks, tier FROM ({rows}) AS found {order} LIMIT :limit",  # noqa: S608
+            rows.params | tier.params | params | {"limit": limit},
         )
         return [hit(row, self.plan.sort) for row in found]
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
-        rows, asked = self._rows(), self._asked()
+        rows = self._rows("1")
         found = run(
-            f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) e WHERE {asked} LIMIT :limit) AS found",  # noqa: S608
-            rows.params | asked.params | {"limit": limit},
+            f"SELECT count(*) FROM (SELECT * FROM ({rows}) AS found LIMIT :limit) AS counted",  # noqa: S608
+            rows.params | {"limit": limit},
         )
         return int(found[0][0])
 
-    def _asked(self) -> Conditions:
-        # Said of each row: where words are kept for namespaces, two may have the same place by chance.
-        is_own = (
-            f"(e.namespace_id {among('namespaces')} OR e.repository_id {among('repositories')})"
-        )
-        asked = Conditions([is_own])
-        asked.join(limits_of(self.reach.limits))
-        return asked_of(Source(asked, self.known), self.plan, self.matches)
-
-    def _rows(self) -> Conditions:
-        """Return what selects rows that may be meant, by indexes that know of one's own alone."""
+    def _rows(self, columns: str) -> Conditions:
+        """Return what selects these columns of the rows that match, by indexes that know of one's own alone."""
         lists = {
             "namespaces": as_list(self.reach.namespaces),
             "repositories": as_list(self.reach.repositories),
         }
-        ways = [
-            f"e.repository_id {among('repositories')} AND NOT e.namespace_id {among('namespaces')}"
-        ]
+        asked = asked_of(Source(limits_of(self.reach.limits), self.known), self.plan, self.matches)
+        table = f"search_entry_{self.slot}"
+        if connection.vendor == "sqlite":
+            found = [f"SELECT {columns} FROM {table} e WHERE {way} AND {asked}" for way in self._ways(_is_in())]  # noqa: S608  # fmt: skip
+            return Conditions([" UNION ALL ".join(found)], lists | asked.params)
+        keys = keys_of(self.plan.whole, self.known)
+        lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
+        ways = self._ways(_is_in() if keys is None else _HAS_WORDS)
+        either = " UNION ALL ".join(f"SELECT e.* FROM {table} e WHERE {way}" for way in ways)  # noqa: S608
+        # The limit keeps PostgreSQL from looking for the words first, among what others keep private. Whether
+        # a row is one's own is asked again: two words of two namespaces may have the same number by chance.
+        rows = f"SELECT * FROM ({either}) AS own LIMIT {_ALL}"  # noqa: S608
+        is_own = f"({_is_in()} OR e.repository_id {among('repositories')})"
+        selected = f"SELECT {columns} FROM ({rows}) e WHERE {is_own} AND {asked}"  # noqa: S608
+        return Conditions([selected], lists | asked.params)
+
+    def _ways(self, by_namespace: str) -> list[str]:
+        """Return conditions of which one holds for each row that may be meant.
+
+        A job reads its own repository without being signed in: it may be an internal one. Each audience is
+        named by itself, because that is how SQLite knows the index that is over one alone.
+        """
+        ways = [f"e.repository_id {among('repositories')} AND NOT {_is_in()}"]
         if self.reach.namespaces:
-            keys = keys_of(self.plan.whole, self.known) if connection.vendor != "sqlite" else None
-            ways.append(f"e.namespace_id {among('namespaces')}" if keys is None else _HAS_WORDS)
-            lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
-        # A job reads its own repository without being signed in: it may be an internal one. Each audience is
-        # named by itself, because that is how SQLite knows the index that is over one alone.
+            ways.append(by_namespace)
         hidden = (one for one in Audience if one not in self.reach.audiences)
-        either = " UNION ALL ".join(
-            f"SELECT e.* FROM search_entry_{self.slot} e WHERE e.audience = {one:d} AND {way}"  # noqa: S608
-            for one in hidden
-            for way in ways
-        )
-        # The limit keeps PostgreSQL from looking for the words first, among what others keep private.
-        return Conditions([f"SELECT * FROM ({either}) AS own LIMIT {_ALL}"], lists)  # noqa: S608
+        return [f"e.audience = {one:d} AND {way}" for one in hidden for way in ways]
 
 
 def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str] | None:
@@ -129,6 +129,10 @@ def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str
             return min(ways, key=lambda keys: _frequency(keys, known), default=None)
         case _:
             return None
+
+
+def _is_in() -> str:
+    return f"e.namespace_id {among('namespaces')}"
 
 
 def kept_as(lexeme: str) -> str | None:
