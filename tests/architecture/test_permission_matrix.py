@@ -83,6 +83,7 @@ def test_unknown_and_forbidden_repositories_answer_alike(
         for name in ("alice/priv", "alice/nope"):
             response = getattr(client, method)(f"/r/{name}{suffix}")
             body = response.content.decode().replace(name, "NAME")
+            body = body.replace(response.headers["X-Request-Id"], "")
             answers.append((response.status_code, _masked(body)))
         assert answers[0] == answers[1]
 

@@ -114,7 +114,8 @@ def test_docker_is_told_that_nobody_can_say(slapd: Slapd, client: Client) -> Non
     assert response["Retry-After"] == "60"
     assert response.json()["errors"][0] == {
         "code": "UNAVAILABLE",
-        "message": "the company's directory gives no answer: try again in a minute",
+        "message": "the company's directory gives no answer: try again in a minute."
+        " See http://index.test/docs/errors/#busy",
         "detail": None,
     }
 

@@ -231,11 +231,14 @@ def test_nobody_is_warned_of_what_was_to_go_within_a_day(world: World, settings:
     assert due_for_warning() == []
 
 
-def test_an_organization_takes_its_trash_along(world: World) -> None:
-    trashed(world)
+def test_the_trash_of_a_deleted_organization_goes_when_its_time_is_over(world: World) -> None:
+    deletion = trashed(world)
     delete_organization(world.acme, by=Principal(world.olga))
+    assert state(world) == RepositoryState.TRASHED
+    assert claim(deletion.pk) is None
+    with time_machine.travel(deletion.purge_after + timedelta(minutes=1)):
+        assert claim(deletion.pk)
     assert state(world) == RepositoryState.DELETING
-    assert claim(Deletion.objects.get().pk)
 
 
 def test_a_closed_account_keeps_no_trash(world: World) -> None:

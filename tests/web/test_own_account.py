@@ -61,7 +61,7 @@ def test_pages_of_ones_account_stand_in_the_settings_and_name_themselves(
     client.get("/accounts/reauthenticate/")
     confirm(client)
     page = client.get(path).content.decode()
-    assert '<nav class="settings-nav" aria-label="Settings">' in page
+    assert '<nav class="settings-nav manage-nav" aria-label="Settings">' in page
     assert page.count("<h1") == 1
     assert f'<a href="{path}" aria-current="page">' in page
 
