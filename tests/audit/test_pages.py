@@ -149,6 +149,7 @@ def test_a_long_export_takes_no_more_memory(world: World, root: Client) -> None:
         finally:
             tracemalloc.stop()
 
+    peak(1)  # the first request of a process reads what it will keep
     assert peak(4000) < 1.5 * peak(500)
 
 
