@@ -87,6 +87,8 @@ def may_choose_group(principal: Principal, organization: Organization) -> bool:
     """
     if organization.deleted_at or not _may_change(principal):
         return False
+    if _is_frozen_for(principal, organization):
+        return False
     if settings.TEAM_GROUPS == "administrators":
         return principal.is_administrator
     return is_owner(principal, organization)

@@ -17,10 +17,21 @@ def check_person(by: Principal) -> User:
     return by.user
 
 
-def check_holder(by: Principal, namespace: Namespace) -> User:
-    """Return who acts; raise NotAllowed unless it is the namespace's user or one of its owners."""
+def check_holder(by: Principal, namespace: Namespace, *, ends: bool = False) -> User:
+    """Return who acts; raise NotAllowed unless it is the namespace's user or one of its owners.
+
+    While it is frozen administrators alone act; only what `ends` a credential waits for nobody.
+    """
     user = check_person(by)
-    if not (by.is_administrator or Namespace.objects.held_by(user).filter(pk=namespace.pk)):
+    if by.is_administrator:
+        return user
+    held = Namespace.objects.held_by(user).filter(pk=namespace.pk).first()
+    if held is None:
         message = _("Only owners of %(name)s may do this.") % {"name": namespace.name}
+        raise NotAllowed(message)
+    if held.frozen_at and not ends:
+        message = _("%(name)s is frozen: ask an administrator of this site to end that.") % {
+            "name": namespace.name
+        }
         raise NotAllowed(message)
     return user

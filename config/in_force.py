@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 
-# A password in an address, and what its query says in confidence.
-_PASSWORD = re.compile(r"(?<=://)([^:@,\s]*):[^@,\s]*@")
-_CONFIDED = re.compile(r"([?&][^=&,]*(?:token|password|secret|key)[^=&,]*)=[^&,]*", re.IGNORECASE)
+# A password in an address, up to the last @ before the next address or the query: what is read by
+# urlsplit may have commas and @ in it. Then what the query says in confidence.
+_PASSWORD = re.compile(r"(?<=://)((?:(?!://)[^:@?])*):(?!//)(?:(?!://)[^?])*@")
+_CONFIDED = re.compile(
+    r"([?&][^=&,]*(?:token|pass|pwd|secret|key|auth)[^=&,]*)=[^&]*", re.IGNORECASE
+)
 _read: dict[str, str] = {}
 _secrets: set[str] = set()
 

@@ -14,10 +14,13 @@ from django.utils.cache import patch_vary_headers
 
 from config.middleware import Handler
 
-# First parts of the addresses that programs ask.
+# First parts of the addresses that programs ask; caches keep one badge for readers of every language.
 OF_PROGRAMS = frozenset(
-    {"api", "v1", "v2", "token", "_gateway", "events", "healthz", "readyz", ".well-known", "_ping"}
-)
+    {
+        "api", "v1", "v2", "token", "_gateway", "events", "badge",
+        "healthz", "readyz", ".well-known", "_ping",
+    }
+)  # fmt: skip
 
 
 def is_of_a_program(path: str) -> bool:

@@ -123,6 +123,8 @@ def resting(repository: Repository, registry: Registry) -> str:
     """Return why rules rest for now, "" if they run: nobody may delete there by hand either."""
     if repository.mode != RepositoryMode.OPEN:
         return _("the repository is %(mode)s") % {"mode": word(repository.mode)}
+    if repository.namespace.frozen_at:
+        return _("the namespace is frozen by an administrator")
     if registry.writers != Writers.ANYONE:
         return _("its registry does not take deletions from people")
     return ""

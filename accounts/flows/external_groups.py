@@ -36,6 +36,7 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
     Called at each log-in that brings groups; `source` is what said so, for the audit: `directory`
     or `single sign-on`. A group's name is compared as it is, letter by letter. Only teams with an
     external group are touched, so whoever lets people edit such a team's members must refuse.
+    Nobody joins what is frozen; the first log-in after that brings them.
 
     Someone who was no member of the organization becomes one (`is_managed`), and stops being one
     with the last such team. Memberships made by hand stay, and so does the last owner. Where the
@@ -95,7 +96,11 @@ def _seats_to_leave(user: User, groups: Collection[str]) -> list[TeamMembership]
 def _teams_to_join(user: User, groups: Collection[str]) -> list[Team]:
     # The database compares only what it keeps; PostgreSQL refuses a NUL with an error.
     names = [name for name in groups if name and "\x00" not in name]
-    teams = Team.objects.filter(external_group__in=names, organization__deleted_at=None)
+    teams = Team.objects.filter(
+        external_group__in=names,
+        organization__deleted_at=None,
+        organization__namespace__frozen_at=None,
+    )
     return list(
         teams.exclude(memberships__membership__user=user).select_related("organization__namespace")
     )

@@ -22,6 +22,7 @@ from accounts.models import (
     TeamMembership,
     User,
 )
+from accounts.organization_policy import check_not_frozen
 from accounts.principals import Principal
 
 
@@ -83,6 +84,8 @@ def reopen(ending: EndedOrganization, *, by: Principal) -> dict[str, Team]:
         if not endings_of(by).filter(pk=ending.pk).exists() or organization.deleted_at is None:
             message = f"{organization.name} cannot be had back any more, or not by '{by.name}'."
             raise NotAllowed(message)
+        if not by.is_administrator:
+            check_not_frozen(organization)
         organization.deleted_at = None
         organization.save(update_fields=["deleted_at"])
         members = _bring_members(organization, ending.kept)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
 from accounts.mails import send_after_commit
-from accounts.models import PersonalAccessToken, RobotSecret, User
+from accounts.models import EndedOrganization, PersonalAccessToken, RobotSecret, User
 from accounts.namespace_holders import holders_of
 from accounts.opaque_tokens import OpaqueToken, recognize
 from accounts.principals import ANONYMOUS
@@ -86,7 +86,7 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
     row = related.filter(selector=found.selector).first()
     if row is None or not found.matches(row.secret_digest):
         return False
-    if row.revoked_at is None:
+    if row.revoked_at is None or _may_come_back(row):
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])
         robot = row.robot
@@ -109,6 +109,13 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
         )
         tell_of_leak(*people, what=what, page="", **where)
     return True
+
+
+def _may_come_back(secret: RobotSecret) -> bool:
+    """Whether it ended with its organization alone, whose deletion can be undone: then for good."""
+    return EndedOrganization.objects.filter(
+        organization__namespace=secret.robot.namespace_id, ended_at=secret.revoked_at
+    ).exists()
 
 
 def tell_of_leak(*people: User, what: _StrOrPromise, page: str, url: str, source: str) -> None:

@@ -91,7 +91,7 @@ def change_robot(
 
 def set_enabled(robot: RobotAccount, *, enabled: bool, by: Principal) -> None:
     """Let it act, or refuse all of its secrets from now on, at the gateway too."""
-    check_holder(by, robot.namespace)
+    check_holder(by, robot.namespace, ends=not enabled)
     with transaction.atomic():
         row = _lock(robot)
         if (row.disabled_at is None) == enabled:

@@ -86,7 +86,7 @@ def rotate_secret(secret: RobotSecret, *, overlap_hours: int, by: Principal) -> 
 
 def revoke_secret(secret: RobotSecret, *, by: Principal) -> None:
     """End it at once."""
-    check_holder(by, secret.robot.namespace)
+    check_holder(by, secret.robot.namespace, ends=True)
     with transaction.atomic():
         ended = RobotSecret.objects.filter(pk=secret.pk, revoked_at=None)
         if ended.update(revoked_at=timezone.now()):

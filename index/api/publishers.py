@@ -99,7 +99,10 @@ class _Publisher(APIView):
         require_confirmed_session(request, "Changing whom is trusted")
         owner = self.find_owner(request, **address)
         publisher = get_object_or_404(owner.publishers, pk=publisher_id)
-        remove_publisher(publisher, by=principal_of(request))
+        try:
+            remove_publisher(publisher, by=principal_of(request))
+        except Denied as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
         return Response(status=204)
 
 

@@ -92,7 +92,7 @@ def due_for_retention() -> list[int]:
 
 def apply_retention_rules(repository_id: int) -> list[TagDeletion]:
     """Run the rules of a repository once, together."""
-    repository = Repository.objects.select_related("registry").get(pk=repository_id)
+    repository = Repository.objects.select_related("registry", "namespace").get(pk=repository_id)
     rules = {limits_of(rule): rule for rule in repository.retention_rules.all()}
     made: list[TagDeletion] = []
     if rules and not resting(repository, repository.registry):

@@ -14,7 +14,7 @@ from accounts.principals import Principal
 from index.ci_issuers import CiIssuer, IssuerKind, find_issuer
 from index.errors import Denied, PublisherRefused
 from index.models import Repository, RepositoryState, TrustedPublisher
-from index.policy import allowed_actions, holds_namespace
+from index.policy import allowed_actions, holds_namespace, may_change_namespace
 
 MOST_PUBLISHERS = 20  # of one repository or robot
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -88,7 +88,7 @@ def _check_person(owner: Repository | RobotAccount, by: Principal) -> None:
     """A credential never makes another way in: only a person, by page or session (case 16)."""
     is_person = by.user is not None and not by.credential and by.limits is None
     if isinstance(owner, RobotAccount):
-        may = may_administer_robot(by, owner)
+        may = may_change_namespace(by, owner.namespace)
     else:
         may = allowed_actions(by, owner).may_administer
         is_person = is_person and owner.state == RepositoryState.ACTIVE

@@ -8,13 +8,14 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings as django_settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import RobotAccount
-from index.errors import PublisherRefused
+from index.errors import Denied, PublisherRefused
 from index.flows.trusted_publishers import (
     add_publisher,
     remove_publisher,
@@ -98,12 +99,17 @@ def _added(
     except PublisherRefused as refusal:
         form.refuse(refusal)
         return None
+    except Denied as refusal:  # of a robot whose namespace is frozen
+        raise PermissionDenied(str(refusal)) from refusal
     messages.success(request, _("Jobs of %(publisher)s may push now.") % {"publisher": publisher})
     return publisher
 
 
 def _remove(request: HttpRequest, publisher: TrustedPublisher) -> None:
-    remove_publisher(publisher, by=principal_of(request))
+    try:
+        remove_publisher(publisher, by=principal_of(request))
+    except Denied as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
     messages.success(
         request, _("Jobs of %(publisher)s may not push any more.") % {"publisher": publisher}
     )

@@ -95,7 +95,10 @@ def enable(request: HttpRequest, name: str) -> HttpResponse:
     """Let it act again."""
     require_recent_login(request)
     robot = find_robot(request, name)
-    set_enabled(robot, enabled=True, by=principal_of(request))
+    try:
+        set_enabled(robot, enabled=True, by=principal_of(request))
+    except AccountError as refusal:
+        return _refused(request, robot, refusal)
     return to_robot(
         request,
         robot,
@@ -112,7 +115,10 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
             request, _("Nothing is deleted. Type %(robot)s to delete it.") % {"robot": robot}
         )
         return redirect("web-robot", robot.full_name)
-    delete_robot(robot, by=principal_of(request))
+    try:
+        delete_robot(robot, by=principal_of(request))
+    except AccountError as refusal:
+        return _refused(request, robot, refusal)
     messages.success(
         request, _("%(robot)s is deleted, with its secrets and its rights.") % {"robot": robot}
     )
@@ -124,6 +130,11 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
 def to_robot(request: HttpRequest, robot: RobotAccount, sentence: str) -> HttpResponse:
     """Go back to its page and say what was done."""
     messages.success(request, sentence)
+    return redirect("web-robot", robot.full_name)
+
+
+def _refused(request: HttpRequest, robot: RobotAccount, refusal: AccountError) -> HttpResponse:
+    messages.error(request, str(refusal))
     return redirect("web-robot", robot.full_name)
 
 

@@ -38,6 +38,9 @@ def test_a_secret_is_named_and_not_shown() -> None:
         ("smtp://me:a/b@mail?tls=tls", "smtp://me:…@mail?tls=tls"),
         ("https://logs/x?token=abc&a=b", "https://logs/x?token=…&a=b"),
         ("Hub=https://a:b@hub,Old=http://c:d@old", "Hub=https://a:…@hub,Old=http://c:…@old"),
+        ("postgresql://w:pa,s@s:x@db/w", "postgresql://w:…@db/w"),
+        ("Hub=https://hub:5000,Old=http://c:d@old", "Hub=https://hub:5000,Old=http://c:…@old"),
+        ("https://logs/x?auth=a,b", "https://logs/x?auth=…"),
         ("ldaps://ldap.example.com", "ldaps://ldap.example.com"),
     ],
 )

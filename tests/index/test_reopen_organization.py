@@ -13,12 +13,15 @@ from django.utils import timezone
 from accounts.errors import NotAllowed
 from accounts.flows.invitations import send_invitation
 from accounts.flows.reopen_organization import endings_of, forget_ended_organizations
+from accounts.flows.report_leak import report_leak
 from accounts.models import (
     EndedOrganization,
     Invitation,
     Membership,
+    Namespace,
     OrganizationDomain,
     RobotAccount,
+    RobotSecret,
     Team,
     User,
 )
@@ -34,6 +37,7 @@ from index.roles import Role
 from tests.clients import confirm
 from tests.conftest import World
 from tests.factories import make_organization
+from tests.machines import make_robot, make_secret
 
 
 @pytest.fixture
@@ -96,6 +100,24 @@ def test_robots_act_again_but_those_that_were_off_before(world: World) -> None:
     reopen_organization(ending, by=Principal(world.olga))
     assert on in RobotAccount.objects.enabled()
     assert off not in RobotAccount.objects.enabled()
+
+
+def test_a_secret_that_leaked_meanwhile_stays_revoked(world: World) -> None:
+    robot = make_robot("acme", by=world.olga)
+    leaked, kept = (make_secret(robot, by=world.olga) for _ in range(2))
+    request_deletion(world.app, by=Principal(world.olga))
+    ending = delete_organization(world.acme, by=Principal(world.olga))
+    assert ending
+    assert report_leak(leaked.value)
+    reopen_organization(ending, by=Principal(world.olga))
+    assert list(RobotSecret.objects.usable().filter(robot=robot)) == [kept.secret]
+
+
+def test_owners_do_not_have_back_what_was_frozen(world: World, ending: EndedOrganization) -> None:
+    Namespace.objects.filter(name="acme").update(frozen_at=timezone.now())
+    with pytest.raises(NotAllowed, match="frozen"):
+        reopen_organization(ending, by=Principal(world.olga))
+    reopen_organization(ending, by=Principal(world.root))
 
 
 def test_invitations_stay_ended(world: World) -> None:

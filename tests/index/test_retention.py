@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import Namespace
 from accounts.principals import Principal
 from index.errors import DeletionRefused, Denied, PatternRefused
 from index.flows.change_repository import change_immutable_tags, change_mode
@@ -146,6 +147,12 @@ def test_rules_rest_in_what_is_archived(old: World) -> None:
     change_mode(old.app, by=Principal(old.olga), mode=RepositoryMode.ARCHIVED)
     assert apply_retention_rules(old.app.pk) == []
     assert old.app.tags.count() == 5
+
+
+def test_rules_rest_in_a_frozen_namespace(old: World) -> None:
+    RetentionRule.objects.create(repository=old.app, pattern="v*", keep_newest=1)
+    Namespace.objects.filter(name="acme").update(frozen_at=timezone.now())
+    assert apply_retention_rules(old.app.pk) == []
 
 
 def test_a_tag_that_froze_meanwhile_stays(old: World) -> None:

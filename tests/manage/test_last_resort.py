@@ -77,6 +77,14 @@ def test_a_password_is_on_no_page(world: World, strong: Client) -> None:
     assert "md5" not in page
 
 
+@pytest.mark.parametrize("column", ["password__startswith", "username", "is_active__exact"])
+def test_no_filter_in_the_address_tells_of_a_column(
+    world: World, strong: Client, column: str
+) -> None:
+    """Else a hash is read letter by letter, by which list is empty."""
+    assert strong.get(f"/admin/accounts/user/?{column}=a").status_code == 400
+
+
 def test_what_is_in_quarantine_can_be_dropped_and_that_is_written_down(
     world: World, strong: Client
 ) -> None:

@@ -9,19 +9,35 @@ from django.core import mail
 from django.test import Client
 
 from accounts.errors import NotAllowed
+from accounts.flows.external_groups import replace_groups
+from accounts.flows.follow_group import follow_group
 from accounts.flows.manage_organizations import give_owner
 from accounts.flows.memberships import remove_member
 from accounts.flows.organizations import Profile, describe_organization
-from accounts.models import AuditEvent, Membership, Namespace, Team, User, Visibility
+from accounts.flows.robot_accounts import set_enabled
+from accounts.flows.robot_secrets import revoke_secret
+from accounts.models import (
+    AuditEvent,
+    Membership,
+    Namespace,
+    RobotAccount,
+    Team,
+    User,
+    Visibility,
+)
 from accounts.organization_policy import may_fill
 from accounts.principals import Principal
+from index.errors import Denied
 from index.flows.rename_namespace import rename_organization
+from index.flows.trusted_publishers import NamedWorkload, add_publisher
 from index.names import parse_familiar_name
 from index.policy import allowed_actions, may_change_namespace, may_create
 from tests.clients import ask_route, confirm, token_for
 from tests.conftest import World
+from tests.machines import make_robot, make_secret
 
 WHY = {"reason": "a court says so"}
+CI = "https://token.actions.githubusercontent.com"
 STEPS = ["freeze", "unfreeze", "owner"]
 
 
@@ -109,6 +125,41 @@ def test_nobody_renames_it_joins_it_or_changes_its_defaults(world: World, root: 
     with pytest.raises(NotAllowed):
         rename_organization(world.acme, to="other", by=Principal(world.olga))
     assert Namespace.objects.filter(name="acme", redirects_to=None).exists()
+
+
+def test_its_robots_get_nothing_new_and_can_be_stopped(world: World, root: Client) -> None:
+    robot = make_robot("acme", by=world.olga)
+    made = make_secret(robot, by=world.olga)
+    root.post("/manage/organizations/acme/freeze", WHY)
+    owner = Principal(world.olga)
+    with pytest.raises(NotAllowed, match="frozen"):
+        make_secret(robot, by=world.olga)
+    with pytest.raises(NotAllowed, match="frozen"):
+        make_robot("acme", "other", by=world.olga)
+    workload = NamedWorkload(CI, "acme/web", workflow="release.yml")
+    with pytest.raises(Denied):
+        add_publisher(robot, workload, by=owner)
+    revoke_secret(made.secret, by=owner)
+    set_enabled(robot, enabled=False, by=owner)
+    page = Client()
+    page.force_login(world.olga)
+    assert confirm(page).post(f"/robots/{robot.full_name}/enable").status_code == 302
+    assert RobotAccount.objects.get(disabled_at__isnull=False) == robot
+    make_secret(robot, by=world.root)
+
+
+def test_no_group_brings_anybody_in(world: World, root: Client, settings: Any) -> None:
+    settings.OIDC_ISSUER, settings.TEAM_GROUPS = "https://id.example.com", "owners"
+    devs = Team.objects.get(name="devs")
+    follow_group(devs, by=Principal(world.root), group="Builders")
+    root.post("/manage/organizations/acme/freeze", WHY)
+    with pytest.raises(NotAllowed):
+        follow_group(devs, by=Principal(world.olga), group="Others")
+    replace_groups(world.bob, ["Builders"], source="single sign-on")
+    assert not Membership.objects.filter(user=world.bob).exists()
+    root.post("/manage/organizations/acme/unfreeze", WHY)
+    replace_groups(world.bob, ["Builders"], source="single sign-on")
+    assert Membership.objects.filter(user=world.bob).exists()
 
 
 def test_the_public_goes_on_pulling(world: World, root: Client) -> None:

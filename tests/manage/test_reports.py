@@ -258,3 +258,6 @@ def test_people_take_their_reports_along(world: World) -> None:
     reported(world, world.bob)
     [row] = collect(world.bob)["reports"]
     assert (row["repository__name"], row["state"]) == ("alice/pub", "open")
+    Repository.objects.filter(name="alice/pub").update(name="alice/new", visibility="private")
+    [row] = collect(world.bob)["reports"]
+    assert (row["repository__name"], row["text"]) == ("", "It mines coins.")

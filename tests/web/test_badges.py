@@ -78,6 +78,8 @@ def test_the_size_of_an_index_is_that_of_its_images(world: World, client: Client
     children = [{"digest": make_digest(name)} for name in ("a", "b")]
     tag(world.public, "latest", size=None, children=children)
     assert value(client, "/badge/alice/pub/size.svg") == "20 to 30 MB"
+    german = client.get("/badge/alice/pub/size.svg", headers={"Accept-Language": "de"})
+    assert "20 to 30 MB" in german.content.decode()  # it is kept for everybody
 
 
 @pytest.mark.parametrize("kind", KINDS)
