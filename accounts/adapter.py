@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "too_many_login_attempts": gettext_lazy("Too many wrong codes. Try again in five minutes."),
         "unverified_primary_email": gettext_lazy("Only a verified address can be the primary one."),
-        "rate_limited": gettext_lazy("That was too often. Try again in some minutes."),
+        "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002

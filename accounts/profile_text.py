@@ -34,7 +34,7 @@ def check_line(text: str, *, what: str, longest: int) -> str:
         if character not in _JOINERS and (
             character in _BLANKS or unicodedata.category(character) in _REFUSED_CATEGORIES
         ):
-            message = _("%(what)s has a character that cannot be seen. Type it anew.") % {
+            message = _("%(what)s has a character that cannot be seen. Type it again.") % {
                 "what": what
             }
             raise TextRefused(message)

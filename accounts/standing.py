@@ -37,10 +37,10 @@ class State(StrEnum):
 
 # The word for each state, and which is worse.
 WORDS = {
-    State.GOOD: gettext_noop("well"),
-    State.LOOK: gettext_noop("look at it"),
+    State.GOOD: gettext_noop("OK"),
+    State.LOOK: gettext_noop("needs attention"),
     State.BAD: gettext_noop("broken"),
-    State.UNKNOWN: gettext_noop("not known"),
+    State.UNKNOWN: gettext_noop("unknown"),
 }
 
 
@@ -150,7 +150,7 @@ def _guarded(area: str, look_at: Look) -> Iterator[Line]:
         yield Line(
             area,
             State.UNKNOWN,
-            gettext_noop("It could not be looked at: %(problem)s"),
+            gettext_noop("It could not be checked: %(problem)s"),
             gettext_noop("The log of the worker has the details."),
             {"problem": f"{type(error).__name__}: {error}"[:200]},
         )

@@ -30,7 +30,7 @@ def _mail() -> Iterator[Line]:
             name,
             State.BAD,
             gettext_noop("The last mail was not sent: %(problem)s."),
-            gettext_noop("Look at WAYBILL_EMAIL_URL and at the mail server's log."),
+            gettext_noop("Check WAYBILL_EMAIL_URL and the mail server's log."),
             {"problem": record.problem},
             view="web-manage-settings",
             at=record.failed_at,
@@ -40,11 +40,11 @@ def _mail() -> Iterator[Line]:
             name,
             State.UNKNOWN,
             gettext_noop("No mail has been sent in the last 30 days."),
-            gettext_noop("Invite somebody, or let yourself be sent a new password, to try it."),
+            gettext_noop("To test it, invite somebody or ask for a new password."),
             view="web-manage-invitations",
         )
     else:
-        yield Line(name, State.GOOD, gettext_noop("The last mail went out."), at=record.sent_at)
+        yield Line(name, State.GOOD, gettext_noop("The last mail was sent."), at=record.sent_at)
     if settings.EMAIL_BACKEND.endswith("FolderBackend"):
         yield Line(
             gettext_noop("Mail server"),
@@ -66,7 +66,7 @@ def _people() -> Iterator[Line]:
             name,
             State.LOOK,
             gettext_noop("Without a second factor: %(names)s."),
-            gettext_noop("A password alone opens everything here: let them set one up."),
+            gettext_noop("Their password alone opens everything here: ask them to set one up."),
             {"names": ", ".join(bare)},
             view="web-manage-people",
         )
@@ -74,7 +74,7 @@ def _people() -> Iterator[Line]:
         yield Line(
             name,
             State.LOOK,
-            gettext_noop("There is one alone."),
+            gettext_noop("There is only one."),
             gettext_noop("Appoint a second one: nobody else can help when a phone is lost."),
             view="web-manage-people",
         )
@@ -106,8 +106,10 @@ def _audit() -> Iterator[Line]:
         yield Line(
             standing.name,
             State.BAD if failed_at else State.GOOD,
-            gettext_noop("Events that wait to be sent on: %(count)s. %(problem)s"),
-            gettext_noop("Look at the collector; nothing is lost meanwhile.") if failed_at else "",
+            gettext_noop("Events waiting to be forwarded: %(count)s. %(problem)s"),
+            gettext_noop("Check the collector; nothing is lost in the meantime.")
+            if failed_at
+            else "",
             {"count": standing.behind, "problem": standing.forwarding.last_problem},
             view="web-manage-audit",
             at=failed_at,
@@ -116,7 +118,7 @@ def _audit() -> Iterator[Line]:
         yield Line(
             gettext_noop("Collectors"),
             State.GOOD,
-            gettext_noop("None is set up: the audit is kept here alone."),
+            gettext_noop("None is set up: the audit is kept only here."),
             view="web-manage-audit",
         )
 
@@ -129,7 +131,7 @@ def _disk() -> Iterator[Line]:
     yield Line(
         gettext_noop("Folder of this instance"),
         state,
-        gettext_noop("Of its disk %(free)s are free, of %(total)s."),
+        gettext_noop("%(free)s of %(total)s are free on its disk."),
         gettext_noop("Make room: keys, mails and the database may lie there.")
         if state is not State.GOOD
         else "",

@@ -40,11 +40,11 @@ def _program() -> Iterator[Line]:
 def _worker() -> Line:
     name = gettext_noop("Worker")
     if cache.get(HEARTBEAT_KEY):
-        return Line(name, State.GOOD, gettext_noop("It gave a sign of life a moment ago."))
+        return Line(name, State.GOOD, gettext_noop("It is running."))
     return Line(
         name,
         State.BAD,
-        gettext_noop("It gives no sign of life: nothing is deleted, mailed or counted."),
+        gettext_noop("It does not respond: nothing is deleted, mailed or counted."),
         gettext_noop("Start the worker and beat; their logs say why they stopped."),
     )
 
@@ -76,15 +76,15 @@ def _queue() -> Line:
             name,
             State.BAD,
             gettext_noop("Redis does not answer: %(problem)s"),
-            gettext_noop("Pulls go on; what is to be done waits. Start Redis."),
+            gettext_noop("Pulls still work; background tasks wait. Start Redis."),
             {"problem": str(error)[:200]},
         )
     is_long = waiting > _MANY_TASKS
     return Line(
         name,
         State.LOOK if is_long else State.GOOD,
-        gettext_noop("Tasks that wait: %(count)s."),
-        gettext_noop("The worker does not keep up: give it more processes.") if is_long else "",
+        gettext_noop("Waiting tasks: %(count)s."),
+        gettext_noop("The worker cannot keep up: give it more processes.") if is_long else "",
         {"count": waiting},
     )
 
@@ -94,7 +94,7 @@ def _migrations() -> Iterator[Line]:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     name = gettext_noop("Migrations")
     if not plan:
-        yield Line(name, State.GOOD, gettext_noop("The database is as this version wants it."))
+        yield Line(name, State.GOOD, gettext_noop("The database matches this version."))
         return
     first = plan[0][0]
     yield Line(
@@ -114,10 +114,10 @@ def _outside() -> Iterator[Line]:
         yield Line(
             gettext_noop("Certificate"),
             State.GOOD if settings.IS_OWN_MACHINE else State.LOOK,
-            gettext_noop("This site is reached without encryption."),
+            gettext_noop("This site is served without encryption."),
             ""
             if settings.IS_OWN_MACHINE
-            else gettext_noop("Passwords can be read on the way: give nginx a certificate."),
+            else gettext_noop("Passwords can be read in transit: give nginx a certificate."),
         )
     if connection.vendor == "postgresql":
         yield _clock()
@@ -136,8 +136,8 @@ def _certificate() -> Line:
         return Line(
             name,
             State.LOOK,
-            gettext_noop("From here %(host)s cannot be asked for it: %(problem)s."),
-            gettext_noop("Clients may reach it nevertheless; look from outside."),
+            gettext_noop("%(host)s cannot be reached from here: %(problem)s."),
+            gettext_noop("Clients may still reach it; check from outside."),
             {"host": settings.PUBLIC_HOST, "problem": str(error)[:200]},
         )
     ends_at = datetime.fromtimestamp(ends, UTC)
@@ -145,8 +145,8 @@ def _certificate() -> Line:
     return Line(
         name,
         State.LOOK if is_soon else State.GOOD,
-        gettext_noop("Good until %(ends)s."),
-        gettext_noop("Renew it, and let nginx read it.") if is_soon else "",
+        gettext_noop("Valid until %(ends)s."),
+        gettext_noop("Renew it and reload nginx.") if is_soon else "",
         {"ends": f"{ends_at:%Y-%m-%d}"},
     )
 
@@ -161,6 +161,6 @@ def _clock() -> Line:
         gettext_noop("Clock"),
         State.BAD if is_off else State.GOOD,
         gettext_noop("This machine and the database are %(seconds)s seconds apart."),
-        gettext_noop("Let both follow the same time server.") if is_off else "",
+        gettext_noop("Set both to the same time server.") if is_off else "",
         {"seconds": f"{apart:.1f}"},
     )

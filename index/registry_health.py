@@ -82,7 +82,7 @@ def sentence_of(slots: Iterable[Slot]) -> str:
     every = list(slots)
     checks, bad = sum(slot.checks for slot in every), sum(slot.bad for slot in every)
     if not checks:
-        return _("Nobody looked at it in the last day.")
+        return _("Not checked in the last day.")
     slowest = max(slot.slowest for slot in every)
     troubled = (
         _("none of them in trouble") if not bad else _("%(bad)s of them in trouble") % {"bad": bad}

@@ -54,7 +54,9 @@ def _registries() -> Iterator[Line]:
             yield Line(
                 registry.name,
                 State.LOOK,
-                gettext_noop("It keeps other things than is known here; differences: %(count)s."),
+                gettext_noop(
+                    "Its content differs from what is known here; differences: %(count)s."
+                ),
                 gettext_noop("Accept or ignore them."),
                 {"count": differences[registry.pk]},
                 view="web-manage-differences",
@@ -79,17 +81,17 @@ def _registry(registry: Registry, check: RegistryCheck | None, kept: Holdings) -
     }
     keeps = gettext_noop("Repositories: %(repositories)s, with %(size)s.")
     if check is None:
-        advice = gettext_noop("Look at it now, on its page.")
+        advice = gettext_noop("Check it now, on its page.")
         return Line(registry.name, State.UNKNOWN, keeps, advice, values, **page)
     if not check.is_healthy:
         values["titles"] = ", ".join(titles_of_trouble(check))
         words = gettext_noop(
             "In trouble: %(titles)s. Repositories: %(repositories)s, with %(size)s."
         )
-        advice = gettext_noop("Its page says what was found and how to mend it.")
+        advice = gettext_noop("Its page says what was found and how to fix it.")
         return Line(registry.name, State.BAD, words, advice, values, at=check.at, **page)
     if timezone.now() - check.at > _UNHEARD:
-        advice = gettext_noop("Nobody has looked since: is the worker running?")
+        advice = gettext_noop("Not checked since: is the worker running?")
         return Line(registry.name, State.UNKNOWN, keeps, advice, values, at=check.at, **page)
     words = gettext_noop(
         "Answers in %(milliseconds)s ms. Repositories: %(repositories)s, with %(size)s."
@@ -107,7 +109,7 @@ def _work() -> Iterator[Line]:
         yield Line(
             gettext_noop("Notifications that could not be read"),
             State.LOOK,
-            gettext_noop("Put aside: %(count)s."),
+            gettext_noop("Set aside: %(count)s."),
             gettext_noop("A registry sends what we do not understand: the last resort shows it."),
             {"count": quarantined},
             view="admin:index_notification_changelist",
@@ -155,7 +157,7 @@ def _queue(name: str, waiting: QuerySet[Any], due: str, now: datetime) -> Line:
         name,
         State.LOOK if is_late else State.GOOD,
         gettext_noop("Waiting: %(count)s."),
-        gettext_noop("The oldest is due for long: is the worker running, and fast enough?")
+        gettext_noop("The oldest is long overdue: is the worker running, and fast enough?")
         if is_late
         else "",
         {"count": found["count"]},

@@ -38,7 +38,7 @@ def _keys() -> Iterator[Line]:
         yield Line(
             gettext_noop("Files of keys"),
             State.LOOK,
-            gettext_noop("Of no use: %(problem)s."),
+            gettext_noop("Unusable: %(problem)s."),
             gettext_noop("Put the file back, or take it away."),
             {"problem": broken},
         )
@@ -53,7 +53,9 @@ def _current(contents: Contents) -> Line:
         "due": f"{current.due_at:%Y-%m-%d}",
         "ends": f"{current.ends_at:%Y-%m-%d}",
     }
-    words = gettext_noop("%(kid)s… signs for %(age)s days; the next one takes over from %(due)s.")
+    words = gettext_noop(
+        "%(kid)s… has been signing for %(age)s days; the next one takes over from %(due)s."
+    )
     if current.ends_at - now < _SOON:
         return Line(
             gettext_noop("Key that signs"),
@@ -63,7 +65,7 @@ def _current(contents: Contents) -> Line:
             values,
         )
     is_late = now > current.due_at + timedelta(days=1)
-    advice = gettext_noop("It is past its day: `manage.py keys rotate` says what holds it up.")
+    advice = gettext_noop("It is overdue: `manage.py keys rotate` says what holds it up.")
     state = State.LOOK if is_late else State.GOOD
     return Line(gettext_noop("Key that signs"), state, words, advice if is_late else "", values)
 

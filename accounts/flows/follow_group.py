@@ -73,9 +73,7 @@ def _keep_by_hand(team: Team) -> None:
 
 def _check_name(group: str) -> None:
     if group and not are_groups_told():
-        message = _(
-            "There is neither single sign-on nor a directory here, so nobody tells of groups."
-        )
+        message = _("There is neither single sign-on nor a directory here, so no groups are known.")
         raise NotAllowed(message)
     check_line(group, what=_("The group"), longest=LONGEST_GROUP)
     if group != group.strip():

@@ -31,5 +31,5 @@ def look(request: HttpRequest) -> HttpResponse:
     """Look at everything now."""
     check_administrator(request)
     look_and_remember()
-    messages.success(request, _("Everything was looked at a moment ago."))
+    messages.success(request, _("Everything was checked a moment ago."))
     return redirect("web-manage")

@@ -87,7 +87,7 @@ class RetiredRegistryOutput(RegistryOutput):
     """A registry that is asked nothing any more."""
 
     copies_given_up = serializers.IntegerField(
-        help_text="Old copies of what was moved that lie there yet: nobody will delete them."
+        help_text="Old copies of what was moved that are still there: nobody will delete them."
     )
 
     class Meta(RegistryOutput.Meta):

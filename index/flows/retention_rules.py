@@ -122,10 +122,10 @@ def _check_seen(repository: Repository, limits: Limits, seen: str) -> None:
     try:
         contents = signing.loads(seen, salt=_SALT, max_age=_SEEN_FOR)
     except signing.BadSignature as error:
-        message = _("look at what the rule would delete first: run it dry, then save it")
+        message = _("see first what the rule would delete: do a dry run, then save it")
         raise DeletionRefused(message) from error
     if contents != _contents(repository, limits):
-        message = _("the rule is another one than was run dry: run it dry again")
+        message = _("the rule has changed since its dry run: do another one")
         raise DeletionRefused(message)
 
 

@@ -98,7 +98,9 @@ class OwnExplainForm(forms.Form):
         help_text=_("As you give it to docker, for example acme/web or acme/web:v1."),
         widget=forms.TextInput(attrs=_NAME),
     )
-    action = forms.ChoiceField(required=False, choices=_action_field().choices, label=_("To"))
+    action = forms.ChoiceField(
+        required=False, choices=_action_field().choices, label=_("I want to")
+    )
     credential = forms.ChoiceField(label=_("Logged in with"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

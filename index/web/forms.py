@@ -154,7 +154,7 @@ class TopicsForm(forms.Form):
     """The words under which people find a repository."""
 
     topics = forms.CharField(
-        label=_("Topics, with blanks between them"),
+        label=_("Topics, separated by spaces"),
         required=False,
         max_length=MOST_TOPICS * (LONGEST_TOPIC + 2),
         help_text=format_lazy("{}: database python-3.", RULE),

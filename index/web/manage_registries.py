@@ -95,7 +95,7 @@ def end_secret(request: HttpRequest, name: str) -> HttpResponse:
         request,
         name,
         flows.end_previous_secret,
-        _("%(registry)s believes its newest events secret alone."),
+        _("Only the newest events secret of %(registry)s is accepted now."),
     )
 
 

@@ -78,7 +78,7 @@ def add_default(request: HttpRequest, name: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                gettext("New repositories make %(found)s %(role)s.")
+                gettext("On new repositories, %(found)s is %(role)s.")
                 % {"found": form.found, "role": word(role.value)},
             )
             return redirect("web-organization-defaults", namespace.name)

@@ -131,7 +131,7 @@ def short_digest(digest: str) -> str:
 def split_label(label: str) -> tuple[str, str]:
     """Return the two halves of "Public: anyone may pull"."""
     head, _, rest = str(label).partition(": ")
-    return head, rest[:1].upper() + rest[1:]
+    return head.rstrip(), rest[:1].upper() + rest[1:]
 
 
 @register.filter

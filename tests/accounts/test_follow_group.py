@@ -139,7 +139,7 @@ def test_without_single_sign_on_and_directory_there_are_no_groups(
 ) -> None:
     follow_group(devs, by=Principal(root), group="Builders")
     settings.OIDC_ISSUER = ""
-    with pytest.raises(NotAllowed, match="nobody tells of groups"):
+    with pytest.raises(NotAllowed, match="no groups are known"):
         follow_group(devs, by=Principal(root), group="Others")
     follow_group(devs, by=Principal(root), group="")
     assert devs.external_group == ""

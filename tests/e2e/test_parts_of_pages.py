@@ -103,7 +103,7 @@ def test_tags_are_filtered_while_one_types(at_app: Page, alice: Person, window: 
     page = window.open(f"/r/{alice.name}/app/-/tags")
     box = page.get_by_role("searchbox", name="Name")
     box.press_sequentially("9.9")
-    expect(page.get_by_text("No tag is like that.")).to_be_visible()
+    expect(page.get_by_text("No tag matches.")).to_be_visible()
     expect(page.locator("#tag-news")).to_have_text("0 tags")
     expect(box).to_be_focused()
     expect(page).to_have_url(re.compile(r"/tags\?q=9\.9$"))

@@ -126,7 +126,7 @@ def test_narrowing_and_widening_by_keyboard_on_a_phone(bakery: Bakery, window: W
     inspect_as_it_is(window, "search-unfolded")
     narrow.get_by_role("link", name="oven").press("Enter")
     expect(page.get_by_role("heading", name="9 repositories")).to_be_visible()
-    page.get_by_role("link", name="Take out topic:oven").press("Enter")
+    page.get_by_role("link", name="Remove topic:oven").press("Enter")
     expect(page.get_by_role("heading", name="29 repositories")).to_be_visible()
     window.change_look(Look())
 

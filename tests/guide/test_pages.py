@@ -135,7 +135,7 @@ def test_a_search_without_any_hit_says_what_to_do(client: Client, db: None) -> N
 
 def test_where_no_section_has_all_words_that_is_said(client: Client, db: None) -> None:
     page = client.get("/docs/", {"q": "retention xyzzyq"}).content.decode()
-    assert "Nothing says all of these words" in page
+    assert "No chapter has all of these words" in page
     assert "/docs/tags/#retention" in page
 
 

@@ -100,7 +100,7 @@ def test_administrators_hear_once_of_trouble_and_once_of_its_end(
     assert trouble.subject == "[Waybill] Registry east is in trouble"
     assert "- Answers" in trouble.body
     assert "http://index.test/manage/registries/east" in trouble.body
-    assert well.subject == "[Waybill] Registry east is well again"
+    assert well.subject == "[Waybill] Registry east is OK again"
 
 
 def test_one_bad_check_is_a_restart(

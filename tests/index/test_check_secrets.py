@@ -165,7 +165,7 @@ def test_the_page_shows_what_was_found_and_takes_the_answer(
     tag.manifest = found.manifest
     tag.save()
     client.force_login(world.olga)
-    assert "1 credential stands in an image of this repository" in (
+    assert "1 credential is in an image of this repository" in (
         client.get("/r/acme/app").content.decode()
     )
     page = client.get("/r/acme/app/-/secrets").content.decode()
@@ -175,7 +175,7 @@ def test_the_page_shows_what_was_found_and_takes_the_answer(
     path = f"/r/acme/app/-/secrets/{found.fingerprint}"
     client.post(f"{path}/dismiss", {"dismissal": "replaced"})
     assert "says olga" in client.get("/r/acme/app/-/secrets").content.decode()
-    assert "credential stands" not in client.get("/r/acme/app").content.decode()
+    assert "credential is in" not in client.get("/r/acme/app").content.decode()
     client.post(f"{path}/reopen")
     assert open_secrets(world.app) == 1
 
@@ -218,4 +218,4 @@ def test_nobody_else_sees_what_was_found(
     for path in ("/r/acme/app/-/secrets", "/api/v1/repositories/acme/app/-/secrets"):
         assert client.get(path).status_code == status
     overview = client.get("/r/acme/app").content.decode()
-    assert "credential stands" not in overview
+    assert "credential is in" not in overview

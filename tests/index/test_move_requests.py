@@ -336,7 +336,7 @@ def test_the_command_says_what_is_given_up(world: World) -> None:
     call_command("registries", "retire", "east", stdout=out)
     assert out.getvalue().splitlines() == [
         "east: Retired: keeps nothing, and is asked nothing.",
-        "1 old copy of what was moved lies there yet: nobody will delete it.",
+        "1 old copy of what was moved is still there: nobody will delete it.",
     ]
 
 
@@ -352,7 +352,7 @@ def test_the_api_says_what_is_given_up(world: World, client: Client) -> None:
 def test_the_page_says_what_is_given_up(world: World, client: Client) -> None:
     client.force_login(world.root)
     page = confirm(client).get("/manage/registries/east").content.decode()
-    assert "1 old copy of what was moved lies there yet: nobody will delete it." in page
+    assert "1 old copy of what was moved is still there: nobody will delete it." in page
 
 
 def test_a_cancelled_copy_that_is_being_deleted_is_no_unknown_repository(world: World) -> None:

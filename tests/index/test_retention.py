@@ -109,7 +109,7 @@ def add(world: World, limits: Limits, **other: Any) -> RetentionRule:
 
 def test_nothing_is_kept_that_was_not_seen_dry(old: World) -> None:
     limits = Limits("v*", newest=2)
-    with pytest.raises(DeletionRefused, match="run it dry"):
+    with pytest.raises(DeletionRefused, match="do a dry run"):
         add(old, limits, seen="")
     _, seen = dry_run(old.app, Limits("v*", newest=3), by=Principal(old.olga))
     with pytest.raises(DeletionRefused, match="another one"):

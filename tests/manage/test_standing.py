@@ -40,7 +40,7 @@ def broken_look() -> Iterator[None]:
 
 
 def test_the_page_shows_what_the_last_look_found(world: World, root: Client) -> None:
-    assert "Nobody has looked yet" in root.get("/manage").content.decode()
+    assert "Nothing has been checked yet" in root.get("/manage").content.decode()
     look_and_remember()
     page = root.get("/manage").content.decode()
     for heading in ("Registries", "Signing keys", "Search", "Mail", "Disk and database"):
@@ -62,7 +62,7 @@ def test_a_look_of_long_ago_says_that_the_worker_stands(world: World, root: Clie
         found = remembered()
         assert found
         assert found.is_stale
-        assert "has not looked for more than five" in root.get("/manage").content.decode()
+        assert "has not checked for more than five" in root.get("/manage").content.decode()
 
 
 def test_what_cannot_be_looked_at_is_a_line_and_hides_no_other(
@@ -71,7 +71,7 @@ def test_what_cannot_be_looked_at_is_a_line_and_hides_no_other(
     found = look()
     [line] = found.areas["Moon"]
     assert line.state is State.UNKNOWN
-    assert line.sentence == "It could not be looked at: RuntimeError: no telescope"
+    assert line.sentence == "It could not be checked: RuntimeError: no telescope"
     assert found.areas["Registries"]
 
 

@@ -206,10 +206,10 @@ def test_a_cursor_of_another_search_is_refused(many: World, client: Client) -> N
 
 def test_a_filter_in_force_has_a_way_out_of_it(many: World, client: Client) -> None:
     html = page(client, "q=many+topic:bread+-is:archived+sort:name")
-    assert address(html, "Take out topic:bread") == "/search?q=many+-is%3Aarchived+sort%3Aname"
-    assert address(html, "Take out -is:archived") == "/search?q=many+topic%3Abread+sort%3Aname"
-    assert address(html, "Take out all") == "/search?q=many+sort%3Aname"
-    assert "Take out sort" not in text_of(html)
+    assert address(html, "Remove topic:bread") == "/search?q=many+-is%3Aarchived+sort%3Aname"
+    assert address(html, "Remove -is:archived") == "/search?q=many+topic%3Abread+sort%3Aname"
+    assert address(html, "Remove all") == "/search?q=many+sort%3Aname"
+    assert "Remove sort" not in text_of(html)
 
 
 def test_a_facet_narrows_the_search_and_widens_it_again(many: World, client: Client) -> None:
@@ -233,7 +233,7 @@ def test_a_corrected_word_is_told_with_a_way_to_insist(world: World, client: Cli
     make_repository("nginx", visibility=PUBLIC, registry=world.west)
     html = page(client, "q=ngnix+is:official")
     assert names(html) == ["nginx"]
-    assert "Nothing is called: ngnix . These are for nginx ." in text_of(html)
+    assert "No results for: ngnix . These are results for nginx ." in text_of(html)
     assert address(html, "nginx") == "/search?q=nginx+is%3Aofficial"
     insist = address(html, "Search for exactly")
     assert insist == "/search?q=%22ngnix%22+is%3Aofficial"
@@ -253,8 +253,10 @@ def test_where_little_has_the_word_what_follows_is_told(world: World, client: Cl
     make_repository("alice/ngnix", visibility=PUBLIC)
     html = page(client, "q=ngnix")
     assert names(html) == ["alice/ngnix", "nginx"]
-    assert "Little has: ngnix . What follows is for nginx ." in text_of(html)
-    assert html.index("alice/ngnix</a>") < html.index("Little has") < html.index(">nginx</a>\n")
+    assert "Few results for: ngnix . Below are results for nginx ." in text_of(html)
+    assert (
+        html.index("alice/ngnix</a>") < html.index("Few results for") < html.index(">nginx</a>\n")
+    )
 
 
 def test_what_has_only_some_of_the_words_is_told(world: World, client: Client) -> None:

@@ -70,6 +70,17 @@ def test_markup_is_that_of_the_english(language: str) -> None:
     assert wrong == []
 
 
+def test_french_keeps_its_marks_with_the_word_before_them() -> None:
+    """After an ordinary space a line would begin with the mark."""
+    wrong = [
+        text
+        for one in _entries("fr")
+        for text in one.texts.values()
+        if re.search(r" (?:[;!?»]|:(?=[\s<]|$))|« ", text)
+    ]
+    assert wrong == []
+
+
 def test_both_know_the_same_texts() -> None:
     """They are extracted together."""
     german, french = ({one.key for one in _entries(language)} for language in LANGUAGES)

@@ -167,7 +167,7 @@ def test_administrators_of_the_site_alone_call_a_robot_a_build_server(
     world: World, olga: Client
 ) -> None:
     robot = make_robot("acme", by=world.olga)
-    assert "Call it a build server" not in page_of(olga.get("/robots/acme+ci"))
+    assert "Mark as a build server" not in page_of(olga.get("/robots/acme+ci"))
     assert olga.post("/robots/acme+ci/builder").status_code == 403
     olga.force_login(world.root)
     confirm(olga)
