@@ -42,7 +42,11 @@ def _reports(user: User) -> list[Any]:
     named = Case(When(repository__in=visible, then="repository__name"), default=Value(""))
     found = Report.objects.filter(reporter=user).annotate(named=named).order_by("pk")
     rows = found.values("named", "kind", "text", "state", "created_at")
-    return [{"repository__name": row.pop("named"), **row} for row in rows]
+    return [
+        {"repository__name": row["named"]}
+        | {name: row[name] for name in ("kind", "text", "state", "created_at")}
+        for row in rows
+    ]
 
 
 @owned(gettext_noop("Repositories"))

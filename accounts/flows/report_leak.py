@@ -113,9 +113,10 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
 
 def _may_come_back(secret: RobotSecret) -> bool:
     """Whether it ended with its organization alone, whose deletion can be undone: then for good."""
-    return EndedOrganization.objects.filter(
-        organization__namespace=secret.robot.namespace_id, ended_at=secret.revoked_at
-    ).exists()
+    endings = EndedOrganization.objects.filter(
+        organization__namespace=secret.robot.namespace_id
+    ).values_list("ended_at", flat=True)
+    return secret.revoked_at in set(endings)
 
 
 def tell_of_leak(*people: User, what: _StrOrPromise, page: str, url: str, source: str) -> None:
