@@ -30,8 +30,8 @@ def follow_group(team: Team, *, by: Principal, group: str) -> None:
     """
     _check_name(group)
     with transaction.atomic():
-        Organization.objects.select_for_update().get(pk=team.organization_id)
-        check_may_choose_group(by, team.organization)
+        organization = Organization.objects.select_for_update().get(pk=team.organization_id)
+        check_may_choose_group(by, organization)
         was = team.external_group
         if group == was:
             return

@@ -160,7 +160,7 @@ def test_a_rule_is_saved_once_its_dry_run_was_seen(world: World, client: Client)
     assert "the newest of v*" in page.content.decode()
     assert not RetentionRule.objects.exists()
     forged = client.post("/r/acme/app/-/settings/retention", {**wanted, "save": "yes"})
-    assert "Look at what the rule would delete first" in forged.content.decode()
+    assert "See first what the rule would delete" in forged.content.decode()
     seen = page.context["seen"]
     client.post("/r/acme/app/-/settings/retention", {**wanted, "save": "yes", "seen": seen})
     rule = RetentionRule.objects.get()

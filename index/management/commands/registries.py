@@ -148,9 +148,9 @@ class Command(BaseCommand):
     def _retire(self, options: dict[str, Any]) -> None:
         count = self._change(flows.retire_registry, options)
         if count:
-            copies, lie, them = ("copy", "lies", "it") if count == 1 else ("copies", "lie", "them")
+            copies, are, them = ("copy", "is", "it") if count == 1 else ("copies", "are", "them")
             self.stdout.write(
-                f"{count} old {copies} of what was moved {lie} there yet: nobody will delete {them}."
+                f"{count} old {copies} of what was moved {are} still there: nobody will delete {them}."
             )
 
     def _change(self, flow: Any, options: dict[str, Any]) -> Any:
