@@ -66,8 +66,11 @@ def apply_changes(limit: int = 20 * BATCH, *, is_still: bool = False) -> int:
 
 
 def merge_new() -> int:
-    """Let searches find what was written as quickly as the rest; they find it already. Returns pages."""
-    return sum(schema.merge_new(slot.name) for slot in slots.written())
+    """Let searches find what was written as quickly as the rest; they find it already. Returns pages.
+
+    Only where it is searched: a slot that is being filled has no indexes yet.
+    """
+    return sum(schema.merge_new(slot.name) for slot in slots.written()[:1])
 
 
 def _apply_batch(*, is_still: bool, has_losses: bool) -> tuple[int, int]:

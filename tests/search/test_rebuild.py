@@ -18,6 +18,7 @@ from search import drift, rebuild
 from search.backends import buckets, postgresql, slots
 from search.models import EntryA, EntryB, SearchState
 from search.rebuild import Overtaken, rebuild_index
+from search.tasks import apply_changes
 from tests.conftest import World
 from tests.search.conftest import brought_up_to_date, found_names, hit_ids, hits, published
 from tests.search.test_dictionary import counted, in_entries
@@ -115,6 +116,16 @@ def test_what_changes_meanwhile_is_found_as_it_is(
     assert bool(found_names("new")) == is_read
     assert counted() == in_entries()
     assert drift.check_index().wrong == []
+
+
+@pytest.mark.parametrize("at", ["6 entries", "the indexes over them"])
+def test_the_worker_goes_on_while_the_other_slot_is_filled(webs: list[Repository], at: str) -> None:
+    def happen() -> None:
+        Repository.objects.filter(pk=webs[0].pk).update(description="a fox")
+        apply_changes()
+
+    rebuild_index(tell=once(happen, at=at))
+    assert found_names("fox") == [webs[0].name]
 
 
 def test_what_is_made_private_is_hidden_before_and_after_the_switch(webs: list[Repository]) -> None:
