@@ -20,6 +20,7 @@ from index.flows.transfer_repository import check_room, check_transfer
 from index.models import AccessGrant, Repository
 from index.names import RepositoryName
 from index.policy import may_create
+from index.rules import Decision
 
 _NAMED = 10  # of people, teams and robots each
 
@@ -48,12 +49,14 @@ class NameChange:
     goes: list[str] = field(default_factory=list)
 
 
-def preview_rename(repository: Repository, *, to: RepositoryName, by: Principal) -> NameChange:
-    """Raise what the rename would raise."""
-    check_rename(repository, to=to, by=by)
+def preview_rename(
+    repository: Repository, *, to: RepositoryName, by: Principal, decision: Decision, tags: int
+) -> NameChange:
+    """Raise what the rename would raise; the decision and the number of tags are at hand."""
+    check_rename(repository, to=to, by=by, decision=decision)
     check_name(to, namespace=repository.namespace, owner=repository)
     change = NameChange(repository.name, to.value, at_once=True)
-    change.stays.extend(_content(repository))
+    change.stays.extend(_content(repository, tags))
     change.stays.append(_("Everybody's roles, webhooks, trusted publishers and settings"))
     change.stays.append(
         _("Access tokens that are limited to %(name)s alone open it as %(to)s")
@@ -78,17 +81,16 @@ def preview_transfer(repository: Repository, *, to: RepositoryName, by: Principa
         check_name(to, namespace=target, owner=repository)
         check_room(repository, target=target)
     change = NameChange(repository.name, to.value, at_once=at_once)
-    change.stays.extend(_content(repository))
+    change.stays.extend(_content(repository, repository.tags.count()))
     change.stays.extend(_people(repository))
     change.goes.extend(_ends(repository, target))
     return change
 
 
-def _content(repository: Repository) -> list[str]:
-    tags, registry = _count(repository.tags.count(), "tag"), repository.registry
+def _content(repository: Repository, tags: int) -> list[str]:
     kept = _("%(tags)s: nothing is copied, and registry %(name)s keeps all images as they are") % {
-        "tags": tags,
-        "name": registry.name,
+        "tags": _count(tags, "tag"),
+        "name": repository.registry.name,
     }
     return [
         kept,

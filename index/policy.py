@@ -83,7 +83,12 @@ def may_create(principal: Principal, name: RepositoryName) -> Creation:
     )
     if namespace is None:
         return Creation(None, _("there is no such namespace"))
-    ceiling = ceiling_of(principal, name.moved_to(namespace.name).value)
+    return may_create_in(namespace, principal, name.moved_to(namespace.name))
+
+
+def may_create_in(namespace: Namespace, principal: Principal, name: RepositoryName) -> Creation:
+    """Decide the same where the namespace of the name is at hand."""
+    ceiling = ceiling_of(principal, name.value)
     if Action.PUSH not in ceiling:
         return Creation(None, _("the access token is not for this"))
     return replace(_may_create_in(namespace, principal), ceiling=ceiling)
@@ -96,22 +101,24 @@ def _may_create_in(namespace: Namespace, principal: Principal) -> Creation:
         return Creation(None, _("an administrator of this site has frozen the namespace"))
     if namespace.is_root:
         return Creation(None, _("only administrators create official images"))
-    if holds_namespace(principal, namespace):
-        return Creation(Role.ADMIN, _("owners of a namespace may create repositories in it"))
-    if principal.robot and principal.robot.may_create:
-        if principal.robot.namespace_id == namespace.pk:
-            return Creation(Role.WRITER, _("this robot may create repositories in its namespace"))
-    elif principal.user and _members_may_create(namespace, principal.user):
-        return Creation(Role.ADMIN, _("members of this organization may create repositories"))
+    if principal.user:
+        return _may_person_create_in(namespace, principal.user)
+    robot = principal.robot
+    if robot and robot.may_create and robot.namespace_id == namespace.pk:
+        return Creation(Role.WRITER, _("this robot may create repositories in its namespace"))
     return Creation(None, _("only its owners create repositories in a namespace"))
 
 
-def _members_may_create(namespace: Namespace, user: User) -> bool:
-    return Membership.objects.filter(
-        organization=namespace.organization_id,
-        organization__members_may_create=True,
-        user=user,
-    ).exists()
+def _may_person_create_in(namespace: Namespace, user: User) -> Creation:
+    membership = None
+    if namespace.organization_id:
+        theirs = Membership.objects.filter(organization=namespace.organization_id, user=user)
+        membership = theirs.select_related("organization").first()
+    if namespace.user_id == user.pk or (membership and membership.role == OrganizationRole.OWNER):
+        return Creation(Role.ADMIN, _("owners of a namespace may create repositories in it"))
+    if membership and membership.organization.members_may_create:
+        return Creation(Role.ADMIN, _("members of this organization may create repositories"))
+    return Creation(None, _("only its owners create repositories in a namespace"))
 
 
 def narrowed_by_token(principal: Principal, name: str, needs: Set[Action]) -> bool:

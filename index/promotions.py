@@ -17,7 +17,7 @@ from index.models import (
     Repository,
     Stage,
 )
-from index.policy import allowed_actions, decisions_for
+from index.policy import allowed_actions
 from index.registry_client import RegistryClient
 from index.roles import Action, Role, actions_of
 from index.rules import Decision
@@ -73,18 +73,16 @@ def promotions_of(repository: Repository, principal: Principal) -> QuerySet[Prom
     return rows.select_related("source", "target__registry", "decided_by")
 
 
-def targets_of(source: Repository, principal: Principal) -> list[Repository]:
-    """Return repositories that its images may be promoted into, by name; not more than 200."""
+def candidates_of(source: Repository, principal: Principal) -> list[Repository]:
+    """Return what is a stage further and the principal has a part in, by name; not more than 200.
+
+    Whether images may go there is a decision about each (`index.policy.decisions_for`).
+    """
     live = Repository.objects.live().within_limits(principal).exclude(pk=source.pk)
     if not principal.is_administrator:
         live = live.filter(_written_by(principal))
-    found = [
-        target
-        for target in live.select_related("registry").order_by("name")[:_MOST_TARGETS]
-        if stages_fit(source, target)
-    ]
-    decisions = decisions_for(principal, found)
-    return [target for target in found if decisions[target.pk].may_promote]
+    found = live.select_related("namespace", "registry").order_by("name")[:_MOST_TARGETS]
+    return [target for target in found if stages_fit(source, target)]
 
 
 def promotion_of(target: Repository, tag: str, digest: str) -> QuerySet[Promotion]:

@@ -25,6 +25,7 @@ from index.flows.transfer_repository import (
 from index.models import Repository, Transfer
 from index.name_change_preview import preview_rename, preview_transfer
 from index.names import RepositoryName, parse_repository_name
+from index.policy import allowed_actions
 from index.transfers import end_of, may_give, offer_of, offers_to
 
 
@@ -91,7 +92,13 @@ class RepositoryRename(RepositoryView):
         sent = RenameRepositoryInput(data=request.data)
         sent.is_valid(raise_exception=True)
         to = _full_name(repository.namespace.name, sent.validated_data["name"])
-        change = preview_rename(repository, to=to, by=by)
+        change = preview_rename(
+            repository,
+            to=to,
+            by=by,
+            decision=allowed_actions(by, repository),
+            tags=repository.tags.count(),
+        )
         is_dry = sent.validated_data["dry_run"]
         if not is_dry:
             rename_repository(repository, to=to, by=by)

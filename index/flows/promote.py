@@ -6,6 +6,7 @@ digest counts: the tag that it was found by may move meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -31,9 +32,10 @@ from index.mails import send_after_commit
 from index.models import ActivityKind, Promotion, PromotionState, Repository, Stage
 from index.models.promotion import UNFINISHED_PROMOTIONS
 from index.names import is_digest, is_tag
-from index.policy import allowed_actions
+from index.policy import decisions_for
 from index.promotions import stages_fit
 from index.roles import Action, Role, actions_of
+from index.rules import Decision
 from index.tag_patterns import frozen_by
 
 
@@ -76,13 +78,23 @@ def request_promotion(
         return same or _note(source, target, wanted, by)
 
 
-def check_rights(source: Repository, target: Repository, *, by: Principal) -> None:
-    """Raise RepositoryUnknown or Denied unless this principal may take from the one into the other."""
+def check_rights(
+    source: Repository,
+    target: Repository,
+    *,
+    by: Principal,
+    decisions: Mapping[int, Decision] | None = None,
+) -> None:
+    """Raise RepositoryUnknown or Denied unless this principal may take from the one into the other.
+
+    Who has decided about both already gives the decisions, by the ids.
+    """
+    decisions = decisions or decisions_for(by, (source, target))
     for repository in (source, target):
-        if Action.PULL not in allowed_actions(by, repository).actions:
+        if Action.PULL not in decisions[repository.pk].actions:
             message = _("there is no repository %(repository)s") % {"repository": repository}
             raise RepositoryUnknown(message)
-    decision = allowed_actions(by, target)
+    decision = decisions[target.pk]
     if by.is_anonymous or not decision.may_promote:
         raise Denied(_why_not(target, by, has_role=Action.PUSH in actions_of(decision.role)))
 

@@ -22,7 +22,8 @@ from index.flows.quotas import lock_namespace
 from index.flows.take_name import change_name, check_name
 from index.models import ActivityKind, Repository, RepositoryState
 from index.names import RepositoryName
-from index.policy import allowed_actions, may_create
+from index.policy import allowed_actions, may_create, may_create_in
+from index.rules import Decision
 
 
 def rename_repository(repository: Repository, *, to: RepositoryName, by: Principal) -> Repository:
@@ -34,7 +35,7 @@ def rename_repository(repository: Repository, *, to: RepositoryName, by: Princip
         with transaction.atomic():
             namespace = lock_namespace(repository.namespace_id)
             held = lock_repository(repository, in_namespace=namespace)
-            check_rename(held, to=to, by=by)
+            check_rename(held, to=to, by=by, decision=allowed_actions(by, held))
             check_name(to, namespace=namespace, owner=held)
             spend(REPOSITORY_RENAMES, str(held.pk), what="renames")
             old = held.name
@@ -59,10 +60,15 @@ def lock_repository(repository: Repository, *, in_namespace: Namespace) -> Repos
     return held
 
 
-def check_rename(repository: Repository, *, to: RepositoryName, by: Principal) -> None:
-    """Raise Denied or NameInvalid unless the person may call it so."""
-    is_admin = by.user is not None and allowed_actions(by, repository).may_administer
-    if not (is_admin and may_create(by, to).role):
+def check_rename(
+    repository: Repository, *, to: RepositoryName, by: Principal, decision: Decision
+) -> None:
+    """Raise Denied or NameInvalid unless the person may call it so; the decision is about them."""
+    namespace = repository.namespace
+    stays = to.namespace == namespace.name
+    creation = may_create_in(namespace, by, to) if stays else may_create(by, to)
+    is_admin = by.user is not None and decision.may_administer
+    if not (is_admin and creation.role):
         message = _(
             "'%(name)s' may not rename %(repository)s to %(to)s: its admins do who may "
             "create repositories in its namespace"
@@ -71,7 +77,7 @@ def check_rename(repository: Repository, *, to: RepositoryName, by: Principal) -
     if to.value == repository.name:
         message = _("%(to)s is its name already") % {"to": to}
         raise NameInvalid(message)
-    if to.namespace != repository.namespace.name:
+    if not stays:
         message = _("a rename stays in the namespace: transfer the repository to another one")
         raise NameInvalid(message)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,14 +31,18 @@ def check_name(
     Return when the last repository of that name was deleted. No token from before opens the new one,
     however long tokens live: the gateway asks (F2).
     """
-    spellings = _spellings(name, namespace)
-    leading = _leading_to(spellings)
-    others = leading.exclude(state=RepositoryState.DELETED)
+    others = _leading_to(_spellings(name, namespace))
     if owner is not None:
         others = others.exclude(pk=owner.pk)
-    if holder := others.first():
+    # Who has it comes before those who had it, of whom the last one counts.
+    is_gone = Case(When(state=RepositoryState.DELETED, then=1), default=0)
+    holder = others.order_by(is_gone, F("deleted_at").desc(nulls_last=True), "pk").first()
+    if holder is None:
+        return None
+    if holder.state != RepositoryState.DELETED:
         raise NameTaken(_taken(name, holder))
-    return _check_rest(name, leading)
+    _check_rest(name, holder.deleted_at)
+    return holder.deleted_at
 
 
 def change_name(repository: Repository, *, to: RepositoryName, namespace: Namespace) -> None:
@@ -77,12 +81,10 @@ def _taken(name: RepositoryName, holder: Repository) -> str:
     }
 
 
-def _check_rest(name: RepositoryName, leading: QuerySet[Repository]) -> datetime | None:
-    """Return when the last one of that name was deleted; raise NameTaken if that was a moment ago."""
-    former = leading.filter(state=RepositoryState.DELETED)
-    deleted_at: datetime | None = former.aggregate(last=Max("deleted_at"))["last"]
+def _check_rest(name: RepositoryName, deleted_at: datetime | None) -> None:
+    """Raise NameTaken if the last one of that name was deleted a moment ago."""
     if deleted_at is None or deleted_at + NAME_REST <= timezone.now():
-        return deleted_at
+        return
     free_at = deleted_at + NAME_REST
     message = _(
         "the name %(name)s was deleted a moment ago: it is free again at %(free_at)s UTC"

@@ -30,6 +30,7 @@ from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
 from index.web.name_forms import RenameForm, TransferForm, sentence
 from index.web.repositories import page_context
+from index.web.repository_head import decision_about, numbers_of
 
 Preview = Callable[[RepositoryName], NameChange]
 Done = TypeVar("Done")
@@ -40,7 +41,16 @@ def rename(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for the name, show what it changes, rename."""
     repository, principal = find_administered(request, name), principal_of(request)
     form = RenameForm(request.POST or _asked(request), repository=repository)
-    preview = _preview(form, lambda to: preview_rename(repository, to=to, by=principal))
+    decision, numbers = (
+        decision_about(repository, principal),
+        numbers_of(repository, principal.user),
+    )
+    preview = _preview(
+        form,
+        lambda to: preview_rename(
+            repository, to=to, by=principal, decision=decision, tags=numbers.tags
+        ),
+    )
     if request.method == "POST" and preview:
         old = repository.name
         if renamed := _attempt(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.principals import Principal
@@ -13,6 +14,9 @@ from index.flows.promote import Wanted, check_rights, check_way, digest_of_tag
 from index.lookup import find_repository
 from index.models import Repository
 from index.names import is_digest, is_tag, parse_familiar_name
+from index.policy import decisions_for
+from index.promotions import candidates_of
+from index.rules import Decision
 
 
 class PromoteForm(forms.Form):
@@ -43,7 +47,18 @@ class PromoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._source = source
         self._principal = principal
+        self._candidates = candidates_of(source, principal)
         self.found_target = source
+
+    @cached_property
+    def decisions(self) -> dict[int, Decision]:
+        """Return what may be done with the source, the target and those to choose from, by id."""
+        return decisions_for(self._principal, {self._source, self.found_target, *self._candidates})
+
+    @property
+    def targets(self) -> list[str]:
+        """Return the names to choose from."""
+        return [one.name for one in self._candidates if self.decisions[one.pk].may_promote]
 
     def clean_target(self) -> str:
         """Find it among what the asker may see, and check that images may go there."""
@@ -52,16 +67,17 @@ class PromoteForm(forms.Form):
             name = parse_familiar_name(text)
         except NameInvalid as error:
             raise forms.ValidationError(sentence_of(error)) from error
-        found = find_repository(Repository.objects.visible_to(self._principal), name)
+        found = next((one for one in self._candidates if one.name == name.value), None)
+        found = found or find_repository(Repository.objects.visible_to(self._principal), name)
         if found is None:
             message = _("There is no repository %(name)s, or you may not see it.") % {"name": name}
             raise forms.ValidationError(message)
+        self.found_target = found
         try:
-            check_rights(self._source, found, by=self._principal)
+            check_rights(self._source, found, by=self._principal, decisions=self.decisions)
             check_way(self._source, found)
         except IndexRefusal as refusal:
             raise forms.ValidationError(sentence_of(refusal)) from refusal
-        self.found_target = found
         return text
 
     def clean_target_tag(self) -> str:
@@ -82,17 +98,16 @@ class PromoteForm(forms.Form):
             return cleaned
         shown = cleaned.get("digest") or (image if is_digest(image) else "")
         try:
-            digest = shown or digest_of_tag(self._source, image)
+            cleaned["digest"] = shown or digest_of_tag(self._source, image)
         except IndexRefusal as refusal:
             self.add_error("image", f"{refusal}.")
             return cleaned
-        if not self._source.manifests.filter(digest=digest).exists():
+        if shown and not self._source.manifests.filter(digest=shown).exists():
             self.add_error(
                 "image",
                 _("%(source)s has no image %(digest)s.")
-                % {"source": self._source, "digest": digest[:140]},
+                % {"source": self._source, "digest": shown[:140]},
             )
-        cleaned["digest"] = digest
         return cleaned
 
     @property

@@ -30,13 +30,12 @@ from index.promotions import (
     preview_promotion,
     promotions_of,
     sees_promotions,
-    targets_of,
 )
 from index.web.lookup import find_repository, principal_of
 from index.web.methods import post_only
 from index.web.promotion_forms import PromoteForm, sentence_of
 from index.web.repositories import page_context
-from index.web.repository_head import decision_about
+from index.web.repository_head import decision_about, note_decision
 
 _PAGE_SIZE = 25
 
@@ -54,12 +53,14 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
         start_soon(continue_promotion, asked.pk)
         messages.success(request, _asked(asked))
         return redirect("web-promotion", asked.target.name, asked.pk)
+    preview = _preview(form, source)
+    note_decision(source, principal, form.decisions[source.pk])
     context = {
         **page_context(source, principal),
         "form": form,
         "has_errors": bool(form.errors),
-        "targets": [target.name for target in targets_of(source, principal)],
-        **_preview(form, source),
+        "targets": form.targets,
+        **preview,
     }
     return render(request, "index/promote.html", context)
 

@@ -50,9 +50,15 @@ def decision_about(repository: Repository, principal: Principal) -> Decision:
     """Return what the principal may do; asked once for each repository that was read."""
     noted: tuple[Principal, Decision] | None = getattr(repository, _NOTED, None)
     if noted is None or noted[0] != principal:
-        noted = (principal, allowed_actions(principal, repository))
-        setattr(repository, _NOTED, noted)
+        decision = allowed_actions(principal, repository)
+        note_decision(repository, principal, decision)
+        return decision
     return noted[1]
+
+
+def note_decision(repository: Repository, principal: Principal, decision: Decision) -> None:
+    """Keep what was decided already, with others maybe."""
+    setattr(repository, _NOTED, (principal, decision))
 
 
 def _count(model: type[Model]) -> Coalesce:
