@@ -43,9 +43,10 @@ def test_secrets_are_named_by_file_and_never_told(tmp_path: Path) -> None:
 
 def test_another_pythons_settings_do_not_reach_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com")
     environment = process_environment({}, venv=Path("/venv"))
-    assert "PYTHONPATH" not in environment
+    assert not {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"} & environment.keys()
     assert environment["HTTPS_PROXY"] == "http://proxy.example.com"
     assert environment["PATH"].startswith("/venv/bin:")
 
