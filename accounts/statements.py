@@ -38,7 +38,7 @@ def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Ro
             return rows
         cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
         cursor.execute(for_postgresql(sql), params, prepare=True, binary=binary)
-        return cursor.fetchall() if cursor.description else []
+        return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def now() -> Any:

@@ -38,9 +38,12 @@ _WORDS = {
 }
 
 
-def run_for_rows(sql: str, rows: Sequence[Any], **params: Any) -> list[Row]:
+def run_for_rows(
+    sql: str, rows: Sequence[Any], *, binary: bool = False, **params: Any
+) -> list[Row]:
     """Run a statement for all rows; what it writes must matter to no decision (accounts.changes)."""
-    return run(_written(sql, connection.vendor), {"rows": orjson.dumps(rows).decode(), **params})
+    given = {"rows": orjson.dumps(rows).decode(), **params}
+    return run(_written(sql, connection.vendor), given, binary=binary)
 
 
 def do_not_wait_for_the_disk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from search import dictionary
@@ -18,11 +19,13 @@ def corrected(query: SearchQuery) -> tuple[SearchQuery, tuple[tuple[str, str], .
     """
     slot = slots.live().name
     parts = dict.fromkeys(part for term in query.terms for part in term.parts)
-    counts = dictionary.counts_of(parts, slot)
+    cuts = {part: _cuts(part) for part in parts}
+    halves = {half for each in cuts.values() for cut in each for half in cut}
+    counts = dictionary.counts_of({*parts, *halves}, slot)
     changes: dict[str, str] = {}
     for part in parts:
         if counts.get(part, 0) < _SELDOM:
-            other = _two_words(part, slot) or dictionary.meant_by(part, slot)
+            other = _two_words(cuts[part], counts) or dictionary.meant_by(part, slot)
             changes |= {part: other} if other else {}
     terms = [
         Term(tuple(word for part in term.parts for word in changes.get(part, part).split()))
@@ -32,10 +35,12 @@ def corrected(query: SearchQuery) -> tuple[SearchQuery, tuple[tuple[str, str], .
     return meant, tuple(changes.items())
 
 
-def _two_words(word: str, slot: str) -> str | None:
+def _cuts(word: str) -> list[tuple[str, str]]:
+    return [(word[:place], word[place:]) for place in range(2, len(word) - 1)]
+
+
+def _two_words(cuts: Sequence[tuple[str, str]], counts: Mapping[str, int]) -> str | None:
     """Return the two words that were typed as one, `node js` of `nodejs`: the more frequent, the better."""
-    cuts = [(word[:place], word[place:]) for place in range(2, len(word) - 1)]
-    counts = dictionary.counts_of({half for cut in cuts for half in cut}, slot)
     found = [(min(counts.get(half, 0) for half in cut), " ".join(cut)) for cut in cuts]
     known, best = max(found, default=(0, ""))
     return best if known >= _SELDOM else None

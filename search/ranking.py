@@ -46,10 +46,6 @@ class Plan:
     probe: Expression  # most of it, said as simply as can be
     checks: Checks = Checks()
     sort: Sort = Sort.BEST
-    names: range = range(
-        0
-    )  # the classes of several words that are in the name, however they stand in it
-    named: Expression = EVERYTHING[0]  # what is in any of those
 
     @property
     def is_everything(self) -> bool:
@@ -60,8 +56,7 @@ class Plan:
         """Return the plan of the classes up to this one, for whoever needs no worse ones."""
         classes = self.classes[: number + 1]
         whole = All((AnyOf(classes), *self.conditions))
-        names = range(self.names.start, min(self.names.stop, number + 1))
-        return replace(self, classes=classes, whole=whole, probe=whole, names=names)
+        return replace(self, classes=classes, whole=whole, probe=whole)
 
     def tier(self, number: int, *, alone: bool = False) -> Expression:
         """Return what is in a class and in none before it; `alone`: or in one before it as well."""
@@ -78,12 +73,7 @@ def plan_of(query: SearchQuery) -> Plan:
     tiers = (*_tiers(query, asked), _demoted_with(asked))
     # What is official, or has the words in its name, has them anywhere; so are they in the README's class.
     own_classes = (_joined(asked), _starts_with(asked), All(tuple(map(_in_readme_too, asked))))
-    plan = _narrowed(query, tiers, AnyOf((*own_classes, tiers[-1])))
-    if len(asked) == 1:
-        return plan
-    in_name = tiers.index(_starts_with(asked))
-    named = All((_begun_in_name(asked), *plan.conditions))
-    return replace(plan, names=range(in_name - 2, in_name + 1), named=named)
+    return _narrowed(query, tiers, AnyOf((*own_classes, tiers[-1])))
 
 
 def suggestion_plan_of(query: SearchQuery) -> Plan:
@@ -172,6 +162,8 @@ def _in_name(term: Term) -> Expression:
 
 
 def _in_readme_too(term: Term) -> Expression:
+    if len(term.parts) == 1:
+        return AnyOf((f"a/{term.joined}", f"r/{term.joined}"))
     return AnyOf((_anywhere(term), All(tuple(AnyOf((f"a/{part}", f"r/{part}")) for part in term.parts))))  # fmt: skip
 
 

@@ -43,15 +43,26 @@ def _most_with(lexeme: str, known: dict[str, Known]) -> int:
 def expected(expression: Expression, known: dict[str, Known], entries: int) -> int:
     """Return how many of the entries will match: of several words fewer than of each, for they meet by chance."""
     number = most(expression, known)
-    needed = words_needed(expression, "ajnr")
-    if len(needed) < _SEVERAL:
+    counts = counts_needed(expression, known)
+    if len(counts) < _SEVERAL:
         return number
     times = _READMES if _may_be_in_readme(expression) else 1
     by_chance = entries * _CHANCE
-    for word in needed:
-        count = known[word].entries if word in known else 0
+    for count in counts:
         by_chance = by_chance * min(times * count, entries) // entries
     return min(number, by_chance)
+
+
+def counts_needed(expression: Expression, known: dict[str, Known]) -> list[int]:
+    """Return, of each word that is in every match or begins one there, how many public entries have it."""
+    whole = words_needed(expression, "ajnr")
+    counts: dict[str, int] = {}
+    for word in words_needed(expression, "ajnrw"):
+        begun = begun_as(word)
+        counted = known.get(word if word in whole else begun)
+        count = counted.entries if counted else 0
+        counts[begun] = min(count, counts.get(begun, count))
+    return list(counts.values())
 
 
 def first_page(expression: Expression, known: dict[str, Known]) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from accounts.statements import run
 from search.backends import buckets
 from search.backends.base import Hit, Key
 from search.backends.buckets import lexemes_between
-from search.backends.estimates import EVERYTHING, expected, first_page, most
+from search.backends.estimates import EVERYTHING, counts_needed, expected, first_page, most
 from search.backends.rows import (
     Conditions,
     Source,
@@ -24,11 +24,10 @@ from search.backends.rows import (
     behind,
     checks_of,
     hit,
-    select_few,
     select_sorted,
 )
 from search.backends.slots import Slot
-from search.backends.tsquery import as_tsquery, with_pairs, words_needed
+from search.backends.tsquery import as_tsquery, with_pairs
 from search.expressions import All, AnyOf, Expression, lexemes_in
 from search.query import Sort
 from search.ranking import Plan
@@ -36,12 +35,14 @@ from search.ranking import Plan
 GUARD = 500  # rows that a statement fetches, before a narrower one is tried
 _WANTED = 100  # rows that one should fetch
 _GROWTH = 8
-_FEW = 100  # rows of which each is looked at, instead of going through the classes
-_FEW_NAMES = 500
 _PAIR = 2
 _NAMED = 6  # buckets
-_MANY = 50_000  # entries with all of the words: too many of them have all in the name
-_SELDOM = 150  # rows that are fetched from all buckets at once
+_SELDOM = 400  # rows that are fetched from all buckets at once
+_LOOKED_AT = 1_000  # rows with the words, of which each is looked at rather than lists of buckets
+_LOOKED_AT_MOST = 3 * _LOOKED_AT  # where there were more than expected
+_RARE = (
+    8_000  # entries with one of several words: from so short a list it is quick to where they meet
+)
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -61,10 +62,6 @@ class Walk:
 
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
-        few = self._few(self.plan, after, limit) if self._may_be_few(_FEW) else None
-        if few is not None:
-            yield from few
-            return
         seen: set[int] = set()
         for one in self._by_class(after, limit, seen):
             if one.repository_id not in seen:
@@ -73,31 +70,68 @@ class Walk:
 
     def _by_class(self, after: Key | None, limit: int, seen: set[int]) -> Iterator[Hit]:
         """Yield hits until enough are seen; one of a better class may come twice."""
-        tier, alone = after[0] if after else 0, 0
+        tier, alone = after[0] if after else 0, -1
+        are_few = not self.is_public and self._may_be_few(_LOOKED_AT)
         while tier < len(self.plan.classes) and len(seen) < limit:
-            end, whole, number = self._group(tier)
-            if end > max(tier + 1, alone):
-                plan = replace(self.plan.until(end - 1), whole=whole)
-                start = after if after and after[0] == tier else _behind(tier - 1)
-                if (few := self._few(plan, start, limit, number)) is not None:
-                    yield from few
-                    tier = end
-                    continue
-                alone = end  # they are more than was expected: class by class
-            yield from self._of_class(tier, after, limit, seen)
-            tier += 1
+            few = range(tier, self._end_of_few(tier, alone, are_few=are_few))
+            if not few:
+                yield from self._of_class(tier, after, limit, seen)
+                tier += 1
+                continue
+            tier = few.stop
+            for *row, number in self._few(few, after, limit, seen):
+                if number > _LOOKED_AT_MOST:  # they are more than was expected: by buckets
+                    tier = alone = row[3]
+                    break
+                yield hit(tuple(row), Sort.BEST)
 
-    def _group(self, tier: int) -> tuple[int, Expression, int]:
-        """Return where classes end that are asked for at once from this one on, what is in them, how many."""
-        end, rows, names = tier, 0, self.plan.names
-        while end < len(self.plan.classes):
-            rows += most(self.plan.classes[end], self.source.known)
-            if rows > _FEW:
+    def _end_of_few(self, tier: int, alone: int, *, are_few: bool) -> int:
+        """Return where the classes end, from this one on, of which each row can be looked at."""
+        while tier < len(self.plan.classes) and tier != alone:
+            if not are_few and self._expected(self.plan.tier(tier, alone=True)) > _LOOKED_AT:
                 break
-            end += 1
-        if tier in names and end < names.stop and self._expected(self.plan.named) <= _MANY:
-            return names.stop, self.plan.named, _FEW_NAMES
-        return end, All((AnyOf(self.plan.classes[tier:end]), *self.plan.conditions)), _FEW
+            tier += 1
+        return tier
+
+    def _few(self, classes: range, after: Key | None, limit: int, seen: set[int]) -> list[Any]:
+        """Return the best rows of these classes, and how many there are of each.
+
+        One statement, which asks for a class only where those before it do not fill the page.
+        """
+        params: dict[str, Any] = {"limit": limit - len(seen), "most": _LOOKED_AT_MOST + 1}
+        parts = []
+        for tier in classes:
+            asked = self._asked_few(tier, after, seen)
+            before = f"found{tier - 1}"
+            if tier > classes.start:
+                asked.ask(f"(SELECT count(*) FROM {before}) < :limit")  # noqa: S608
+                asked.ask(f"NOT e.repository_id IN (SELECT id FROM {before})")  # noqa: S608
+            params |= asked.params
+            rows = (
+                f"(SELECT id, place, marks, {tier} AS tier, count(*) OVER () AS number FROM"  # noqa: S608
+                " (SELECT e.repository_id AS id, e.popularity AS place, e.marks"
+                f" FROM search_entry_{self.slot.name} e WHERE {asked} LIMIT :most) AS few"
+                " ORDER BY place DESC, id LIMIT :limit)"
+            )
+            if tier > classes.start:
+                rows = f"SELECT * FROM {before} UNION ALL {rows}"  # noqa: S608
+            parts.append(f"found{tier} AS MATERIALIZED ({rows})")
+        return run(
+            f"WITH {', '.join(parts)} SELECT * FROM found{classes[-1]}"  # noqa: S608
+            " ORDER BY tier, place DESC, id LIMIT :limit",
+            params,
+        )
+
+    def _asked_few(self, tier: int, after: Key | None, seen: set[int]) -> Conditions:
+        asked = self.source.asked.copy()
+        asked.join(matches(self.plan.tier(tier, alone=after is None), f"class{tier}_"))
+        checks = self.plan.checks
+        if seen:
+            checks = replace(checks, seen=(*checks.seen, *sorted(seen)))
+        asked.join(checks_of(checks))
+        if after and tier == after[0]:
+            asked.join(_behind_it(after))
+        return asked
 
     def _expected(self, expression: Expression) -> int:
         return expected(expression, self.source.known, buckets.entries_before(self._buckets))
@@ -131,15 +165,6 @@ class Walk:
             total += self._number(self.plan.whole, range(start, end), limit - total)
             start, width = end, max(1, end - len(buckets.BUCKETS))
         return total
-
-    def _few(
-        self, plan: Plan, after: Key | None, limit: int, number: int = _FEW
-    ) -> list[Hit] | None:
-        """Return the hits, if they are so few that each row can be looked at; else None."""
-        slot = self.slot.name
-        return select_few(
-            self.source, plan, matches, after=after, limit=limit, slot=slot, most=number
-        )
 
     def _may_be_few(self, number: int) -> bool:
         """Guess: by what the dictionary says, or by how many there are among the most popular ones."""
@@ -190,7 +215,7 @@ class Walk:
         if self.plan.is_everything:
             return range(start, start + 1)
         end = buckets.bucket_of(page, bounds) + 1 if page and self.is_public else 0
-        if not end or not _is_one_word(expression):
+        if not end or len(counts_needed(expression, self.source.known)) > 1:
             wanted = buckets.entries_before(self._buckets) * _WANTED // number
             end = max(end, start + _PROBED, start + buckets.buckets_with(wanted))
         return range(start, min(max(end, start + 1), self._buckets))
@@ -200,8 +225,7 @@ class Walk:
     ) -> tuple[list[Any], int]:
         asked = self._asked(expression, asked_for)
         if after is not None:
-            asked.ask(behind(Sort.BEST), **after_params(after, Sort.BEST))
-            asked.params.pop("after_tier")
+            asked.join(_behind_it(after))
         found = run(
             "WITH found AS MATERIALIZED (SELECT e.repository_id AS id, e.popularity AS place, e.marks"  # noqa: S608
             f" FROM search_entry_{self.slot.name} e WHERE {asked} LIMIT :guard)"
@@ -222,11 +246,14 @@ class Walk:
         return asked
 
     def _are_named(self, expression: Expression, asked_for: range) -> bool:
-        """Whether to ask for buckets by lexemes: many lists cost more than to look at few rows."""
-        if len(asked_for) <= _NAMED:
-            return True
+        """Whether to ask for buckets by lexemes: their long lists cost more than to look at few rows."""
         number = self._expected(expression)
-        return _is_one_word(expression) and _SELDOM < number < EVERYTHING
+        if number <= _LOOKED_AT:
+            return False
+        counts = counts_needed(expression, self.source.known)
+        if len(counts) <= 1:
+            return number < EVERYTHING or len(asked_for) <= _NAMED
+        return len(asked_for) <= _NAMED and min(counts) > _RARE
 
     def _between(self, asked_for: range) -> Conditions:
         asked, bounds = Conditions(), self.slot.bounds
@@ -240,13 +267,11 @@ class Walk:
         return asked
 
 
-def _is_one_word(expression: Expression) -> bool:
-    return len(words_needed(expression, "ajnr")) <= 1
-
-
-def _behind(tier: int) -> Key:
-    """Return a key behind all of a class."""
-    return tier, 1, 0
+def _behind_it(after: Key) -> Conditions:
+    """Return the condition of what comes after a key in its own class."""
+    params = after_params(after, Sort.BEST)
+    del params["after_tier"]
+    return Conditions([behind(Sort.BEST)], params)
 
 
 def prepared(plan: Plan, slot: Slot) -> Plan:
@@ -255,9 +280,8 @@ def prepared(plan: Plan, slot: Slot) -> Plan:
     if len(words & slot.frequent) < _PAIR:
         return plan
     classes = tuple(with_pairs(one, slot.frequent) for one in plan.classes)
-    asked = (plan.whole, plan.probe, plan.named)
-    whole, probe, named = (with_pairs(one, slot.frequent) for one in asked)
-    return replace(plan, classes=classes, whole=whole, probe=probe, named=named)
+    whole, probe = (with_pairs(one, slot.frequent) for one in (plan.whole, plan.probe))
+    return replace(plan, classes=classes, whole=whole, probe=probe)
 
 
 def matches(expression: Expression, name: str) -> Conditions:

@@ -84,46 +84,11 @@ def select_sorted(
     return [hit(row, plan.sort) for row in found]
 
 
-def select_few(  # noqa: PLR0913
-    source: Source,
-    plan: Plan,
-    matches: Matcher,
-    *,
-    after: Key | None,
-    limit: int,
-    slot: str,
-    most: int,
-) -> list[Hit] | None:
-    """Return the best of the rows that match, each looked at; None where more than `most` do."""
-    asked = asked_of(source, plan, matches)
-    tier = tier_of(plan, matches)
-    order, params = ordered(plan, after)
-    found = run(
-        f"WITH e AS MATERIALIZED (SELECT {flat_columns()} FROM search_entry_{slot} e WHERE {asked} LIMIT :most + 1)"  # noqa: S608
-        " SELECT number, best.* FROM (SELECT count(*) AS number FROM e) AS all_of_them LEFT JOIN LATERAL"
-        f" (SELECT id, place, marks, tier FROM (SELECT {columns_of(plan, tier)} FROM e WHERE number <= :most)"
-        f" AS found {order} LIMIT :limit) AS best ON true",
-        asked.params | tier.params | params | {"limit": limit, "most": most},
-    )
-    if found[0][0] > most:
-        return None
-    return [hit(row[1:], plan.sort) for row in found if row[1] is not None]
-
-
 def asked_of(source: Source, plan: Plan, matches: Matcher) -> Conditions:
     asked = source.asked.copy()
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
     return asked
-
-
-def flat_columns() -> str:
-    """Return the columns of a row that is looked at several times; unpacked once, where it was packed."""
-    lexemes = "e.lexemes" if connection.vendor == "sqlite" else "strip(e.lexemes) AS lexemes"
-    return (
-        "e.repository_id, e.namespace_id, e.audience, e.popularity, e.stars, e.pulls, e.pushed_at, e.name,"
-        f" e.text, e.marks, {lexemes}"
-    )
 
 
 def columns_of(plan: Plan, tier: Conditions) -> str:
@@ -157,6 +122,8 @@ def tier_of(plan: Plan, matches: Matcher) -> Conditions:
 def checks_of(checks: Checks) -> Conditions:
     """Return what is looked at in rows."""
     asked = Conditions()
+    if not checks:
+        return asked
     for name, numbers in (("stars", checks.stars), ("pulls", checks.pulls)):
         if numbers and numbers.least is not None:
             asked.ask(f"e.{name} >= :{name}_least", **{f"{name}_least": numbers.least})

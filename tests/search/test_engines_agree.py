@@ -104,7 +104,8 @@ def _small_steps(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let PostgreSQL do with thirty entries what it does with millions."""
     monkeypatch.setattr(buckets, "BUCKETS", (2, 4, 8))
     monkeypatch.setattr(postgresql, "GUARD", 4)
-    monkeypatch.setattr(postgresql, "_FEW", 3)
+    monkeypatch.setattr(postgresql, "_LOOKED_AT", 3)
+    monkeypatch.setattr(postgresql, "_LOOKED_AT_MOST", 4)
     monkeypatch.setattr(postgresql, "_SELDOM", 2)
     monkeypatch.setattr(counting, "_PAGE", 2)
     monkeypatch.setattr(postgresql, "_PROBE", 2)

@@ -34,7 +34,8 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuild, "_WORDS", 2)
     monkeypatch.setattr(buckets, "BUCKETS", (2, 4, 8))
     monkeypatch.setattr(postgresql, "GUARD", 4)
-    monkeypatch.setattr(postgresql, "_FEW", 3)
+    monkeypatch.setattr(postgresql, "_LOOKED_AT", 3)
+    monkeypatch.setattr(postgresql, "_LOOKED_AT_MOST", 4)
 
 
 @pytest.fixture
