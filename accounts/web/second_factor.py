@@ -35,6 +35,7 @@ _STAY_OPEN = frozenset(
         "web-account-close",
         "account_change_password",
         "web-theme",
+        "web-language",
         "docs",
         "docs-api",
         "docs-api-group",

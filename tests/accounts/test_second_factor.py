@@ -233,6 +233,14 @@ def test_the_way_to_ones_data_and_out_stays_open(
     assert client.get(path).status_code == 200
 
 
+def test_the_language_can_be_chosen_before_the_factor_is_set_up(
+    world: World, demanding: Organization, client: Client
+) -> None:
+    client.force_login(world.mia)
+    client.post("/language", {"language": "de", "next": "/accounts/2fa/"})
+    assert "acme verlangt zwei Faktoren" in client.get("/accounts/2fa/").content.decode()
+
+
 def test_the_api_says_who_demands_it(world: World, demanding: Organization, client: Client) -> None:
     client.force_login(world.mia)
     answer = client.get("/api/v1/user")
