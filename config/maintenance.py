@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -59,6 +59,8 @@ def current() -> Maintenance | None:
     try:
         said = json.loads(text)
         until = datetime.fromisoformat(said["until"]) if said.get("until") else None
+        if until and until.tzinfo is None:  # written by hand; the command writes UTC
+            until = until.replace(tzinfo=UTC)
         return Maintenance(str(said.get("words", "")), until)
     except (ValueError, TypeError, AttributeError):
         return Maintenance()  # touched by hand: that it is there is enough

@@ -112,6 +112,15 @@ def test_a_file_that_was_made_by_hand_is_enough(tmp_path: Path, text: str) -> No
     assert current() == Maintenance()
 
 
+def test_a_time_that_was_written_by_hand_without_a_zone_is_utc(
+    tmp_path: Path, client: Client
+) -> None:
+    until = NOON.replace(tzinfo=None).isoformat()
+    (tmp_path / "maintenance.json").write_text(f'{{"until": "{until}"}}')
+    assert current() == Maintenance("", NOON)
+    assert client.get("/").status_code == 503
+
+
 def test_the_command_begins_says_and_ends_it() -> None:
     out = StringIO()
     call_command("maintenance", "on", words="New disks.", minutes=20, stdout=out)
