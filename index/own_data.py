@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from accounts.models import Namespace, User
@@ -37,16 +37,8 @@ def _requests(user: User) -> list[Any]:
 
 @own_data("reports")
 def _reports(user: User) -> list[Any]:
-    # What is private by now may have got another name, which is not for who reported it.
-    visible = Repository.objects.visible_to(Principal(user)).values("pk")
-    named = Case(When(repository__in=visible, then="repository__name"), default=Value(""))
-    found = Report.objects.filter(reporter=user).annotate(named=named).order_by("pk")
-    rows = found.values("named", "kind", "text", "state", "created_at")
-    return [
-        {"repository__name": row["named"]}
-        | {name: row[name] for name in ("kind", "text", "state", "created_at")}
-        for row in rows
-    ]
+    found = Report.objects.filter(reporter=user).order_by("pk")
+    return list(found.values("repository_name", "kind", "text", "state", "created_at"))
 
 
 @owned(gettext_noop("Repositories"))

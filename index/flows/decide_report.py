@@ -59,7 +59,7 @@ def decide_report(report: Report, *, decision: ReportState, by: Principal, reaso
             reports=len(waiting),
             reason=reason,
         )
-        _tell_reporters(repository, waiting, decision)
+        _tell_reporters(waiting, decision)
     return len(waiting)
 
 
@@ -163,9 +163,12 @@ def _tell_admins(
     )
 
 
-def _tell_reporters(repository: Repository, reports: list[Report], decision: ReportState) -> None:
-    to = [one.reporter or one.email for one in reports if one.reporter or one.email]
-    send_after_commit("report_decided", to=to, repository=repository.name, decision=decision.value)
+def _tell_reporters(reports: list[Report], decision: ReportState) -> None:
+    """Mail each; of the name they reported, for the present one may be out of their sight."""
+    for one in reports:
+        to = [one.reporter or one.email] if one.reporter or one.email else []
+        name = one.repository_name
+        send_after_commit("report_decided", to=to, repository=name, decision=decision.value)
 
 
 def _check(by: Principal, reason: str) -> None:

@@ -73,7 +73,8 @@ def _note(
     repository: Repository, by: Principal, words: Words, *, text: str, network: str
 ) -> tuple[Report, bool]:
     """Return the row, and whether it is new."""
-    said = {"kind": words.kind, "text": text, "network": network}
+    said = {"repository_name": repository.name, "kind": words.kind}
+    said |= {"text": text, "network": network}
     if by.user is None:
         return Report.objects.create(repository=repository, email=words.email, **said), True
     return Report.objects.update_or_create(

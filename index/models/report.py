@@ -40,6 +40,7 @@ class Report(models.Model):
     """One person's word about one repository; `reporter` is None for whoever was not logged in."""
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="reports")
+    repository_name = models.CharField(max_length=200)  # when it was reported
     kind = models.CharField(max_length=16, choices=ReportKind)
     text = models.CharField(max_length=LONGEST_REPORT)
     reporter = models.ForeignKey(
