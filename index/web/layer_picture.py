@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from index.contents.images import Layer
 from index.web.axes import percent
 from index.web.number_tags import plain_size
@@ -69,4 +71,4 @@ def _label(group: Sequence[Layer], size: int, total: int) -> str:
     numbers = f"{group[0].number}"
     if len(group) > 1:
         numbers = f"{group[0].number}-{group[-1].number}"
-    return f"{numbers}: {plain_size(size)}, {round(100 * size / total)} %"
+    return f"{numbers}{_(': ')}{plain_size(size)}, {round(100 * size / total)} %"

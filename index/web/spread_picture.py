@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from index.registry_spread import Held, NamespaceSpread
 from index.web.axes import percent
 from index.web.number_tags import plain_size
@@ -25,7 +27,7 @@ class Part:
     @property
     def label(self) -> str:
         """Say it as a title."""
-        return f"{self.registry}: {plain_size(self.held.size)}"
+        return f"{self.registry}{_(': ')}{plain_size(self.held.size)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from index.statistics import Stretch
 from index.web.axes import Mark, day_marks, percent, round_top
 from index.web.number_tags import short
@@ -82,7 +84,7 @@ def _bar(at: int, of: int, stretch: Stretch, number: int, top: int) -> Bar:
         width=percent(_ROOM / of),
         y=HEIGHT - height,
         height=height,
-        label=f"{stretch.words}: {number:,}",
+        label=f"{stretch.words}{_(': ')}{number:,}",
     )
 
 

@@ -20,11 +20,13 @@ _READABLE = re.compile(
 _GIVEN = re.compile(r"\s(?:label|sentence|title|placeholder|page|none|empty|what)=\"([^\"]+)\"")
 _HTML = re.compile(r"<(?:\{%.*?%\}|\{\{.*?\}\}|\"[^\"]*\"|[^>\"])*>", re.DOTALL)
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
+# French puts a space before it; a reference, name:tag, has none behind it either.
+_COLON = re.compile(r":\s")
 _ENTITY = re.compile(r"&[a-z#0-9]+;")
 
 
 def naked_texts(source: str, *, is_html: bool = True) -> Iterator[str]:
-    """Yield each text with a word in it that no tag translates."""
+    """Yield each text with a word in it, or a colon before one, that no tag translates."""
     bare = _SILENT.sub(" ", source)
     for include in re.findall(r"\{%\s*include\b.*?%\}", bare, re.DOTALL):
         yield from (text for text in _GIVEN.findall(include) if _WORD.search(text))
@@ -37,5 +39,5 @@ def naked_texts(source: str, *, is_html: bool = True) -> Iterator[str]:
 
 def _words(text: str) -> Iterator[str]:
     for line in _ENTITY.sub(" ", text).splitlines():
-        if _WORD.search(line):
+        if _WORD.search(line) or _COLON.match(line):
             yield line.strip()

@@ -43,6 +43,11 @@ def test_the_search_finds_a_naked_text(source: str) -> None:
     assert list(naked_texts(source)) == ["Nothing here"]
 
 
+def test_the_search_finds_a_naked_colon() -> None:
+    """French has a space before it; the colon of a reference is none of a sentence."""
+    assert list(naked_texts("{{ name }}: {{ value }} {{ name }}:{{ tag }}")) == [":"]
+
+
 @pytest.mark.parametrize(
     "source",
     [
