@@ -33,12 +33,15 @@ def fill(count: int) -> None:
     from accounts.models import Namespace, Organization, User
     from index.models import Registry, Repository
 
-    registry = Registry.objects.create(
-        name="bench", upstream_url="http://127.0.0.1:9", service="bench", events_secret_digest=""
-    )
     corpus = Corpus(count)
     tables = [User, Organization, Namespace, Repository]
     with transaction.atomic(), _bare([model._meta.db_table for model in tables]):
+        registry = Registry.objects.create(
+            name="bench",
+            upstream_url="http://127.0.0.1:9",
+            service="bench",
+            events_secret_digest="",
+        )
         root = Namespace.objects.get(name="library").pk
         names = list(enumerate(corpus.namespaces))
         users = ((1 + rank, name) for rank, name in names if not rank % 2)

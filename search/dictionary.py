@@ -141,14 +141,14 @@ def change_counts(
     rows = sorted((word, by, *places.get(word, unknown)) for word, by in changed.items() if by)
     if not rows:
         return
-    run_for_rows(
+    found = run_for_rows(
         f"INSERT INTO search_word_{slot} AS kept (word, entries, best, page)"  # noqa: S608
         " SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS smallint), CAST(value ->> 3 AS smallint)"
         " FROM {rows} WHERE true"
-        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries",
+        " ON CONFLICT (word) DO UPDATE SET entries = kept.entries + excluded.entries RETURNING word, entries",
         rows,
     )
-    add_variants((word for word, by, *_ in rows if by > 0), slot)
+    add_variants((word for word, entries in found if 0 < entries <= changed[word]), slot)
 
 
 def raise_best(best: Mapping[str, int], slot: str) -> None:
