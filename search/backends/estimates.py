@@ -55,13 +55,14 @@ def expected(expression: Expression, known: dict[str, Known], entries: int) -> i
 
 def counts_needed(expression: Expression, known: dict[str, Known]) -> list[int]:
     """Return, of each word that is in every match or begins one there, how many public entries have it."""
-    whole = words_needed(expression, "ajnr")
+    whole, named = words_needed(expression, "ajnr"), words_needed(expression, "jnw")
     counts: dict[str, int] = {}
     for word in words_needed(expression, "ajnrw"):
         begun = begun_as(word)
-        counted = known.get(word if word in whole else begun)
-        count = counted.entries if counted else 0
-        counts[begun] = min(count, counts.get(begun, count))
+        asked = [word] if word in whole else []
+        asked += [begun] if word in named else []
+        least = min((known[one].entries if one in known else 0 for one in asked), default=0)
+        counts[begun] = min(least, counts.get(begun, least))
     return list(counts.values())
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from search.backends.estimates import expected, first_page, keys_in, most
+from search.backends.estimates import counts_needed, expected, first_page, keys_in, most
 from search.dictionary import Known
 from search.expressions import All, AnyOf, Prefix
 from search.popularity import MOST_POPULAR
@@ -64,6 +64,16 @@ def test_two_words_meet_more_often_where_readmes_count() -> None:
     )
     assert expected(apart, KNOWN, 1_000_000) == 21
     assert expected(with_readmes, KNOWN, 1_000_000) == 2_160
+
+
+def test_two_words_meet_as_seldom_in_names_as_names_have_them() -> None:
+    begun = All((IN_NAME, AnyOf(("n/rare", "w/rare"))))
+    assert sorted(counts_needed(begun, KNOWN)) == [30, 4_000]
+    assert expected(begun, KNOWN, 1_000_000) == 0
+
+
+def test_a_word_that_begins_as_another_one_is_counted_once() -> None:
+    assert counts_needed(All(("w/elastics", Prefix("n/elasticsea"))), KNOWN) == [850]
 
 
 def test_whatever_is_estimated_is_looked_up() -> None:
