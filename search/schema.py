@@ -61,16 +61,16 @@ _OWN_WORDS = f"""CREATE OR REPLACE FUNCTION search_own_words(namespace bigint, l
        WHERE strpos('{"".join(OWN_LETTERS)}', left(one, 1)) > 0 OR one = '{OWN_MARK}' $$"""  # noqa: S608
 
 _FORGET = "INSERT INTO search_full_{0} (search_full_{0}) VALUES ('delete-all')"
-_PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id"
+_PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id, {0}.lexemes"
 _FULL_TEXT = (
     """CREATE VIRTUAL TABLE IF NOT EXISTS {full} USING fts5(
         lexemes, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '/-._'")""",
     "DROP TRIGGER IF EXISTS {full}_in",
     """CREATE TRIGGER {full}_in AFTER INSERT ON {entry} WHEN NEW.audience = {audience}
-        BEGIN INSERT INTO {full} (rowid, lexemes) VALUES ({new}, NEW.lexemes); END""",
+        BEGIN INSERT INTO {full} (rowid, lexemes) VALUES ({new}); END""",
     "DROP TRIGGER IF EXISTS {full}_out",
     """CREATE TRIGGER {full}_out AFTER DELETE ON {entry} WHEN OLD.audience = {audience}
-        BEGIN INSERT INTO {full} ({full}, rowid, lexemes) VALUES ('delete', {old}, OLD.lexemes); END""",
+        BEGIN INSERT INTO {full} ({full}, rowid, lexemes) VALUES ('delete', {old}); END""",
 )
 
 
@@ -139,11 +139,11 @@ def _indexes() -> list[tuple[str, str, int]]:
 def emptying(slot: str) -> list[str]:
     """Return what empties a slot that nobody searches; on PostgreSQL it is without lexeme_indexes then."""
     tables = [f"search_{kind}_{slot}" for kind in ("entry", "word", "variant")]
-    names = [f"{slot}{audience}" for audience in range(3)]
     losses = [f"DELETE FROM search_searchloss WHERE slot = '{slot}'"]  # noqa: S608
     if connection.vendor == "postgresql":
         dropped = [f"DROP INDEX IF EXISTS search_{slot}{name}" for name, _, _ in _indexes()]
         return [f"TRUNCATE {', '.join(tables)}", *losses, *dropped]
+    names = [f"{slot}{name}" for name, _, _ in _full_texts()]
     return [
         *(f"DROP TRIGGER search_full_{name}_out" for name in names),
         *(_FORGET.format(name) for name in names),
@@ -231,7 +231,15 @@ def _for_sqlite() -> list[str]:
     for table, (columns, repositories) in _OTHERS.items():
         told = note.format(repositories)
         statements.append(_simple("told", table, _update(columns), told, _differs(columns, "IS NOT")))  # fmt: skip
-    return [*statements, *(one for slot in SLOTS for one in _full_text(slot))]
+    there = connection.introspection.table_names()
+    for slot in SLOTS:
+        statements += _full_text(slot)
+        if f"search_full_{slot}own" not in there:  # the rest of the index may be older than it
+            statements.append(
+                f"INSERT INTO search_full_{slot}own (rowid, lexemes)"  # noqa: S608
+                f" SELECT repository_id, {_own_text('e')} FROM search_entry_{slot} e WHERE audience = 2"
+            )
+    return statements
 
 
 def _simple(what: str, table: str, event: str, body: str, when: str = "") -> str:
@@ -250,15 +258,30 @@ def _full_text(slot: str) -> list[str]:
     """
     return [
         statement.format(
-            full=f"search_full_{slot}{audience}",
+            full=f"search_full_{slot}{name}",
             entry=f"search_entry_{slot}",
             audience=audience,
-            new=_PLACE.format("NEW"),
-            old=_PLACE.format("OLD"),
+            new=row.format("NEW"),
+            old=row.format("OLD"),
         )
-        for audience in range(3)
+        for name, row, audience in _full_texts()
         for statement in _FULL_TEXT
     ]
+
+
+def _full_texts() -> list[tuple[str, str, int]]:
+    """Return name, what is written of a row, and audience of each of FTS5's tables."""
+    own = ("own", f"{{0}}.repository_id, {_own_text('{0}')}", 2)
+    return [*((str(audience), _PLACE, audience) for audience in range(3)), own]
+
+
+def _own_text(row: str) -> str:
+    """Return what PostgreSQL's `search_own_words` does: each word with its namespace, `7.a/redis`."""
+    text = f"{row}.lexemes"
+    for letter, kept in OWN_LETTERS.items():
+        if letter != kept:
+            text = f"replace({text}, ' {letter}/', ' {kept}/')"
+    return f"replace({text}, ' ', ' ' || {row}.namespace_id || '.')"
 
 
 def _execute(statements: Any) -> None:

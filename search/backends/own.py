@@ -28,6 +28,7 @@ from search.backends.rows import (
     ordered,
     tier_of,
 )
+from search.backends.sqlite import as_match
 from search.dictionary import Known
 from search.documents import LONGEST_WORD_PREFIX, Audience
 from search.expressions import All, AnyOf, Expression, Prefix
@@ -80,10 +81,13 @@ class Own:
         }
         asked = asked_of(Source(limits_of(self.reach.limits), self.known), self.plan, self.matches)
         table = f"search_entry_{self.slot}"
-        if connection.vendor == "sqlite":
-            found = [f"SELECT {columns} FROM {table} e WHERE {way} AND {asked}" for way in self._ways(_is_in())]  # noqa: S608  # fmt: skip
-            return Conditions([" UNION ALL ".join(found)], lists | asked.params)
         keys = keys_of(self.plan.whole, self.known)
+        if connection.vendor == "sqlite":
+            ways = self._ways(_is_in() if keys is None else self._has_words())
+            found = [f"SELECT {columns} FROM {table} e WHERE {way} AND {asked}" for way in ways]  # noqa: S608
+            either = (f"{space}.{key}" for space in self.reach.namespaces for key in keys or ())
+            words = {"words": as_match(AnyOf(tuple(either)))}
+            return Conditions([" UNION ALL ".join(found)], lists | words | asked.params)
         lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
         ways = self._ways(_is_in() if keys is None else _HAS_WORDS)
         either = " UNION ALL ".join(f"SELECT e.* FROM {table} e WHERE {way}" for way in ways)  # noqa: S608
@@ -94,17 +98,29 @@ class Own:
         selected = f"SELECT {columns} FROM ({rows}) e WHERE {is_own} AND {asked}"  # noqa: S608
         return Conditions([selected], lists | asked.params)
 
-    def _ways(self, by_namespace: str) -> list[str]:
-        """Return conditions of which one holds for each row that may be meant.
+    def _ways(self, by_words: str) -> list[str]:
+        """Return conditions of which one holds for each row that may be meant; words are kept of private ones.
 
         A job reads its own repository without being signed in: it may be an internal one. Each audience is
         named by itself, because that is how SQLite knows the index that is over one alone.
         """
-        ways = [f"e.repository_id {among('repositories')} AND NOT {_is_in()}"]
-        if self.reach.namespaces:
-            ways.append(by_namespace)
-        hidden = (one for one in Audience if one not in self.reach.audiences)
-        return [f"e.audience = {one:d} AND {way}" for one in hidden for way in ways]
+        found = []
+        for one in Audience:
+            if one in self.reach.audiences:
+                continue
+            found.append(
+                f"e.audience = {one:d} AND e.repository_id {among('repositories')} AND NOT {_is_in()}"
+            )
+            if self.reach.namespaces:
+                way = by_words if one is Audience.ITS_PEOPLE else _is_in()
+                found.append(f"e.audience = {one:d} AND {way}")
+        return found
+
+    def _has_words(self) -> str:
+        """Return the same as `_HAS_WORDS`, of SQLite; the sign keeps it from going by namespace."""
+        full = f"search_full_{self.slot}own"
+        found = f"SELECT rowid FROM {full} WHERE {full} MATCH :words"  # noqa: S608
+        return f"e.repository_id IN ({found}) AND +{_is_in()}"
 
 
 def keys_of(expression: Expression, known: Mapping[str, Known]) -> frozenset[str] | None:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from accounts.principals import Principal
 from accounts.statements import run
+from search import schema
 from search.backends.own import kept_as, keys_of
 from search.dictionary import Known
 from search.expressions import All, AnyOf, Expression, Not, Prefix, holds
-from tests.search.conftest import hits
+from tests.factories import new_repository
+from tests.search.conftest import hits, indexed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +76,25 @@ class Anything(dict[str, object]):
         return "[]"
 
 
-def test_sqlite_reads_the_rows_of_one_s_own_namespaces_and_no_others(world: World) -> None:
-    """A million rows that are others' took half a second."""
+@pytest.mark.parametrize(("typed", "reads_all"), [("redis", False), ("is:private", True)])
+def test_sqlite_reads_rows_of_one_s_own_that_have_the_word_and_no_others(
+    world: World, typed: str, *, reads_all: bool
+) -> None:
+    """A million rows that are others' took half a second, 3,600 of one's own 26 ms."""
     if connection.vendor != "sqlite":
         return  # PostgreSQL goes by what its statistics say
     with CaptureQueriesContext(connection) as queries:
-        hits(Principal(world.alice), "redis")
+        hits(Principal(world.alice), typed)
     [own] = (one["sql"] for one in queries if ":namespaces" in one["sql"])
     steps = [step for *_, step in run(f"EXPLAIN QUERY PLAN {own}", Anything())]
-    assert "SEARCH e USING INDEX entrya_ours (namespace_id=?)" in steps
+    assert ("SEARCH e USING INDEX entrya_ours (namespace_id=?)" in steps) == reads_all
+    assert not [one for one in steps if one.startswith("SCAN e")]
+
+
+def test_an_index_from_before_has_the_words_of_one_s_own_after_an_upgrade(world: World) -> None:
+    indexed(new_repository("alice/redis-backup", registry=world.east))
+    if connection.vendor == "sqlite":
+        for what in ("TRIGGER search_full_aown_in", "TRIGGER search_full_aown_out", "TABLE search_full_aown"):  # fmt: skip
+            run(f"DROP {what}", {})
+    schema.lay()
+    assert len(hits(Principal(world.alice), "redis")) == 1

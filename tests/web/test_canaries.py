@@ -70,7 +70,7 @@ def aviary() -> Iterator[Aviary]:
 
 
 # An index over words: what it was made of is in `search_entry_a` and `b`.
-_HAS_NO_ROWS = re.compile(r"search_full_..")
+_HAS_NO_ROWS = re.compile(r"search_full_.(.|own)")
 
 
 def rows() -> str:
