@@ -10,10 +10,10 @@ from accounts.models import PersonalAccessToken, RobotSecret
 from accounts.together import read_together
 
 KINDS = {
-    "": "password",
-    "machine": gettext_lazy("machine that stays logged in"),
+    "": gettext_lazy("password"),
+    "machine": gettext_lazy("a machine that stays logged in"),
     "token": gettext_lazy("access token"),
-    "secret": "robot's secret",
+    "secret": gettext_lazy("robot's secret"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from typing import Any
 
@@ -78,3 +79,9 @@ def forget_confirmation(client: Client) -> Client:
     session["account_authentication_methods"] = []
     session.save()
     return client
+
+
+def unwrapped(response: Any) -> str:
+    """Return the text of the answer without what says where a command may be broken."""
+    text = re.sub(r'<span class="nowrap">(.*?)</span>', r"\1", response.content.decode())
+    return text.replace("<wbr>", "")

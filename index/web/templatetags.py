@@ -38,6 +38,7 @@ register.filter("activity_sentence", sentence_of)
 register.filter("word", word)
 
 _AVATAR_COLOURS = 6
+_OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*(?:=\w+)?(?!\S)")
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
 
 
@@ -141,6 +142,13 @@ def breakable(text: str, after: str = "/") -> SafeString:
     for mark in after:
         parts = parts.replace(mark, f"{mark}<wbr>")
     return mark_safe(parts)  # noqa: S308 - escaped a line above
+
+
+@register.filter
+def command_line(text: str) -> SafeString:
+    """Allow line breaks after slashes, and none inside of an option: --password-stdin is one word."""
+    whole = _OPTION.sub(r'<span class="nowrap">\g<0></span>', breakable(text))
+    return mark_safe(whole)  # noqa: S308 - a class was added to what is safe
 
 
 @register.filter

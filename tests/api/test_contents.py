@@ -65,7 +65,9 @@ def test_a_tag_is_what_its_page_says(world: World, client: Client) -> None:
     assert [one["platform"] for one in row["platforms"]] == ["linux/amd64", "linux/arm64/v8"]
     assert (row["immutable_by"], row["pushed_with"]) == ("v*", "")
     client.force_login(world.alice)
-    assert ask(client, f"{PUB}/tags")["results"][0]["pushed_with"] == "machine that stays logged in"
+    assert (
+        ask(client, f"{PUB}/tags")["results"][0]["pushed_with"] == "a machine that stays logged in"
+    )
 
 
 def test_a_manifest_is_what_its_page_says(world: World, client: Client) -> None:

@@ -179,3 +179,9 @@ def test_what_the_guide_calls_a_button_or_a_page_is_called_so() -> None:
     for path in FOLDER.glob("*.md"):
         for label in _BOLD.findall(path.read_text()):
             assert "{{" in label or label.casefold() in source, (path.name, label)
+
+
+def test_an_option_stays_on_one_line() -> None:
+    """Browsers break after its hyphens."""
+    [errors] = [chapter for chapter in every_chapter(ENGLISH) if chapter.slug == "errors"]
+    assert re.search(r'<code class="nowrap">--password-stdin</code>', html_of(errors))

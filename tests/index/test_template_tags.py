@@ -88,6 +88,13 @@ def test_names_are_escaped_before_they_may_break() -> None:
     assert tags.breakable("a/<b>:c") == "a/<wbr>&lt;b&gt;:c"
 
 
+def test_an_option_is_one_word_and_what_is_around_it_is_escaped() -> None:
+    shown = tags.command_line("docker login --password-stdin <b> -u a/b")
+    assert shown == (
+        'docker login <span class="nowrap">--password-stdin</span> &lt;b&gt; -u a/<wbr>b'
+    )
+
+
 def test_initials_are_letters_and_digits_alone() -> None:
     assert tags.avatar("<x&1>").endswith(">x1</span>")
 
