@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from config import request_id
 from config.guide.places import help_for
-from config.version import VERSION
+from config.version import NUMBER
 from index.web.theme import theme_of
 
 
@@ -19,7 +19,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "mail_page": settings.MAIL_PAGE_FOLDER is not None,
         "theme": theme_of(request),
         "help_url": help_for(request),
-        "version": VERSION,
+        "version": NUMBER,
         "request_id": request_id.current(),
         "single_sign_on": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "search_query": request.GET.get("q", "") if request.path == "/search/elsewhere" else "",

@@ -19,4 +19,5 @@ def _newest() -> str:
     return match[1].lower() if match else "not known"
 
 
-VERSION = f"{_newest()}, Django {django.__version__}, Python {platform.python_version()}"
+NUMBER = _newest()
+VERSION = f"{NUMBER}, Django {django.__version__}, Python {platform.python_version()}"

@@ -49,6 +49,6 @@ def first_steps(user: User, mine: Sequence[Repository]) -> FirstSteps:
         wants_token=not has_password_somewhere(user) or needs_token(user),
         has_token=bool(tokens),
         has_logged_in=any(token.last_used_at for token in tokens),
-        has_repository=bool(mine),
+        has_repository=any(one.namespace.user_id == user.pk for one in mine),
         newest=None,
     )

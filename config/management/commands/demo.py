@@ -73,7 +73,8 @@ class Command(BaseCommand):
         if any(made.values()):
             self.stdout.write("\nThe demo has added:\n")
             for what, number in made.items():
-                self.stdout.write(f"  {number:>4}  {what}")
+                if number:
+                    self.stdout.write(f"  {number:>4}  {what}")
         else:
             self.stdout.write("\nThe demo was here already: nothing is changed.")
         host, url = settings.PUBLIC_HOST, settings.PUBLIC_URL
