@@ -33,6 +33,8 @@ _ARGUMENTS = (
 DESKTOP, PHONE = 1280, 390
 _HEIGHT = 900
 _TIMEOUT = 10_000
+Scheme = Literal["light", "dark"]
+_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,26 @@ class Look:
     """How wide the window is, and what the person prefers."""
 
     width: int = DESKTOP
-    scheme: Literal["light", "dark"] = "light"
+    scheme: Scheme = "light"
     javascript: bool = True
 
     def __str__(self) -> str:
         return f"{self.width}-{self.scheme}"
+
+    @property
+    def name(self) -> str:
+        """What tells it from every other look."""
+        return f"{self}-{'scripts' if self.javascript else 'plain'}"
+
+
+USUAL = Look()
+# The usual one is the first.
+EVERY_LOOK = tuple(
+    Look(width, scheme, javascript)
+    for width in (DESKTOP, PHONE)
+    for scheme in _SCHEMES
+    for javascript in (True, False)
+)
 
 
 class Window:
@@ -87,9 +104,14 @@ class Window:
         main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
 
+    @property
+    def cookies(self) -> StorageState:
+        """Who the person is, for other windows of theirs."""
+        return self._context.storage_state()
+
     def again(self, look: Look) -> Window:
         """Open another window of the same person, which remembers nothing but who it is."""
-        return Window(self.browser, self.origin, look, self._context.storage_state())
+        return Window(self.browser, self.origin, look, self.cookies)
 
     def without_scripts(self) -> Window:
         """Open a window of the same person, where no script runs."""

@@ -10,13 +10,15 @@ import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, StorageState
 
 from tests.e2e.backstage import Backstage, running_backstage
-from tests.e2e.browser import Look, Window, running_browser
+from tests.e2e.browser import EVERY_LOOK, USUAL, Look, Window, running_browser
 from tests.e2e.engine import Docker, Engine, engine_for_tests
+from tests.e2e.hands import ByDocker, ByHand, Hands
 from tests.e2e.people import People, Person
 from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
@@ -32,17 +34,23 @@ HERE = Path(__file__).parent
 # when the other has nothing left to do.
 LONG = (
     "test_pages",
-    "test_single_sign_on",
     "test_organization_pages",
-    "test_delete",
+    "test_single_sign_on",
+    "test_budget",
+    "test_flows",
+    "test_registries",
     "test_moves",
     "test_postgresql",
-    "test_strict_site",
-    "test_registries",
-    "test_machine_pages",
     "test_search_page",
+    "test_machine_pages",
+    "test_parts_of_pages",
+    "test_delete",
     "test_delete_under_faults",
+    "test_undo",
+    "test_languages",
+    "test_long_names",
     "test_newcomer",
+    "test_strict_site",
 )
 
 
@@ -167,7 +175,11 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-OpenWindow = Callable[[Look], Window]
+class OpenWindow(Protocol):
+    """Opens one, with cookies from another."""
+
+    def __call__(self, look: Look, cookies: StorageState | None = None) -> Window:
+        """Return a window."""
 
 
 @pytest.fixture
@@ -175,8 +187,8 @@ def open_window(browser: Browser, stack: Stack) -> Iterator[OpenWindow]:
     """Windows that have nothing to complain about in the end: no error, no breach of the policy."""
     windows: list[Window] = []
 
-    def open_window(look: Look) -> Window:
-        windows.append(Window(browser, stack.origin, look))
+    def open_window(look: Look, cookies: StorageState | None = None) -> Window:
+        windows.append(Window(browser, stack.origin, look, cookies))
         return windows[-1]
 
     yield open_window
@@ -195,6 +207,44 @@ def window(open_window: OpenWindow) -> Window:
 def plain_window(open_window: OpenWindow) -> Window:
     """A window without JavaScript."""
     return open_window(Look(javascript=False))
+
+
+@pytest.fixture(params=EVERY_LOOK, ids=lambda look: look.name)
+def look(request: pytest.FixtureRequest) -> Look:
+    """Each look: wide and narrow, light and dark, with scripts and without."""
+    found: Look = request.param
+    return found
+
+
+@pytest.fixture
+def hands(look: Look, wire: Wire) -> Hands:
+    """The real docker in the usual look, its requests in the others."""
+    return ByDocker() if look == USUAL else ByHand(wire)
+
+
+@pytest.fixture(scope="module")
+def cookies() -> dict[str, StorageState]:
+    """Of everybody who has logged in."""
+    return {}
+
+
+OpenAs = Callable[[Person | None], Window]
+
+
+@pytest.fixture
+def open_as(look: Look, open_window: OpenWindow, cookies: dict[str, StorageState]) -> OpenAs:
+    """Windows in that look, of nobody yet or of somebody, who logs in once for all looks."""
+
+    def open_as(person: Person | None) -> Window:
+        window = open_window(look, cookies.get(person.name) if person else None)
+        if look.javascript and look != USUAL:  # in the usual look one waits as people do
+            window.page.clock.install()
+        if person and person.name not in cookies:
+            window.log_in(person)
+            cookies[person.name] = window.cookies
+        return window
+
+    return open_as
 
 
 @pytest.fixture

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
+from tests.e2e.images import begin_upload, put_blob
 from tests.e2e.people import Person
-from tests.e2e.wire import Answer, Wire
-
-
-def start(wire: Wire, name: str, headers: dict[str, str]) -> str:
-    """Begin an upload; return where it goes on."""
-    answer = wire.ask("POST", f"/v2/{name}/blobs/uploads/", headers | {"Content-Length": "0"})
-    assert answer.status == 202
-    return str(answer.headers["Location"])
-
-
-def put(wire: Wire, location: str, headers: dict[str, str], content: bytes) -> Answer:
-    """Send the whole blob with its length, as containerd and oras do."""
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    kind = {"Content-Type": "application/octet-stream"}
-    return wire.ask("PUT", f"{location}&digest={digest}", headers | kind, content)
+from tests.e2e.wire import Wire
 
 
 @pytest.mark.parametrize("size", [0, 2 * 1024 * 1024 + 1, 12 * 1024 * 1024])
 def test_a_blob_in_one_request_may_have_any_length(alice: Person, wire: Wire, size: int) -> None:
     name = f"{alice.name}/whole"
     headers = wire.bearer(alice, f"repository:{name}:pull,push")
-    location = start(wire, name, headers)
-    assert put(wire, location, headers, b"x" * size).status == 201
+    location = begin_upload(wire, name, headers)
+    assert put_blob(wire, location, headers, b"x" * size).status == 201
 
 
 def test_the_source_of_a_mount_cannot_hide_in_a_form(alice: Person, wire: Wire) -> None:
