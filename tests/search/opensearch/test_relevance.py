@@ -16,7 +16,7 @@ from search.backends import slots
 from search.rebuild import rebuild_index
 from tests.search.opensearch.conftest import CLUSTERS, REAL, chosen
 from tests.search.opensearch.stand_in import StandIn, serve
-from tests.search.relevance.corpus import NOW, load_corpus
+from tests.search.relevance.corpus import NOW, load_corpus, take_stock
 from tests.search.relevance.measure import measure, read_questions
 from tests.search.relevance.test_relevance import FIRST_PAGES, GOOD, first_page, written
 
@@ -48,7 +48,9 @@ def pages(
     ):
         with time_machine.travel(NOW, tick=False):
             load_corpus()
+            take_stock()
             rebuild_index()
+            take_stock()
             slots.forget()
             assert chosen().fill() == 3_000
             chosen().keep_up()

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from accounts.models import Namespace, Organization, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from index.models import DailyCount, Manifest, Registry, Repository, RepositoryMode, Tag
@@ -107,6 +109,16 @@ def load_corpus() -> None:
         for manifest in manifests
     )
     DailyCount.objects.bulk_create(_daily_counts(pairs))
+
+
+def take_stock() -> None:
+    """Let PostgreSQL count what is there; in life that is done when a transaction has ended.
+
+    It would plan by what earlier tests left, which is nothing: 200 searches took six times as long.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _listed(row: dict[str, str]) -> Listed:

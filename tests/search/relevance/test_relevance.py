@@ -20,7 +20,13 @@ from search.backends import slots
 from search.engine import search
 from search.query import QueryRefused, parse_query
 from search.rebuild import rebuild_index
-from tests.search.relevance.corpus import NOW, load_corpus, read_owners, read_repositories
+from tests.search.relevance.corpus import (
+    NOW,
+    load_corpus,
+    read_owners,
+    read_repositories,
+    take_stock,
+)
 from tests.search.relevance.measure import Answer, Question, measure, read_questions
 from tests.search.relevance.tables import HERE
 
@@ -47,7 +53,9 @@ def pages(
     """
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
         load_corpus()
+        take_stock()
         rebuild_index()
+        take_stock()
         slots.forget()
         found = {question.text: first_page(question.text) for question in read_questions()}
         transaction.set_rollback(True)
