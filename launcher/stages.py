@@ -22,12 +22,13 @@ E2E = Path("tests/e2e")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # What is asked once: rules of the tree, the permission matrix and what each address answers, the
-# launcher, and conversations with providers, directories and registries, whose flows are tested on
-# both databases by themselves.
+# launcher, texts, and conversations with providers, directories and registries, whose flows are
+# tested on both databases by themselves.
 ASKED_ONCE = tuple(
     Path("tests") / path
     for path in (
-        *("architecture", "config", "demo", "directory", "launcher", "openid"),
+        *("architecture", "config", "demo", "directory", "guide", "launcher", "openid"),
+        *("translations", "web/test_design_page.py"),
         *("api/test_every_operation.py", "api/test_described_answers.py", "api/test_door.py"),
         *("v1/test_refusals.py", "accounts/test_domains.py", "accounts/test_outgoing.py"),
         *("index/test_copying.py", "index/test_copying_faults.py", "index/test_probes.py"),
