@@ -41,6 +41,14 @@ def test_the_push_goes_to_the_repository_that_waits_for_it(world: World, client:
     assert "docker push index.test/<wbr>bobby/<wbr>shop:1.0" in client.get("/").content.decode()
 
 
+def test_a_repository_of_others_is_not_the_one_that_waits(world: World, client: Client) -> None:
+    make_grant(make_repository("acme/shop", pushed=False), world.bob, Role.READER)
+    client.force_login(world.bob)
+    text = client.get("/").content.decode()
+    assert "acme/shop" in text
+    assert "Your repository is waiting" not in text
+
+
 def test_nothing_comes_until_something_is_done(world: World, client: Client) -> None:
     client.force_login(world.bob)
     path = next_look(client)

@@ -251,3 +251,16 @@ def test_owners_choose_the_picture(world: World, client: Client) -> None:
     assert "/avatars/" in client.get("/o/acme").content.decode()
     client.post("/o/acme/-/settings/picture/remove")
     assert "/avatars/" not in client.get("/o/acme").content.decode()
+
+
+def test_an_organization_with_nothing_in_it_counts_no_zeros(world: World, client: Client) -> None:
+    make_organization("hollow", owner=world.olga)
+    client.force_login(world.olga)
+    log_in_freshly(client, "olga")
+    going = client.get("/o/hollow/-/delete").content.decode()
+    assert "1 membership" in going
+    assert "0 team" not in going
+    assert 'href="/o/hollow/-/settings">Keep it</a>' in going
+    access = client.get("/o/hollow/-/access").content.decode()
+    assert "No repositories yet" in access
+    assert "Confirm that I have reviewed this" not in access
