@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Organization, OrganizationRole
 
@@ -16,10 +17,14 @@ def search_organizations(query: str, shown: str = "all") -> QuerySet[Organizatio
     """
     owners = Membership.objects.filter(role=OrganizationRole.OWNER)
     can_log_in = owners.filter(organization=OuterRef("pk"), user__is_active=True)
+    # Counted for those that are shown; a join would count those of all organizations.
+    of_each = Membership.objects.filter(organization=OuterRef("pk")).order_by()
+    counted = of_each.values("organization").annotate(number=Count("pk")).values("number")
+    member_count = Coalesce(Subquery(counted), 0)
     found = (
         Organization.objects.filter(deleted_at=None)
         .select_related("namespace__plan")
-        .annotate(member_count=Count("memberships"), has_owner=Exists(can_log_in))
+        .annotate(member_count=member_count, has_owner=Exists(can_log_in))
         .prefetch_related(
             Prefetch(
                 "memberships",

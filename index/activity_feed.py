@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.cursors import Cursor, behind
-from accounts.models import Membership, Namespace, User
+from accounts.models import Namespace
 from accounts.principals import Principal
 from index.activity_words import FOR_READERS
-from index.models import AccessGrant, Activity, ActivityKind, Repository, Star, Watch
+from index.models import Activity, ActivityKind, Repository, Star, Watch
 from index.models.repository import RepositoryQuerySet
 
 PAGE_SIZE = 25
@@ -59,18 +59,13 @@ def followed_by(principal: Principal) -> RepositoryQuerySet:
     user = principal.user
     if user is None:
         return Repository.objects.none()
-    return Repository.objects.visible_to(principal).filter(
-        Q(pk__in=Watch.objects.filter(user=user).values("repository"))
-        | Q(pk__in=Star.objects.filter(user=user).values("repository"))
-        | Q(pk__in=AccessGrant.objects.reaching(principal).values("repository"))
-        | Q(namespace__in=_namespaces_of(user))
+    namespaces = Namespace.objects.worked_in_by(user).values("pk")
+    return Repository.objects.taken_part_in(
+        principal,
+        Repository.objects.filter(namespace__in=namespaces).values("pk"),
+        Watch.objects.filter(user=user).values("repository"),
+        Star.objects.filter(user=user).values("repository"),
     )
-
-
-def _namespaces_of(user: User) -> QuerySet[Namespace, int]:
-    organizations = Membership.objects.filter(user=user).values("organization")
-    own = Namespace.objects.filter(Q(user=user) | Q(organization__in=organizations))
-    return own.values_list("pk", flat=True)
 
 
 def _newest_ids(

@@ -107,7 +107,8 @@ def _of_others(repository: Repository) -> QuerySet[BlobLink]:
 
 def _sharers(repository: Repository, by: Principal) -> QuerySet[Any, tuple[str, int]]:
     """Return the names of those that the reader may see (case 24), and how much they share."""
-    visible = Repository.objects.visible_to(by).values("pk")
+    inside = Repository.objects.filter(namespace=repository.namespace_id)
+    visible = inside.visible_to(by).values("pk")
     found = _of_others(repository).filter(repository__in=visible).values_list("repository__name")
     return found.annotate(blobs=Count("pk")).order_by("repository__name")[:_NAMED]
 

@@ -33,13 +33,16 @@ def the_one_called(among: RepositoryQuerySet, name: RepositoryName) -> Repositor
 
     Where it does not matter who asks: one statement costs as much for what is hidden as for no name.
     """
-    today = Q(name=name.value)
+    today = [Q(name=name.value)]
     if not name.is_official:
         rest = name.value.removeprefix(name.namespace)
         renamed = Namespace.objects.filter(old_names__name=name.namespace)
-        today |= Q(name__in=renamed.values_list(Concat("name", Value(rest))))
-    former = Q(pk__in=FormerName.objects.filter(today).values("repository"))
-    found = among.filter(today | former | Q(stored_name=name.value))
+        today.append(Q(name__in=renamed.values_list(Concat("name", Value(rest)))))
+    # Each way by its index: an OR of them walks through all repositories there are.
+    ways = [Repository.objects.filter(one) for one in [*today, Q(stored_name=name.value)]]
+    former = [FormerName.objects.filter(one).order_by().values("repository") for one in today]
+    leading = former[0].union(*former[1:], *(way.values("pk") for way in ways))
+    found = among.filter(pk__in=leading)
     nearness = Case(When(name=name.value, then=0), When(stored_name=name.value, then=1), default=2)
     return found.exclude(state=RepositoryState.DELETED).order_by(nearness, "pk")[:1]
 
@@ -64,7 +67,10 @@ def leads_to(name: RepositoryName, repository: Repository) -> bool:
 
 def _by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
     today = todays_name(name).value
-    former = FormerName.objects.filter(name=today)
-    names = Q(stored_name=name.value) | Q(name=today) | Q(pk__in=former.values("repository"))
-    found = among.filter(names).exclude(state=RepositoryState.DELETED)
+    # Three ways, each by its index: an OR of them walks through all repositories there are.
+    called = Repository.objects.filter(name=today)
+    stored = Repository.objects.filter(stored_name=name.value)
+    former = FormerName.objects.filter(name=today).order_by()
+    leading = called.values("pk").union(stored.values("pk"), former.values("repository"))
+    found = among.filter(pk__in=leading).exclude(state=RepositoryState.DELETED)
     return min(found, key=lambda repository: repository.stored_name != name.value, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -80,7 +81,7 @@ def candidates_of(source: Repository, principal: Principal) -> list[Repository]:
     """
     live = Repository.objects.live().within_limits(principal).exclude(pk=source.pk)
     if not principal.is_administrator:
-        live = live.filter(_written_by(principal))
+        live = live.filter(pk__in=_written_by(principal))
     found = live.select_related("namespace", "registry").order_by("name")[:_MOST_TARGETS]
     return [target for target in found if stages_fit(source, target)]
 
@@ -120,11 +121,14 @@ def preview_promotion(source: Repository, target: Repository, digest: str) -> Pr
     )
 
 
-def _written_by(principal: Principal) -> Q:
+def _written_by(principal: Principal) -> QuerySet[Any, Any]:
+    """Return the ids of what it may write to as far as grants and namespaces say; each by its index."""
     grants = AccessGrant.objects.reaching(principal).exclude(role=Role.READER)
-    written = Q(pk__in=grants.values("repository"))
+    ways: list[QuerySet[Any, Any]] = [grants.values("repository")]
     if principal.workload:
-        written |= Q(pk=principal.workload.repository_id)
+        published = Repository.objects.filter(pk=principal.workload.repository_id)
+        ways.append(published.values("pk"))
     if principal.user:
-        written |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
-    return written
+        held = Namespace.objects.held_by(principal.user).values("pk")
+        ways.append(Repository.objects.filter(namespace__in=held).values("pk"))
+    return ways[0].union(*ways[1:])

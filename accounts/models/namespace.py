@@ -33,16 +33,25 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         Two ways, each by its index: an OR of both walks through every namespace there is.
         """
         owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
+        return self._own_and(user, owned)
+
+    def worked_in_by(self, user: User) -> NamespaceQuerySet:
+        """Return the user's own and those of organizations that the user is a member of."""
+        return self._own_and(user, Membership.objects.filter(user=user))
+
+    def _own_and(self, user: User, memberships: models.QuerySet[Membership]) -> NamespaceQuerySet:
         own = Namespace.objects.filter(user=user)
-        of_organizations = Namespace.objects.filter(organization__in=owned.values("organization"))
-        return self.filter(pk__in=own.values("pk").union(of_organizations.values("pk")))
+        of_them = Namespace.objects.filter(organization__in=memberships.values("organization"))
+        return self.filter(pk__in=own.values("pk").union(of_them.values("pk")))
 
     def called(self, name: str) -> NamespaceQuerySet:
-        """Return the namespace that the name leads to: today's name, or one of its past."""
+        """Return the namespace that the name leads to: today's name, or one of its past.
+
+        Two ways, each by its index, as above.
+        """
+        today = Namespace.objects.filter(name=name, redirects_to=None)
         renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
-        return self.filter(
-            Q(name=name, redirects_to=None) | Q(pk__in=renamed.values("redirects_to"))
-        )
+        return self.filter(pk__in=today.values("pk").union(renamed.values("redirects_to")))
 
 
 class Namespace(models.Model):

@@ -59,6 +59,11 @@ class Membership(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["organization", "user"], name="one_membership_each"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organization"], condition=models.Q(role="owner"), name="owners_of_each"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return who is what where."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import AccountInUse
@@ -37,7 +37,9 @@ def consequences_of_closing(user: User) -> Consequences:
     """Return what will be deleted, left and ended."""
     in_the_way = list(owned_alone(user).order_by("name"))
     left = Organization.objects.filter(memberships__user=user, deleted_at=None)
-    kept = list(_repositories(user, RepositoryState.ACTIVE, RepositoryState.TRASHED))
+    kept = _repositories(user, RepositoryState.ACTIVE, RepositoryState.TRASHED).only(
+        "name", "state"
+    )
     live = [one for one in kept if one.state == RepositoryState.ACTIVE]
     return Consequences(
         repositories=live,
@@ -84,9 +86,9 @@ def _hold_what_changes(user: User) -> None:
     list(touched.order_by("pk").values_list("pk"))
 
 
-def _repositories(user: User, *states: RepositoryState) -> list[Repository]:
+def _repositories(user: User, *states: RepositoryState) -> QuerySet[Repository]:
     found = Repository.objects.filter(namespace__user=user, state__in=states)
-    return list(found.order_by("name"))
+    return found.order_by("name")
 
 
 def _take_back_stars(user: User) -> None:

@@ -65,10 +65,12 @@ def _spellings(name: RepositoryName, namespace: Namespace) -> list[str]:
 
 
 def _leading_to(spellings: list[str]) -> QuerySet[Repository]:
-    former = FormerName.objects.filter(name__in=spellings)
-    return Repository.objects.filter(
-        Q(name__in=spellings) | Q(stored_name__in=spellings) | Q(pk__in=former.values("repository"))
-    )
+    # Three ways, each by its index: an OR of them walks through all repositories there are.
+    today = Repository.objects.filter(name__in=spellings)
+    stored = Repository.objects.filter(stored_name__in=spellings)
+    former = FormerName.objects.filter(name__in=spellings).order_by()
+    leading = today.values("pk").union(stored.values("pk"), former.values("repository"))
+    return Repository.objects.filter(pk__in=leading)
 
 
 def _taken(name: RepositoryName, holder: Repository) -> str:

@@ -31,6 +31,13 @@ class Deletion(models.Model):
         """Oldest first."""
 
         ordering: ClassVar[list[str]] = ["requested_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["finished_at", "requested_at"],
+                condition=models.Q(finished_at=None),
+                name="deletion_unfinished",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return what is being deleted."""

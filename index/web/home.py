@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.models import Invitation, User, Visibility
+from accounts.models import Invitation, Namespace, User, Visibility
+from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import ANONYMOUS, Principal
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
 from index.answers import requests_for
 from index.first_steps import first_steps
-from index.models import AccessGrant, Deletion, Repository, RepositoryState
+from index.models import Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
@@ -24,6 +26,8 @@ from index.web.lookup import principal_of
 _SHOWN = 6
 _PAGE_SIZE = 25
 _MINE_SHOWN = 20
+_REMEMBERED_SECONDS = 60
+_CANDIDATES = 30  # of which some may be closed meanwhile
 
 
 @login_not_required
@@ -34,7 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return _dashboard(request, request.user)
     if asked_part(request):  # of a dashboard whose session ended
         return lead_to_log_in(request)
-    popular = _pushed(ANONYMOUS).archived_last("-star_count", "-pull_count", "name")[:_SHOWN]
+    order = ("-star_count", "-pull_count", "name")
+    popular = list(_remembered("popular", _pushed(ANONYMOUS), *order))
     return render(request, "index/home.html", {"popular": popular, "example": popular[:1]})
 
 
@@ -42,18 +47,37 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def explore(request: HttpRequest) -> HttpResponse:
     """Show the repositories that others make much of. Private ones belong to the dashboard."""
-    listed = _pushed(principal_of(request)).exclude(visibility=Visibility.PRIVATE)
+    principal = principal_of(request)
+    listed = _pushed(principal).exclude(visibility=Visibility.PRIVATE)
     if topic := request.GET.get("topic", ""):
         return _about(request, topic, listed)
+    official = listed.filter(namespace__name=ROOT_NAMESPACE)
+    indexed = listed.filter(last_pushed_at__isnull=False)  # once more, in the words of the indexes
     context = {
-        "official": listed.exclude(name__contains="/").archived_last("-pull_count", "name")[
-            :_SHOWN
-        ],
-        "starred": listed.filter(star_count__gt=0).archived_last("-star_count", "name")[:_SHOWN],
-        "pulled": listed.filter(pull_count__gt=0).archived_last("-pull_count", "name")[:_SHOWN],
-        "newest": listed.archived_last("-last_pushed_at", "name")[:_SHOWN],
+        "official": official.archived_last("-pull_count", "name")[:_SHOWN],
+        "starred": indexed.filter(star_count__gt=0).archived_last("-star_count", "name")[:_SHOWN],
+        "pulled": _remembered(
+            f"pulled-{principal.is_anonymous}",
+            listed.filter(pull_count__gt=0),
+            *("-pull_count", "name"),
+        ),
+        "newest": indexed.archived_last("-last_pushed_at", "name")[:_SHOWN],
     }
     return render(request, "index/explore.html", context)
+
+
+def _remembered(name: str, listed: RepositoryQuerySet, *order: str) -> RepositoryQuerySet:
+    """Return the first of these by an order that has no index: it would change with every pull.
+
+    Which those are is remembered for a minute where there are many; whether one may see them never.
+    """
+    candidates: list[int] | None = cache.get(name)
+    if candidates is None:
+        first = listed.archived_last(*order).values_list("pk", flat=True)
+        candidates = list(first[:_CANDIDATES])
+        if len(candidates) == _CANDIDATES:
+            cache.set(name, candidates, _REMEMBERED_SECONDS)
+    return listed.filter(pk__in=candidates).archived_last(*order)[:_SHOWN]
 
 
 def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:
@@ -98,16 +122,9 @@ def _push_name(user: User, mine: Sequence[Repository]) -> str:
 
 def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
     """Return what is in the user's namespaces, or granted to the user; not all that is public."""
-    granted = AccessGrant.objects.reaching(principal).values("repository")
-    return (
-        Repository.objects.visible_to(principal)
-        .select_related("namespace")
-        .filter(
-            Q(namespace__user=user)
-            | Q(namespace__organization__in=user.memberships.values("organization"))
-            | Q(pk__in=granted)
-        )
-    )
+    namespaces = Namespace.objects.worked_in_by(user).values("pk")
+    inside = Repository.objects.filter(namespace__in=namespaces).values("pk")
+    return Repository.objects.taken_part_in(principal, inside).select_related("namespace")
 
 
 def _deletions(user: User) -> list[Deletion]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.together import read_together
 from accounts.web.visitors import check_administrator
 from index.differences import DifferenceFilter, counts_of
 from index.errors import PatternRefused
@@ -193,14 +194,15 @@ def _page(request: HttpRequest, registry: Registry, rule_form: AcceptRuleForm) -
     pages.known = _count_of(filtering.wanted, counts)
     page = pages.get_page(request.GET.get("page"))
     missing = missing_namespaces(registry)
+    walks, rules = read_together(registry.reconciliations.all()[:1], registry.accept_rules.all())
     context: dict[str, Any] = {
         "registry": registry,
-        "walk": registry.reconciliations.first(),
+        "walk": walks[0] if walks else None,
         "counts": [(DifferenceState(key).label, n) for key, n in counts.items()],
         "filter_form": filtering,
         "query": urlencode(dict(asked.items())) + "&",
         "page": page,
-        "rules": registry.accept_rules.all(),
+        "rules": rules,
         "rule_form": rule_form,
         "missing_count": len(missing),
         "missing": missing[:_NAMESPACES_SHOWN],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Namespace, RobotAccount, User, Visibility
 from accounts.principals import ANONYMOUS, Principal
 from accounts.token_limits import TokenLimits
-from index.models import AccessGrant
+from index.models import AccessGrant, Repository
 from index.names import parse_repository_name
 from index.policy import allowed_actions, holds_namespace, may_create, narrowed_by_token
 from index.roles import EVERY_ACTION, Action, Role
@@ -266,3 +266,15 @@ def test_numbers_are_compared_as_numbers_also_when_they_are_large(world: World) 
     robot = RobotAccount.objects.select_related("namespace").get(namespace=80_000)
     made = may_create(Principal(robot=robot), parse_repository_name("elder/new"))
     assert made.role is Role.WRITER
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "mia", "rita", "olga", "root", "anonymous"])
+def test_a_part_is_what_is_visible_of_it(world: World, who: str) -> None:
+    make_repository("acme/open", visibility=Visibility.PUBLIC)
+    make_repository("acme/inside", visibility=Visibility.INTERNAL)
+    trashed = make_repository("alice/gone", visibility=Visibility.PUBLIC)
+    Repository.objects.filter(pk=trashed.pk).update(state="trashed")
+    principal = Principal(world.person(who))
+    everything = Repository.objects.values("pk")
+    visible = set(Repository.objects.visible_to(principal))
+    assert set(Repository.objects.taken_part_in(principal, everything)) == visible
