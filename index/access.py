@@ -7,17 +7,19 @@ everywhere and are in no row; neither is what a personal access token narrows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import OrganizationRole, User, Visibility
+from accounts.models import OrganizationRole, TeamMembership, User, Visibility
+from accounts.together import read_together
 from index.models import AccessGrant, Repository, RepositoryState, TrustedPublisher
 from index.roles import Role
 
@@ -46,24 +48,48 @@ class AccessFilter:
 
 
 EVERYTHING = AccessFilter()
+_TEAM = AccessSource.TEAM
 _ADMINS_TOLD = 20  # a mail to each owner of a large organization helps nobody
 _ORDER = ("repository_name", "kind", "holder", "source", "through", "grant_id")
 
 
 def access_rows(repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING) -> Rows:
     """Return one row for each way that leads someone to one of the repositories that are live."""
-    live = repositories.filter(state=RepositoryState.ACTIVE)
-    parts = [
-        part
-        for source, part in _parts(live)
-        if wanted.source in {"", source}  # the others cannot match: the database need not look
-    ]
-    narrowed = [part.filter(_matching(wanted)).values(*_COLUMNS) for part in parts]
+    narrowed = [part.values(*_COLUMNS) for _, part in _narrowed(repositories, wanted)]
     if not narrowed:
         nothing: Rows = Repository.objects.none().values(*_COLUMNS)
         return nothing
     rows: Rows = narrowed[0].union(*narrowed[1:], all=True).order_by(*_ORDER)
     return rows
+
+
+def numbers_of_rows(
+    repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING
+) -> dict[int, int]:
+    """Return how many rows each of them has, in the order of the rows: one statement, and none of them.
+
+    Of teams the members are counted once, not for each repository that the team may use.
+    """
+    parts = [part for source, part in _narrowed(repositories, wanted) if source != _TEAM]
+    live = repositories.filter(state=RepositoryState.ACTIVE)
+    granted = _given_to_teams(_unexpired(live)).filter(_matching(replace(wanted, holder="")))
+    of_teams = granted if wanted.source in {"", _TEAM} else granted.none()
+    members = TeamMembership.objects.filter(
+        team__in=of_teams.values("team"), membership__user__username__contains=wanted.holder
+    )
+    order, grants, sizes, *others = read_together(
+        live.order_by("name").values_list("pk"),
+        of_teams.values_list("repository_pk", "team"),
+        members.values("team").annotate(number=Count("pk")).values_list("team", "number"),
+        *(part.values_list("repository_pk") for part in parts),
+    )
+    found = dict.fromkeys((pk for (pk,) in order), 0)
+    size_of = dict(sizes)
+    for pk, team in grants:
+        found[pk] += size_of.get(team, 0)
+    for (pk,) in chain.from_iterable(others):
+        found[pk] += 1
+    return found
 
 
 def admins_of(repository: Repository) -> list[User]:
@@ -72,6 +98,17 @@ def admins_of(repository: Repository) -> list[User]:
     rows = access_rows(only, AccessFilter(role=Role.ADMIN))
     people = {row["user_pk"] for row in rows if row["user_pk"]}
     return list(User.objects.filter(pk__in=people, is_active=True).order_by("pk")[:_ADMINS_TOLD])
+
+
+def _narrowed(
+    repositories: QuerySet[Repository], wanted: AccessFilter
+) -> list[tuple[AccessSource, QuerySet[Any]]]:
+    live = repositories.filter(state=RepositoryState.ACTIVE)
+    return [
+        (source, part.filter(_matching(wanted)))
+        for source, part in _parts(live)
+        if wanted.source in {"", source}  # the others cannot match: the database need not look
+    ]
 
 
 def _parts(live: QuerySet[Repository]) -> list[tuple[AccessSource, QuerySet[Any]]]:
