@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from accounts.together import read_together
@@ -18,7 +18,7 @@ from index.tag_patterns import frozen_by
 # The referrers tag schema of OCI 1.1, and what cosign adds to it.
 _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?")
 
-Step = Callable[[str], set[str]]
+Step = Callable[[str], Set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Node:
 
     children: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
+
+
+_ALONE = Node()  # as most are
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +100,19 @@ class Graph:
         waiting = list(seen)
         while waiting:
             new = step(waiting.pop()) - seen
-            seen |= new
-            waiting += new
+            if new:
+                seen |= new
+                waiting += new
         return seen
 
-    def _lists(self, digest: str) -> set[str]:
-        node = self.nodes.get(digest)
-        return set(node.children) if node else set()
+    def _lists(self, digest: str) -> frozenset[str]:
+        return self.nodes.get(digest, _ALONE).children
 
-    def _about(self, digest: str) -> set[str]:
-        return self._referrers.get(digest, set())
+    def _about(self, digest: str) -> Set[str]:
+        return self._referrers.get(digest, _NOTHING)
 
-    def _subject(self, digest: str) -> set[str]:
-        node = self.nodes.get(digest)
-        return set(node.subjects) if node else set()
+    def _subject(self, digest: str) -> frozenset[str]:
+        return self.nodes.get(digest, _ALONE).subjects
 
 
 def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
@@ -135,12 +138,9 @@ def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
     )
     for index, child in listed:
         lists[index].add(child)
-    return Graph(
-        {
-            digest: Node(
-                frozenset(lists.get(digest, ())),
-                frozenset({subject, attached.get(digest, "")}) - {""},
-            )
-            for digest, subject in subjects
-        }
-    )
+    nodes = dict.fromkeys((digest for digest, _ in subjects), _ALONE)
+    for digest, subject in subjects:
+        about = {subject, attached.get(digest, "")} - {""}
+        if about or digest in lists:
+            nodes[digest] = Node(frozenset(lists.get(digest, ())), frozenset(about))
+    return Graph(nodes)
