@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - read only now
 
 from accounts import last_use  # noqa: E402 - models are ready only now
 from config.lanes import Lanes  # noqa: E402 - the same
@@ -17,5 +21,10 @@ from index import denials  # noqa: E402 - the same
 refuse_without_signing_key()
 denials.keep_writing()
 last_use.keep_writing()
+
+# All code is loaded, and stays: the collector need not walk through it whenever a page makes much.
+import_module(settings.ROOT_URLCONF)
+gc.collect()
+gc.freeze()
 
 application = Lanes(django)
