@@ -20,7 +20,21 @@ class PullLines:
     hint: str = ""
 
 
-CLIENTS = ("docker", "podman", "nerdctl", "ctr", "kubernetes", "reference")
+# What stands before the image, and what lets a program do without a certificate.
+_PULLS = {
+    "docker": "docker pull ",
+    "podman": "podman pull{without} ",
+    "nerdctl": "nerdctl{without} pull ",
+    "ctr": "ctr images pull{without} ",
+    "kubernetes": "image: ",
+    "reference": "",
+}
+_WITHOUT = {
+    "podman": " --tls-verify=false",
+    "nerdctl": " --insecure-registry",
+    "ctr": " --plain-http",
+}
+CLIENTS = tuple(_PULLS)
 
 
 def reference(name: str, *, tag: str = "", digest: str = "") -> str:
@@ -30,34 +44,31 @@ def reference(name: str, *, tag: str = "", digest: str = "") -> str:
 
 def pull_lines(name: str, *, tag: str = "", digest: str = "") -> list[PullLines]:
     """Return the lines for every program, in the order of CLIENTS."""
-    host, http = settings.PUBLIC_HOST, not settings.IS_HTTPS
+    host = settings.PUBLIC_HOST
     images = (
         reference(name, tag=tag) if tag else "",
         reference(name, digest=digest) if digest else "",
     )
-    podman = " --tls-verify=false" if http else ""
-    nerdctl = " --insecure-registry" if http else ""
-    ctr = " --plain-http" if http else ""
     by_user = _("It keeps no log-in: of what is not public name the user each time.")
     return [
-        PullLines("docker", "Docker", *_each("docker pull ", images), f"docker login {host}"),
+        PullLines("docker", "Docker", *_each("docker", images), f"docker login {host}"),
         PullLines(
             "podman",
             "Podman",
-            *_each(f"podman pull{podman} ", images),
-            f"podman login{podman} {host}",
+            *_each("podman", images),
+            f"podman login{_without_certificate('podman')} {host}",
         ),
         PullLines(
             "nerdctl",
             "nerdctl",
-            *_each(f"nerdctl{nerdctl} pull ", images),
-            f"nerdctl{nerdctl} login {host}",
+            *_each("nerdctl", images),
+            f"nerdctl{_without_certificate('nerdctl')} login {host}",
         ),
         PullLines(
             "ctr",
             "ctr",
-            *_each(f"ctr images pull{ctr} ", images),
-            f"ctr images pull{ctr} --user NAME {images[0] or images[1]}",
+            *_each("ctr", images),
+            f"{_before('ctr')}--user NAME {images[0] or images[1]}",
             by_user,
         ),
         _for_kubernetes(images),
@@ -67,22 +78,29 @@ def pull_lines(name: str, *, tag: str = "", digest: str = "") -> list[PullLines]
 
 def pull_command(client: str, name: str, *, tag: str = "", digest: str = "") -> str:
     """Return one line alone, for lists."""
-    lines = pull_lines(name, tag=tag, digest=digest)
-    found = next((one for one in lines if one.key == client), lines[0])
-    return found.by_tag or found.by_digest
+    image = reference(name, tag=tag, digest="" if tag else digest)
+    return f"{_before(client if client in CLIENTS else CLIENTS[0])}{image}"
 
 
 def _for_kubernetes(images: tuple[str, str]) -> PullLines:
     return PullLines(
         "kubernetes",
         "Kubernetes",
-        *_each("image: ", images),
+        *_each("kubernetes", images),
         f"kubectl create secret docker-registry waybill --docker-server={settings.PUBLIC_HOST} "
         '--docker-username=NAME --docker-password="$WAYBILL_TOKEN"',
         _("Then name the secret in the pod: imagePullSecrets: [{name: waybill}]."),
     )
 
 
-def _each(command: str, images: tuple[str, str]) -> tuple[str, str]:
-    by_tag, by_digest = (f"{command}{image}" if image else "" for image in images)
+def _each(client: str, images: tuple[str, str]) -> tuple[str, str]:
+    by_tag, by_digest = (f"{_before(client)}{image}" if image else "" for image in images)
     return by_tag, by_digest
+
+
+def _before(client: str) -> str:
+    return _PULLS[client].format(without=_without_certificate(client))
+
+
+def _without_certificate(client: str) -> str:
+    return "" if settings.IS_HTTPS else _WITHOUT.get(client, "")

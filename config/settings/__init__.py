@@ -152,6 +152,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "django.templatetags.i18n",
                 "index.web.templatetags",
+                "index.web.copy_tags",
                 "index.web.number_tags",
                 "index.web.pull_tags",
                 "index.web.time_tags",
@@ -162,6 +163,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+FORM_RENDERER = "config.form_renderer.OwnFirst"
 
 # --- Data -------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symb
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Return a symbol of static/icons.svg, for the eye only.
 
