@@ -27,6 +27,7 @@ REPOSITORIES = 2_000  # of the person, and of the organization
 PEOPLE, TEAMS, ROBOTS, STARS = 500, 50, 50, 1_000
 _BATCH = 1_000
 _NO_LOG_IN = "!"
+_PASSWORD = "correct horse battery staple"  # of the two who ask
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _LONG_NAME = "a-name-that-goes-on-and-on-and-on/and-further-down-still"
 _IMAGE = "application/vnd.oci.image.manifest.v1+json"
@@ -39,10 +40,13 @@ def fill() -> None:
 
 
 def _fill() -> None:
+    from django.contrib.auth.hashers import make_password
+
     from accounts.models import Announcement, RobotAccount
 
-    person = _user(PERSON)
-    _user(CHIEF, is_superuser=True, is_staff=True)
+    password = make_password(_PASSWORD)
+    person = _user(PERSON, password=password)
+    chief = _user(CHIEF, password=password, is_superuser=True, is_staff=True)
     people = [_user(f"person{number:03}") for number in range(PEOPLE)]
     namespace = _organization(ORGANIZATION, person, people)
     _organization(EMPTY, person, [])
@@ -52,6 +56,7 @@ def _fill() -> None:
     _tags(namespace, "app", person)
     _rights(namespace, people)
     _stars(person)
+    _office(chief)
     RobotAccount.objects.bulk_create(
         RobotAccount(namespace=person.namespace, name=name) for name in ("ci", "empty")
     )
@@ -63,9 +68,8 @@ def _user(name: str, **fields: Any) -> User:
 
     from accounts.models import Namespace, User
 
-    user = User.objects.create(
-        username=name, email=f"{name}@example.com", password=_NO_LOG_IN, **fields
-    )
+    fields = {"password": _NO_LOG_IN} | fields
+    user = User.objects.create(username=name, email=f"{name}@example.com", **fields)
     Namespace.objects.create(name=name, user=user)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
@@ -223,6 +227,30 @@ def _stars(person: User) -> None:
     chosen = list(Repository.objects.order_by("pk")[:STARS])
     Star.objects.bulk_create(Star(repository=one, user=person) for one in chosen)
     Watch.objects.bulk_create(Watch(repository=one, user=person) for one in chosen)
+
+
+def _office(chief: User) -> None:
+    """What an administrator has to do with: two factors, reports, a registry that differs."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    from index.models import Difference, Reconciliation, Registry, Report, Repository
+
+    TOTP.activate(chief, generate_totp_secret())
+    RecoveryCodes.activate(chief)
+    reported = Repository.objects.order_by("pk")[:STARS]
+    Report.objects.bulk_create(
+        Report(
+            repository=one, repository_name=one.name, kind="spam", text="Spam.", reporter=chief
+        )
+        for one in reported
+    )
+    registry = Registry.objects.order_by("pk")[0]
+    Reconciliation.objects.create(registry=registry, finished_at=_BEGINNING)
+    Difference.objects.bulk_create(
+        Difference(registry=registry, kind="unknown-repository", name=f"old/{number}", tag_count=3)
+        for number in range(STARS)
+    )
 
 
 def pages() -> Iterator[tuple[str, str, str]]:

@@ -48,7 +48,7 @@ def _is_filled() -> bool:
 
 
 def _log_in(name: str) -> str:
-    """Return the cookie of somebody who has just proven who is there; "" for a stranger."""
+    """Return the cookie of somebody who has just proven who is there, twice; "" for a stranger."""
     from django.conf import settings
     from django.test import Client
 
@@ -59,8 +59,11 @@ def _log_in(name: str) -> str:
     client = Client()
     client.force_login(User.objects.get(username=name))
     session = client.session
-    proven = {"method": "password", "at": time.time(), "reauthenticated": True}
-    session["account_authentication_methods"] = [proven]
+    proven = {"at": time.time(), "reauthenticated": True}
+    session["account_authentication_methods"] = [
+        proven | {"method": "password"},
+        proven | {"method": "mfa", "type": "totp"},
+    ]
     session["account_authentication_methods_user"] = str(session["_auth_user_id"])
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
