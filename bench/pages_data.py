@@ -27,7 +27,7 @@ REPOSITORIES = 2_000  # of the person, and of the organization
 PEOPLE, TEAMS, ROBOTS, STARS = 500, 50, 50, 1_000
 _BATCH = 1_000
 _NO_LOG_IN = "!"
-_PASSWORD = "correct horse battery staple"  # of the two who ask
+_LOG_IN = "correct horse battery staple"  # of the two who ask
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _LONG_NAME = "a-name-that-goes-on-and-on-and-on/and-further-down-still"
 _IMAGE = "application/vnd.oci.image.manifest.v1+json"
@@ -44,7 +44,7 @@ def _fill() -> None:
 
     from accounts.models import Announcement, RobotAccount
 
-    password = make_password(_PASSWORD)
+    password = make_password(_LOG_IN)
     person = _user(PERSON, password=password)
     chief = _user(CHIEF, password=password, is_superuser=True, is_staff=True)
     people = [_user(f"person{number:03}") for number in range(PEOPLE)]
@@ -240,9 +240,7 @@ def _office(chief: User) -> None:
     RecoveryCodes.activate(chief)
     reported = Repository.objects.order_by("pk")[:STARS]
     Report.objects.bulk_create(
-        Report(
-            repository=one, repository_name=one.name, kind="spam", text="Spam.", reporter=chief
-        )
+        Report(repository=one, repository_name=one.name, kind="spam", text="Spam.", reporter=chief)
         for one in reported
     )
     registry = Registry.objects.order_by("pk")[0]
