@@ -34,12 +34,8 @@ def needs_token(user: User) -> bool:
     """Whether docker needs an access token, because two factors are set up or demanded."""
     if settings.REQUIRE_TWO_FACTOR:
         return True
-    found = (
-        getattr(user, "has_factor", None),
-        getattr(user, "is_demanded_by_organizations", None),
-    )
-    if None not in found:
-        return any(found)
+    if marks := _marks_of(user):
+        return any(marks)
     # Two subqueries of one query: this stands in the way of every docker login.
     asked = (
         User.objects.filter(pk=user.pk)
@@ -61,10 +57,10 @@ def is_demanded_of(user: User) -> bool:
 
 def is_missing_of(user: User) -> bool:
     """Whether it is demanded and not set up; no query for the person of a session."""
-    marked = getattr(user, "lacks_demanded_factor", None)
-    if marked is None:
-        return User.objects.filter(_lacks_demanded(), pk=user.pk).exists()
-    return bool(marked)
+    if marks := _marks_of(user):
+        has_factor, is_demanded = marks
+        return not has_factor and (settings.REQUIRE_TWO_FACTOR or is_demanded)
+    return User.objects.filter(_lacks_demanded(), pk=user.pk).exists()
 
 
 def with_everything(people: QuerySet[User]) -> QuerySet[User]:
@@ -76,7 +72,6 @@ def with_everything(people: QuerySet[User]) -> QuerySet[User]:
 def marked_if_missing(people: QuerySet[User]) -> QuerySet[User]:
     """Return people who carry whether two factors are set up, and whether they are demanded."""
     return people.annotate(
-        lacks_demanded_factor=_lacks_demanded(),
         has_factor=Exists(_factors()),
         is_demanded_by_organizations=Exists(_demanding_memberships()),
     )
@@ -138,6 +133,15 @@ def demanding_organizations(user: User) -> list[str]:
         organization__requires_second_factor=True, organization__deleted_at=None
     )
     return list(found.order_by("organization__name").values_list("organization__name", flat=True))
+
+
+def _marks_of(user: User) -> tuple[bool, bool] | None:
+    """Whether two factors are set up and whether organizations demand them, if the user carries it."""
+    marks = (
+        getattr(user, "has_factor", None),
+        getattr(user, "is_demanded_by_organizations", None),
+    )
+    return None if None in marks else (bool(marks[0]), bool(marks[1]))
 
 
 def _lacks_demanded() -> Q:
