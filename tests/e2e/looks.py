@@ -65,14 +65,11 @@ def inspect(window: Window, path: str, name: str, status: int = 200) -> None:
 def faults_without_scripts(window: Window, path: str, status: int) -> list[str]:
     """Open the page as somebody whose browser runs no scripts; say what it lacks then."""
     plain = window.without_scripts()
-    try:
-        page = plain.open(path, status=status)
-        faults = [*page.evaluate(STICKS_OUT), *faults_of(page)]
-        if page.get_by_role("heading", level=1).count() != 1:
-            faults.append("not one heading of the first level")
-        return [f"without scripts: {fault}" for fault in [*faults, *plain.complaints]]
-    finally:
-        plain.close()
+    page = plain.open(path, status=status)
+    faults = [*page.evaluate(STICKS_OUT), *faults_of(page)]
+    if page.get_by_role("heading", level=1).count() != 1:
+        faults.append("not one heading of the first level")
+    return [f"without scripts: {fault}" for fault in [*faults, *plain.complaints]]
 
 
 def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
@@ -83,9 +80,10 @@ def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
-        seen += axe.findings(page, only_colours=look.scheme == "dark")
         if look.scheme == "light":  # where things are does not ask for the colours
-            seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
+            seen += [*axe.findings(page), *page.evaluate(STICKS_OUT), *faults_of(page)]
+        elif look.width == DESKTOP:  # nor the colours for the width; UNREADABLE looks at all text
+            seen += axe.findings(page, only_colours=True)
         faults += [f"{look}: {fault}" for fault in seen]
     if page.get_by_role("heading", level=1).count() != 1:
         faults.append("not one heading of the first level")

@@ -76,16 +76,20 @@ def alice(people: People) -> Person:
     return alice
 
 
+@pytest.fixture(scope="module")
+def own(alice: Person, stack: Stack, browser: Browser) -> Iterator[Window]:
+    """A window of hers, confirmed a moment ago."""
+    window = Window(browser, stack.origin, Look())
+    window.log_in(alice)
+    steps.confirm(window, alice)
+    yield window
+    window.close()
+
+
 @pytest.fixture(params=[Look(), Look(width=390)], ids=str)
-def slow(
-    request: pytest.FixtureRequest, alice: Person, stack: Stack, browser: Browser
-) -> Iterator[Window]:
+def slow(request: pytest.FixtureRequest, own: Window) -> Iterator[Window]:
     """A window of hers on a slow line, which knows nothing of the site yet."""
-    opened = Window(browser, stack.origin, Look())
-    opened.log_in(alice)
-    steps.confirm(opened, alice)
-    window = opened.again(request.param)
-    opened.close()
+    window = own.again(request.param)
     window.page.add_init_script(f"({WATCH})()")
     session = window.page.context.new_cdp_session(window.page)
     session.send("Network.enable")
