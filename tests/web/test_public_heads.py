@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Visibility
+from config.version import NUMBER
 from tests.conftest import World
 
 NOINDEX = '<meta name="robots" content="noindex">'
@@ -62,6 +63,6 @@ def test_the_address_of_a_page_is_one_without_a_query(world: World, client: Clie
 
 def test_administrators_alone_read_the_version(world: World, client: Client) -> None:
     client.force_login(world.alice)
-    assert "Django" not in client.get("/explore").content.decode()
+    assert f"Version {NUMBER}" not in client.get("/explore").content.decode()
     client.force_login(world.root)
-    assert "Django" in client.get("/explore").content.decode()
+    assert f"Version {NUMBER}" in client.get("/explore").content.decode()
