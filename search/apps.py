@@ -30,8 +30,10 @@ def _before_migrations(plan: Any = None, **_kwargs: Any) -> None:
 
 def _after_migrations(plan: Any = None, **_kwargs: Any) -> None:
     from search import drift, schema, upkeep
+    from search.rebuild import patience
 
     if plan or not schema.is_laid():
-        schema.lay()
-        drift.note_wrong()  # while they were away nothing was noted
+        with patience():  # of five millions it takes longer than any other statement may
+            schema.lay()
+            drift.note_wrong()  # while they were away nothing was noted
     upkeep.begin()

@@ -34,6 +34,11 @@ LONGEST_WORD_PREFIX = 8
 MOST_README_WORDS = 200  # different ones: what comes after hardly says what the image is
 MOST_TEXT = 2000  # characters in which phrases are looked for
 
+# Letters of lexemes whose words are kept for each namespace, and as which: words of names apart from all others,
+# for where a page is full already only those are asked for.
+OWN_LETTERS = dict(zip("arzejnwx", "aaannnnn", strict=True))
+OWN_MARK = "f/official"  # the only one of the marks
+
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LINKS_OF_A_FARM = 5
 _WORDS_FOR_EACH_LINK = 8

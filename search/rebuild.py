@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from index.models import Repository, RepositoryState
-from search import dictionary, schema
+from search import dictionary, fts5, schema
 from search.backends import slots
 from search.backends.buckets import bucket_ends
 from search.backends.database import insert
@@ -57,7 +57,7 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
     Raises Django's OperationalError where somebody writes a repository for so long that the switch gave
     up: the index of before goes on, and the rebuild may be tried again. Raises Overtaken.
     """
-    with _patience():
+    with patience():
         build = _begin(_bounds(), _frequent())
         counting = Counting(build.slot)
         total = 0
@@ -66,6 +66,7 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
             tell(f"{total} entries")
         tell("the indexes over them")
         _run(schema.lexeme_indexes(build.slot.name, waits=connection.in_atomic_block))
+        fts5.merge_all(build.slot.name)
         _write_words(counting, build)
     apply_changes(limit=_ALL)
     _switch(build)
@@ -74,7 +75,7 @@ def rebuild_index(tell: Callable[[str], None] = lambda _: None) -> int:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def patience() -> Iterator[None]:
     """Let statements take their time and memory: an index over millions of entries is made in minutes."""
     if connection.vendor == "sqlite":
         yield

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.statements import run
+from search import fts5
+from search.documents import OWN_LETTERS, OWN_MARK
 
 SLOTS = ("a", "b")
 
@@ -46,10 +48,6 @@ _OTHERS = {
 # Kilobytes of what is new, before whoever adds to it brings it to its places: every search reads the list, and
 # with four hundred entries in it a search takes twice as long.
 _LISTED = 256
-# Letters of lexemes whose words are kept for each namespace, and as which: words of names apart from all others,
-# for where a page is full already only those are asked for.
-OWN_LETTERS = dict(zip("arzejnwx", "aaannnnn", strict=True))
-OWN_MARK = "f/official"  # the only one of the marks
 # The words of an entry, each with its namespace in one number: who looks for a word in some namespaces meets
 # nobody else's. Its cost keeps the planner from asking each row instead of the index, and it is not `safe` because
 # a second process takes longer to begin than all of this.
@@ -59,19 +57,6 @@ _OWN_WORDS = f"""CREATE OR REPLACE FUNCTION search_own_words(namespace bigint, l
            translate(left(one, 1), '{"".join(OWN_LETTERS)}', '{"".join(OWN_LETTERS.values())}') || substr(one, 2), namespace))
        FROM unnest(tsvector_to_array(lexemes)) AS one
        WHERE strpos('{"".join(OWN_LETTERS)}', left(one, 1)) > 0 OR one = '{OWN_MARK}' $$"""  # noqa: S608
-
-_FORGET = "INSERT INTO search_full_{0} (search_full_{0}) VALUES ('delete-all')"
-_PLACE = "((4095 - {0}.popularity) << 40) | {0}.repository_id, {0}.lexemes"
-_FULL_TEXT = (
-    """CREATE VIRTUAL TABLE IF NOT EXISTS {full} USING fts5(
-        lexemes, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '/-._'")""",
-    "DROP TRIGGER IF EXISTS {full}_in",
-    """CREATE TRIGGER {full}_in AFTER INSERT ON {entry} WHEN NEW.audience = {audience}
-        BEGIN INSERT INTO {full} (rowid, lexemes) VALUES ({new}); END""",
-    "DROP TRIGGER IF EXISTS {full}_out",
-    """CREATE TRIGGER {full}_out AFTER DELETE ON {entry} WHEN OLD.audience = {audience}
-        BEGIN INSERT INTO {full} ({full}, rowid, lexemes) VALUES ('delete', {old}); END""",
-)
 
 
 def lay() -> None:
@@ -122,8 +107,9 @@ def lexeme_indexes(slot: str, *, waits: bool) -> list[str]:
 
 
 def merge_new(slot: str) -> int:
-    """Bring what is new in PostgreSQL's indexes over lexemes to its places; return how many pages it was."""
+    """Bring what is new in indexes over lexemes to its places; return how many pages of PostgreSQL's it was."""
     if connection.vendor == "sqlite":
+        fts5.merge_own(slot)
         return 0
     cleaned = (f"gin_clean_pending_list('search_{slot}{name}')" for name, _, _ in _indexes())
     [(pages,)] = run(f"SELECT {' + '.join(cleaned)}", {})
@@ -143,14 +129,8 @@ def emptying(slot: str) -> list[str]:
     if connection.vendor == "postgresql":
         dropped = [f"DROP INDEX IF EXISTS search_{slot}{name}" for name, _, _ in _indexes()]
         return [f"TRUNCATE {', '.join(tables)}", *losses, *dropped]
-    names = [f"{slot}{name}" for name, _, _ in _full_texts()]
-    return [
-        *(f"DROP TRIGGER search_full_{name}_out" for name in names),
-        *(_FORGET.format(name) for name in names),
-        *(f"DELETE FROM {table}" for table in tables),  # noqa: S608
-        *losses,
-        *_full_text(slot),
-    ]
+    deleted = [f"DELETE FROM {table}" for table in tables]  # noqa: S608
+    return [*fts5.forgetting(slot), *deleted, *losses, *fts5.tables(slot)]
 
 
 def _names(table: str) -> list[str]:
@@ -233,12 +213,7 @@ def _for_sqlite() -> list[str]:
         statements.append(_simple("told", table, _update(columns), told, _differs(columns, "IS NOT")))  # fmt: skip
     there = connection.introspection.table_names()
     for slot in SLOTS:
-        statements += _full_text(slot)
-        if f"search_full_{slot}own" not in there:  # the rest of the index may be older than it
-            statements.append(
-                f"INSERT INTO search_full_{slot}own (rowid, lexemes)"  # noqa: S608
-                f" SELECT repository_id, {_own_text('e')} FROM search_entry_{slot} e WHERE audience = 2"
-            )
+        statements += [*fts5.tables(slot), *fts5.filling(slot, there)]
     return statements
 
 
@@ -248,40 +223,6 @@ def _simple(what: str, table: str, event: str, body: str, when: str = "") -> str
         f"CREATE TRIGGER search_{table}_{what} AFTER {event} ON {table}"
         f" FOR EACH ROW {condition}BEGIN {body} END"
     )
-
-
-def _full_text(slot: str) -> list[str]:
-    """Return FTS5's tables, one for each audience, which the triggers of the entries fill.
-
-    Their rowid is the order: the most popular has the smallest, so whoever reads on is done when the
-    page is full. Lexemes are folded already; the tokenizer `ascii` leaves other letters alone.
-    """
-    return [
-        statement.format(
-            full=f"search_full_{slot}{name}",
-            entry=f"search_entry_{slot}",
-            audience=audience,
-            new=row.format("NEW"),
-            old=row.format("OLD"),
-        )
-        for name, row, audience in _full_texts()
-        for statement in _FULL_TEXT
-    ]
-
-
-def _full_texts() -> list[tuple[str, str, int]]:
-    """Return name, what is written of a row, and audience of each of FTS5's tables."""
-    own = ("own", f"{{0}}.repository_id, {_own_text('{0}')}", 2)
-    return [*((str(audience), _PLACE, audience) for audience in range(3)), own]
-
-
-def _own_text(row: str) -> str:
-    """Return what PostgreSQL's `search_own_words` does: each word with its namespace, `7.a/redis`."""
-    text = f"{row}.lexemes"
-    for letter, kept in OWN_LETTERS.items():
-        if letter != kept:
-            text = f"replace({text}, ' {letter}/', ' {kept}/')"
-    return f"replace({text}, ' ', ' ' || {row}.namespace_id || '.')"
 
 
 def _execute(statements: Any) -> None:

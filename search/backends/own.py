@@ -30,10 +30,9 @@ from search.backends.rows import (
 )
 from search.backends.sqlite import as_match
 from search.dictionary import Known
-from search.documents import LONGEST_WORD_PREFIX, Audience
+from search.documents import LONGEST_WORD_PREFIX, OWN_LETTERS, OWN_MARK, Audience
 from search.expressions import All, AnyOf, Expression, Prefix
 from search.ranking import Plan
-from search.schema import OWN_LETTERS, OWN_MARK
 
 _ALL = 10**9
 _HAS_WORDS = f"""search_own_words(e.namespace_id, e.lexemes) && ARRAY(
@@ -85,8 +84,8 @@ class Own:
         if connection.vendor == "sqlite":
             ways = self._ways(_is_in() if keys is None else self._has_words())
             found = [f"SELECT {columns} FROM {table} e WHERE {way} AND {asked}" for way in ways]  # noqa: S608
-            either = (f"{space}.{key}" for space in self.reach.namespaces for key in keys or ())
-            words = {"words": as_match(AnyOf(tuple(either)))}
+            own = (f"{space}.{key}" for space in self.reach.namespaces for key in keys or ())
+            words = {"words": as_match(AnyOf(tuple(own)))}
             return Conditions([" UNION ALL ".join(found)], lists | words | asked.params)
         lists["keys"] = orjson.dumps(sorted(keys or ())).decode()
         ways = self._ways(_is_in() if keys is None else _HAS_WORDS)
