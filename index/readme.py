@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import nh3
@@ -25,6 +26,7 @@ _TAGS = {
 _ATTRIBUTES = {
     "a": {"href", "title"}, "ol": {"start"}, "table": {"aria-label"}, "th": {"scope"},
 }  # fmt: skip
+_OPTION = re.compile(r"<code>(?=-{1,2}[a-z][\w=-]*</code>)")
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _WITHOUT_TABLES = MarkdownIt("commonmark").enable(["strikethrough"])
 # A row may be shorter than its header, and the parser fills it up: 15 kB of text became a million
@@ -50,12 +52,14 @@ def parsed(text: str) -> list[Token]:
 
 
 def safe_html(tokens: Sequence[Token], *, rel: str | None = _STRANGERS) -> SafeString:
-    """Return the HTML of tokens; `rel` is what links say of where they lead."""
+    """Return the HTML of tokens; `rel` is what links say of where they lead, None in texts that are ours."""
     for token in tokens:
         if token.type == "th_open":  # Markdown knows headers of columns alone
             token.attrSet("scope", "col")
-    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    return mark_safe(_clean(html, rel))  # noqa: S308 - as above
+    html = _clean(_PARSER.renderer.render(tokens, _PARSER.options, {}), rel)
+    if rel is None:  # ours: an option stays on one line, and browsers break after its hyphens
+        html = _OPTION.sub('<code class="nowrap">', html)
+    return mark_safe(html)  # noqa: S308 - as above
 
 
 def _parser_for(text: str) -> MarkdownIt:

@@ -91,10 +91,12 @@ def with_filter(query_text: str, key: str, value: str) -> str:
         message = gettext("There is no filter '%(added)s'.") % {"added": echo(added)}
         raise QueryRefused(message)
     pieces = _read(text, now)
-    if any(other == wanted for _, other in pieces):
-        return text
-    kept = [piece.raw for piece, other in pieces if not _is_replaced(other, wanted)]
-    return normalize(" ".join(kept if wanted.value is Sort.BEST else [*kept, added]))
+    is_there = any(other == wanted for _, other in pieces)
+    kept = [
+        piece.raw for piece, other in pieces if other == wanted or not _is_replaced(other, wanted)
+    ]
+    goes_without_saying = is_there or wanted.value is Sort.BEST
+    return normalize(" ".join(kept if goes_without_saying else [*kept, added]))
 
 
 def without_filter(query_text: str, key: str, value: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from markdown_it.token import Token
 
@@ -15,7 +15,6 @@ from index.readme import parsed, safe_html
 
 _ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*\Z")
 _CHAPTER = re.compile(r"(?:\.\./)?([a-z-]+)\.md(#.*)?")
-_OPTION = re.compile(r"<code>(?=-{1,2}[a-z][\w=-]*</code>)")
 _SHOWN = "text"  # what a program prints: there is nothing to copy
 
 
@@ -128,17 +127,11 @@ def _parts(tokens: Sequence[Token], anchor: str) -> Iterator[Prose | Code]:
             text.append(token)
             continue
         if text:
-            yield Prose(_html(text))
+            yield Prose(safe_html(text, rel=None))
         text, number = [], number + 1
         yield Code(f"code-{anchor}-{number}", token.content.rstrip("\n"), token.info == _SHOWN)
     if text:
-        yield Prose(_html(text))
-
-
-def _html(tokens: Sequence[Token]) -> SafeString:
-    """Keep an option on one line: browsers break after its hyphens."""
-    html = _OPTION.sub('<code class="nowrap">', safe_html(tokens, rel=None))
-    return mark_safe(html)  # noqa: S308 - a class was added to what is safe
+        yield Prose(safe_html(text, rel=None))
 
 
 def _words(tokens: Sequence[Token]) -> str:

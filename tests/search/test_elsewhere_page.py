@@ -62,7 +62,7 @@ def test_one_that_knows_nothing_says_so(world: World, client: Client, hub: Other
 def test_filters_alone_are_not_asked_elsewhere(
     world: World, client: Client, hub: OtherIndex
 ) -> None:
-    assert "There is nothing that other indexes could be asked." in page(client, "q=is:private+x")
+    assert "No other index was asked" in page(client, "q=is:private+x")
     assert hub.asked == []
 
 

@@ -172,6 +172,7 @@ def test_the_longest_texts_are_read_or_refused(typed: str) -> None:
         ("r arch:aarch64", "platform", "arm64", "r arch:aarch64"),
         ("r topic:a", "topic", "b", "r topic:a topic:b"),
         ("r -topic:a x", "topic", "a", "r x topic:a"),
+        ("r topic:a -topic:a", "topic", "a", "r topic:a"),
         ("r topic:a", "-topic", "a", "r -topic:a"),
         ("r sort:name x", "sort", "stars", "r x sort:stars"),
         ("r sort:name x", "sort", "best", "r x"),
