@@ -36,6 +36,7 @@ class _Latest(NamedTuple):
 
     at: datetime
     kind: str
+    digest: str
 
 
 class Pushes:
@@ -95,27 +96,18 @@ class Pushes:
         """Note the push, and move the tag unless something later is known of it already."""
         tag = Tag.objects.filter(repository=repository, name=event.tag).first()
         latest = self._latest_of(repository, event.tag)
-        is_late = (tag and tag.pushed_at > event.at) or (latest and latest.at > event.at)
+        is_late = _is_late(event, tag, latest)
         self._note(TagChangeKind.PUSHED, event, repository)
         self._tell(ActivityKind.PUSHED, event, repository)
         self._counts.add_push(repository.pk, at=event.at)
         if is_late:
             return
         if manifest:
-            self._move(tag or Tag(repository=repository, name=event.tag), event, manifest)
+            tag = tag or Tag(repository=repository, name=event.tag)
+            point_tag(tag, manifest, pushed_at=event.at, by=self._actor(event))
         elif tag:  # it had moved to what was deleted since
             tag.delete()
         self._retagged.add(repository.pk)
-
-    def _move(self, tag: Tag, event: Event, manifest: Manifest) -> None:
-        actor = self._actor(event)
-        tag.manifest, tag.pushed_at = manifest, event.at
-        # Unknown is unknown, never the owner (F13).
-        tag.pushed_by = actor.principal.user if actor.principal else None
-        tag.pushed_by_robot = actor.principal.robot if actor.principal else None
-        tag.built_by = actor.login
-        tag.pushed_with = actor.credential
-        tag.save()
 
     def _delete_tag(self, event: Event, repository: Repository) -> None:
         Tag.objects.filter(repository=repository, name=event.tag, pushed_at__lte=event.at).delete()
@@ -144,7 +136,7 @@ class Pushes:
         self._changes.append(self._change(kind, event, repository))
         latest = self._latest_of(repository, event.tag)
         if latest is None or latest.at <= event.at:
-            self._latest[repository.pk, event.tag] = _Latest(event.at, kind)
+            self._latest[repository.pk, event.tag] = _Latest(event.at, kind, event.digest)
 
     def _change(self, kind: TagChangeKind, event: Event, repository: Repository) -> TagChange:
         actor = self._actor(event)
@@ -177,9 +169,29 @@ class Pushes:
             changes = TagChange.objects.filter(repository=repository, tag=tag).order_by(
                 "-at", "-pk"
             )
-            found = changes.values_list("at", "kind").first()
+            found = changes.values_list("at", "kind", "digest").first()
             self._latest[key] = _Latest(*found) if found else None
         return self._latest[key]
+
+
+def _is_late(event: Event, tag: Tag | None, latest: _Latest | None) -> bool:
+    """Whether something later is known; what was only found in the registry, its push explains."""
+    known = {tag.pushed_at} if tag else set()
+    if latest:
+        known.add(latest.at)
+        if (latest.kind, latest.digest) == (TagChangeKind.FOUND, event.digest):
+            known.discard(latest.at)
+    return any(at > event.at for at in known)
+
+
+def point_tag(tag: Tag, manifest: Manifest, *, pushed_at: datetime, by: Actor) -> None:
+    """Point a tag, new or not, to what was pushed. Unknown is unknown, never the owner (F13)."""
+    tag.manifest, tag.pushed_at = manifest, pushed_at
+    tag.pushed_by = by.principal.user if by.principal else None
+    tag.pushed_by_robot = by.principal.robot if by.principal else None
+    tag.built_by = by.login
+    tag.pushed_with = by.credential
+    tag.save()
 
 
 def keep_digest(event: Event, repository: Repository) -> None:

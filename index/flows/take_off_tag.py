@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from index.activity import make
 from index.errors import RegistryTrouble
+from index.flows.apply_pushes import point_tag
 from index.flows.delete_tags import mark_automation
 from index.models import (
     ActivityKind,
@@ -27,6 +28,8 @@ from index.models import (
 )
 from index.models.retention_rule import TagDeletionState
 from index.registry_client import RegistryClient, ServedManifest, digest_of_bytes
+from index.subjects import Actor, actor_of_event
+from tokenauth.signing.tokens import actor_of
 
 SETTLES_AFTER = timedelta(minutes=2)  # by then the notification of a push in between is here
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -49,8 +52,9 @@ def stand_in(deletion: TagDeletion) -> ServedManifest:
 
 def take_off(deletion: TagDeletion, client: RegistryClient) -> None:
     """Take the tag off, unless it was pushed again. Raises RegistryTrouble."""
-    if _is_overtaken(deletion, client):
-        _finish(deletion, TagDeletionState.OVERTAKEN)
+    there = client.digest_of(deletion.tag)
+    if deletion.repository.tags.filter(name=deletion.tag).exists() or _is_pushed(deletion, there):
+        _end_overtaken(deletion, there)
         return
     served = client.served_manifest(deletion.digest)
     if served:
@@ -81,7 +85,10 @@ def settle(deletion: TagDeletion, client: RegistryClient) -> None:
 def put_back(deletion: TagDeletion, client: RegistryClient) -> None:
     """Put the same bytes under the tag again, and the row as it was. Raises RegistryTrouble."""
     there = client.digest_of(deletion.tag)
-    if there in {None, stand_in(deletion).digest}:
+    if _is_pushed(deletion, there):
+        _end_overtaken(deletion, there)
+        return
+    if there != deletion.digest:
         served = client.served_manifest(deletion.digest)
         if served is None:
             # What took it off may have kept it since.
@@ -92,18 +99,22 @@ def put_back(deletion: TagDeletion, client: RegistryClient) -> None:
             content = bytes(deletion.document)
             served = ServedManifest(deletion.digest, deletion.media_type, content)
         client.put_manifest(deletion.tag, served)
-    elif there != deletion.digest:
-        _finish(deletion, TagDeletionState.OVERTAKEN)
-        return
     _restore_row(deletion)
 
 
-def _is_overtaken(deletion: TagDeletion, client: RegistryClient) -> bool:
+def _is_pushed(deletion: TagDeletion, there: str | None) -> bool:
     """Whether somebody pushed the tag since; our own crash in between is no push."""
-    if deletion.repository.tags.filter(name=deletion.tag).exists():
-        return True
-    ours = {None, deletion.digest, stand_in(deletion).digest}
-    return client.digest_of(deletion.tag) not in ours
+    return there not in {None, deletion.digest, stand_in(deletion).digest}
+
+
+def _end_overtaken(deletion: TagDeletion, there: str | None) -> None:
+    """Leave the tag to whoever pushed it, also if we were told of that push after the deletion only.
+
+    By the registry's time such a push came before, so its notification alone moves nothing any more.
+    """
+    if there and _is_pushed(deletion, there):
+        _take_in(deletion, there)
+    _finish(deletion, TagDeletionState.OVERTAKEN)
 
 
 def _untag(deletion: TagDeletion, client: RegistryClient) -> None:
@@ -139,15 +150,16 @@ def _take_in(deletion: TagDeletion, digest: str) -> None:
         if repository.tags.filter(name=deletion.tag).exists():
             return
         manifest, _ = Manifest.objects.get_or_create(repository=repository, digest=digest)
-        Tag.objects.create(
-            repository=repository, name=deletion.tag, manifest=manifest, pushed_at=now
-        )
+        tag = Tag(repository=repository, name=deletion.tag)
+        changes = TagChange.objects.filter(repository=repository, tag=tag.name, digest=digest)
+        pushed = changes.filter(kind=TagChangeKind.PUSHED).first()
+        if pushed:
+            who = actor_of_event(actor_of(pushed.actor, pushed.credential))
+            point_tag(tag, manifest, pushed_at=pushed.at, by=who)
+        else:
+            point_tag(tag, manifest, pushed_at=now, by=Actor())
         TagChange.objects.create(
-            repository=repository,
-            tag=deletion.tag,
-            digest=digest,
-            kind=TagChangeKind.FOUND,
-            at=now,
+            repository=repository, tag=tag.name, digest=digest, kind=TagChangeKind.FOUND, at=now
         )
         mark_automation(repository)
 
