@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from django.db.models.base import ModelState
+from django.db.transaction import TransactionManagementError
 from psycopg import Cursor
 
 Row = tuple[Any, ...]
@@ -39,6 +40,20 @@ def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Ro
         cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
         cursor.execute(for_postgresql(sql), params, prepare=True, binary=binary)
         return [] if cursor.rownumber is None else cursor.fetchall()
+
+
+def held(select: str, *, of: str = "") -> str:
+    """Return the statement so that it holds rows until the commit, without those that others hold.
+
+    `of` is the table whose rows are held where it reads several. SQLite has one writer anyway.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if not database.in_atomic_block:
+        message = "held for no longer than the statement"
+        raise TransactionManagementError(message)
+    if database.vendor == "sqlite":
+        return select
+    return f"{select} FOR NO KEY UPDATE{f' OF {of}' if of else ''} SKIP LOCKED"
 
 
 def now() -> Any:

@@ -13,7 +13,7 @@ from search.backends.database import lexemes_kept
 from search.backends.slots import Slot
 from search.models import SearchState
 from search.sources import entries_of, some_repositories
-from search.upkeep import BATCH, apply_changes, lock_state, note, refresh
+from search.upkeep import BATCH, apply_changes, note, refresh
 
 SAMPLE = 2_000
 _MOST = 100_000  # wrong ones that are named: where there are more the index is made anew anyway
@@ -68,8 +68,8 @@ def mend(drift: Drift) -> None:
     """Write what is wrong anew."""
     for start in range(0, len(drift.wrong), BATCH):
         with transaction.atomic():
-            if lock_state():
-                refresh(drift.wrong[start : start + BATCH])
+            if held := slots.hold():
+                refresh(drift.wrong[start : start + BATCH], held)
 
 
 def _is_crowded(slot: Slot) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from accounts.statements import moment, moment_or_none
+from accounts.statements import held, moment, moment_or_none
 from index.batches import run_for_rows
 from index.contents.indexes import UNKNOWN_PLATFORM
 from index.models import Repository, RepositoryMode
@@ -82,14 +82,18 @@ def some_repositories(size: int) -> list[int]:
     return random.sample(range(1, last + 1), size)
 
 
-def entries_of(repository_ids: Collection[int]) -> list[Entry]:
-    """Return the entries of those that are live, as they are now."""
-    return [entry_of(one) for one in described(repository_ids)]
+def entries_of(repository_ids: Collection[int], *, are_held: bool = False) -> list[Entry]:
+    """Return the entries of those that are live, as they are now.
+
+    `are_held`: they are held until the commit, and those that others hold are left out.
+    """
+    return [entry_of(one) for one in described(repository_ids, are_held=are_held)]
 
 
-def described(repository_ids: Collection[int]) -> Iterator[Described]:
+def described(repository_ids: Collection[int], *, are_held: bool = False) -> Iterator[Described]:
     """Yield what is indexed of those that are live."""
-    rows = [_Row(*row) for row in run_for_rows(_REPOSITORIES, list(repository_ids))]
+    select = held(_REPOSITORIES, of="r") if are_held else _REPOSITORIES
+    rows = [_Row(*row) for row in run_for_rows(select, list(repository_ids))]
     pushed = [row.pk for row in rows if row.pushed_at]
     platforms, former = _platforms(pushed), _former_names([row.pk for row in rows])
     days = _pulls(row.pk for row in rows if row.pulls)

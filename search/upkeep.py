@@ -8,7 +8,7 @@ nobody waits for upkeep who has something that it waits for.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from index.models import DailyCount, Repository
 from search import dictionary, schema
 from search.backends import slots
 from search.backends.choice import kept
+from search.backends.slots import Slot
 from search.models import SearchState
 from search.sources import entries_of
 
@@ -29,7 +30,6 @@ _WORTH_A_LOOK = 1.05  # pulls, as a multiple of what is indexed: less moves nobo
 _WAITING = """
 SELECT EXISTS (SELECT 1 FROM search_searchchange), EXISTS (SELECT 1 FROM search_searchloss)
 """
-_STATE = "SELECT id FROM search_searchstate ORDER BY id LIMIT 1"
 _TAKEN = """
 DELETE FROM search_searchchange
 WHERE id IN (SELECT id FROM search_searchchange ORDER BY id LIMIT :most) RETURNING repository_id
@@ -37,7 +37,7 @@ WHERE id IN (SELECT id FROM search_searchchange ORDER BY id LIMIT :most) RETURNI
 _LEFT = """
 INSERT INTO search_searchchange (repository_id) SELECT CAST(value AS bigint) FROM {texts}
 """
-_THERE = "SELECT id FROM index_repository WHERE id {among_ids}"
+_LIVE = "SELECT id FROM index_repository WHERE state = 'active' AND id {among_ids}"
 
 
 def begin() -> None:
@@ -76,7 +76,8 @@ def merge_new() -> int:
 def _apply_batch(*, is_still: bool, has_losses: bool) -> tuple[int, int]:
     """Return how many changes were read, and how many of them were left for the next time."""
     with transaction.atomic():
-        if not lock_state():
+        held = slots.hold()
+        if not held:
             return 0, 0
         if has_losses:
             dictionary.forget_lost(BATCH)
@@ -84,44 +85,28 @@ def _apply_batch(*, is_still: bool, has_losses: bool) -> tuple[int, int]:
         changes = [repository_id for (repository_id,) in run(_TAKEN, {"most": BATCH})]
         if not changes:
             return 0, 0
-        later = refresh(set(changes), is_still=is_still)
+        later = refresh(set(changes), held, is_still=is_still)
         left = [one for one in changes if one in later]
         if left:
             run_for_rows(_LEFT, left)
         return len(changes), len(left)
 
 
-def lock_state() -> bool:
-    """Hold the index until the commit; False while somebody else writes it."""
-    return bool(run(_held(_STATE), {}))
-
-
-def refresh(repository_ids: Collection[int], *, is_still: bool = False) -> set[int]:
-    """Write the entries of these anew, inside a transaction that holds the state.
+def refresh(
+    repository_ids: Collection[int], held: Sequence[Slot], *, is_still: bool = False
+) -> set[int]:
+    """Write the entries of these anew, inside a transaction that holds the slots.
 
     Returns those that were left alone, because somebody is writing them.
     """
     asked = set(repository_ids)
-    held = _ids(_THERE if is_still else _held(_THERE), asked)
-    later = _ids(_THERE, asked - held) if held < asked and not is_still else set()
-    entries = entries_of(held)
-    gone = asked - later - {entry.repository_id for entry in entries}
+    entries = entries_of(asked, are_held=not is_still)
+    missing = asked - {entry.repository_id for entry in entries}
+    is_anyone_else = bool(missing) and not is_still
+    later = {pk for (pk,) in run_for_rows(_LIVE, sorted(missing))} if is_anyone_else else set()
     for engine in kept():
-        engine.put(entries, gone=gone)
+        engine.put(entries, held, gone=missing - later)
     return later
-
-
-def _ids(select: str, repository_ids: set[int]) -> set[int]:
-    return {pk for (pk,) in run_for_rows(select, sorted(repository_ids))}
-
-
-def _held(select: str) -> str:
-    """Return the statement so that it holds what it reads until the commit, without what others hold."""
-    if not connection.in_atomic_block:
-        message = "held for no longer than the statement"
-        raise transaction.TransactionManagementError(message)
-    is_one_writer = connection.vendor == "sqlite"
-    return select if is_one_writer else f"{select} FOR NO KEY UPDATE SKIP LOCKED"
 
 
 def look_for_pulls() -> int:

@@ -5,11 +5,12 @@ Whatever it finds is looked at once more in the database before it is shown (`se
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from accounts.token_limits import TokenLimits
+from search.backends.slots import Slot
 from search.documents import Audience, Entry
 from search.ranking import Plan
 
@@ -54,5 +55,10 @@ class SearchBackend(Protocol):
     def count(self, reach: Reach, plan: Plan, *, limit: int) -> int:
         """Return how many there are, or `limit` if there are as many or more."""
 
-    def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
-        """Write entries anew, and take out those of the repositories that are `gone`."""
+    def put(
+        self, entries: Sequence[Entry], held: Sequence[Slot], *, gone: Collection[int] = ()
+    ) -> None:
+        """Write entries anew, and take out those of the repositories that are `gone`.
+
+        In one transaction, which holds the slots of the site's own database.
+        """

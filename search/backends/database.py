@@ -7,7 +7,7 @@ what others keep private (case 23).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from types import ModuleType
@@ -72,14 +72,15 @@ class DatabaseSearch:
             total += own.count(limit - total)
         return min(total, limit)
 
-    def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
+    def put(
+        self, entries: Sequence[Entry], held: Sequence[Slot], *, gone: Collection[int] = ()
+    ) -> None:
         """Write entries anew in every slot that is kept up to date, and take out what is gone."""
-        entries = list(entries)
-        for slot in slots.written():
+        for slot in held:
             replace(entries, gone, slot)
 
 
-def replace(entries: list[Entry], gone: Collection[int], slot: Slot) -> None:
+def replace(entries: Sequence[Entry], gone: Collection[int], slot: Slot) -> None:
     """Write entries anew in one slot, and keep its dictionary in step."""
     before = _taken_out({*gone, *(entry.repository_id for entry in entries)}, slot)
     insert(entries, slot)
@@ -119,7 +120,7 @@ def _risen(
         )
 
 
-def insert(entries: list[Entry], slot: Slot) -> set[int]:
+def insert(entries: Sequence[Entry], slot: Slot) -> set[int]:
     """Write entries and return which were not there yet; the dictionary stays as it is.
 
     The most popular first: where the next one comes before the last, FTS5 writes a segment of its own for it.

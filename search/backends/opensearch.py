@@ -10,7 +10,7 @@ Keys are the same in both, so that a page may come from one and the next page fr
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from search.backends.base import Hit, Key, Reach, SearchBackend
 from search.backends.opensearch_cluster import Address, Cluster, ClusterAway
 from search.backends.opensearch_outbox import hidden, note
 from search.backends.opensearch_queries import count_of, hits_of, page_of, total_of
+from search.backends.slots import Slot
 from search.documents import Entry
 from search.ranking import Plan
 
@@ -53,7 +54,9 @@ class OpenSearchEngine:
         except ClusterAway:
             return self._database.count(reach, plan, limit=limit)
 
-    def put(self, entries: Iterable[Entry], *, gone: Collection[int] = ()) -> None:
+    def put(
+        self, entries: Sequence[Entry], held: Sequence[Slot], *, gone: Collection[int] = ()
+    ) -> None:
         """Note, in the transaction of the database's entries, what the cluster is to be sent."""
         note([*(entry.repository_id for entry in entries), *gone])
 

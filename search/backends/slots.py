@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from accounts.statements import run
+from accounts.statements import Row, held, run
 from search.models import SearchState
 
 _REMEMBERED = 2.0  # seconds; the slot before stays as it was until the next rebuild begins
@@ -41,7 +41,15 @@ def live() -> Slot:
 
 def written() -> list[Slot]:
     """Return what is kept up to date: the live slot, and one that is being filled."""
-    rows = run(_WRITTEN, {})  # JSON is text in both databases
+    return _slots(run(_WRITTEN, {}))
+
+
+def hold() -> list[Slot]:
+    """Return them, held until the commit; none while somebody else writes the index."""
+    return _slots(run(held(_WRITTEN), {}))
+
+
+def _slots(rows: list[Row]) -> list[Slot]:  # JSON is text in both databases
     return [_read(*slot) for row in rows for slot in (row[:3], row[3:]) if slot[0]]
 
 

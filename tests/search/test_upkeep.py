@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.principals import ANONYMOUS
 from index.models import DailyCount, Repository
 from search import upkeep
+from search.backends import slots
 from search.models import SearchChange, SearchLoss, WordA
 from search.sources import entries_of
 from tests.conftest import World
@@ -176,8 +177,8 @@ def test_a_change_while_upkeep_reads_brings_nothing_back(
 
     hiding = Thread(target=hide_it)
 
-    def read_and_wait(ids: Any) -> Any:
-        entries = entries_of(ids)
+    def read_and_wait(ids: Any, *, are_held: bool) -> Any:
+        entries = entries_of(ids, are_held=are_held)
         if not hiding.ident:
             hiding.start()
             begun.wait(20)
@@ -233,7 +234,7 @@ def test_what_waits_keeps_nothing_else_from_being_read(committed: World) -> None
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_held_without_a_transaction(committed: World) -> None:
     with pytest.raises(transaction.TransactionManagementError):
-        upkeep.lock_state()
+        slots.hold()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -242,7 +243,7 @@ def test_a_second_worker_does_nothing_while_one_is_at_it(committed: World) -> No
         return  # it has one writer at a time: everybody waits
     done: list[int] = []
     with transaction.atomic():
-        assert upkeep.lock_state()
+        assert slots.hold()
         assert aside(lambda: done.append(upkeep.apply_changes())) == []
     assert done == [0]
     assert SearchChange.objects.exists()
