@@ -117,6 +117,8 @@ MIDDLEWARE = [
     "config.middleware.request_origin",
     "config.protocol_errors.protocol_errors",
     "config.middleware.security_headers",
+    "config.style_sheet.CompressedPages",
+    "config.style_sheet.inlined_style",
     "config.language.page_language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -159,6 +161,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "index.web.watch_tags",
                 "accounts.web.manage_tags",
                 "index.web.flow_tags",
+                "config.style_sheet",
             ],
         },
     }

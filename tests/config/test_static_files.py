@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from config.static_files import CannotBundle, bundle_script, bundle_styles
+from config.style_sheet import style_sheet
 
 STATIC = Path(settings.BASE_DIR) / "static"
 BUDGET = 60_000  # bytes of styles and scripts on the wire, of any page
@@ -126,6 +127,7 @@ def test_collected_are_whole_files_named_by_their_content(collected: Path) -> No
     script = (collected / names["js/main.js"]).read_text()
     assert "@import" not in sheet
     assert "--accent:" in sheet
+    assert sheet == style_sheet().text  # what a first visit gets inside the page
     assert not re.search(r"^import", script, re.MULTILINE)
     assert (collected / f"{names['js/main.js']}.gz").exists()
 
