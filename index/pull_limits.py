@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.guide import Anchor
 from accounts.limits import Limit
@@ -17,6 +18,13 @@ from accounts.ratelimits import network_of
 from accounts.token_limits import is_inside
 from index.errors import IndexRefusal
 from index.pull_counts import Reading, pull_counts
+
+# How long, behind "in": what German has another word for.
+_UNITS = (
+    (86400, gettext_lazy("%(n)s days")),
+    (3600, gettext_lazy("%(n)s hours")),
+    (60, gettext_lazy("%(n)s minutes")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +177,7 @@ def duration(seconds: int) -> str:
 
     Rounded up, unless it is less than a tenth of the unit that is too much.
     """
-    for unit, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+    for unit, words in _UNITS:
         if seconds >= 2 * unit:
-            return f"{-((unit // 10 - seconds) // unit)} {name}"
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
+            return words % {"n": -((unit // 10 - seconds) // unit)}
+    return gettext("1 second") if seconds == 1 else gettext("%(n)s seconds") % {"n": seconds}

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
 )
+from django.utils.translation import gettext
 
 from accounts import limits
 from accounts.expiry import CHOICES_IN_DAYS
@@ -67,7 +68,10 @@ def _of_the_site() -> dict[str, object]:
 
 def _pulls(limit: Limit | None) -> str:
     """Return a limit as people say it, "" for none."""
-    return f"{limit.events} in {duration(limit.seconds)}" if limit else ""
+    if limit is None:
+        return ""
+    words = {"pulls": limit.events, "time": duration(limit.seconds)}
+    return gettext("%(pulls)s in %(time)s") % words
 
 
 def _password_length() -> int:
