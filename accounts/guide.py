@@ -1,4 +1,4 @@
-"""Where the guide explains what docker prints: the anchors of `docs/guide/errors.md`, and the link."""
+"""Where the guide explains what docker prints: the anchors of `docs/guide/en/errors.md`, and the link."""
 
 from __future__ import annotations
 

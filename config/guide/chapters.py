@@ -42,13 +42,12 @@ NO_FACT = "[no such fact: %s]"
 
 @dataclass(frozen=True, eq=False)
 class Chapter:
-    """One page of the guide; `language` is what it is written in, not what was asked for.
+    """One page of the guide in one language.
 
     It is equal to itself alone: what was rendered of it is kept by it.
     """
 
     slug: str
-    language: str
     document: Document
 
     @property
@@ -74,21 +73,14 @@ class Chapter:
 
 @lru_cache(maxsize=8)
 def every_chapter(language: str) -> tuple[Chapter, ...]:
-    """Return all of them, in English where nobody has translated one."""
-    return tuple(_chapter(slug, language) for slug in ORDER)
+    """Return all of them in a language of the site."""
+    return tuple(Chapter(slug, _read(FOLDER / language / f"{slug}.md", language)) for slug in ORDER)
 
 
 def chapters_for(language: str, *, is_administrator: bool) -> list[Chapter]:
     """Return those that the reader gets to see."""
     chapters = every_chapter(language)
     return [one for one in chapters if is_administrator or not one.is_for_administrators]
-
-
-def _chapter(slug: str, language: str) -> Chapter:
-    translated = FOLDER / language / f"{slug}.md"
-    if language == ENGLISH or not translated.exists():
-        return Chapter(slug, ENGLISH, _read(FOLDER / f"{slug}.md", ENGLISH))
-    return Chapter(slug, language, _read(translated, language))
 
 
 def _read(path: Path, language: str) -> Document:

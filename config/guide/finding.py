@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.guide.chapters import Chapter
 from config.guide.reading import Section
@@ -63,8 +65,14 @@ def find(chapters: Iterable[Chapter], query: str) -> Found:
 
 
 def _words_of(query: str) -> list[str]:
-    found = _WORD.findall(query[:LONGEST_QUERY].casefold())
+    found = _WORD.findall(_plain(query[:LONGEST_QUERY]).casefold())
     return list(dict.fromkeys(found))[:_MOST_WORDS]
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Return it without accents, letter by letter: a place in it is the same place in the text."""
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
 
 
 def _ranked(
@@ -74,21 +82,26 @@ def _ranked(
     for chapter in chapters:
         for section in chapter.document.sections:
             # The title of the chapter alone would bring all of its sections.
-            if not any(word.search(section.title + "\n" + section.text) for word in words):
+            own = _plain(f"{section.title}\n{section.text}")
+            if not any(word.search(own) for word in words):
                 continue
             places = [_place(word, chapter, section) for word in words]
-            heading = _words_of(section.title)
-            is_pasted = len(heading) >= _SHORTEST_MESSAGE and set(heading) <= set(asked)
-            had = len(words) if is_pasted else sum(map(bool, places))
+            had = len(words) if _is_pasted(section.title, asked) else sum(map(bool, places))
             yield had, sum(places), chapter, section
+
+
+def _is_pasted(title: str, asked: list[str]) -> bool:
+    """Return whether a heading, or one of those that it names (`this, or that`), is in the query."""
+    messages = [_words_of(part) for part in title.split(", or ")]
+    return any(len(one) >= _SHORTEST_MESSAGE and set(one) <= set(asked) for one in messages)
 
 
 def _place(word: re.Pattern[str], chapter: Chapter, section: Section) -> int:
     """Return how well a word stands in a section, 0 if it is not there."""
     return (
-        _IN_TITLE * bool(word.search(chapter.title))
-        + _IN_HEADING * bool(word.search(section.title))
-        + _IN_TEXT * min(len(word.findall(section.text)), 5)
+        _IN_TITLE * bool(word.search(_plain(chapter.title)))
+        + _IN_HEADING * bool(word.search(_plain(section.title)))
+        + _IN_TEXT * min(len(word.findall(_plain(section.text))), 5)
     )
 
 
@@ -98,7 +111,8 @@ def _sentence(section: Section, words: list[re.Pattern[str]]) -> list[Piece]:
     if not sentences:
         return []
     at = max(
-        range(len(sentences)), key=lambda at: sum(bool(w.search(sentences[at])) for w in words)
+        range(len(sentences)),
+        key=lambda at: sum(bool(w.search(_plain(sentences[at]))) for w in words),
     )
     shown, *following = sentences[at:]
     if len(shown) < _SHORTEST_SENTENCE:
@@ -109,7 +123,7 @@ def _sentence(section: Section, words: list[re.Pattern[str]]) -> list[Piece]:
 def _cut(sentence: str, words: list[re.Pattern[str]]) -> str:
     if len(sentence) <= _AROUND:
         return sentence
-    places = [found.start() for word in words if (found := word.search(sentence))]
+    places = [found.start() for word in words if (found := word.search(_plain(sentence)))]
     start = max(min(places, default=0) - _AROUND // 3, 0)
     shown = sentence[start : start + _AROUND]
     return f"{'…' if start else ''}{shown}{'…' if start + _AROUND < len(sentence) else ''}"
@@ -118,10 +132,10 @@ def _cut(sentence: str, words: list[re.Pattern[str]]) -> str:
 def _pieces(sentence: str, words: list[re.Pattern[str]]) -> Iterator[Piece]:
     at = 0
     any_of = re.compile("|".join(word.pattern + r"\w*" for word in words), re.IGNORECASE)
-    for found in any_of.finditer(sentence):
+    for found in any_of.finditer(_plain(sentence)):
         if found.start() > at:
             yield Piece(sentence[at : found.start()], is_hit=False)
-        yield Piece(found[0], is_hit=True)
+        yield Piece(sentence[found.start() : found.end()], is_hit=True)
         at = found.end()
     if at < len(sentence):
         yield Piece(sentence[at:], is_hit=False)

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from index.readme import parsed, safe_html
 
-_ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*\Z")
+_ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)(?: lang=([a-z]+))?\}\s*\Z")
 _CHAPTER = re.compile(r"(?:\.\./)?([a-z-]+)\.md(#.*)?")
 _SHOWN = "text"  # what a program prints: there is nothing to copy
 
@@ -49,6 +49,9 @@ class Section:
     anchor: str
     parts: tuple[Prose | Code, ...]
     text: str  # all that can be read in it, for the search
+    language: (
+        str  # of the heading, if it is not that of the chapter: a message of docker, word by word
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +87,24 @@ def _is_heading(token: Token) -> bool:
 
 def _section(heading: Sequence[Token], body: Sequence[Token]) -> Section:
     inline = heading[1]
-    anchor = _take_anchor(inline) or slugify(_words(heading))
+    anchor, language = _take_anchor(inline) or (slugify(_words(heading)), "")
     level = int(heading[0].tag[1])
     _lead_to_chapters(body)
     _name_tables(body, _words(heading))
     parts = tuple(_parts(body, "" if level == 1 else anchor))
     title = safe_html([inline], rel=None)
-    return Section(level, _words(heading), title, anchor if level > 1 else "", parts, _words(body))
+    anchor = anchor if level > 1 else ""
+    return Section(level, _words(heading), title, anchor, parts, _words(body), language)
 
 
-def _take_anchor(inline: Token) -> str:
-    """Return what `{#…}` at the end of a heading says, and take it away."""
+def _take_anchor(inline: Token) -> tuple[str, str] | None:
+    """Return what `{#… lang=…}` at the end of a heading says, and take it away."""
     found = _ANCHOR.search(inline.content)
     if not found or not inline.children:
-        return ""
+        return None
     last = inline.children[-1]
     last.content = _ANCHOR.sub("", last.content)
-    return found[1]
+    return found[1], found[2] or ""
 
 
 def _lead_to_chapters(tokens: Sequence[Token]) -> None:

@@ -49,7 +49,6 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
         "chapters": chapters,
         "previous": chapters[at - 1] if at else None,
         "next": chapters[at + 1] if at + 1 < len(chapters) else None,
-        "is_untranslated": shown.language != _language(),
     }
     return render(request, "guide/chapter.html", context)
 

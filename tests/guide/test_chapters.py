@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.test import Client
 
 from accounts.limits import Limit
@@ -28,6 +28,7 @@ _TOOLS = {
 }  # fmt: skip
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _GUIDE = "/docs/"
+_LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +57,17 @@ def html_of(chapter: Chapter) -> str:
     )
 
 
-def test_every_file_of_the_guide_is_a_chapter_and_the_other_way_round() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*.md")) == sorted(ORDER)
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_every_file_of_the_guide_is_a_chapter_and_the_other_way_round(language: str) -> None:
+    assert sorted(path.stem for path in (FOLDER / language).iterdir()) == sorted(ORDER)
 
 
+@pytest.mark.parametrize("language", _LANGUAGES)
 @pytest.mark.parametrize("slug", ORDER)
-def test_a_chapter_has_a_title_a_lead_and_every_fact_that_it_names(slug: str) -> None:
-    chapter = next(one for one in every_chapter(ENGLISH) if one.slug == slug)
+def test_a_chapter_has_a_title_a_lead_and_every_fact_that_it_names(
+    slug: str, language: str
+) -> None:
+    chapter = next(one for one in every_chapter(language) if one.slug == slug)
     text = chapter.title + "".join(section.text for section in chapter.document.sections)
     assert chapter.title
     assert len(chapter.lead) > 20
@@ -151,6 +156,14 @@ def test_numbers_are_those_of_the_settings(settings: LazySettings) -> None:
     assert "12 days" in deletion.lead
 
 
+def test_numbers_are_told_in_the_language_of_the_chapter(settings: LazySettings) -> None:
+    settings.TRASH_DAYS = 1
+    settings.PULL_LIMIT_ANONYMOUS = Limit("pulls", 100, 3 * 86400)
+    german = {one.slug: one for one in every_chapter("de")}
+    assert "100 in 3 Tagen" in html_of(german["limits"])
+    assert "1 Tag lang" in german["deletion"].lead
+
+
 def test_without_a_trash_nothing_is_promised_to_come_back(settings: LazySettings) -> None:
     settings.TRASH_DAYS = 0
     deletion = next(one for one in every_chapter(ENGLISH) if one.slug == "deletion")
@@ -176,7 +189,7 @@ def test_what_the_guide_calls_a_button_or_a_page_is_called_so() -> None:
     for app in ("accounts", "config", "index", "search"):
         files += (_ROOT / app).rglob("*.py")
     source = "\n".join(path.read_text() for path in files).casefold()
-    for path in FOLDER.glob("*.md"):
+    for path in (FOLDER / ENGLISH).glob("*.md"):
         for label in _BOLD.findall(path.read_text()):
             assert "{{" in label or label.casefold() in source, (path.name, label)
 

@@ -1,33 +1,16 @@
-"""The pages of the guide: who sees what, the search, old addresses, other languages."""
+"""The pages of the guide: who sees what, the search, old addresses."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from config.guide import chapters as chapters_module
 from config.guide.chapters import ENGLISH, chapters_for, every_chapter
 from config.guide.finding import find
 from config.guide.places import PLACES
 from tests.conftest import World
-
-
-@pytest.fixture
-def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A guide of which nothing is translated yet; yields the folder for German."""
-    for path in chapters_module.FOLDER.glob("*.md"):
-        (tmp_path / path.name).write_text(path.read_text())
-    monkeypatch.setattr(chapters_module, "FOLDER", tmp_path)
-    (tmp_path / "de").mkdir()
-    every_chapter.cache_clear()
-    yield tmp_path / "de"
-    every_chapter.cache_clear()
 
 
 def found(query: str, *, is_administrator: bool = False) -> list[str]:
@@ -142,29 +125,6 @@ def test_where_no_section_has_all_words_that_is_said(client: Client, db: None) -
 def test_the_search_knows_operations_of_the_api(client: Client, db: None) -> None:
     page = client.get("/docs/", {"q": "access token"}).content.decode()
     assert 'href="/docs/api/user/#user-tokens-create"' in page
-
-
-def test_a_chapter_that_nobody_translated_is_english_and_says_so(german: Path) -> None:
-    with translation.override("de"):
-        (start,) = [one for one in every_chapter("de") if one.slug == "start"]
-    assert start.language == ENGLISH
-
-
-def test_a_translated_chapter_is_taken(german: Path) -> None:
-    (german / "start.md").write_text("# Der Anfang\n\nSo geht es los auf {{ host }}.\n")
-    every_chapter.cache_clear()
-    (start,) = [one for one in every_chapter("de") if one.slug == "start"]
-    assert (start.language, start.title) == ("de", "Der Anfang")
-    assert start.lead == "So geht es los auf index.test."
-
-
-def test_what_the_page_says_of_a_missing_translation(
-    german: Path, client: Client, db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("config.guide.views.get_language", lambda: "de")
-    page = client.get("/docs/start/").content.decode()
-    assert '<article class="guide-text" lang="en">' in page
-    assert page.count('<p class="notice">') == 1
 
 
 @pytest.mark.parametrize(("beginning", "slug", "anchor"), PLACES)
