@@ -24,6 +24,7 @@ from bench.search_queries import COMMON, Kind, kinds, random_queries
 
 if TYPE_CHECKING:
     from accounts.principals import Principal
+    from index.models import Repository
 
 Ask = Callable[[], object]
 # Queries of each kind in each round, of ours and of others; fewer where so many seconds are over before.
@@ -47,8 +48,7 @@ def measure(rows: int, *, rounds: int, again: bool, baselines: bool) -> dict[str
     found["checked"] = _check(rows)
     found["times"] = _ask_in_turns(rounds=rounds, baselines=baselines)
     found["ratio"] = _ratio(found["times"])
-    found["update"], found["counter"] = _change()
-    found["merge"] = _merge()
+    found |= _change_in_turns(rounds)
     found["sizes"] = search_data.sizes()
     return found
 
@@ -172,47 +172,53 @@ def _ratio(times: dict[str, dict[str, list[float]]]) -> float | None:
     return median(other / ours for other, ours in pairs)
 
 
-def _change() -> tuple[list[float], list[float]]:
-    """Return p50 and p95 of changing one repository, index included, and of counting one pull."""
-    from django.db import connection
+def _change_in_turns(rounds: int) -> dict[str, Any]:
+    """Return p50 and p95 of changing one repository, index included, and of counting one pull.
 
+    After each round what is new is merged, as the worker does: `merge` is ms for each change.
+    """
     from index.models import Repository
-    from search.upkeep import apply_changes
+    from search.upkeep import apply_changes, merge_new
 
-    chosen = random.Random("changes")  # noqa: S311
+    draw = random.Random("changes")  # noqa: S311
     last = Repository.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    ids = [chosen.randint(1, last) for _ in range(_CHANGES)]
     while apply_changes():
         pass
-
-    def describe(pk: int) -> None:
-        repository = Repository.objects.get(pk=pk)
-        repository.description = f"changed {repository.description}"[:100]
-        repository.save(update_fields=["description"])
-        if apply_changes() != 1:
-            message = f"repository {pk} was changed, and its entry was not"
-            raise RuntimeError(message)
-
-    def count(pk: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE index_repository SET pull_count = pull_count + 1 WHERE id = %s", [pk]
-            )
-
-    found = []
-    for change in (describe, count):
-        times = _times([partial(change, pk) for pk in ids], least=1)
-        found.append([percentile(times, 50), percentile(times, 95)])
-    return found[0], found[1]
+    told: dict[str, list[list[float]]] = {"update": [], "counter": [], "merge": []}
+    for _ in range(rounds):
+        ids = [draw.randint(1, last) for _ in range(_CHANGES)]
+        chosen = list(Repository.objects.in_bulk(ids).values())  # a page has them in hand
+        for name, change in (("update", _describe), ("counter", _count_pull)):
+            times = _times([partial(change, one) for one in chosen], least=1)
+            told[name].append([percentile(times, 50), percentile(times, 95)])
+        begun = time.perf_counter()
+        merge_new()
+        told["merge"].append([(time.perf_counter() - begun) * 1e3 / _CHANGES])
+    middle = {name: [median(of) for of in zip(*times, strict=True)] for name, times in told.items()}
+    return middle | {"merge": middle["merge"][0]}
 
 
-def _merge() -> float:
-    """Return ms for each change that was made, to bring it to its places in the index: the worker does so next."""
-    from search.upkeep import merge_new
+def _describe(repository: Repository) -> None:
+    from search.upkeep import apply_changes
 
-    begun = time.perf_counter()
-    merge_new()
-    return (time.perf_counter() - begun) * 1e3 / _CHANGES
+    text = repository.description
+    repository.description = (
+        text.removeprefix("changed ") if text.startswith("changed ") else f"changed {text}"[:100]
+    )
+    repository.save(update_fields=["description"])
+    if apply_changes() != 1:
+        message = f"{repository} was changed, and its entry was not"
+        raise RuntimeError(message)
+
+
+def _count_pull(repository: Repository) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE index_repository SET pull_count = pull_count + 1 WHERE id = %s",
+            [repository.pk],
+        )
 
 
 def _seconds(what: str, step: Callable[[], object]) -> float:
