@@ -74,9 +74,11 @@ class _Part:
         found = json.loads(self.answer or "[]")
         if not found:
             return []
-        readers = [_reader(field) for field in _fields(self._compiler)]
-        rows = [[read(value) for read, value in zip(readers, row, strict=True)] for row in found]
-        self._compiler.execute_sql = lambda *_args, **_kwargs: [rows]
+        for number, field in enumerate(_fields(self._compiler)):
+            if read := _reader(field):
+                for row in found:
+                    row[number] = read(row[number])
+        self._compiler.execute_sql = lambda *_args, **_kwargs: [found]
         query: Any = self._rows.query
         query.get_compiler = lambda *_args, **_kwargs: self._compiler
         return list(self._rows)
@@ -122,19 +124,15 @@ def _as_json(sql: str, width: int) -> str:
     return f"(WITH part({columns}) AS ({sql}) SELECT {array} FROM part)"  # noqa: S608 - Django's own
 
 
-def _reader(field: Field[Any, Any]) -> Callable[[Any], Any]:
-    """Return what makes of a value in JSON what the driver would have given."""
+def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return what makes of a value in JSON what the driver would have given; None where it is that."""
     if connection.vendor != "postgresql":
-        return _as_it_is  # SQLite has text and numbers either way, which Django converts
+        return None  # SQLite has text and numbers either way, which Django converts
     if isinstance(field, _TEXT_IN_JSON):
         return field.to_python
     if isinstance(field, JSONField):
         return _as_text
-    return _as_it_is
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return None
 
 
 def _as_text(value: Any) -> str | None:

@@ -6,20 +6,18 @@ everywhere and are in no row; neither is what a personal access token narrows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import OrganizationRole, TeamMembership, User, Visibility
-from accounts.together import read_together
+from accounts.models import OrganizationRole, User, Visibility
 from index.models import AccessGrant, Repository, RepositoryState, TrustedPublisher
 from index.roles import Role
 
@@ -48,48 +46,52 @@ class AccessFilter:
 
 
 EVERYTHING = AccessFilter()
-_TEAM = AccessSource.TEAM
 _ADMINS_TOLD = 20  # a mail to each owner of a large organization helps nobody
 _ORDER = ("repository_name", "kind", "holder", "source", "through", "grant_id")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The ways in of one kind, before their columns are made: that costs the most, and not all are shown."""
+
+    source: AccessSource
+    rows: QuerySet[Any]
+    columns: Mapping[str, Any]
+    repository: str = "pk"  # the way to its id
+
+    def matching(self, wanted: AccessFilter) -> Part:
+        """Return those that are looked for, with no more columns than that takes."""
+        asked = {
+            "holder": ("contains", wanted.holder),
+            "repository_name": ("contains", wanted.repository),
+            "role_name": ("exact", wanted.role),
+        }
+        needed = {name: self.columns[name] for name, (_, text) in asked.items() if text}
+        lookups = {f"{name}__{asked[name][0]}": asked[name][1] for name in needed}
+        return replace(self, rows=self.rows.annotate(**needed).filter(**lookups))
+
+    def of(self, repositories: Collection[int]) -> Part:
+        """Return those of these repositories."""
+        return replace(self, rows=self.rows.filter(**{f"{self.repository}__in": repositories}))
+
+    def listed(self) -> Rows:
+        """Return them with all columns."""
+        there = self.rows.query.annotations
+        missing = {name: one for name, one in self.columns.items() if name not in there}
+        listed: Rows = self.rows.annotate(**missing).values(*_COLUMNS)
+        return listed
+
+
 def access_rows(repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING) -> Rows:
     """Return one row for each way that leads someone to one of the repositories that are live."""
-    narrowed = [part.values(*_COLUMNS) for _, part in _narrowed(repositories, wanted)]
-    if not narrowed:
-        nothing: Rows = Repository.objects.none().values(*_COLUMNS)
-        return nothing
-    rows: Rows = narrowed[0].union(*narrowed[1:], all=True).order_by(*_ORDER)
+    return united([part.matching(wanted) for part in parts_of(repositories, wanted)])
+
+
+def united(parts: Sequence[Part]) -> Rows:
+    """Return the rows of these parts, one or more, as one list in its order."""
+    first, *others = (part.listed() for part in parts)
+    rows: Rows = first.union(*others, all=True).order_by(*_ORDER)
     return rows
-
-
-def numbers_of_rows(
-    repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING
-) -> dict[int, int]:
-    """Return how many rows each of them has, in the order of the rows: one statement, and none of them.
-
-    Of teams the members are counted once, not for each repository that the team may use.
-    """
-    parts = [part for source, part in _narrowed(repositories, wanted) if source != _TEAM]
-    live = repositories.filter(state=RepositoryState.ACTIVE)
-    granted = _given_to_teams(_unexpired(live)).filter(_matching(replace(wanted, holder="")))
-    of_teams = granted if wanted.source in {"", _TEAM} else granted.none()
-    members = TeamMembership.objects.filter(
-        team__in=of_teams.values("team"), membership__user__username__contains=wanted.holder
-    )
-    order, grants, sizes, *others = read_together(
-        live.order_by("name").values_list("pk"),
-        of_teams.values_list("repository_pk", "team"),
-        members.values("team").annotate(number=Count("pk")).values_list("team", "number"),
-        *(part.values_list("repository_pk") for part in parts),
-    )
-    found = dict.fromkeys((pk for (pk,) in order), 0)
-    size_of = dict(sizes)
-    for pk, team in grants:
-        found[pk] += size_of.get(team, 0)
-    for (pk,) in chain.from_iterable(others):
-        found[pk] += 1
-    return found
 
 
 def admins_of(repository: Repository) -> list[User]:
@@ -100,125 +102,125 @@ def admins_of(repository: Repository) -> list[User]:
     return list(User.objects.filter(pk__in=people, is_active=True).order_by("pk")[:_ADMINS_TOLD])
 
 
-def _narrowed(
-    repositories: QuerySet[Repository], wanted: AccessFilter
-) -> list[tuple[AccessSource, QuerySet[Any]]]:
+def parts_of(repositories: QuerySet[Repository], wanted: AccessFilter) -> list[Part]:
+    """Return the kinds of ways in that may have some that are looked for."""
     live = repositories.filter(state=RepositoryState.ACTIVE)
-    return [
-        (source, part.filter(_matching(wanted)))
-        for source, part in _parts(live)
-        if wanted.source in {"", source}  # the others cannot match: the database need not look
-    ]
+    given = unexpired_grants(live)
+    every = (
+        _holders(live),
+        _owners(live),
+        _given_to_people(given),
+        given_to_teams(given),
+        _given_to_robots(given),
+        _through_teams(given),
+        _publishers(live),
+        _everyone(live, Visibility.PUBLIC, "anyone"),
+        _everyone(live, Visibility.INTERNAL, _("anyone logged in")),
+    )
+    return [part for part in every if wanted.source in {"", part.source}]
 
 
-def _parts(live: QuerySet[Repository]) -> list[tuple[AccessSource, QuerySet[Any]]]:
-    given = _unexpired(live)
-    return [
-        (AccessSource.OWNER, _holders(live)),
-        (AccessSource.OWNER, _owners(live)),
-        (AccessSource.GRANT, _given_to_people(given)),
-        (AccessSource.GRANT, _given_to_teams(given)),
-        (AccessSource.GRANT, _given_to_robots(given)),
-        (AccessSource.TEAM, _through_teams(given)),
-        (AccessSource.PUBLISHER, _publishers(live)),
-        (AccessSource.PUBLIC, _everyone(live, Visibility.PUBLIC, "anyone")),
-        (AccessSource.INTERNAL, _everyone(live, Visibility.INTERNAL, _("anyone logged in"))),
-    ]
-
-
-def _matching(wanted: AccessFilter) -> Q:
-    found = Q()
-    if wanted.holder:
-        found &= Q(holder__contains=wanted.holder)
-    if wanted.repository:
-        found &= Q(repository_name__contains=wanted.repository)
-    if wanted.role:
-        found &= Q(role_name=wanted.role)
-    return found
-
-
-def _unexpired(live: QuerySet[Repository]) -> QuerySet[AccessGrant]:
+def unexpired_grants(live: QuerySet[Repository]) -> QuerySet[AccessGrant]:
+    """Return what is given on these repositories today."""
     grants = AccessGrant.objects.filter(repository__in=live.values("pk"))
     return grants.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
-def _holders(live: QuerySet[Repository]) -> QuerySet[Any]:
+def given_to_teams(given: QuerySet[AccessGrant]) -> Part:
+    """Return what teams as such have; `_through_teams` is what their members have by it."""
+    name = Concat(F("team__organization__name"), _text("/"), F("team__name"))
+    return _grants(given.filter(team__isnull=False), kind=_text("team"), holder=name)
+
+
+def _holders(live: QuerySet[Repository]) -> Part:
     own = live.filter(namespace__user__isnull=False)
-    return own.annotate(**_owner_columns("namespace__user"))
+    return _owned(own, "namespace__user")
 
 
-def _owners(live: QuerySet[Repository]) -> QuerySet[Any]:
+def _owners(live: QuerySet[Repository]) -> Part:
     """Owners of the organization; one join in one filter, for each further one would be another."""
     membership = "namespace__organization__memberships"
     owned = live.filter(**{f"{membership}__role": OrganizationRole.OWNER})
-    return owned.annotate(**_owner_columns(f"{membership}__user"))
+    return _owned(owned, f"{membership}__user")
 
 
-def _owner_columns(user: str) -> Mapping[str, Any]:
-    return _columns(
+def _owned(owned: QuerySet[Repository], user: str) -> Part:
+    columns = _columns(
         kind=_text("person"),
         holder=F(f"{user}__username"),
         user_pk=F(f"{user}__pk"),
         role_name=_text(Role.ADMIN),
         source=_text(AccessSource.OWNER),
     )
+    return Part(AccessSource.OWNER, owned, columns)
 
 
-def _given_to_people(given: QuerySet[AccessGrant]) -> QuerySet[Any]:
-    return given.filter(user__isnull=False).annotate(
-        **_grant_columns(kind=_text("person"), holder=F("user__username"), user_pk=F("user__pk"))
+def _given_to_people(given: QuerySet[AccessGrant]) -> Part:
+    return _grants(
+        given.filter(user__isnull=False),
+        kind=_text("person"),
+        holder=F("user__username"),
+        user_pk=F("user__pk"),
     )
 
 
-def _given_to_teams(given: QuerySet[AccessGrant]) -> QuerySet[Any]:
-    name = Concat(F("team__organization__name"), _text("/"), F("team__name"))
-    return given.filter(team__isnull=False).annotate(
-        **_grant_columns(kind=_text("team"), holder=name)
-    )
-
-
-def _given_to_robots(given: QuerySet[AccessGrant]) -> QuerySet[Any]:
+def _given_to_robots(given: QuerySet[AccessGrant]) -> Part:
     name = Concat(F("robot__namespace__name"), _text("+"), F("robot__name"))
-    return given.filter(robot__isnull=False).annotate(
-        **_grant_columns(kind=_text("robot"), holder=name, robot_pk=F("robot__pk"))
+    return _grants(
+        given.filter(robot__isnull=False),
+        kind=_text("robot"),
+        holder=name,
+        robot_pk=F("robot__pk"),
     )
 
 
-def _through_teams(given: QuerySet[AccessGrant]) -> QuerySet[Any]:
+def _through_teams(given: QuerySet[AccessGrant]) -> Part:
     person = "team__memberships__membership__user"
-    return given.filter(**{f"{person}__isnull": False}).annotate(
-        **_grant_columns(
-            kind=_text("person"),
-            holder=F(f"{person}__username"),
-            user_pk=F(f"{person}__pk"),
-            source=_text(AccessSource.TEAM),
-            through=F("team__name"),
-        )
+    return _grants(
+        given.filter(**{f"{person}__isnull": False}),
+        AccessSource.TEAM,
+        kind=_text("person"),
+        holder=F(f"{person}__username"),
+        user_pk=F(f"{person}__pk"),
+        through=F("team__name"),
     )
 
 
-def _publishers(live: QuerySet[Repository]) -> QuerySet[Any]:
+def _grants(
+    given: QuerySet[AccessGrant], source: AccessSource = AccessSource.GRANT, **columns: Any
+) -> Part:
+    whole = _columns(
+        "repository__",
+        role_name=F("role"),
+        source=_text(source),
+        grant_id=F("pk"),
+        until=F("expires_at"),
+        **columns,
+    )
+    return Part(source, given, whole, "repository")
+
+
+def _publishers(live: QuerySet[Repository]) -> Part:
     named = TrustedPublisher.objects.filter(repository__in=live.values("pk"))
-    return named.annotate(
-        **_columns(
-            "repository__",
-            kind=_text("publisher"),
-            holder=F("source_repository"),
-            role_name=_text(Role.WRITER),
-            source=_text(AccessSource.PUBLISHER),
-        )
+    columns = _columns(
+        "repository__",
+        kind=_text("publisher"),
+        holder=F("source_repository"),
+        role_name=_text(Role.WRITER),
+        source=_text(AccessSource.PUBLISHER),
     )
+    return Part(AccessSource.PUBLISHER, named, columns, "repository")
 
 
-def _everyone(live: QuerySet[Repository], visibility: Visibility, who: str) -> QuerySet[Any]:
-    return live.filter(visibility=visibility).annotate(
-        **_columns(
-            kind=_text("everyone"),
-            holder=_text(who),
-            role_name=_text(Role.READER),
-            source=_text(AccessSource(visibility.value)),
-        )
+def _everyone(live: QuerySet[Repository], visibility: Visibility, who: str) -> Part:
+    source = AccessSource(visibility.value)
+    columns = _columns(
+        kind=_text("everyone"),
+        holder=_text(who),
+        role_name=_text(Role.READER),
+        source=_text(source),
     )
+    return Part(source, live.filter(visibility=visibility), columns)
 
 
 def _text(value: str) -> Value:
@@ -240,16 +242,6 @@ def _columns(repository: str = "", **given: Any) -> Mapping[str, Any]:
         "grant_id": _nothing(models.BigIntegerField()),
         "until": _nothing(models.DateTimeField()),
     } | given
-
-
-def _grant_columns(**given: Any) -> Mapping[str, Any]:
-    return _columns(
-        "repository__",
-        role_name=F("role"),
-        grant_id=F("pk"),
-        until=F("expires_at"),
-        **({"source": _text(AccessSource.GRANT)} | given),
-    )
 
 
 _COLUMNS = (

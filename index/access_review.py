@@ -96,6 +96,8 @@ class _Known:
 def describe(rows: Iterable[dict[str, Any]], namespace: Namespace) -> list[AccessRow]:
     """Return the rows with all there is to say: one query, whatever their number."""
     listed = list(rows)
+    if not listed:
+        return []
     known = _Known(listed, namespace)
     return [_described(row, known) for row in listed]
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
-from accounts.together import HowMany, read_together
+from accounts.together import read_together
 from accounts.words import word
-from index.access import access_rows
+from index.access_numbers import CountedRows
 from index.denial_list import describe
 from index.errors import IndexRefusal
 from index.flows.grant_access import grant_access, revoke_access
@@ -112,20 +112,21 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
 def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpResponse:
     """Render the page; a refused form takes the place of its fresh twin."""
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
-    wanted = filter_form.wanted
     has_errors = bool(refused)
-    namespace, only = repository.namespace, _only(repository)
-    [count], denials, grantees, reviews, waiting = read_together(
-        HowMany(access_rows(only, wanted)),
+    namespace = repository.namespace
+    rows = CountedRows(_only(repository), filter_form.wanted)
+    denials, grantees, reviews, waiting, *numbers = read_together(
         newest(repository),
         grantees_of(namespace),
         last_review(repository),
         _waiting(repository),
+        *rows.questions,
     )
+    rows.learn(numbers)
     context = {
         **page_context(repository, principal_of(request)),
         "filter_form": filter_form,
-        "page": review_page(only, namespace, wanted, request.GET.get("page"), count=count),
+        "page": review_page(rows, namespace, request.GET.get("page")),
         "query": f"{urlencode(_given(request))}&" if _given(request) else "",
         "is_filtered": any(_given(request).values()),
         "denials": describe(denials),

@@ -13,6 +13,7 @@ from accounts.errors import LimitReached
 from accounts.models import Namespace
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
 from accounts.words import word
+from index.access_numbers import counted_rows
 from index.errors import IndexRefusal
 from index.flows.change_default_grants import give_by_default, stop_giving_by_default
 from index.flows.review_access import confirm_review, last_review
@@ -117,16 +118,14 @@ def _page(
 ) -> HttpResponse:
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     given = {name: request.GET[name] for name in filter_form.fields if request.GET.get(name)}
-    rows = review_page(
-        _repositories(namespace), namespace, filter_form.wanted, request.GET.get("page")
-    )
+    rows = counted_rows(_repositories(namespace), filter_form.wanted)
     context = {
         "head": head,
         "tab": "access",
         "crumb": gettext("Access"),
         "namespace": namespace,
         "filter_form": filter_form,
-        "page": rows,
+        "page": review_page(rows, namespace, request.GET.get("page")),
         "query": f"{urlencode(given)}&" if given else "",
         "is_filtered": bool(given),
         "review_form": form,

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from accounts.models import Visibility
-from index.access import EVERYTHING, AccessFilter, access_rows, numbers_of_rows
+from index.access import EVERYTHING, AccessFilter, access_rows
+from index.access_numbers import counted_rows
 from index.models import Repository
 from index.roles import Role
 from tests.conftest import World
@@ -31,8 +32,17 @@ def test_the_numbers_are_those_of_the_rows(world: World, wanted: AccessFilter) -
     make_repository("acme/open", visibility=Visibility.PUBLIC)
     make_grant(world.app, world.bob, Role.READER)
     repositories = Repository.objects.filter(namespace=world.acme.namespace)
-    numbers = numbers_of_rows(repositories, wanted)
+    numbers = counted_rows(repositories, wanted).numbers
     rows = Counter(row["repository_pk"] for row in access_rows(repositories, wanted))
     assert {pk: number for pk, number in numbers.items() if number} == rows
     names = dict(repositories.values_list("pk", "name"))
     assert [names[pk] for pk in numbers] == sorted(names.values())
+
+
+def test_read_page_by_page_the_rows_are_those_of_the_whole_list(world: World) -> None:
+    make_repository("acme/open", visibility=Visibility.PUBLIC)
+    make_grant(world.app, world.bob, Role.READER)
+    repositories = Repository.objects.filter(namespace=world.acme.namespace)
+    whole = list(access_rows(repositories))
+    counted = counted_rows(repositories)
+    assert [row for at in range(0, counted.count(), 2) for row in counted[at : at + 2]] == whole
