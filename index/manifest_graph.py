@@ -53,6 +53,7 @@ class Graph:
     nodes: Mapping[str, Node]
     _referrers: dict[str, set[str]] = field(default_factory=dict)
     _indexes: dict[str, set[str]] = field(default_factory=dict)
+    _linked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Turn subjects and lists around."""
@@ -64,6 +65,8 @@ class Graph:
             for child in node.children:
                 listed_by[child].add(digest)
         self._referrers, self._indexes = dict(found), dict(listed_by)
+        self._linked = set(found)
+        self._linked |= {one for one, node in self.nodes.items() if node.children or node.subjects}
 
     def goes(self, doomed: Iterable[str], *, pinned: Iterable[str]) -> list[str]:
         """Return what may be deleted with `doomed`, each before what it lists.
@@ -97,12 +100,11 @@ class Graph:
 
     def _spread(self, start: Iterable[str], step: Step) -> set[str]:
         seen = set(start)
-        waiting = list(seen)
+        waiting = list(seen & self._linked)  # most stand alone: no step leads on from them
         while waiting:
             new = step(waiting.pop()) - seen
-            if new:
-                seen |= new
-                waiting += new
+            seen |= new
+            waiting += new & self._linked
         return seen
 
     def _lists(self, digest: str) -> frozenset[str]:
@@ -119,8 +121,8 @@ def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
     """Read tags and the digests that they point to; one that never changes keeps what it points to."""
     pinned, attached, names = set(), {}, set()
     for name, digest in tags.items():
-        found = None if frozen_by(immutable, name) else _ATTACHED.fullmatch(name)
-        if found:
+        found = _ATTACHED.fullmatch(name)
+        if found and not frozen_by(immutable, name):
             names.add(name)
             attached[digest] = f"{found[1]}:{found[2]}"
         else:
@@ -140,7 +142,7 @@ def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
         lists[index].add(child)
     nodes = dict.fromkeys((digest for digest, _ in subjects), _ALONE)
     for digest, subject in subjects:
-        about = {subject, attached.get(digest, "")} - {""}
-        if about or digest in lists:
+        if subject or digest in attached or digest in lists:
+            about = {subject, attached.get(digest, "")} - {""}
             nodes[digest] = Node(frozenset(lists.get(digest, ())), frozenset(about))
     return Graph(nodes)

@@ -37,7 +37,10 @@ def parse_patterns(texts: Iterable[str]) -> list[str]:
 
 def frozen_by(patterns: Sequence[str], tag: str) -> str:
     """Return the first pattern that the tag matches, "" if none: then it may change."""
-    return next((pattern for pattern in patterns if _matches(pattern, tag)), "")
+    for pattern in patterns:
+        if _matches(pattern, tag):
+            return pattern
+    return ""
 
 
 def _check(pattern: str) -> None:
