@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=40, help="that each page is asked")
-    parser.add_argument("--only", default="", help="pages with this in their names")
+    parser.add_argument("--only", default="", help="names of pages, with commas between")
     parser.add_argument("--keep", type=Path, help="a folder: databases stay there for another run")
     chosen = parser.parse_args()
     met = True
