@@ -160,6 +160,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "index.web.time_tags",
                 "index.web.watch_tags",
                 "accounts.web.manage_tags",
+                "accounts.web.organizations.team_tags",
                 "index.web.flow_tags",
                 "config.style_sheet",
             ],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -91,8 +91,7 @@ def members_page(
 ) -> HttpResponse:
     """Render the page, with a refused form in the place of its fresh twin."""
     organization = head.organization
-    teams = Prefetch("teams", TeamMembership.objects.select_related("team").order_by("team__name"))
-    members = organization.memberships.select_related("user").prefetch_related(teams)
+    members = organization.memberships.select_related("user")
     members = members.annotate(lacks_factor=lacks_factor("user"))
     pages = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE)
     context: dict[str, Any] = {"head": head, "tab": "members", "crumb": _("Members")}
@@ -110,8 +109,18 @@ def members_page(
             "left_out": without_room,
             "invitations": invitations,
         }
-    context["page"] = pages.get_page(request.GET.get("page"))
-    return render(request, "accounts/organizations/members.html", context)
+    page: Any = pages.get_page(request.GET.get("page"))
+    page.object_list = _with_teams(page.object_list)
+    return render(request, "accounts/organizations/members.html", context | {"page": page})
+
+
+def _with_teams(members: Iterable[Membership]) -> list[tuple[Membership, list[str]]]:
+    """Return each with the names of its teams."""
+    teams: dict[int, list[str]] = {member.pk: [] for member in members}
+    places = TeamMembership.objects.filter(membership__in=teams).order_by("team__name")
+    for member, team in places.values_list("membership", "team__name"):
+        teams[member].append(team)
+    return [(member, teams[member.pk]) for member in members]
 
 
 def _find(head: OrganizationHead, username: str) -> Membership:

@@ -21,7 +21,8 @@ from accounts.web.organizations.attempts import attempt, attempt_form
 from accounts.web.organizations.forms import TeamForm, TeamGroupForm, TeamMemberForm
 from accounts.web.organizations.head import OrganizationHead, find_for_members, find_for_owners
 
-_PAGE_SIZE = 50
+_TEAMS = 50  # on a page
+_MEMBERS = 25
 
 
 @require_safe
@@ -29,7 +30,7 @@ def show_all(request: HttpRequest, name: str) -> HttpResponse:
     """List the teams."""
     head = find_for_members(request, name)
     teams = head.organization.teams.annotate(people=Count("memberships")).order_by("name")
-    page = Paginator(teams, _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(teams, _TEAMS).get_page(request.GET.get("page"))
     context = {"head": head, "tab": "teams", "crumb": _("Teams"), "page": page}
     return render(request, "accounts/organizations/teams.html", context)
 
@@ -145,7 +146,7 @@ def team_page(
         "tab": "teams",
         "crumb": team.name,
         "team": team,
-        "page": Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(ordered, _MEMBERS).get_page(request.GET.get("page")),
         "may_fill": may_fill(head.principal, team) and not team.external_group,
         "may_choose_group": may_choose_group(head.principal, head.organization)
         and bool(team.external_group or are_groups_told()),
