@@ -71,7 +71,10 @@ class CountedRows:
             through if part.source == AccessSource.TEAM else Counter(pk for (pk,) in next(rest))
             for part in self._parts
         ]
-        self.numbers = {pk: sum(found[pk] for found in self._found) for (pk,) in order}
+        self.numbers = dict.fromkeys((pk for (pk,) in order), 0)
+        for found in self._found:
+            for pk, number in found.items():
+                self.numbers[pk] += number
 
     def count(self) -> int:
         """Return how many there are."""

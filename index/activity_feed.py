@@ -59,7 +59,7 @@ def followed_by(principal: Principal) -> RepositoryQuerySet:
     user = principal.user
     if user is None:
         return Repository.objects.none()
-    namespaces = Namespace.objects.worked_in_by(user).values("pk")
+    namespaces = Namespace.objects.ids_worked_in_by(user)
     return Repository.objects.taken_part_in(
         principal,
         Repository.objects.filter(namespace__in=namespaces).values("pk"),

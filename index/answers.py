@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Namespace, User
 from accounts.principals import Principal
-from index.models import AccessGrant, AccessRequest, Repository, RepositoryState
-from index.roles import Role
+from index.models import AccessGrant, AccessRequest, RepositoryState
+from index.policy import decisions_for
+from index.roles import Action, Role
 
 _FRESH = timedelta(days=7)  # an answer is news for so long
 _MOST = 10
@@ -25,21 +27,23 @@ class Requests:
     answered: list[AccessRequest]
 
 
-def requests_for(principal: Principal, user: User) -> Requests:
-    """Return both, by one query. Who may not see a repository hears of no answer (case 24)."""
-    held = Namespace.objects.held_by(user).values("pk")
-    admin = AccessGrant.objects.reaching(principal).filter(role=Role.ADMIN).values("repository")
+def told_to(principal: Principal, user: User) -> QuerySet[AccessRequest]:
+    """Return both, as far as they concern somebody: `requests_among` leaves out what is not to be heard of."""
+    held = Namespace.objects.ids_held_by(user)
+    admin = AccessGrant.objects.repositories_reaching(principal, Q(role=Role.ADMIN))
     of_mine = Q(repository__namespace__in=held) | Q(repository__in=admin)
-    visible = Repository.objects.visible_to(principal).values("pk")
     to_answer = Q(of_mine, decided_at=None, user__is_active=True)
-    fresh = Q(user=user, decided_at__gt=timezone.now() - _FRESH, repository__in=visible)
-    rows = (
-        AccessRequest.objects.filter(to_answer | fresh, repository__state=RepositoryState.ACTIVE)
-        .select_related("repository", "user")
-        .order_by("-created_at")[: 2 * _MOST]
-    )
-    found = list(rows)
-    return Requests(
-        to_answer=[one for one in found if one.decided_at is None][:_MOST],
-        answered=[one for one in found if one.decided_at is not None][:_MOST],
-    )
+    fresh = Q(user=user, decided_at__gt=timezone.now() - _FRESH)
+    rows = AccessRequest.objects.filter(
+        to_answer | fresh, repository__state=RepositoryState.ACTIVE
+    ).select_related("repository", "user")
+    return rows.order_by("-created_at")[: 2 * _MOST]
+
+
+def requests_among(told: Sequence[AccessRequest], principal: Principal) -> Requests:
+    """Return both. Who may not see a repository hears of no answer (case 24): one query where there are some."""
+    to_answer = [one for one in told if one.decided_at is None]
+    answered = [one for one in told if one.decided_at is not None]
+    decisions = decisions_for(principal, {one.repository for one in answered}) if answered else {}
+    heard = [one for one in answered if Action.PULL in decisions[one.repository_id].actions]
+    return Requests(to_answer[:_MOST], heard[:_MOST])

@@ -24,7 +24,7 @@ from index.roles import Action, Role, actions_of
 from index.rules import Decision
 
 _STAGES = (Stage.SANDBOX, Stage.INTEGRATION, Stage.RELEASE)
-_MOST_TARGETS = 200
+_MOST_TARGETS = 100  # any other can be typed
 _SECONDS = 10.0  # for a preview; pages wait for it
 
 
@@ -75,7 +75,7 @@ def promotions_of(repository: Repository, principal: Principal) -> QuerySet[Prom
 
 
 def candidates_of(source: Repository, principal: Principal) -> list[Repository]:
-    """Return what is a stage further and the principal has a part in, by name; not more than 200.
+    """Return what is a stage further and the principal has a part in, by name; not more than 100.
 
     Whether images may go there is a decision about each (`index.policy.decisions_for`).
     """
@@ -123,12 +123,12 @@ def preview_promotion(source: Repository, target: Repository, digest: str) -> Pr
 
 def _written_by(principal: Principal) -> QuerySet[Any, Any]:
     """Return the ids of what it may write to as far as grants and namespaces say; each by its index."""
-    grants = AccessGrant.objects.reaching(principal).exclude(role=Role.READER)
-    ways: list[QuerySet[Any, Any]] = [grants.values("repository")]
+    writing = ~Q(role=Role.READER)
+    ways = [AccessGrant.objects.repositories_reaching(principal, writing)]
     if principal.workload:
         published = Repository.objects.filter(pk=principal.workload.repository_id)
         ways.append(published.values("pk"))
     if principal.user:
-        held = Namespace.objects.held_by(principal.user).values("pk")
+        held = Namespace.objects.ids_held_by(principal.user)
         ways.append(Repository.objects.filter(namespace__in=held).values("pk"))
     return ways[0].union(*ways[1:])

@@ -28,21 +28,17 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
     """Finds namespaces."""
 
     def held_by(self, user: User) -> NamespaceQuerySet:
-        """Return the user's own and those of organizations that the user is an owner of.
+        """Return the user's own and those of organizations that the user is an owner of."""
+        return self.filter(pk__in=self.ids_held_by(user))
 
-        Two ways, each by its index: an OR of both walks through every namespace there is.
-        """
+    def ids_held_by(self, user: User) -> models.QuerySet[Any, Any]:
+        """Return the ids of the same, for another statement: what is looked for in fewer levels is found sooner."""
         owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
-        return self._own_and(user, owned)
+        return _own_and(user, owned)
 
-    def worked_in_by(self, user: User) -> NamespaceQuerySet:
-        """Return the user's own and those of organizations that the user is a member of."""
-        return self._own_and(user, Membership.objects.filter(user=user))
-
-    def _own_and(self, user: User, memberships: models.QuerySet[Membership]) -> NamespaceQuerySet:
-        own = Namespace.objects.filter(user=user)
-        of_them = Namespace.objects.filter(organization__in=memberships.values("organization"))
-        return self.filter(pk__in=own.values("pk").union(of_them.values("pk")))
+    def ids_worked_in_by(self, user: User) -> models.QuerySet[Any, Any]:
+        """Return the ids of the user's own and of those of organizations that the user is a member of."""
+        return _own_and(user, Membership.objects.filter(user=user))
 
     def called(self, name: str) -> NamespaceQuerySet:
         """Return the namespace that the name leads to: today's name, or one of its past.
@@ -52,6 +48,13 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         today = Namespace.objects.filter(name=name, redirects_to=None)
         renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
         return self.filter(pk__in=today.values("pk").union(renamed.values("redirects_to")))
+
+
+def _own_and(user: User, memberships: models.QuerySet[Membership]) -> models.QuerySet[Any, Any]:
+    """Two ways, each by its index: an OR of both walks through every namespace there is."""
+    own = Namespace.objects.filter(user=user)
+    of_them = Namespace.objects.filter(organization__in=memberships.values("organization"))
+    return own.values("pk").union(of_them.values("pk"))
 
 
 class Namespace(models.Model):

@@ -19,17 +19,31 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
 
     def reaching(self, principal: Principal) -> AccessGrantQuerySet:
         """Return the unexpired grants that the principal has, directly or through a team."""
-        if principal.robot:
-            found = self.filter(robot=principal.robot)
-        elif principal.user:
-            # Two ways, each by its index: an OR of both walks through every grant there is.
-            teams = TeamMembership.objects.filter(membership__user=principal.user)
-            direct = AccessGrant.objects.filter(user=principal.user)
-            through_teams = AccessGrant.objects.filter(team__in=teams.values("team"))
-            found = self.filter(pk__in=direct.values("pk").union(through_teams.values("pk")))
-        else:
-            return self.none()
-        return found.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return self.filter(pk__in=_united([way.values("pk") for way in _ways(principal)]))
+
+    def repositories_reaching(
+        self, principal: Principal, condition: Q | None = None
+    ) -> models.QuerySet[Any, Any]:
+        """Return the ids of what those are about, for another statement: fewer levels are found sooner."""
+        ways = (way.filter(condition or Q()) for way in _ways(principal))
+        return _united([way.values("repository") for way in ways])
+
+
+def _ways(principal: Principal) -> list[models.QuerySet[AccessGrant]]:
+    """Two ways of a person, each by its index: an OR of both walks through every grant there is."""
+    unexpired = AccessGrant.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    if principal.robot:
+        return [unexpired.filter(robot=principal.robot)]
+    if principal.user:
+        teams = TeamMembership.objects.filter(membership__user=principal.user)
+        direct = unexpired.filter(user=principal.user)
+        return [direct, unexpired.filter(team__in=teams.values("team"))]
+    return [unexpired.none()]
+
+
+def _united(ways: list[models.QuerySet[Any, Any]]) -> models.QuerySet[Any, Any]:
+    first, *others = ways
+    return first.union(*others) if others else first
 
 
 class AccessGrant(models.Model):

@@ -88,10 +88,10 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
 
         Each way goes by its index: the OR there walks through all repositories.
         """
-        grants = AccessGrant.objects.reaching(principal).values("repository")
+        grants = AccessGrant.objects.repositories_reaching(principal)
         if (user := principal.user) is None:
             return self.visible_to(principal).filter(pk__in=grants.union(*also))
-        own = Repository.objects.filter(namespace__in=Namespace.objects.held_by(user).values("pk"))
+        own = Repository.objects.filter(namespace__in=Namespace.objects.ids_held_by(user))
         if user.is_superuser or principal.limits is not None:
             part = grants.union(own.values("pk"), *also)
             return self.visible_to(principal).filter(pk__in=part)
@@ -151,11 +151,11 @@ def _part(principal: Principal) -> Q:
     """What the principal has something to do with: its own, and what was given to it."""
     if principal.is_administrator:
         return Q(pk__isnull=False)
-    part = Q(pk__in=AccessGrant.objects.reaching(principal).values("repository"))
+    part = Q(pk__in=AccessGrant.objects.repositories_reaching(principal))
     if principal.workload:
         part |= Q(pk=principal.workload.repository_id)
     if principal.user:
-        part |= Q(namespace__in=Namespace.objects.held_by(principal.user).values("pk"))
+        part |= Q(namespace__in=Namespace.objects.ids_held_by(principal.user))
     return part
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation, Namespace, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import ANONYMOUS, Principal
+from accounts.together import read_together
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
-from index.answers import requests_for
+from index.answers import requests_among, told_to
 from index.first_steps import first_steps
-from index.models import Deletion, Repository, RepositoryState
+from index.models import AccessGrant, Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
@@ -90,9 +91,7 @@ def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> Http
 
 def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     principal = Principal(user)
-    # One more than is shown tells whether there are more; empty ones come last on any database.
-    newest_first = F("last_pushed_at").desc(nulls_last=True)
-    mine = list(_involving(principal, user).archived_last(newest_first, "name")[: _MINE_SHOWN + 1])
+    mine = _involving(principal, user, _MINE_SHOWN + 1)  # one more tells whether there are more
     steps = first_steps(user, mine)
     if asked_part(request) == "first-steps" and (old := nothing_new(request, steps.version)):
         return old
@@ -105,11 +104,17 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     if asked_part(request) == "first-steps":
         return vary(render(request, "index/dashboard_checklist_part.html", context))
     visible = Repository.objects.visible_to(principal).select_related("namespace")
+    starred, deletions, invitations, asked = read_together(
+        visible.filter(stars__user=user).order_by("-stars__created_at")[:_SHOWN],
+        _deletions(user),
+        Invitation.objects.waiting_for(user),
+        told_to(principal, user),
+    )
     context |= {
-        "starred": visible.filter(stars__user=user).order_by("-stars__created_at")[:_SHOWN],
-        "deletions": _deletions(user),
-        "requests": requests_for(principal, user),
-        "invitations": list(Invitation.objects.waiting_for(user)),
+        "starred": starred,
+        "deletions": deletions,
+        "requests": requests_among(asked, principal),
+        "invitations": invitations,
     }
     return vary(render(request, "index/dashboard.html", context))
 
@@ -120,19 +125,31 @@ def _push_name(user: User, mine: Sequence[Repository]) -> str:
     return next(own, f"{user.username}/my-app")
 
 
-def _involving(principal: Principal, user: User) -> RepositoryQuerySet:
-    """Return what is in the user's namespaces, or granted to the user; not all that is public."""
-    namespaces = Namespace.objects.worked_in_by(user).values("pk")
-    inside = Repository.objects.filter(namespace__in=namespaces).values("pk")
-    return Repository.objects.taken_part_in(principal, inside).select_related("namespace")
+def _involving(principal: Principal, user: User, number: int) -> list[Repository]:
+    """Return the newest of what is in the user's namespaces, or granted to the user; not all that is public.
+
+    Each way finds its first by itself: together they may be thousands. Empty ones come last on any database.
+    """
+    order = (F("last_pushed_at").desc(nulls_last=True), "name")
+    live = Repository.objects.live()
+    inside = live.filter(namespace__in=Namespace.objects.ids_worked_in_by(user))
+    ways = (
+        live.filter(namespace__in=Namespace.objects.ids_held_by(user)),
+        inside if user.is_superuser else inside.exclude(visibility=Visibility.PRIVATE),
+        live.filter(pk__in=AccessGrant.objects.repositories_reaching(principal)),
+    )
+    first = (way.archived_last(*order).values_list("pk")[:number] for way in ways)
+    found = {pk for rows in read_together(*first) for (pk,) in rows}
+    shown = live.filter(pk__in=found).archived_last(*order)
+    return list(shown.select_related("namespace")[:number])
 
 
-def _deletions(user: User) -> list[Deletion]:
+def _deletions(user: User) -> QuerySet[Deletion]:
     """Return what is on its way out of the user's namespace, or was sent there by the user."""
     unfinished = Deletion.objects.filter(
         finished_at=None, repository__state=RepositoryState.DELETING
     ).select_related("repository")
-    return list(unfinished.filter(Q(requested_by=user) | Q(repository__namespace__user=user)))
+    return unfinished.filter(Q(requested_by=user) | Q(repository__namespace__user=user))
 
 
 def _pushed(principal: Principal) -> RepositoryQuerySet:

@@ -17,7 +17,7 @@ def find_robot(request: HttpRequest, name: str) -> RobotAccount:
     namespace, plus, short = name.partition("+")
     robots = RobotAccount.objects.filter(namespace__redirects_to=None)
     if not user.is_superuser:
-        robots = robots.filter(namespace__in=Namespace.objects.held_by(user).values("pk"))
+        robots = robots.filter(namespace__in=Namespace.objects.ids_held_by(user))
     robot = (
         robots.filter(namespace__in=Namespace.objects.called(namespace), name=short)
         .select_related("namespace__organization", "namespace__user", "responsible")

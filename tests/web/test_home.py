@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.test import Client
 
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.flows.delete_repository import request_deletion
+from index.models import Repository
 from index.roles import Role
 from tests.conftest import World
 from tests.factories import make_grant, make_repository, make_user
@@ -46,6 +49,24 @@ def test_the_dashboard_lists_own_and_granted_repositories_and_no_others(
     page = client.get("/").content.decode()
     assert "/r/alice/priv" in page
     assert "/r/alice/pub" not in page
+
+
+def test_the_dashboard_shows_the_newest_of_all_that_is_ones_own_or_granted(
+    world: World, client: Client
+) -> None:
+    for number in range(25):
+        _push(make_repository(f"bobby/own{number:02}"), day=number + 1)
+    _push(world.app, day=30)
+    make_grant(world.app, world.bob, Role.READER)
+    client.force_login(world.bob)
+    mine = client.get("/").context["mine"]
+    newest = [f"bobby/own{number:02}" for number in range(24, 5, -1)]
+    assert [one.name for one in mine] == ["acme/app", *newest]
+
+
+def _push(repository: Repository, *, day: int) -> None:
+    repository.last_pushed_at = datetime(2026, 1, day, tzinfo=UTC)
+    repository.save()
 
 
 def test_a_repository_that_is_being_deleted_is_shown_to_its_owner_with_its_state(

@@ -22,7 +22,15 @@ from accounts.models import (
 )
 from accounts.principals import Principal
 from tests.conftest import World
-from tests.factories import PASSWORD, make_member, make_organization, make_team, make_user
+from tests.factories import (
+    PASSWORD,
+    make_member,
+    make_organization,
+    make_people,
+    make_team,
+    make_user,
+    new_user,
+)
 
 FOR_MEMBERS = ["members", "teams", "teams/devs", "leave"]
 FOR_OWNERS = [
@@ -174,6 +182,28 @@ def test_ids_of_another_organization_are_not_found(
     assert OrganizationDomain.objects.count() == 1
     assert Team.objects.get(name="spies").memberships.get().is_maintainer is False
     assert not AuditEvent.objects.exists()
+
+
+def test_a_large_team_is_read_page_by_page(world: World, client: Client) -> None:
+    names = [f"crew{number:02}" for number in range(26)]
+    people = make_people(*map(new_user, names))
+    for person in people:
+        make_member(world.acme, person)
+    make_team(world.acme, "crew", *people)
+    client.force_login(world.olga)
+    first, second = (
+        client.get(f"/o/acme/-/teams/crew?page={page}").content.decode() for page in (1, 2)
+    )
+    assert [name for name in names if f">{name}</a>" in first] == names[:25]
+    assert [name for name in names if f">{name}</a>" in second] == names[25:]
+
+
+def test_members_stand_with_their_teams(world: World, client: Client) -> None:
+    make_team(world.acme, "ops", world.rita)
+    client.force_login(world.olga)
+    page = client.get("/o/acme/-/members").content.decode()
+    row = next(row for row in page.split("<tr>") if 'href="/u/rita"' in row)
+    assert '<a href="/o/acme/-/teams/ops">ops</a>' in row
 
 
 def test_profile_and_team_are_saved(world: World, client: Client) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User, Visibility
+from index import promotions
 from index.models import Manifest, Promotion, PromotionState, Registry, Repository, Tag
 from index.registry_client import RegistryClient
 from index.roles import Role
@@ -96,6 +97,15 @@ def test_asking_leads_to_the_promotion(world: World, digest: str) -> None:
     page = as_(world.mia).get(answer["Location"]).content.decode()
     assert "because" in page
     assert "by mila" in page
+
+
+def test_a_target_that_is_not_offered_can_be_typed(
+    world: World, digest: str, target: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promotions, "_MOST_TARGETS", 0)
+    mila = as_(world.mia)
+    assert target.name not in mila.get(ASK).content.decode()
+    assert mila.post(ASK, CHOICE).status_code == 302
 
 
 def test_the_digest_that_was_previewed_counts(world: World, digest: str) -> None:
