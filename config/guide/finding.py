@@ -65,7 +65,7 @@ def find(chapters: Iterable[Chapter], query: str) -> Found:
 
 
 def _words_of(query: str) -> list[str]:
-    found = _WORD.findall(_plain(query[:LONGEST_QUERY]).casefold())
+    found = _WORD.findall(_plain(query[:LONGEST_QUERY]).lower())
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 

@@ -112,6 +112,7 @@ def test_french_keeps_its_marks_with_the_word_before_them() -> None:
         ("de", "Wiederherstellungscode", "account#lost"),
         ("de", "Papierkorb", "deletion#restore"),
         ("de", "unveränderliche Tags", "tags#immutable"),
+        ("de", "Größe", "tags#list"),
         ("fr", "codes de secours", "account#two-factors"),
         ("fr", "corbeille", "deletion#restore"),
         ("fr", "depot prive", "names#visibility"),
