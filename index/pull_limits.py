@@ -19,7 +19,7 @@ from accounts.token_limits import is_inside
 from index.errors import IndexRefusal
 from index.pull_counts import Reading, pull_counts
 
-# How long, behind "in": what German has another word for.
+# They stand behind "in", which wants the dative in German: "in 3 Tagen".
 _UNITS = (
     (86400, gettext_lazy("%(n)s days")),
     (3600, gettext_lazy("%(n)s hours")),

@@ -49,9 +49,7 @@ class Section:
     anchor: str
     parts: tuple[Prose | Code, ...]
     text: str  # all that can be read in it, for the search
-    language: (
-        str  # of the heading, if it is not that of the chapter: a message of docker, word by word
-    )
+    language: str  # of the heading, where it is a message of docker in a translation, else ""
 
 
 @dataclass(frozen=True, slots=True)
