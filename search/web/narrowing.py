@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from search.asked import QueryRefused, SearchQuery, Sort
 from search.filters import filter_of
@@ -57,14 +57,20 @@ def without_filters(query: SearchQuery) -> str:
 
 
 def orders(query: SearchQuery) -> list[Link]:
-    """Return the ways to sort; one that would make the query too long is left out."""
+    """Return the ways to sort; one that would make the query too long is left out.
+
+    Without a word nothing matches better than another: what is popular is first then.
+    """
+    has_words = bool(query.terms or query.phrases)
     links = []
     for sort, title in _TITLES.items():
         try:
             text = with_filter(query.text, "sort", sort.value)
         except QueryRefused:
             continue
-        links.append(Link(str(title), address_of(text), query.sort is sort))
+        is_popular = sort is Sort.BEST and not has_words
+        says = gettext("Popular") if is_popular else str(title)
+        links.append(Link(says, address_of(text), query.sort is sort))
     return links
 
 

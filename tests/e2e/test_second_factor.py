@@ -74,6 +74,7 @@ def test_where_no_key_works_the_page_says_so(window: Window, alice: Person) -> N
     window.page.goto("/accounts/2fa/webauthn/add/")
     window.page.get_by_text("need a page on https").wait_for()
     assert window.page.get_by_role("button", name="Use my key").count() == 0
+    assert window.page.get_by_role("main").get_by_role("textbox").count() == 0
 
 
 def test_with_an_app_the_page_asks_for_a_code_and_docker_for_a_token(

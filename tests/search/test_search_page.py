@@ -229,6 +229,12 @@ def test_an_order_is_part_of_the_query(many: World, client: Client) -> None:
     assert address(html, "Best match") == "/search?q=many+is%3Apublic"
 
 
+def test_without_a_word_nothing_is_the_best_match(many: World, client: Client) -> None:
+    html = page(client, "q=is:public+sort:stars")
+    assert address(html, "Popular") == "/search?q=is%3Apublic"
+    assert "Best match" not in text_of(html)
+
+
 def test_a_corrected_word_is_told_with_a_way_to_insist(world: World, client: Client) -> None:
     make_repository("nginx", visibility=PUBLIC, registry=world.west)
     html = page(client, "q=ngnix+is:official")

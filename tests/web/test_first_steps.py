@@ -16,7 +16,7 @@ from index.names import parse_repository_name
 from index.organization_steps import organization_steps
 from index.roles import Role
 from tests.conftest import World
-from tests.factories import make_grant, make_organization, make_repository
+from tests.factories import make_grant, make_organization, make_repository, make_teams
 from tests.web.test_parts import part_of, seen
 
 
@@ -124,6 +124,17 @@ def test_other_pages_of_it_name_the_next_step(
     assert "Step 1 of 5" in client.get("/o/umbra/-/teams").content.decode()
     send_invitation(umbra, by=Principal(world.bob), invitee="alice")
     assert "Step 2 of 5" in client.get("/o/umbra/-/members").content.decode()
+
+
+@pytest.mark.parametrize("page", ["members/alice/remove", "teams/devs/delete"])
+def test_a_page_that_ends_something_names_no_step(
+    world: World, client: Client, umbra: Organization, page: str
+) -> None:
+    make_teams(umbra, devs=world.alice)
+    client.force_login(world.bob)
+    response = client.get(f"/o/umbra/-/{page}")
+    assert response.status_code == 200
+    assert "of 5" not in response.content.decode()
 
 
 @pytest.mark.parametrize("who", ["alice", "root", "anonymous"])

@@ -124,6 +124,19 @@ def test_the_first_push_brings_the_page_of_tags_its_search(world: World, client:
     assert "tag-search" in part_of(client, path, "tags-body").content.decode()
 
 
+def test_tags_are_offered_for_deletion_once_there_are_some(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    bare = make_repository("alice/bare", visibility=Visibility.PUBLIC, pushed=False)
+    page = client.get("/r/alice/bare/-/tags").content.decode()
+    assert "Deleted tags" in page
+    assert "Delete tags" not in page
+    assert "By pattern" not in client.get("/r/alice/bare/-/delete-tags").content.decode()
+    make_tag(bare, "1.0")
+    path = page.partition('id="no-tags"')[2].partition('hx-get="')[2].partition('"')[0]
+    assert "Delete tags" in part_of(client, path, "tags-body").content.decode()
+    assert "By pattern" in client.get("/r/alice/bare/-/delete-tags").content.decode()
+
+
 def test_a_star_answers_the_button_with_the_new_number(world: World, client: Client) -> None:
     client.force_login(world.bob)
     response = client.post("/r/alice/pub/-/star", headers=asking("star"))

@@ -39,7 +39,7 @@ function bind(form, ask) {
     form.querySelector("[data-passkey-impossible]").hidden = false;
     return;
   }
-  button.hidden = false;
+  for (const part of [button, ...form.querySelectorAll("[data-passkey-fields]")]) part.hidden = false;
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     say(form, "Touch your key, or follow your browser.");
