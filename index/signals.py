@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.dispatch import receiver
+from django.utils import timezone
 
-from accounts.models import Membership, Organization, User
-from accounts.signals import membership_ended
-from index.models import AccessGrant, AccessRequest
+from accounts.models import Membership, Namespace, Organization, User
+from accounts.signals import membership_ended, namespace_unfrozen
+from index.models import AccessGrant, AccessRequest, Deletion, RepositoryState, TagDeletion
+from index.models.retention_rule import TagDeletionState
 
 
 @receiver(membership_ended)
@@ -23,3 +27,21 @@ def end_direct_grants(
     mine = {"user": user, "repository__namespace__organization": organization}
     AccessGrant.objects.filter(**mine).delete()
     AccessRequest.objects.filter(**mine, decided_at=None).delete()
+
+
+@receiver(namespace_unfrozen)
+def give_the_trash_its_time(
+    sender: type[Namespace], namespace: Namespace, since: datetime, **_kwargs: Any
+) -> None:
+    """Let what lies in the trash lie there as much longer as nobody could take it out."""
+    longer = F("purge_after") + (timezone.now() - since)
+    repositories = Deletion.objects.filter(
+        finished_at=None,
+        repository__namespace=namespace,
+        repository__state=RepositoryState.TRASHED,
+    )
+    repositories.update(purge_after=longer, warned_at=None)
+    tags = TagDeletion.objects.filter(
+        repository__namespace=namespace, state=TagDeletionState.TRASHED
+    )
+    tags.update(purge_after=longer)

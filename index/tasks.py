@@ -32,6 +32,7 @@ from index.models import (
     V1Token,
 )
 from index.pull_counts import forget_the_past as forget_pull_counts
+from index.trash import kept_frozen
 
 _BATCH = 500
 _FEW = 50  # of what nobody waits for
@@ -71,6 +72,7 @@ def sweep_deletions() -> None:
     """Go on with every deletion that is due."""
     now = timezone.now()
     due = Deletion.objects.filter(finished_at=None, next_attempt_at__lte=now, purge_after__lte=now)
+    due = due.exclude(kept_frozen())
     for deletion_id in due.values_list("pk", flat=True)[:_BATCH]:
         continue_deletion(deletion_id)
 

@@ -26,6 +26,18 @@ def end_for(now: datetime) -> datetime:
     return now + timedelta(days=settings.TRASH_DAYS)
 
 
+def kept_frozen() -> Q:
+    """Return which deletions wait: what is frozen stays as it is, and what lies in its trash as well.
+
+    What somebody deletes for good goes nevertheless: that can be an administrator alone.
+    """
+    return Q(
+        repository__state=RepositoryState.TRASHED,
+        repository__namespace__frozen_at__isnull=False,
+        repository__namespace__organization__deleted_at=None,
+    )
+
+
 def trash_of(principal: Principal) -> QuerySet[Deletion]:
     """Return the repositories in the trash that the principal may have back: its admins'."""
     if principal.is_administrator and principal.limits is None:
@@ -71,6 +83,6 @@ def due_for_warning() -> list[int]:
     )
     return [
         deletion.pk
-        for deletion in soon.only("pk", "requested_at", "purge_after")
+        for deletion in soon.exclude(kept_frozen()).only("pk", "requested_at", "purge_after")
         if deletion.purge_after - deletion.requested_at > WARN_BEFORE  # else they know
     ]

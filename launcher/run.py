@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,10 @@ from launcher.tools import RUN_TOOLS
 from launcher.variables import instance_variables, process_environment
 from launcher.welcome import welcome
 
-READY_WITHIN = 90.0
+SAY_AFTER = 15.0  # seconds on one part: whoever waits is told for what
+LONGEST_STAGE = (
+    300.0  # seconds on one part although its process lives: it hangs, however busy the host
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +144,35 @@ def wait_until_ready(
     parts: Parts, log: Log, supervisor: Supervisor, interruptions: Interruptions
 ) -> None:
     checks = readiness.checks_for(parts.ports)
-    deadline = time.monotonic() + READY_WITHIN
+    stage = Stage()
     while not interruptions.count:
         trouble = readiness.first_trouble(checks)
         if trouble is None:
             return
         supervisor.check()
         hopeless = supervisor.hopeless()
-        if hopeless or time.monotonic() > deadline:
+        is_late = stage.is_over(len(checks), trouble.part, now=time.monotonic(), say=log.plain)
+        if hopeless or is_late:
             raise not_ready(log, hopeless or trouble.part, trouble.what)
         time.sleep(0.1)
+
+
+@dataclass(slots=True)
+class Stage:
+    """What is waited for just now; each part that answers is progress, and gives the next its time."""
+
+    left: int = -1
+    since: float = 0.0
+    said: float = 0.0
+
+    def is_over(self, left: int, part: str, *, now: float, say: Callable[[str], None]) -> bool:
+        """Return whether one part has taken too long; say now and then which is waited for."""
+        if left != self.left:
+            self.left, self.since, self.said = left, now, now
+        if now - self.said >= SAY_AFTER:
+            self.said = now
+            say(f"still waiting for {part}, for {now - self.since:.0f} s; {left} checks to go")
+        return now - self.since > LONGEST_STAGE
 
 
 def not_ready(log: Log, part: str, what: str) -> Problem:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.errors import QuotaExceeded
+from accounts.flows.kept_seats import note_groups
 from accounts.flows.memberships import end_membership_by_group, owners_of
 from accounts.mails import send_after_commit
 from accounts.models import (
@@ -36,7 +37,8 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
     Called at each log-in that brings groups; `source` is what said so, for the audit: `directory`
     or `single sign-on`. A group's name is compared as it is, letter by letter. Only teams with an
     external group are touched, so whoever lets people edit such a team's members must refuse.
-    Nobody joins what is frozen; the first log-in after that brings them.
+    Nobody joins what is frozen; the first log-in after that brings them. Of what is deleted an undo gives
+    no seat back whose group is not among them.
 
     Someone who was no member of the organization becomes one (`is_managed`), and stops being one
     with the last such team. Memberships made by hand stay, and so does the last owner. Where the
@@ -44,6 +46,7 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two log-ins take turns
+        note_groups(user, groups)
         by = Principal(user, credential=source)
         seats, teams = _seats_to_leave(user, groups), _teams_to_join(user, groups)
         if not seats and not teams:

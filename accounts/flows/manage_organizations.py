@@ -14,6 +14,7 @@ from accounts.mails import send_after_commit
 from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
 from accounts.people_only import check_person
 from accounts.principals import Principal
+from accounts.signals import namespace_unfrozen
 
 
 def freeze(organization: Organization, *, by: Principal, reason: str) -> None:
@@ -45,8 +46,9 @@ def unfreeze(organization: Organization, *, by: Principal, reason: str) -> None:
         namespace = _hold(organization)
         if not namespace.frozen_at:
             return
-        namespace.frozen_at, namespace.frozen_reason = None, ""
+        since, namespace.frozen_at, namespace.frozen_reason = namespace.frozen_at, None, ""
         namespace.save(update_fields=["frozen_at", "frozen_reason"])
+        namespace_unfrozen.send(sender=Namespace, namespace=namespace, since=since)
         record(
             AuditAction.ORGANIZATION_UNFROZEN,
             by=by,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.errors import NotAllowed
+from accounts.flows.kept_seats import without_left
 from accounts.mails import send_after_commit
 from accounts.models import (
     EndedOrganization,
@@ -76,7 +77,7 @@ def endings_of(principal: Principal) -> QuerySet[EndedOrganization]:
 def reopen(ending: EndedOrganization, *, by: Principal) -> dict[str, Team]:
     """Open it again with everyone and everything, but for open invitations; return teams by name.
 
-    People who closed their accounts meanwhile stay out, and what another organization has proven to be
+    People who closed their accounts meanwhile stay out, who left a group gets no seat in its team, and what another organization has proven to be
     its domain stays there. Raises NotAllowed. The caller holds the namespace.
     """
     with transaction.atomic():
@@ -88,8 +89,10 @@ def reopen(ending: EndedOrganization, *, by: Principal) -> dict[str, Team]:
             check_not_frozen(organization)
         organization.deleted_at = None
         organization.save(update_fields=["deleted_at"])
-        members = _bring_members(organization, ending.kept)
-        teams = _bring_teams(organization, ending.kept, members)
+        ending.refresh_from_db(fields=["kept"])
+        kept = without_left(ending.kept)
+        members = _bring_members(organization, kept)
+        teams = _bring_teams(organization, kept, members)
         _bring_machines(organization, ending)
         _bring_domains(organization, ending.kept)
         ending.delete()
@@ -98,6 +101,7 @@ def reopen(ending: EndedOrganization, *, by: Principal) -> dict[str, Team]:
             by=by,
             namespace=organization.namespace,
             target=organization.name,
+            left_groups_meanwhile=left_meanwhile(ending),
         )
         send_after_commit(
             "organization_reopened",
@@ -106,6 +110,12 @@ def reopen(ending: EndedOrganization, *, by: Principal) -> dict[str, Team]:
             by=by.name,
         )
     return teams
+
+
+def left_meanwhile(ending: EndedOrganization) -> list[str]:
+    """Return who gets no seat back in a team that a group fills, for they left the group."""
+    people = User.objects.filter(pk__in={number for number, _ in ending.kept.get("left", [])})
+    return list(people.order_by("username").values_list("username", flat=True))
 
 
 def forget_ended_organizations() -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
 
 from config.demo.building import build_images
 from config.demo.filling import live
@@ -11,7 +14,9 @@ from config.demo.plans import PUBLIC, RepositoryPlan
 from config.demo.pushing import DemoClient
 from index.models import Repository, Tag
 
-_LONGEST_WAIT = 6.0  # seconds; what a registry keeps from us longer comes with the next sweep
+_LONGEST_SILENCE = (
+    60.0  # seconds without a new tag; a registry repeats itself, and a sweep comes by
+)
 
 
 @dataclass(slots=True)
@@ -62,22 +67,33 @@ class ContentMover:
         return self._clients[username]
 
 
-def wait_for_news(plans: tuple[RepositoryPlan, ...]) -> bool:
-    """Wait until the index knows every tag and size; return whether it does.
+def wait_for_news(plans: Sequence[RepositoryPlan], *, say: Callable[[str], None]) -> bool:
+    """Wait until the index knows every tag and size, as long as it learns any; return whether it does.
 
     Registries send their notifications a moment after a push, and a task applies them.
     """
-    deadline = time.monotonic() + _LONGEST_WAIT
-    while time.monotonic() < deadline:
-        if all(_is_known(plan) for plan in plans):
-            return True
+    missing, heard = _unknown(plans), time.monotonic()
+    if missing:
+        say(
+            f"Waiting until the registries have told of all that was pushed: {missing} tags to come."
+        )
+    while missing and time.monotonic() - heard < _LONGEST_SILENCE:
         time.sleep(0.2)
-    return False
+        left = _unknown(plans)
+        if left < missing:
+            heard = time.monotonic()
+        missing = left
+    return not missing
 
 
-def _is_known(plan: RepositoryPlan) -> bool:
-    for repository in live(plan.name):
-        known = Tag.objects.filter(repository=repository, manifest__described_at__isnull=False)
-        if plan.tag_names - set(known.values_list("name", flat=True)):
-            return False
-    return True
+def _unknown(plans: Sequence[RepositoryPlan]) -> int:
+    """Return how many tags the index does not know yet, or not what they weigh."""
+    return sum(
+        len(plan.tag_names - set(_described(repository).values_list("name", flat=True)))
+        for plan in plans
+        for repository in live(plan.name)
+    )
+
+
+def _described(repository: Repository) -> QuerySet[Tag]:
+    return Tag.objects.filter(repository=repository, manifest__described_at__isnull=False)

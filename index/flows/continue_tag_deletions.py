@@ -65,11 +65,11 @@ def continue_tag_deletions(repository_id: int) -> None:
 def _claim(repository_id: int) -> list[TagDeletion]:
     """Take what is due, and keep others from it for five minutes; what is purged cannot come back.
 
-    While a move or a garbage collection writes there, and in what is archived, nothing is done.
+    While a move or a garbage collection writes there, and in what is archived or frozen, nothing is done.
     """
     now = timezone.now()
     with transaction.atomic():
-        rows = Repository.objects.locked().select_related("registry")
+        rows = Repository.objects.locked().select_related("registry", "namespace")
         repository = rows.filter(pk=repository_id).first()
         mine = due(now).filter(repository=repository_id)
         if repository is None:
@@ -78,7 +78,7 @@ def _claim(repository_id: int) -> list[TagDeletion]:
             mine.update(next_attempt_at=now + _LATER)
             return []
         over = Q(state=TagDeletionState.TRASHED, purge_after__lte=now)
-        if repository.mode == RepositoryMode.OPEN:
+        if repository.mode == RepositoryMode.OPEN and not repository.namespace.frozen_at:
             mine.filter(over).update(state=TagDeletionState.PURGING)
         else:
             mine.filter(over).update(next_attempt_at=now + _LONGEST_PAUSE)

@@ -115,7 +115,7 @@ def claim(deletion_id: int) -> Deletion | None:
     now = timezone.now()
     due = Deletion.objects.filter(
         pk=deletion_id, finished_at=None, purge_after__lte=now, next_attempt_at__lte=now
-    )
+    ).exclude(trash.kept_frozen())
     with transaction.atomic():
         closing = Repository.objects.filter(
             pk__in=due.values("repository"),

@@ -44,7 +44,9 @@ def reopen_organization(ending: EndedOrganization, *, by: Principal) -> Organiza
         lock_namespace(ending.organization.namespace.pk)
         kept = ending.kept
         teams = reopen(ending, by=by)
-        _bring_grants(kept.get("grants", []), teams)
+        came_back = ending.organization.memberships.values_list("user", flat=True)
+        stay_out = {member["user"] for member in kept["members"]} - set(came_back)
+        _bring_grants([row for row in kept.get("grants", []) if row["user"] not in stay_out], teams)
         DefaultGrant.objects.bulk_create(
             DefaultGrant(
                 namespace=ending.organization.namespace, team=teams[row["team"]], role=row["role"]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AccountError
 from accounts.figures import counts
-from accounts.flows.reopen_organization import endings_of
+from accounts.flows.reopen_organization import endings_of, left_meanwhile
 from accounts.models import EndedOrganization, Invitation
 from accounts.web.methods import require_recent_login
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
@@ -82,6 +82,11 @@ def reopen(request: HttpRequest, ending_id: int) -> HttpResponse:
         return redirect("web-trash")
     sentence = _("{name} is back, with everyone and everything but for open invitations.")
     messages.success(request, sentence.format(name=organization.name))
+    if left := left_meanwhile(ending):
+        sentence = _(
+            "No seat in a team that a group fills for who left the group meanwhile: {people}."
+        )
+        messages.warning(request, sentence.format(people=", ".join(left)))
     return redirect("web-organization", organization.name)
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import NotAllowed
+from accounts.flows.external_groups import replace_groups
 from accounts.flows.invitations import send_invitation
 from accounts.flows.reopen_organization import endings_of, forget_ended_organizations
 from accounts.flows.report_leak import report_leak
@@ -23,6 +24,7 @@ from accounts.models import (
     RobotAccount,
     RobotSecret,
     Team,
+    TeamMembership,
     User,
 )
 from accounts.principals import Principal
@@ -77,6 +79,59 @@ def test_what_teams_were_given_holds_again(world: World, ending: EndedOrganizati
     world.app.refresh_from_db()
     assert allowed_actions(Principal(world.mia), world.app).role == Role.WRITER
     assert allowed_actions(Principal(world.rita), world.app).role == Role.READER
+
+
+@pytest.fixture
+def grouped(world: World) -> EndedOrganization:
+    """acme, deleted: its team `builders` was filled by a group with mia, of devs too, and with bob."""
+    builders = Team.objects.create(organization=world.acme, name="builders", external_group="Build")
+    mia = world.acme.memberships.get(user=world.mia)
+    bob = Membership.objects.create(organization=world.acme, user=world.bob, is_managed=True)
+    for member in (mia, bob):
+        TeamMembership.objects.create(team=builders, membership=member)
+    AccessGrant.objects.create(repository=world.app, user=world.bob, role=Role.READER)
+    request_deletion(world.app, by=Principal(world.olga))
+    ending = delete_organization(world.acme, by=Principal(world.olga))
+    assert ending
+    return ending
+
+
+def test_who_left_a_group_meanwhile_gets_no_seat_in_its_team(
+    world: World, grouped: EndedOrganization
+) -> None:
+    replace_groups(world.mia, [], source="directory")
+    reopen_organization(EndedOrganization.objects.get(), by=Principal(world.olga))
+    assert ("builders", "mila") not in places(world)
+    assert ("devs", "mila") in places(world)
+    assert ("builders", "bobby") in places(world)
+
+
+def test_who_was_there_by_that_group_alone_stays_out_with_all_they_were_given(
+    world: World, grouped: EndedOrganization
+) -> None:
+    replace_groups(world.bob, ["Others"], source="single sign-on")
+    reopen_organization(EndedOrganization.objects.get(), by=Principal(world.olga))
+    assert "bobby" not in {name for name, _ in roles(world)}
+    assert not AccessGrant.objects.filter(user=world.bob).exists()
+
+
+def test_who_is_in_the_group_again_by_then_gets_the_seat(
+    world: World, grouped: EndedOrganization
+) -> None:
+    replace_groups(world.bob, [], source="directory")
+    replace_groups(world.bob, ["Build"], source="directory")
+    reopen_organization(EndedOrganization.objects.get(), by=Principal(world.olga))
+    assert ("builders", "bobby") in places(world)
+    assert AccessGrant.objects.filter(user=world.bob).exists()
+
+
+def test_whoever_takes_it_back_reads_who_got_no_seat(
+    world: World, grouped: EndedOrganization, client: Client
+) -> None:
+    replace_groups(world.mia, [], source="directory")
+    client.force_login(world.olga)
+    response = client.post(f"/trash/organizations/{grouped.pk}/reopen", follow=True)
+    assert "who left the group meanwhile: mila." in response.content.decode()
 
 
 def test_new_repositories_are_granted_to_teams_again(world: World) -> None:

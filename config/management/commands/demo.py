@@ -60,11 +60,12 @@ class Command(BaseCommand):
         for plan in REPOSITORIES:
             mover.fill(plan)
         mover.tags += push_nightly(mover)
-        is_known = not mover.tags or wait_for_news(REPOSITORIES)
+        is_known = not mover.tags or wait_for_news(REPOSITORIES, say=self.stdout.write)
         if not is_known:
             self.stdout.write(
-                "Some images are not known yet; once they are (a quarter of a minute), ./dev demo "
-                "promotes and deletes some."
+                "For a minute no registry has told of anything, and some images are not known yet: what "
+                "is promoted and deleted is left out. Look whether the worker and the registries run "
+                "(./dev run shows their lines), then run ./dev demo again: it adds what is missing."
             )
         events = afterwards.do_all() if is_known else 0
         return {**made, "tags": mover.tags, "pulls": mover.pulls, "things that happened": events}
