@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import requirements, test
-from launcher.environment import DEVELOPMENT, ensure_venv
+from launcher.environment import DEVELOPMENT, RUNTIME, ensure_venv
 from launcher.layout import Layout, prepare
 from launcher.results import Outcome, totals
 from launcher.variables import clean_environment
@@ -38,7 +39,10 @@ def check(layout: Layout) -> int:
     """Run every step, also after one failed; the closing line counts steps and tests."""
     begun = time.monotonic()
     prepare(layout)
-    python = ensure_venv(layout.dev_venv, DEVELOPMENT)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # That of the last stage; pip keeps one core busy with each. If it fails, that stage says so.
+        beside.submit(ensure_venv, layout.venv, RUNTIME)
+        python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     steps = [run_step(step) for step in steps_for(layout, python)]
     outcomes = test.run_stages(layout, test.Choice(), [])
     test.report(outcomes)
