@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from tests.e2e.backstage import running_backstage
 from tests.e2e.browser import Look, Window, keep_screenshot
 from tests.e2e.engine import Docker, Engine
+from tests.e2e.looks import inspect_as_it_is
 from tests.e2e.people import PASSWORD, People, Person
 from tests.e2e.setup import Setup
 from tests.e2e.stack import Stack, running_stack
@@ -63,7 +64,6 @@ def test_who_is_quicker_than_the_browser_gets_in_all_the_same(
 ) -> None:
     window = Window(browser, careful.origin, Look())
     fill_in(window, "quickly")
-    keep_screenshot(window, "captcha")
     press(window)
     heading = window.page.get_by_role("heading", name="Verify your e-mail address")
     heading.wait_for(timeout=60_000)
@@ -81,6 +81,13 @@ def test_without_javascript_the_page_says_what_to_do(careful: Stack, browser: Br
     window.close()
 
 
+def test_the_page_that_calculates_is_as_good_as_any(careful: Stack, browser: Browser) -> None:
+    window = Window(browser, careful.origin, Look())
+    fill_in(window, "slowly")
+    inspect_as_it_is(window, "captcha")
+    window.close()
+
+
 def test_on_a_page_that_is_not_encrypted_it_says_where_to_go(
     careful: Stack, browser: Browser
 ) -> None:
@@ -89,6 +96,7 @@ def test_on_a_page_that_is_not_encrypted_it_says_where_to_go(
     fill_in(window, "openly")
     assert "Your browser calculates on encrypted pages only" in window.text
     assert f"{careful.origin}/accounts/signup/" in window.text
+    inspect_as_it_is(window, "captcha-not-encrypted")
     window.close()
 
 

@@ -39,12 +39,12 @@ export async function proofOfWork(element) {
     if (isDone) return;
     event.preventDefault();
     isWaiting = true;
-    state.textContent = "One moment: the calculation is not done yet. The form is sent by itself then.";
+    state.textContent = state.dataset.waits;
   });
-  state.textContent = "Your browser does a short calculation that keeps machines out. Go on filling in the form.";
+  state.textContent = state.dataset.works;
   const solution = await solve(challenge.parameters);
   input.value = btoa(JSON.stringify({ challenge, solution }));
   isDone = true;
-  state.textContent = "The calculation is done: you can create the account.";
+  state.textContent = state.dataset.done;
   if (isWaiting) form.requestSubmit();
 }
