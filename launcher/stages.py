@@ -44,7 +44,7 @@ TOLD = {
     "WAYBILL_TEST_SKOPEO": "skopeo",
     "WAYBILL_TEST_PODMAN": "podman",
     "WAYBILL_TEST_BUILDAH": "buildah",
-    "WAYBILL_TEST_CHROMIUM": "chromium",
+    "WAYBILL_TEST_CHROMIUM_HEADLESS_SHELL": "chromium-headless-shell",
     "WAYBILL_TEST_SLAPD": "slapd",
     "WAYBILL_TEST_GLEWLWYD": "glewlwyd",
 }

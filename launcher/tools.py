@@ -53,14 +53,19 @@ TOOLS = {
         Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
         Tool("curl", ("curl",), "tests of recipes for CI jobs"),
         Tool("jq", ("jq",), "tests of recipes for CI jobs"),
-        Tool("chromium", ("chromium", "fonts-liberation"), "tests of the pages in a browser"),
+        # The whole browser draws tabs and menus of its own for each window: twice the work.
+        Tool(
+            "chromium-headless-shell",
+            ("chromium-headless-shell", "fonts-liberation"),
+            "tests of the pages in a browser",
+        ),
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
 UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry")
 TEST_TOOLS = (
-    *("initdb", "dockerd", "docker", "skopeo", "podman", "buildah", "chromium"),
-    *("slapd", "glewlwyd", "curl", "jq"),
+    *("initdb", "dockerd", "docker", "skopeo", "podman", "buildah", "slapd", "glewlwyd"),
+    *("chromium-headless-shell", "curl", "jq"),
 )
 
 

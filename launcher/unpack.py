@@ -80,8 +80,8 @@ def font_setting(unpacked: Path) -> str:
 
 
 def program_in(root: Path, name: str) -> Path | None:
-    """The program's path below the unpacked root."""
-    folders = [root / folder for folder in (f"usr/lib/{name}", "usr/sbin", "usr/bin")]
+    """The program's path below the unpacked root, rather than that of a script which starts it."""
+    folders = [*sorted((root / "usr/lib").glob("*")), root / "usr/sbin", root / "usr/bin"]
     folders += postgresql_folders(root / "usr/lib/postgresql")
     programs = (folder / name for folder in folders)
     found = next((path for path in programs if os.access(path, os.X_OK) and path.is_file()), None)

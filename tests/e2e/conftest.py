@@ -170,8 +170,8 @@ def setup(backstage: Backstage) -> Setup:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with running_browser(tool("chromium")) as browser:
+    """Debian's chromium, without what draws a window."""
+    with running_browser(tool("chromium-headless-shell")) as browser:
         yield browser
 
 

@@ -30,7 +30,7 @@ def test_a_tool_that_cannot_be_had_hinders_a_run(bare: Layout) -> None:
 
 
 def test_a_tool_for_tests_does_not_hinder_a_run(bare: Layout) -> None:
-    assert not doctor.tool_finding("chromium", bare, needed=False).hinders
+    assert not doctor.tool_finding("chromium-headless-shell", bare, needed=False).hinders
 
 
 def test_the_exit_status_tells_whether_a_run_could_work(

@@ -62,6 +62,15 @@ def test_an_unpacked_tool_starts_with_its_own_libraries(tmp_path: Path) -> None:
     assert answer.stdout == f"{libraries} an argument\n"
 
 
+def test_a_program_is_started_without_the_script_that_knows_where_it_is_installed(
+    tmp_path: Path,
+) -> None:
+    program(tmp_path / "root/usr/bin/chromium-headless-shell", "#!/bin/sh\nfalse\n")
+    program(tmp_path / "root/usr/lib/chromium/chromium-headless-shell")
+    write_wrapper("chromium-headless-shell", tmp_path)
+    subprocess.run([tmp_path / "bin/chromium-headless-shell"], check=True)
+
+
 def test_a_package_without_the_program_leaves_no_wrapper(tmp_path: Path) -> None:
     write_wrapper("nginx", tmp_path)
     assert not (tmp_path / "bin").exists()
