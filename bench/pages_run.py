@@ -113,6 +113,8 @@ def _request(
 
 
 def _environ(path: str, cookie: str) -> dict[str, Any]:
+    from config.style_sheet import COOKIE, style_sheet
+
     way, _, query = path.partition("?")
     return {
         "REQUEST_METHOD": "GET",
@@ -123,7 +125,8 @@ def _environ(path: str, cookie: str) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "127.0.0.1:9",
-        "HTTP_COOKIE": cookie,
+        "HTTP_COOKIE": f"{cookie}; {COOKIE}={style_sheet().version}",  # not the first page of a visit
+        "HTTP_ACCEPT_ENCODING": "gzip",
         "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
         "wsgi.url_scheme": "http",
