@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from accounts.models import Namespace, Organization, User, Visibility
 from index import denials
@@ -34,6 +35,12 @@ from tests.factories import (
 from tokenauth import lane as tokens
 from tokenauth.signing import keys as keys_module
 from tokenauth.signing.keys import SigningKeys
+
+# How quick a machine is decides nothing: two processes share a core, and sometimes others too.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.words import lazy_title
+
 
 class OrganizationRole(models.TextChoices):
     """What a membership makes of a person."""
 
-    OWNER = "owner"
-    MEMBER = "member"
+    OWNER = "owner", lazy_title("owner")
+    MEMBER = "member", lazy_title("member")
 
 
 class Organization(models.Model):

@@ -134,6 +134,7 @@ def test_a_tag_that_moved_since_the_preview_stays(world: World, client: Client) 
 def test_a_pattern_that_is_none_is_refused_with_what_was_typed(
     world: World, client: Client, pattern: str
 ) -> None:
+    make_tag(world.app, "v1")
     client.force_login(world.olga)
     response = client.get(f"/r/acme/app/-/delete-tags?pattern={pattern}")
     assert response.status_code == 200

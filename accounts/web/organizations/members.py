@@ -44,10 +44,12 @@ def role(request: HttpRequest, name: str, username: str) -> HttpResponse:
     if wanted not in OrganizationRole.values:
         return redirect("web-organization-members", name)
     require_recent_login(request)
+    is_owner = wanted == OrganizationRole.OWNER
+    done = _("%(username)s is an owner now.") if is_owner else _("%(username)s is a member now.")
     attempt(
         request,
         lambda: change_role(membership, by=head.principal, role=OrganizationRole(wanted)),
-        done=f"{username} is {'an owner' if wanted == OrganizationRole.OWNER else 'a member'} now.",
+        done=done % {"username": username},
     )
     return redirect("web-organization-members", name)
 
@@ -134,10 +136,11 @@ def _ending(
     robots = RobotAccount.objects.filter(
         namespace=head.organization.namespace, responsible=membership.user
     )
+    username = membership.user.username
     context = {
         "head": head,
         "tab": "members",
-        "crumb": _("Leave") if is_oneself else f"Remove {membership.user.username}",
+        "crumb": _("Leave") if is_oneself else _("Remove %(username)s") % {"username": username},
         "membership": membership,
         "is_oneself": is_oneself,
         "teams": membership.teams.select_related("team").order_by("team__name"),

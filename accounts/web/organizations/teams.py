@@ -116,7 +116,12 @@ def delete(request: HttpRequest, name: str, team: str) -> HttpResponse:
     head = find_for_owners(request, name)
     found = find_team(head, team)
     if request.method != "POST":
-        context = {"head": head, "tab": "teams", "crumb": f"Delete {team}", "team": found}
+        context = {
+            "head": head,
+            "tab": "teams",
+            "crumb": _("Delete %(name)s") % {"name": team},
+            "team": found,
+        }
         return render(request, "accounts/organizations/team_delete.html", context)
     attempt(
         request,
