@@ -26,9 +26,7 @@ from launcher.variables import instance_variables, process_environment
 from launcher.welcome import welcome
 
 SAY_AFTER = 15.0  # seconds on one part: whoever waits is told for what
-LONGEST_STAGE = (
-    300.0  # seconds on one part although its process lives: it hangs, however busy the host
-)
+LONGEST_STAGE = 300.0  # seconds on one part whose process lives: it hangs, however busy the host
 
 
 @dataclass(frozen=True, slots=True)

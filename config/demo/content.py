@@ -14,9 +14,7 @@ from config.demo.plans import PUBLIC, RepositoryPlan
 from config.demo.pushing import DemoClient
 from index.models import Repository, Tag
 
-_LONGEST_SILENCE = (
-    60.0  # seconds without a new tag; a registry repeats itself, and a sweep comes by
-)
+_LONGEST_SILENCE = 60.0  # seconds without a new tag: by then a registry told again, or a sweep came
 
 
 @dataclass(slots=True)

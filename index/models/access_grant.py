@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -13,20 +13,20 @@ from accounts.models import RobotAccount, Team, TeamMembership, User
 from accounts.principals import Principal
 from index.roles import Role
 
+Ids: TypeAlias = models.QuerySet[Any, Any]
+
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     """Finds grants."""
 
     def reaching(self, principal: Principal) -> AccessGrantQuerySet:
         """Return the unexpired grants that the principal has, directly or through a team."""
-        return self.filter(pk__in=_united([way.values("pk") for way in _ways(principal)]))
+        return self.filter(pk__in=united([way.values("pk") for way in _ways(principal)]))
 
-    def repositories_reaching(
-        self, principal: Principal, condition: Q | None = None
-    ) -> models.QuerySet[Any, Any]:
+    def repositories_reaching(self, principal: Principal, condition: Q | None = None) -> Ids:
         """Return the ids of what those are about, for another statement: fewer levels are found sooner."""
         ways = (way.filter(condition or Q()) for way in _ways(principal))
-        return _united([way.values("repository") for way in ways])
+        return united([way.values("repository") for way in ways])
 
 
 def _ways(principal: Principal) -> list[models.QuerySet[AccessGrant]]:
@@ -41,7 +41,8 @@ def _ways(principal: Principal) -> list[models.QuerySet[AccessGrant]]:
     return [unexpired.none()]
 
 
-def _united(ways: list[models.QuerySet[Any, Any]]) -> models.QuerySet[Any, Any]:
+def united(ways: list[Ids]) -> Ids:
+    """Return the ids of one way or more as one list."""
     first, *others = ways
     return first.union(*others) if others else first
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
-from index.models.access_grant import AccessGrant
+from index.models.access_grant import AccessGrant, Ids, united
 from index.models.registry import Registry
 from index.names import RepositoryName
 from index.topics import is_topic
@@ -81,23 +81,24 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             Q(visibility=Visibility.PUBLIC) | (_reach(principal) & _within_limits(principal))
         )
 
-    def taken_part_in(
-        self, principal: Principal, *also: models.QuerySet[Any, Any]
-    ) -> RepositoryQuerySet:
-        """Return what `visible_to` has of the principal's own, of what was given to it, and of others by ids.
+    def taken_part_in(self, principal: Principal, *also: Ids) -> RepositoryQuerySet:
+        """Return what `visible_to` has of the principal's own, of what was given to it, and of others by ids."""
+        ways = (way.values("pk") for way in Repository.objects.ways_in(principal, *also))
+        return self.filter(pk__in=united([*ways]))
 
-        Each way goes by its index: the OR there walks through all repositories.
+    def ways_in(self, principal: Principal, *also: Ids) -> list[RepositoryQuerySet]:
+        """Return the same way by way, some in several: for whoever wants the first of each.
+
+        Each goes by its index: the OR in `visible_to` walks through all repositories.
         """
-        grants = AccessGrant.objects.repositories_reaching(principal)
-        if (user := principal.user) is None:
-            return self.visible_to(principal).filter(pk__in=grants.union(*also))
-        own = Repository.objects.filter(namespace__in=Namespace.objects.ids_held_by(user))
-        if user.is_superuser or principal.limits is not None:
-            part = grants.union(own.values("pk"), *also)
-            return self.visible_to(principal).filter(pk__in=part)
-        others = Repository.objects.exclude(visibility=Visibility.PRIVATE)
-        seen = (others.filter(pk__in=one).values("pk") for one in also)
-        return self.live().filter(pk__in=grants.union(own.values("pk"), *seen))
+        user, live, seen = principal.user, self.live(), self.visible_to(principal)
+        if user is None or principal.limits is not None:
+            live = seen  # what is one's own may be out of a credential's reach
+        elif not user.is_superuser:
+            seen = live.exclude(visibility=Visibility.PRIVATE)
+        own = [live.filter(namespace__in=Namespace.objects.ids_held_by(user))] if user else []
+        given = live.filter(pk__in=AccessGrant.objects.repositories_reaching(principal))
+        return [*own, given, *(seen.filter(pk__in=one) for one in also)]
 
     def within_limits(self, principal: Principal) -> RepositoryQuerySet:
         """Return those that the limits of the principal's credential reach."""
@@ -127,10 +128,7 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         return self.order_by(IS_ARCHIVED, *order)
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
-        """Return the one of that name today, if it is there; deleted ones are not.
-
-        `index.lookup.find_repository` follows names of the past as well.
-        """
+        """Return the one of that name today, not deleted; `index.lookup` knows names of the past."""
         return self.filter(name=name.value).exclude(state=RepositoryState.DELETED)
 
     def stored_as(self, name: RepositoryName) -> RepositoryQuerySet:

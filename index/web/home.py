@@ -19,7 +19,7 @@ from accounts.together import read_together
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
 from index.answers import requests_among, told_to
 from index.first_steps import first_steps
-from index.models import AccessGrant, Deletion, Repository, RepositoryState
+from index.models import Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
 from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
@@ -131,16 +131,11 @@ def _involving(principal: Principal, user: User, number: int) -> list[Repository
     Each way finds its first by itself: together they may be thousands. Empty ones come last on any database.
     """
     order = (F("last_pushed_at").desc(nulls_last=True), "name")
-    live = Repository.objects.live()
-    inside = live.filter(namespace__in=Namespace.objects.ids_worked_in_by(user))
-    ways = (
-        live.filter(namespace__in=Namespace.objects.ids_held_by(user)),
-        inside if user.is_superuser else inside.exclude(visibility=Visibility.PRIVATE),
-        live.filter(pk__in=AccessGrant.objects.repositories_reaching(principal)),
-    )
+    inside = Repository.objects.filter(namespace__in=Namespace.objects.ids_worked_in_by(user))
+    ways = Repository.objects.ways_in(principal, inside.values("pk"))
     first = (way.archived_last(*order).values_list("pk")[:number] for way in ways)
     found = {pk for rows in read_together(*first) for (pk,) in rows}
-    shown = live.filter(pk__in=found).archived_last(*order)
+    shown = Repository.objects.filter(pk__in=found).archived_last(*order)
     return list(shown.select_related("namespace")[:number])
 
 

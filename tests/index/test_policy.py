@@ -278,3 +278,5 @@ def test_a_part_is_what_is_visible_of_it(world: World, who: str) -> None:
     everything = Repository.objects.values("pk")
     visible = set(Repository.objects.visible_to(principal))
     assert set(Repository.objects.taken_part_in(principal, everything)) == visible
+    ways = Repository.objects.ways_in(principal, everything)
+    assert {one for way in ways for one in way} == visible

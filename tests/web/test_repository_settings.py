@@ -213,3 +213,17 @@ def test_who_may_push_by_role_reads_why_the_registry_takes_nothing(
     page = client.get(f"/r/{empty}").content.decode()
     assert "<dd>Release</dd>" in page
     assert "takes writes from build servers alone" not in page
+
+
+@pytest.mark.parametrize("is_administrator", [False, True])
+def test_every_section_that_is_listed_beside_the_settings_is_there(
+    world: World, client: Client, *, is_administrator: bool
+) -> None:
+    world.alice.is_superuser = is_administrator
+    world.alice.save()
+    client.force_login(world.alice)
+    page = client.get("/r/alice/pub/-/settings").content.decode()
+    listed = re.findall(r'<li><a href="#([a-z]+)">', page)
+    assert ("place" in listed) == is_administrator
+    assert len(listed) > 10
+    assert [anchor for anchor in listed if f'id="{anchor}"' not in page] == []
