@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.dispatch import receiver
 
 from accounts.audit import AuditAction, record
+from accounts.metrics import LOGIN_FAILURES
 from accounts.models import User
 from accounts.principals import Principal
 
@@ -93,6 +94,7 @@ def note_codes_renewed(user: User, **_kwargs: Any) -> None:
 @receiver(mfa.authentication_failed)
 def note_factor_refused(user: User, **_kwargs: Any) -> None:
     """Write down a wrong code: whoever typed it knew the password."""
+    LOGIN_FAILURES.add("second-factor")
     _note(AuditAction.SECOND_FACTOR_REFUSED, user)
 
 

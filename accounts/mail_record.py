@@ -8,6 +8,8 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.metrics import MAILS
+
 _SENT, _FAILED = "mail-sent", "mail-failed"
 _KEPT_SECONDS = 30 * 86_400
 
@@ -28,11 +30,13 @@ class MailRecord:
 
 def note_sent() -> None:
     """Remember that one went out."""
+    MAILS.add("sent")
     cache.set(_SENT, timezone.now(), _KEPT_SECONDS)
 
 
 def note_failed(error: Exception) -> None:
     """Remember that one did not. Only the kind of error: its text may name who it was for."""
+    MAILS.add("failed")
     code = getattr(error, "smtp_code", None)
     problem = f"{type(error).__name__} {code}" if code else type(error).__name__
     cache.set(_FAILED, (timezone.now(), problem), _KEPT_SECONDS)

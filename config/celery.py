@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("waybill")
@@ -20,6 +20,16 @@ def _start_worker(**_: Any) -> None:
     from config.start import refuse_without_signing_key  # settings are ready only now
 
     refuse_without_signing_key()
+    count_tasks()
+
+
+@worker_process_init.connect
+def count_tasks(**_: Any) -> None:
+    """Count tasks, and hand the counts over: in the worker, or in each of its processes."""
+    from accounts import metrics  # settings are ready only now
+    from config.metrics import tasks  # noqa: F401 - listens
+
+    metrics.keep_writing()
 
 
 @worker_ready.connect

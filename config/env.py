@@ -203,6 +203,15 @@ def env_password(name: str) -> str:
         raise ImproperlyConfigured(message) from error
 
 
+def env_optional_secret(name: str) -> str:
+    """Return a secret as env_secret does, empty where there is none."""
+    value = env_password(name)
+    if value and len(value) < 32:
+        message = f"{name} must have at least 32 characters."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def env_secret(name: str) -> str:
     """Return a secret of at least 32 characters from NAME, or from the file that NAME_FILE names.
 

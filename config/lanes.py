@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,6 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.lane import JSON, Answer, waited
 from config import maintenance
+from config.metrics import door as metrics_door
+from config.metrics.requests import count_lane
 from index.events import lane as events
 from index.gateway import lane as gateway
 from tokenauth import lane as tokens
@@ -52,17 +55,21 @@ class Lanes:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        door = door_of(environ["PATH_INFO"])
+        path = environ["PATH_INFO"]
+        if path == metrics_door.PATH:
+            return _said(answer(metrics_door.answer, environ), environ, start_response)
+        door = door_of(path)
         if door is None:
             return self._django(environ, start_response)
+        began = time.perf_counter()
         if now := maintenance.current():
             found = _trouble("503 Service Unavailable", "UNAVAILABLE", now.message, now.retry_after)
         elif waited(environ) > GIVEN_UP_AFTER:
             found = _trouble("503 Service Unavailable", "UNAVAILABLE", "too busy at this moment")
         else:
             found = answer(door, environ)
-        start_response(found.status, found.headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
+        count_lane(path, found, time.perf_counter() - began)
+        return _said(found, environ, start_response)
 
 
 def answer(door: Door, environ: Mapping[str, Any]) -> Answer:
@@ -90,6 +97,13 @@ def view(request: HttpRequest, **_from_address: str) -> HttpResponse:
     found = door(request.META)
     status = int(found.status.partition(" ")[0])
     return HttpResponse(found.body, status=status, headers=dict(found.headers))
+
+
+def _said(
+    found: Answer, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    start_response(found.status, found.headers)
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
 
 
 def _trouble(status: str, code: str, message: str, retry_after: int = 5) -> Answer:

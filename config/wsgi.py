@@ -13,7 +13,7 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - read only now
 
-from accounts import last_use  # noqa: E402 - models are ready only now
+from accounts import last_use, metrics  # noqa: E402 - models are ready only now
 from config.lanes import Lanes  # noqa: E402 - the same
 from config.start import refuse_without_signing_key  # noqa: E402 - the same
 from index import denials  # noqa: E402 - the same
@@ -21,6 +21,7 @@ from index import denials  # noqa: E402 - the same
 refuse_without_signing_key()
 denials.keep_writing()
 last_use.keep_writing()
+metrics.keep_writing()
 
 # All code is loaded, and stays: the collector need not walk through it whenever a page makes much.
 import_module(settings.ROOT_URLCONF)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -15,8 +15,6 @@ from accounts.standing_of_site import gigabytes
 from accounts.waiting import waits
 from index.flows.check_registry import titles_of_trouble
 from index.models import (
-    Deletion,
-    DeliveryState,
     Difference,
     DifferenceState,
     Move,
@@ -28,17 +26,14 @@ from index.models import (
     RegistryState,
     Report,
     ReportState,
-    TagDeletion,
-    TagDeletionState,
-    WebhookDelivery,
 )
 from index.models.move import UNFINISHED_MOVES
 from index.models.notification import NotificationState
 from index.registry_health import latest_checks
 from index.registry_map import Holdings, holdings
+from index.waiting_work import Queue, queues
 
 _LATE = timedelta(minutes=5)  # what is due for so long waits for a worker that does not come
-_BUSY_TAGS = (TagDeletionState.UNTAGGING, TagDeletionState.RESTORING, TagDeletionState.PURGING)
 _UNHEARD = timedelta(minutes=10)  # a check is due each minute
 
 
@@ -102,8 +97,8 @@ def _registry(registry: Registry, check: RegistryCheck | None, kept: Holdings) -
 @looks_at(gettext_noop("Waiting work"))
 def _work() -> Iterator[Line]:
     now = timezone.now()
-    new = Notification.objects.filter(state=NotificationState.NEW)
-    yield _queue(gettext_noop("Notifications of registries"), new, "received_at", now)
+    for queue in queues(now):
+        yield _queue(queue, now)
     quarantined = Notification.objects.filter(state=NotificationState.QUARANTINED).count()
     if quarantined:
         yield Line(
@@ -114,8 +109,6 @@ def _work() -> Iterator[Line]:
             {"count": quarantined},
             view="admin:index_notification_changelist",
         )
-    for name, waiting in _outboxes(now):
-        yield _queue(name, waiting, "next_attempt_at", now)
     yield _moves()
     held = Promotion.objects.filter(state=PromotionState.WAITING).count()
     yield Line(
@@ -126,41 +119,18 @@ def _work() -> Iterator[Line]:
     )
 
 
-def _outboxes(now: datetime) -> Iterator[tuple[str, QuerySet[Any]]]:
-    """Yield what is due to be done in registries or sent, by the name of the queue."""
-    yield (
-        gettext_noop("Deletions of repositories"),
-        Deletion.objects.filter(finished_at=None, purge_after__lte=now, next_attempt_at__lte=now),
-    )
-    yield (
-        gettext_noop("Deletions of tags"),
-        TagDeletion.objects.filter(state__in=_BUSY_TAGS, next_attempt_at__lte=now),
-    )
-    yield (
-        gettext_noop("Copies for promotions"),
-        Promotion.objects.filter(state=PromotionState.COPYING, next_attempt_at__lte=now),
-    )
-    yield (
-        gettext_noop("Deliveries of webhooks"),
-        WebhookDelivery.objects.filter(
-            state=DeliveryState.WAITING, webhook__paused_at=None, next_attempt_at__lte=now
-        ),
-    )
-
-
-def _queue(name: str, waiting: QuerySet[Any], due: str, now: datetime) -> Line:
+def _queue(queue: Queue, now: datetime) -> Line:
     """Return how many wait; what is due for long waits for a worker that does not come."""
-    found = waiting.aggregate(count=Count("pk"), oldest=Min(due))
-    oldest = found["oldest"]
+    count, oldest = queue.look()
     is_late = bool(oldest and now - oldest > _LATE)
     return Line(
-        name,
+        queue.title,
         State.LOOK if is_late else State.GOOD,
         gettext_noop("Waiting: %(count)s."),
         gettext_noop("The oldest is long overdue: is the worker running, and fast enough?")
         if is_late
         else "",
-        {"count": found["count"]},
+        {"count": count},
         at=oldest,
     )
 

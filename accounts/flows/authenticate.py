@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 
-from accounts import second_factor
+from accounts import metrics, second_factor
 from accounts.credential_kinds import Kind, Use, check_opens, kind_of_bearer, kind_of_secret
 from accounts.errors import (
     AccountDisabled,
     AccountNotVerified,
     InvalidCredentials,
+    TooManyAttempts,
     WrongPassword,
 )
 from accounts.flows import directory_login
@@ -93,12 +94,17 @@ def verify_password(*, login: str, password: str, address: str) -> User:
     check_time(login, password)
     network, user = network_of(address), _find(login)
     account = f"user:{user.pk}" if user else login.lower()  # however it is spelled
-    refuse_above(LOGIN_FAILURES, account, network)
-    refuse_above(NETWORK_LOGIN_FAILURES, network)
+    try:
+        refuse_above(LOGIN_FAILURES, account, network)
+        refuse_above(NETWORK_LOGIN_FAILURES, network)
+    except TooManyAttempts:
+        metrics.LOGIN_FAILURES.add("limited")
+        raise
     found = _whose(user, login=login, password=password)
     if found is None:
         count(LOGIN_FAILURES, account, network)
         count(NETWORK_LOGIN_FAILURES, network)
+        metrics.LOGIN_FAILURES.add("password")
         raise WrongPassword(wrong_secret(login))
     remember_login(login, password)
     return found

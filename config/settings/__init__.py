@@ -22,6 +22,7 @@ from config.in_force import in_force
 
 # Sections with files of their own.
 from config.settings.audit import *
+from config.settings.observing import *
 from config.settings.people import *
 from config.settings.pulls import *
 from config.settings.rest_api import *
@@ -112,6 +113,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.metrics.requests.count_requests",
     "config.middleware.gateway_trust",
     "config.request_id.request_id",
     "config.middleware.request_origin",

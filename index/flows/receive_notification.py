@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import metrics
 from accounts.statements import run
 from index.batches import do_not_wait_for_the_disk, run_for_rows
 from index.errors import RegistryTrouble
@@ -153,6 +154,7 @@ def _apply_each(letters: Sequence[_Letter]) -> Applied:
         if len(letters) == 1:
             log.exception("a notification could not be applied and is in quarantine")
             _put_aside(letters[0].pk, f"{type(error).__name__}: {error}")
+            metrics.EVENTS_SET_ASIDE.add()
             return Applied()
     whole = Applied()
     for letter in letters:
@@ -173,7 +175,10 @@ def _apply_together(letters: Sequence[_Letter]) -> Applied:
         applied = apply_events([told for letter in mine for told in letter.told or ()])
         heard = {letter.registry for letter in letters}
         Registry.objects.filter(pk__in=heard).update(last_heard_at=timezone.now())
-        return applied
+    metrics.EVENTS_APPLIED.add(by=len(mine))
+    if unread := sum(letter.told is None for letter in letters):
+        metrics.EVENTS_SET_ASIDE.add(by=unread)
+    return applied
 
 
 def _take(numbers: Sequence[int]) -> set[int]:
