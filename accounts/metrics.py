@@ -13,7 +13,7 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.conf import settings
@@ -57,16 +57,17 @@ class Timer:
     help: str
     labels: tuple[str, ...]
     bounds: tuple[float, ...]
+    buckets: tuple[str, ...] = field(init=False)
     known: ClassVar[dict[str, Timer]] = {}
 
     def __post_init__(self) -> None:
         """Enter it into the table."""
+        object.__setattr__(self, "buckets", (*map(str, self.bounds), "+Inf"))
         self.known[self.name] = self
 
     def observe(self, seconds: float, *labels: str) -> None:
         """Count one of so many seconds."""
-        place = bisect_left(self.bounds, seconds)
-        bucket = str(self.bounds[place]) if place < len(self.bounds) else "+Inf"
+        bucket = self.buckets[bisect_left(self.bounds, seconds)]
         _Pending.add((self.name, labels, bucket), 1, (self.name, labels, SUM), seconds)
 
 
@@ -77,11 +78,9 @@ class _Pending:
     counts: ClassVar[dict[Field, float]] = defaultdict(float)
 
     @classmethod
-    def add(
-        cls, field: Field, by: float, other: Field | None = None, by_other: float = 0.0
-    ) -> None:
+    def add(cls, key: Field, by: float, other: Field | None = None, by_other: float = 0.0) -> None:
         with cls.lock:
-            cls.counts[field] += by
+            cls.counts[key] += by
             if other is not None:
                 cls.counts[other] += by_other
 
@@ -94,8 +93,8 @@ class _Pending:
     @classmethod
     def give_back(cls, counts: Mapping[Field, float]) -> None:
         with cls.lock:
-            for field, value in counts.items():
-                cls.counts[field] += value
+            for key, value in counts.items():
+                cls.counts[key] += value
 
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
@@ -156,8 +155,8 @@ def _send(redis: Redis) -> None:
     taken = _Pending.take()
     try:
         with redis.pipeline(transaction=True) as together:
-            for field, value in taken.items():
-                together.hincrbyfloat(_KEY, json.dumps(field), value)
+            for key, value in taken.items():
+                together.hincrbyfloat(_KEY, json.dumps(key), value)
             together.execute()
     except RedisError:
         _Pending.give_back(taken)
@@ -173,8 +172,8 @@ def totals() -> dict[Field, float]:
             kept = redis.hgetall(_KEY)
     except RedisError:
         return found
-    for field, value in kept.items():
-        name, labels, bucket = json.loads(field)
+    for key, value in kept.items():
+        name, labels, bucket = json.loads(key)
         found[(name, tuple(labels), bucket)] += float(value)
     return found
 

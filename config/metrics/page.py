@@ -55,7 +55,7 @@ def _timer(timer: Timer, found: dict[Field, float]) -> Metric:
         by_labels.setdefault((), {})
     for labels, counts in sorted(by_labels.items()):
         buckets, so_far = [], 0.0
-        for bound in (*map(str, timer.bounds), "+Inf"):
+        for bound in timer.buckets:
             so_far += counts.get(bound, 0.0)
             buckets.append((bound, so_far))
         family.add_metric(labels, buckets, counts.get(SUM, 0.0))
