@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts import (  # noqa: F401 - models are ready only now
             audit_guard,
             history,
+            standing_of_mail_server,
             standing_of_site,
         )
         from accounts.changes import watch_connection

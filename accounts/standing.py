@@ -56,6 +56,7 @@ class Line:
     view: str = ""  # the page where it is mended, and what its address needs
     argument: str = ""
     at: datetime | None = None  # since when, or when last
+    detail: str = ""  # of a program, as it said it: for the machine's own administrators alone
 
     @property
     def sentence(self) -> str:
@@ -98,22 +99,37 @@ class Standing:
 
 Look = Callable[[], Iterable[Line]]
 _looks: dict[str, Look] = {}
+_asking: dict[
+    str, Look
+] = {}  # what is done only when somebody waits for it, under the same headings
+_without_database: set[Look] = set()
 
 
-def looks_at(area: str) -> Callable[[Look], Look]:
-    """Add what a function returns under this heading."""
+def looks_at(
+    area: str, *, asks_others: bool = False, needs_database: bool = True
+) -> Callable[[Look], Look]:
+    """Add what a function returns under this heading.
+
+    What asks others, a mail server for instance, is for `manage.py doctor` and not for each minute.
+    """
 
     def register(look: Look) -> Look:
-        _looks[area] = look
+        (_asking if asks_others else _looks)[area] = look
+        if not needs_database:
+            _without_database.add(look)
         return look
 
     return register
 
 
-def look() -> Standing:
+def look(*, thoroughly: bool = False, has_database: bool = True) -> Standing:
     """Look at everything now; what cannot be looked at is a line that says so."""
     begun = time.monotonic()
-    areas = {area: list(_guarded(area, one)) for area, one in _looks.items()}
+    areas: dict[str, list[Line]] = {}
+    for looks in (_looks, _asking) if thoroughly else (_looks,):
+        for area, one in looks.items():
+            if has_database or one in _without_database:
+                areas.setdefault(area, []).extend(_guarded(area, one))
     return Standing(timezone.now(), areas, time.monotonic() - begun)
 
 

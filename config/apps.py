@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# In the order of the page of administrators.
+_STANDINGS = ("readiness", "program", "outside", "configuration", "permissions")
 
 
 class ConfigConfig(AppConfig):
@@ -12,4 +17,5 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what is looked at of the program itself."""
-        from config import standing  # noqa: F401 - models are ready only now
+        for group in _STANDINGS:  # models are ready only now
+            import_module(f"config.standing.{group}")

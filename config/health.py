@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from redis import Redis
 
-from config.tasks import HEARTBEAT_KEY, heartbeat
-from tokenauth.signing.keys import signing_keys
+from accounts.standing import State
+from config.standing.readiness import PARTS, line_of
 
 
 @login_not_required
@@ -26,44 +20,14 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 only when database, cache, signing key and worker all do; name those that don't."""
-    parts = {name: _answers(check) for name, check in _CHECKS.items()}
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    """Answer 200 only when database, Redis, signing key and worker all do; say why not.
 
-
-def _answers(check: Callable[[], bool]) -> bool:
-    try:
-        return check()
-    except Exception:  # noqa: BLE001 - whatever is wrong with a part, the answer is "no"
-        return False
-
-
-def _database() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return True
-
-
-def _redis() -> bool:
-    with Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
-        return bool(redis.ping())
-
-
-def _signing_key() -> bool:
-    return signing_keys.current() is not None
-
-
-def _worker() -> bool:
-    if cache.get(HEARTBEAT_KEY):
-        return True
-    if cache.add("heartbeat-asked", "1", 2):
-        heartbeat.delay()
-    return False
-
-
-_CHECKS = {
-    "database": _database,
-    "redis": _redis,
-    "signing_key": _signing_key,
-    "worker": _worker,
-}
+    In our words alone: what a database says of itself names hosts and users, and anybody may ask.
+    """
+    lines = {part: line_of(part) for part in PARTS}
+    ready = {part: line.state is State.GOOD for part, line in lines.items()}
+    causes = {
+        part: f"{line.sentence} {line.advice}" for part, line in lines.items() if not ready[part]
+    }
+    body = ready | ({"causes": causes} if causes else {})
+    return JsonResponse(body, status=503 if causes else 200)

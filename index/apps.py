@@ -12,4 +12,9 @@ class IndexConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to ended memberships: they end grants."""
-        from index import own_data, signals, standing  # noqa: F401 - models are ready only now
+        from index import (  # noqa: F401 - models are ready only now
+            own_data,
+            signals,
+            standing,
+            standing_of_probes,
+        )

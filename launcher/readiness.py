@@ -80,7 +80,7 @@ def missing_part(body: str) -> str:
         missing = [name for name, answers in parts.items() if not answers]
     except (ValueError, AttributeError):
         return "web"
-    processes = {"cache": "redis", "worker": "worker"}
+    processes = {"redis": "redis", "worker": "worker"}
     return next((processes[name] for name in missing if name in processes), "web")
 
 

@@ -75,7 +75,7 @@ def test_web_is_named_when_the_gateway_cannot_reach_it(serve: Serve) -> None:
 
 
 def test_what_readyz_complains_about_is_named(serve: Serve) -> None:
-    body = b'{"database": true, "cache": true, "worker": false}'
+    body = b'{"database": true, "redis": true, "worker": false, "causes": {"worker": "It stands."}}'
     trouble = installation_trouble(serve(503, body))
     assert trouble is not None
     assert trouble.part == "worker"
@@ -85,7 +85,7 @@ def test_what_readyz_complains_about_is_named(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("body", "part"),
     [
-        ('{"cache": false, "worker": false}', "redis"),
+        ('{"redis": false, "worker": false}', "redis"),
         ('{"worker": false}', "worker"),
         ('{"database": false}', "web"),
         ("<h1>Server Error</h1>", "web"),
