@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts import (  # noqa: F401 - models are ready only now
             audit_guard,
             history,
+            slow_statements,
             standing_of_mail_server,
             standing_of_site,
         )
@@ -25,4 +26,5 @@ class AccountsConfig(AppConfig):
         from accounts.openid import receivers  # noqa: F401 - the same
 
         connection_created.connect(watch_connection)
+        connection_created.connect(slow_statements.watch_connection)
         post_migrate.connect(audit_guard.install, sender=self)

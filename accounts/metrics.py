@@ -130,6 +130,9 @@ LOGIN_FAILURES = Counter(
     "waybill_login_failures_total", "Passwords and codes that were refused, and why.", ("reason",)
 )
 MAILS = Counter("waybill_mails_total", "Mails handed to the mail server.", ("outcome",))
+SLOW_STATEMENTS = Counter(
+    "waybill_slow_statements_total", "Statements that took longer than WAYBILL_SLOW_STATEMENT_MS."
+)
 TASKS = Counter(
     "waybill_tasks_total", "Background tasks, by name and what became of them.", ("task", "outcome")
 )

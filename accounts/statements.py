@@ -7,6 +7,7 @@ Built from querysets the same questions take twenty times as long, most of it in
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +18,8 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from django.db.transaction import TransactionManagementError
 from psycopg import Cursor
+
+from accounts.slow_statements import look_at
 
 Row = tuple[Any, ...]
 M = TypeVar("M", bound=Model)
@@ -33,13 +36,17 @@ def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Ro
     native = database.connection
     if database.queries_logged:  # who counts queries is to count these too
         database.queries_log.append({"sql": sql, "time": "0"})
-    with database.wrap_database_errors:
-        if database.vendor == "sqlite":
-            rows: list[Row] = native.execute(sql, params).fetchall()
-            return rows
-        cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
-        cursor.execute(for_postgresql(sql), params, prepare=True, binary=binary)
-        return [] if cursor.rownumber is None else cursor.fetchall()
+    began = time.perf_counter()
+    try:
+        with database.wrap_database_errors:
+            if database.vendor == "sqlite":
+                rows: list[Row] = native.execute(sql, params).fetchall()
+                return rows
+            cursor = Cursor(native)  # the connection's own makes Django's, which never prepare
+            cursor.execute(for_postgresql(sql), params, prepare=True, binary=binary)
+            return [] if cursor.rownumber is None else cursor.fetchall()
+    finally:
+        look_at(sql, began)
 
 
 def held(select: str, *, of: str = "") -> str:

@@ -19,3 +19,4 @@ class ConfigConfig(AppConfig):
         """Say what is looked at of the program itself."""
         for group in _STANDINGS:  # models are ready only now
             import_module(f"config.standing.{group}")
+        import_module("config.request_of_tasks")  # listens, in web and worker

@@ -18,8 +18,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.lane import JSON, Answer, waited
-from config import maintenance
+from accounts.lane import JSON, Answer, is_from_gateway, waited
+from config import maintenance, request_id
 from config.metrics import door as metrics_door
 from config.metrics.requests import count_lane
 from index.events import lane as events
@@ -76,16 +76,26 @@ def answer(door: Door, environ: Mapping[str, Any]) -> Answer:
     """Answer one request; 503 while the database is away, and its connection is made anew then."""
     try:
         return door(environ)
-    except SigningKeyMissing as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the lane goes on
+        told = environ.get("HTTP_X_REQUEST_ID", "") if is_from_gateway(environ) else ""
+        token = request_id.enter(request_id.shaped(told))
+        try:
+            return _failed(error)
+        finally:
+            request_id.leave(token)
+
+
+def _failed(error: Exception) -> Answer:
+    """Log what went wrong, under the number of the request, and say no more than that it did."""
+    if isinstance(error, SigningKeyMissing):
         log.error("%s", error)
-        return _trouble("503 Service Unavailable", "UNAVAILABLE", "try again in a moment")
-    except (DatabaseError, InterfaceError):
-        log.exception("the database does not answer")
+    elif isinstance(error, DatabaseError | InterfaceError):
+        log.error("the database does not answer", exc_info=error)
         connection.close()
-        return _trouble("503 Service Unavailable", "UNAVAILABLE", "try again in a moment")
-    except Exception:
-        log.exception("a lane failed")
+    else:
+        log.error("a lane failed", exc_info=error)
         return _trouble("500 Internal Server Error", "UNKNOWN", "something went wrong here")
+    return _trouble("503 Service Unavailable", "UNAVAILABLE", "try again in a moment")
 
 
 @csrf_exempt

@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -23,17 +23,31 @@ def current() -> str:
     return _current.get()
 
 
+def shaped(told: str) -> str:
+    """Return what was told if it has the shape of a number, else nothing."""
+    return told if _SHAPE.fullmatch(told) else ""
+
+
+def enter(number: str) -> Token[str]:
+    """Let what is logged from now on have this number; `leave` ends that."""
+    return _current.set(number)
+
+
+def leave(token: Token[str]) -> None:
+    """End what `enter` began."""
+    _current.reset(token)
+
+
 def request_id(get_response: Handler) -> Handler:
     """Take the gateway's number, else make one; after gateway_trust, which drops everybody else's."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        told = request.META.get("HTTP_X_REQUEST_ID", "")
-        number = told if _SHAPE.fullmatch(told) else secrets.token_hex(16)
-        token = _current.set(number)
+        number = shaped(request.META.get("HTTP_X_REQUEST_ID", "")) or secrets.token_hex(16)
+        token = enter(number)
         try:
             response = get_response(request)
         finally:
-            _current.reset(token)
+            leave(token)
         response.headers[HEADER] = number
         return response
 
@@ -46,5 +60,6 @@ class WithRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every line."""
         number = current()
+        record.request_id = number
         record.request_number = f" [request {number}]" if number else ""
         return True

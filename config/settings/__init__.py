@@ -260,11 +260,14 @@ LOGGING = {
         "not_readiness": {"()": "config.logging.NotReadiness"},
         "with_request": {"()": "config.request_id.WithRequest"},
     },
-    "formatters": {"line": {"format": "%(levelname)s %(name)s%(request_number)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(levelname)s %(name)s%(request_number)s %(message)s"},
+        "json": {"()": "config.logging.JsonLines"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["not_readiness", "with_request"],
         }
     },

@@ -59,8 +59,9 @@ def render_nginx(
     listen: str,
     servers: AppServers,
     certificate: Certificate | None = None,
+    access_log: str = "",
 ) -> str:
-    """Return nginx.conf. `listen` is [host:]port of the gateway.
+    """Return nginx.conf. `listen` is [host:]port of the gateway; `access_log` a file, if one is wanted.
 
     It holds the gateway's secret: write it to a file that only its owner may read.
     """
@@ -70,6 +71,7 @@ def render_nginx(
         user_directive="user root;\n" if os.geteuid() == 0 else "",
         listen=f"{listen} ssl" if certificate else listen,
         certificate=_certificate(certificate) if certificate else "",
+        access_log=_access_log(access_log),
         tokens=_servers(servers.tokens),
         passwords=_servers(servers.passwords),
         web=_servers(servers.web),
@@ -113,3 +115,26 @@ def _upstream(registry: Registry) -> str:
 
 def _error(code: str, message: str) -> str:
     return json.dumps({"errors": [{"code": code, "message": message, "detail": None}]})
+
+
+def _access_log(file: str) -> str:
+    """Return how requests are logged: never the whole address, for links in mails are secrets."""
+    if not file:
+        return "  access_log off;"
+    fields = {
+        "at": "$time_iso8601",
+        "request": "$request_id",  # the same on error pages, in the log of web and worker
+        "client": "$remote_addr",
+        "method": "$request_method",
+        "door": "$door",
+        "status": "$status",
+        "bytes": "$bytes_sent",
+        "seconds": "$request_time",
+        "upstream": "$upstream_response_time",
+        "agent": "$http_user_agent",
+    }
+    return (
+        '  map $request_uri $door { default "/"; "~^(?<first_part>/[^/?]*)" $first_part; }\n'
+        f"  log_format waybill escape=json '{json.dumps(fields)}';\n"
+        f"  access_log {file} waybill;"
+    )

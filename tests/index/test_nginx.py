@@ -116,3 +116,21 @@ def test_an_unknown_registry_has_no_configuration(world: World) -> None:
     with pytest.raises(CommandError, match="no registry north"):
         call_command("registry_config", "north", "--listen", ":5000", "--storage", "/x",
                      "--events-secret-file", "/x")  # fmt: skip
+
+
+def test_requests_are_logged_only_where_that_is_wanted(world: World) -> None:
+    assert "  access_log off;\n" in render(world)
+
+
+def test_the_access_log_has_the_number_and_of_the_address_the_first_part(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("gateway_config", "--listen", "80", "--web", "a:1", "--access-log", "/log/w.json")
+    text = capsys.readouterr().out
+    logged = text.partition("log_format waybill")[2].partition(";")[0]
+    assert '"request": "$request_id"' in logged
+    assert '"door": "$door"' in logged
+    assert not re.search(
+        r"\$(request_uri|uri|args|request|http_referer|http_authorization)\b", logged
+    )
+    assert "access_log /log/w.json waybill;" in text

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--certificate", help="certificate chain, if nginx is to end TLS")
         parser.add_argument("--key", help="its private key")
+        parser.add_argument("--access-log", default="", help="a file: a line of JSON per request")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print it."""
@@ -39,6 +40,10 @@ class Command(BaseCommand):
         registries = Registry.objects.order_by("name")
         self.stdout.write(
             render_nginx(
-                registries, listen=options["listen"], servers=servers, certificate=certificate
+                registries,
+                listen=options["listen"],
+                servers=servers,
+                certificate=certificate,
+                access_log=options["access_log"],
             )
         )
