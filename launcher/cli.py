@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from launcher import check, doctor, manage, requirements, reset, run, test
+from launcher import audit, check, doctor, manage, requirements, reset, run, sbom, test
 from launcher.interruptions import raise_on_interruption
 from launcher.layout import Layout, layout_from
 from launcher.problems import Problem
@@ -58,6 +58,10 @@ def inspect_or_mend(chosen: argparse.Namespace, layout: Layout) -> int:
             return doctor.doctor(layout, chosen.port)
         case "lock":
             return requirements.lock(layout, upgrade=chosen.upgrade)
+        case "sbom":
+            return sbom.sbom(layout)
+        case "audit":
+            return audit.audit(layout)
         case _:
             return reset.reset(layout, sure=chosen.yes)
 
@@ -117,6 +121,8 @@ def add_commands(
     add("lock", "write requirements*.txt anew from requirements*.in").add_argument(
         "--upgrade", action="store_true", help="take the newest versions"
     )
+    add("sbom", "print what an installation consists of, as CycloneDX")
+    add("audit", "ask whether weaknesses are known of what the locks pin")
     add("reset", "delete the data folder, after asking").add_argument(
         "--yes", action="store_true", help="do not ask"
     )

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Visibility
 from tests.architecture.permission_matrix import ADDRESSES, AREAS, TABLES, doors, make_table
+from tests.architecture.permissions_page import PAGE, page
 from tests.conftest import World
 
 PROTECTED = [
@@ -33,6 +34,12 @@ def test_every_answer_is_the_reviewed_one(world: World, area: str) -> None:
         reviewed.write_text(table)
     assert " 500" not in table
     assert table == reviewed.read_text()
+
+
+def test_the_page_to_read_says_what_the_tables_do() -> None:
+    if os.environ.get("WAYBILL_WRITE_MATRIX"):
+        PAGE.write_text(page())
+    assert PAGE.read_text() == page()
 
 
 @pytest.mark.parametrize("spelling", ["{}/", "{}//", "{};x", "{}/.", "{}%2f", "{}%00", "{}?x"])
