@@ -21,8 +21,14 @@ _ACCOUNT = re.compile(r"[a-z0-9-]+(?:\+[a-z0-9._-]+)?", re.ASCII)
 
 
 def env_text(name: str, default: str | None = None) -> str:
-    """Return the variable, or the default; without a default a missing one is an error."""
-    value = os.environ.get(name, default)
+    """Return the variable, what is in the file that NAME_FILE names, or the default; else an error."""
+    file_name = os.environ.get(f"{name}_FILE")
+    try:
+        value = Path(file_name).read_text().rstrip("\r\n") if file_name else None
+    except OSError as error:
+        message = f"{name}_FILE cannot be read: {error}."
+        raise ImproperlyConfigured(message) from error
+    value = os.environ.get(name, default) if value is None else value
     if value is None:
         message = f"Set {name}; docs/settings.md says what it is for."
         raise ImproperlyConfigured(message)
@@ -190,17 +196,9 @@ def env_choice(name: str, allowed: tuple[str, ...]) -> str:
 
 
 def env_password(name: str) -> str:
-    """Return a password that others have made, from NAME or the file that NAME_FILE names.
-
-    Empty without either.
-    """
+    """Return a password that others have made; empty without one."""
     in_force.note_secret(name)
-    file_name = os.environ.get(f"{name}_FILE")
-    try:
-        return Path(file_name).read_text().rstrip("\r\n") if file_name else env_text(name, "")
-    except OSError as error:
-        message = f"{name}_FILE cannot be read: {error}."
-        raise ImproperlyConfigured(message) from error
+    return env_text(name, "")
 
 
 def env_optional_secret(name: str) -> str:
@@ -213,17 +211,12 @@ def env_optional_secret(name: str) -> str:
 
 
 def env_secret(name: str) -> str:
-    """Return a secret of at least 32 characters from NAME, or from the file that NAME_FILE names.
+    """Return a secret of at least 32 characters.
 
     A short or empty secret is refused: CVE-2026-82329 was a blank signing secret.
     """
     in_force.note_secret(name)
-    file_name = os.environ.get(f"{name}_FILE")
-    try:
-        value = Path(file_name).read_text().strip() if file_name else env_text(name)
-    except OSError as error:
-        message = f"{name}_FILE cannot be read: {error}."
-        raise ImproperlyConfigured(message) from error
+    value = env_text(name).strip()
     if len(value) < 32:
         message = f"{name} must have at least 32 characters."
         raise ImproperlyConfigured(message)
