@@ -1,0 +1,1 @@
+"""The ways to install: units, containers, manifests. Each was walked through as docs/operations/install.md says."""
