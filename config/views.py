@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts.database_trouble import is_unavailable
 from config import request_id
 
 
@@ -45,9 +45,9 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without touching session or database: one of them may be what is broken.
 
-    While the database is away it is 503, and clients come back.
+    While the database is away or takes no writes it is 503, and clients come back.
     """
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    if is_unavailable(sys.exception()):
         answer = _bare("503.html", 503, reason=_("the database does not answer"))
         answer.headers["Retry-After"] = "5"
         return answer

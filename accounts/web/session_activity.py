@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.database_trouble import is_unavailable
+
+log = logging.getLogger(__name__)
 _EVERY = 300  # seconds; a write at each request would cost more than the page
 
 
@@ -21,7 +26,17 @@ def session_activity(
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             key = f"session-seen:{request.session.session_key}"
             if cache.add(key, 1, _EVERY):
-                UserSession.objects.create_from_request(request)
+                _note(request)
         return get_response(request)
 
     return middleware
+
+
+def _note(request: HttpRequest) -> None:
+    """Write it down; a database that takes no writes keeps nobody from reading."""
+    try:
+        UserSession.objects.create_from_request(request)
+    except DatabaseError as error:
+        if not is_unavailable(error):
+            raise
+        log.warning("a session's last use was not noted: %s", error)

@@ -15,11 +15,12 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts import metrics
+from accounts.database_trouble import is_unavailable
 from accounts.statements import run
 from index.batches import do_not_wait_for_the_disk, run_for_rows
 from index.errors import RegistryTrouble
@@ -148,9 +149,9 @@ def _apply_each(letters: Sequence[_Letter]) -> Applied:
     """Apply all together; if that fails, each alone, so that one spoils nothing for the others."""
     try:
         return _apply_together(letters)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or busy, and no letter is to blame
     except Exception as error:
+        if is_unavailable(error):
+            raise  # no letter is to blame
         if len(letters) == 1:
             log.exception("a notification could not be applied and is in quarantine")
             _put_aside(letters[0].pk, f"{type(error).__name__}: {error}")
