@@ -89,8 +89,12 @@ class Instance:
     def push_image(self, name: str) -> Image:
         """Make the owner, and push an image of one layer as a registry's client does."""
         self._run(_PEOPLE, FIRST=0, MANY=1, PASSWORD=_PASSWORD)
-        image = Image(self.port, self.host, f"herd0000/{name}", "1.0")
         [owner] = self.make_nodes(1)
+        return self.push(owner, f"herd0000/{name}")
+
+    def push(self, owner: Credential, repository: str) -> Image:
+        """Push the image once more, for somebody who is there."""
+        image = Image(self.port, self.host, repository, "1.0")
         scope = {"service": self.host, "scope": f"repository:{image.repository}:pull,push"}
         answer = self._ask("GET", f"/token?{urlencode(scope)}", {"Authorization": owner.header})
         bearer = {"Authorization": f"Bearer {json.loads(answer)['token']}"}

@@ -100,28 +100,37 @@ async def _pull(image: Image, node: Credential, herd: Herd, delay: float) -> Non
     await asyncio.sleep(delay)
     begun = time.perf_counter()
     try:
-        async with _Connection(image) as connection:
+        async with Connection(image) as connection:
             challenge = await connection.ask("/v2/", {})
-            _expect(challenge, 401)
+            expect(challenge, 401)
             asked = time.perf_counter()
-            answer = await connection.ask(_token_url(image), {"Authorization": node.header})
-            _expect(answer, 200)
+            token = await get_token(connection, image, node)
             herd.tokens.append(time.perf_counter() - asked)
-            await _fetch(connection, image, json.loads(answer.body)["token"])
+            await fetch(connection, image, token)
     except (NodeFailed, OSError, asyncio.IncompleteReadError, ValueError, KeyError) as error:
         herd.failures.append(f"{type(error).__name__}: {error}")
         return
     herd.pulls.append(time.perf_counter() - begun)
 
 
-async def _fetch(connection: _Connection, image: Image, token: str) -> None:
+async def get_token(
+    connection: Connection, image: Image, who: Credential, actions: str = "pull"
+) -> str:
+    """Return a token for the image."""
+    answer = await connection.ask(_token_url(image, actions), {"Authorization": who.header})
+    expect(answer, 200)
+    return str(json.loads(answer.body)["token"])
+
+
+async def fetch(connection: Connection, image: Image, token: str) -> None:
+    """Fetch manifest and layers, whole."""
     headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
     base = f"/v2/{image.repository}"
     manifest = await connection.ask(f"{base}/manifests/{image.reference}", headers)
-    _expect(manifest, 200)
+    expect(manifest, 200)
     for layer in json.loads(manifest.body)["layers"]:
         blob = await connection.ask(f"{base}/blobs/{layer['digest']}", headers)
-        _expect(blob, 200)
+        expect(blob, 200)
         if len(blob.body) != layer["size"]:
             message = f"{len(blob.body)} bytes of a blob of {layer['size']}"
             raise NodeFailed(message)
@@ -131,7 +140,7 @@ async def _log_in(image: Image, person: Credential, storm: Storm, delay: float) 
     await asyncio.sleep(delay)
     begun = time.perf_counter()
     try:
-        async with _Connection(image) as connection:
+        async with Connection(image) as connection:
             answer = await connection.ask(_token_url(image), {"Authorization": person.header})
     except (OSError, asyncio.IncompleteReadError):
         answer = Reply(0, {}, b"")
@@ -141,35 +150,40 @@ async def _log_in(image: Image, person: Credential, storm: Storm, delay: float) 
         storm.without_retry_after += 1
 
 
-def _token_url(image: Image) -> str:
-    query = {"service": image.service, "scope": f"repository:{image.repository}:pull"}
+def _token_url(image: Image, actions: str = "pull") -> str:
+    query = {"service": image.service, "scope": f"repository:{image.repository}:{actions}"}
     return f"/token?{urlencode(query)}"
 
 
-def _expect(reply: Reply, status: int) -> None:
+def expect(reply: Reply, status: int) -> None:
+    """Raise NodeFailed where another status came back."""
     if reply.status != status:
         message = f"status {reply.status}: {reply.body[:200]!r}"
         raise NodeFailed(message)
 
 
-class _Connection:
+class Connection:
     """One connection, kept; enough of HTTP/1.1 for what answers here."""
 
     def __init__(self, image: Image) -> None:
         self._image = image
 
-    async def __aenter__(self) -> _Connection:
+    async def __aenter__(self) -> Connection:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._image.port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
 
-    async def ask(self, target: str, headers: dict[str, str]) -> Reply:
-        """Send a GET; return what comes back."""
+    async def ask(
+        self, target: str, headers: dict[str, str], method: str = "GET", content: bytes = b""
+    ) -> Reply:
+        """Send a request; return what comes back."""
         lines = {"Host": self._image.service, **headers}
+        if method != "GET":
+            lines["Content-Length"] = str(len(content))
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        self._writer.write(f"GET {target} HTTP/1.1\r\n{head}\r\n".encode())
+        self._writer.write(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + content)
         await self._writer.drain()
         status, found = _parse_head(await self._reader.readuntil(b"\r\n\r\n"))
         return Reply(status, found, await self._body(found))

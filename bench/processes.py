@@ -53,6 +53,11 @@ def cpu_seconds(root: int) -> float:
     return sum(_cpu_seconds(pid) for pid in _tree(root))
 
 
+def memory(root: int) -> int:
+    """Return the bytes that a process and its descendants hold; what they share counts once."""
+    return sum(_memory(pid) for pid in _tree(root))
+
+
 def _tree(root: int) -> list[int]:
     found = [root]
     for pid in found:  # grows while it is walked
@@ -64,3 +69,8 @@ def _tree(root: int) -> list[int]:
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * _TICK
+
+
+def _memory(pid: int) -> int:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(text.partition("\nPss:")[2].split()[0]) * 1024

@@ -46,6 +46,8 @@ def dispatch(arguments: Sequence[str]) -> int:
             return check.check(layout)
         case "demo":
             return manage.demo(layout, rest)
+        case "load":
+            return test.load(layout, rest)
         case "manage":
             return manage.manage(layout, rest, port=chosen.port)
         case _:
@@ -71,7 +73,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     ours, separator, theirs = split_at_double_dash(arguments)
     parser = make_parser()
     chosen, rest = parser.parse_known_args(ours)
-    passes_on = chosen.command in {"test", "manage", "demo"}
+    passes_on = chosen.command in {"test", "manage", "demo", "load"}
     if (rest or separator) and not passes_on:
         parser.error(f"unrecognized arguments: {' '.join([*rest, *theirs])}")
     if chosen.command == "manage":
@@ -113,6 +115,7 @@ def add_commands(
     add_port(add("run", "set up what is missing and run everything until Ctrl-C"))
     add_test_options(add("test", "set up what the tests need and run them all"))
     add("check", "format, lint, types, layers and migrations, then all tests; what CI runs")
+    add("load", "let many ask everything of a whole instance at once, and write a report")
     add("demo", "fill the running instance with people, repositories and pushed images")
     add_port(add("doctor", "say what was found on this machine, and what is missing"))
     manage_parser = add("manage", "run manage.py with the instance's environment", add_help=False)
@@ -135,8 +138,13 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 
 def add_test_options(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "./dev test [--only STAGE] [--require-all] [--var DIR] [--venv DIR] [PYTEST …]"
-    parser.epilog = "Everything else is passed to pytest in every stage: ./dev test -k login"
+    parser.usage = (
+        "./dev test [--only STAGE] [--require-all] [--var DIR] [--venv DIR] [faults] [PYTEST …]"
+    )
+    parser.epilog = (
+        "./dev test faults: all that fails on purpose, the long ones too. "
+        "Everything else is passed to pytest in every stage: ./dev test -k login"
+    )
     parser.add_argument(
         "--only", choices=list(test.STAGES), action="append", help="run only this stage"
     )

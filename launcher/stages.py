@@ -19,6 +19,8 @@ from launcher.variables import clean_environment
 
 TESTS = "tests"
 E2E = Path("tests/e2e")
+# Parts are stopped, killed and starved there: one test at a time, as nothing else would pass beside.
+FAULTS = Path("tests/faults")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # What is asked once: rules of the tree, the permission matrix and what each address answers, the
@@ -85,27 +87,45 @@ def run_unit(workshop: Workshop, stage: str, database: str, *options: str) -> Ou
     return pytest(
         workshop,
         stage,
-        arguments=[*("-n", "2", f"--ignore={E2E}"), *options, *arguments],
+        arguments=[*("-n", "2", f"--ignore={E2E}", f"--ignore={FAULTS}"), *options, *arguments],
         variables={"WAYBILL_DATABASE_URL": database, **paths_told(tools)},
     )
 
 
 def run_e2e(workshop: Workshop) -> Outcome | None:
     """Whole conversations: the tests start `./dev run` themselves and talk to it."""
-    arguments = e2e_arguments(workshop)
+    return run_with_real_parts(workshop, "e2e", e2e_arguments(workshop))
+
+
+def run_quick_faults(workshop: Workshop) -> Outcome | None:
+    """Parts that fail, where that takes a minute in all; `./dev test faults` runs the others too."""
+    arguments = fault_arguments(workshop)
+    is_whole = arguments[-1:] == [str(FAULTS)]
+    return run_with_real_parts(
+        workshop, "faults", [*(["-m", "not slow"] if is_whole else []), *arguments]
+    )
+
+
+def run_faults(workshop: Workshop) -> Outcome | None:
+    """All of them."""
+    return run_with_real_parts(workshop, "faults", fault_arguments(workshop))
+
+
+def run_with_real_parts(workshop: Workshop, stage: str, arguments: Sequence[str]) -> Outcome | None:
     if not arguments:
         return None
-    if not (workshop.layout.checkout / E2E).is_dir():
-        return skipped_stage("e2e", f"there is no folder {E2E}")
+    folder = {"e2e": E2E, "faults": FAULTS}[stage]
+    if not (workshop.layout.checkout / folder).is_dir():
+        return skipped_stage(stage, f"there is no folder {folder}")
     tools = fetch_tools(workshop.layout, (*RUN_TOOLS, *TEST_TOOLS))
     missing = [name for name in RUN_TOOLS if name not in tools]
     if missing:
-        return skipped_stage("e2e", packages.how_to_get(missing))
+        return skipped_stage(stage, packages.how_to_get(missing))
     with ExitStack() as stack:
         variables = told(workshop, tools)
         if "initdb" in tools:
             variables |= offered_database(stack, tools["initdb"])
-        return pytest(workshop, "e2e", arguments=arguments, variables=variables)
+        return pytest(workshop, stage, arguments=arguments, variables=variables)
 
 
 def offered_database(stack: ExitStack, initdb: Path) -> dict[str, str]:
@@ -167,16 +187,25 @@ def pytest(
 def unit_arguments(workshop: Workshop) -> list[str]:
     """What the unit stages pass to pytest; empty where only tests of e2e were named."""
     options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
-    here = [path for path in paths if not is_e2e(path)]
+    here = [path for path in paths if not is_below(path, E2E) and not is_below(path, FAULTS)]
     if paths and not here:
         return []
     return [*options, *(here or [TESTS])]
 
 
+def fault_arguments(workshop: Workshop) -> list[str]:
+    """What the stage of faults passes to pytest; empty where only other tests were named."""
+    options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
+    here = [path for path in paths if is_below(path, FAULTS)]
+    if paths and not here:
+        return []
+    return [*options, *(here or [str(FAULTS)])]
+
+
 def e2e_arguments(workshop: Workshop) -> list[str]:
     """What the e2e stage passes to pytest; empty where only other tests were named."""
     options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
-    here = [path for path in paths if is_e2e(path)]
+    here = [path for path in paths if is_below(path, E2E)]
     if paths and not here:
         return []
     return [*side_by_side(here), *options, *(here or [str(E2E)])]
@@ -200,5 +229,5 @@ def sort_out(arguments: Sequence[str], checkout: Path) -> tuple[list[str], list[
     return options, paths
 
 
-def is_e2e(path: str) -> bool:
-    return Path(path.partition("::")[0]).is_relative_to(E2E)
+def is_below(path: str, folder: Path) -> bool:
+    return Path(path.partition("::")[0]).is_relative_to(folder)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from launcher.environment import DEVELOPMENT, ensure_venv
 from launcher.layout import Layout, prepare
 from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage, totals
-from launcher.stages import Workshop, run_e2e, run_postgresql, run_sqlite
+from launcher.stages import (
+    Workshop,
+    run_e2e,
+    run_faults,
+    run_postgresql,
+    run_quick_faults,
+    run_sqlite,
+)
+from launcher.variables import clean_environment
 
 STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
     "sqlite": run_sqlite,
     "postgresql": run_postgresql,
     "e2e": run_e2e,
+    "faults": run_quick_faults,
 }
+ALL_FAULTS = "faults"
 # More skipped tests than these are counted by file.
 FEW = 3
 
@@ -45,8 +56,14 @@ def run_stages(layout: Layout, choice: Choice, arguments: Sequence[str]) -> list
     reports.mkdir(exist_ok=True)
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     workshop = Workshop(layout=layout, python=python, reports=reports, arguments=list(arguments))
+    stages = STAGES
+    if list(arguments[:1]) == [
+        ALL_FAULTS
+    ]:  # `./dev test faults`: nothing else, and the long ones too
+        stages = {ALL_FAULTS: run_faults}
+        workshop = replace(workshop, arguments=list(arguments[1:]))
     outcomes = []
-    for name, stage in STAGES.items():
+    for name, stage in stages.items():
         if choice.only is None or name in choice.only:
             outcome = run_stage(name, stage, workshop)
             if outcome is not None:
@@ -108,3 +125,12 @@ def exit_status(outcomes: Sequence[Outcome], *, require_all: bool) -> int:
         print("Nothing may be skipped here (--require-all).")
         return 1
     return 0
+
+
+def load(layout: Layout, arguments: Sequence[str]) -> int:
+    """Let many ask everything of an instance at once (bench.whole), in the tests' environment."""
+    prepare(layout)
+    python = ensure_venv(layout.dev_venv, DEVELOPMENT)
+    command = [str(python), "-m", "bench.whole", "--report", str(layout.var / "load"), *arguments]
+    environment = clean_environment({}, venv=python.parent.parent)
+    return subprocess.run(command, cwd=layout.checkout, env=environment, check=False).returncode

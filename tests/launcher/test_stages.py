@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from launcher import test
 from launcher.layout import Layout
 from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage
-from launcher.stages import SIDE_BY_SIDE, Workshop, e2e_arguments, unit_arguments
-from launcher.test import Choice, exit_status, run_stage, summary
+from launcher.stages import SIDE_BY_SIDE, Workshop, e2e_arguments, fault_arguments, unit_arguments
+from launcher.test import Choice, exit_status, run_stage, run_stages, summary
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("tests/index/test_policy.py", "tests/e2e/test_push.py", "tests/e2e/test_pull.py"):
+    for name in (
+        *("tests/index/test_policy.py", "tests/e2e/test_push.py", "tests/e2e/test_pull.py"),
+        "tests/faults/test_database.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return tmp_path
@@ -47,6 +52,30 @@ def test_an_e2e_test_named_by_path_leaves_the_others_out(checkout: Path) -> None
     chosen = workshop(checkout, "tests/e2e/test_push.py", "-x")
     assert unit_arguments(chosen) == []
     assert e2e_arguments(chosen) == ["-x", "tests/e2e/test_push.py"]
+
+
+def test_a_fault_named_by_path_leaves_the_other_stages_out(checkout: Path) -> None:
+    chosen = workshop(checkout, "tests/faults/test_database.py", "-x")
+    assert (unit_arguments(chosen), e2e_arguments(chosen)) == ([], [])
+    assert fault_arguments(chosen) == ["-x", "tests/faults/test_database.py"]
+
+
+def test_all_faults_are_a_stage_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, checkout: Path
+) -> None:
+    seen: list[tuple[str, Sequence[str]]] = []
+
+    def run(name: str, _stage: object, chosen: Workshop) -> None:
+        seen.append((name, chosen.arguments))
+
+    monkeypatch.setattr(test, "run_stage", run)
+    monkeypatch.setattr(test, "ensure_venv", lambda *_: Path("python"))
+    layout = Layout(var=checkout / "var", checkout=checkout)
+    run_stages(layout, Choice(), ["faults", "-k", "lock"])
+    assert seen == [("faults", ["-k", "lock"])]
+    seen.clear()
+    run_stages(layout, Choice(), [])
+    assert [name for name, _ in seen] == ["sqlite", "postgresql", "e2e", "faults"]
 
 
 def test_one_e2e_file_is_for_one_process_and_two_are_for_two(checkout: Path) -> None:
