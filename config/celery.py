@@ -27,9 +27,11 @@ def _start_worker(**_: Any) -> None:
 def count_tasks(**_: Any) -> None:
     """Count tasks, and hand the counts over: in the worker, or in each of its processes."""
     from accounts import metrics  # settings are ready only now
+    from config import tracing
     from config.metrics import tasks  # noqa: F401 - listens
 
     metrics.keep_writing()
+    tracing.begin()
 
 
 @worker_ready.connect

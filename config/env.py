@@ -180,6 +180,16 @@ def env_collector(name: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def env_address(name: str) -> str:
+    """Read an address of http or https without the last slash; empty without it."""
+    value = env_text(name, "").rstrip("/")
+    url = urlsplit(value)
+    if value and (url.scheme not in {"http", "https"} or not url.hostname):
+        message = f"{name} must begin with http:// or https://."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def env_flag(name: str) -> bool:
     """Return whether the variable is `yes`; without it, or with `no`, it is off."""
     return env_choice(name, ("no", "yes")) == "yes"

@@ -14,6 +14,7 @@ django = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - read only now
 
 from accounts import last_use, metrics  # noqa: E402 - models are ready only now
+from config import tracing  # noqa: E402 - the same
 from config.lanes import Lanes  # noqa: E402 - the same
 from config.start import refuse_without_signing_key  # noqa: E402 - the same
 from index import denials  # noqa: E402 - the same
@@ -31,4 +32,4 @@ gc.freeze()
 # several times a page, and now and then through all templates that were read meanwhile, 60 ms of one answer.
 gc.set_threshold(10_000)
 
-application = Lanes(django)
+application = tracing.begin_web(Lanes(django))

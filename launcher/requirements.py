@@ -14,6 +14,8 @@ from launcher.problems import Problem
 from launcher.programs import last_line, run_quietly
 from launcher.terminal import timed
 
+TRACING = "requirements-tracing.txt"  # on top of the runtime, for whoever wants traces
+LOCKS = (RUNTIME, TRACING, DEVELOPMENT)
 OLDEST_PYTHON = "3.11"
 # Where one person's packages come from must not get into everybody's lock.
 COMPILE = (
@@ -24,17 +26,18 @@ COMPILE = (
 
 def faults(checkout: Path) -> list[str]:
     """What the locks lack, one sentence each; empty if they are up to date."""
-    runtime = pins(checkout / RUNTIME)
-    development = pins(checkout / DEVELOPMENT)
+    locks = [checkout / name for name in LOCKS if (checkout / name).exists()]
     missing = [
         f"{lock.name} lacks {name}, which {lock.with_suffix('.in').name} asks for"
-        for lock, pinned in ((checkout / RUNTIME, runtime), (checkout / DEVELOPMENT, development))
+        for lock in locks
         for name in asked_for(lock.with_suffix(".in"))
-        if name not in pinned
+        if name not in pins(lock)
     ]
+    development = pins(checkout / DEVELOPMENT)
     different = [
-        f"{DEVELOPMENT} has {name} {development.get(name, '(not at all)')}, {RUNTIME} {version}"
-        for name, version in runtime.items()
+        f"{DEVELOPMENT} has {name} {development.get(name, '(not at all)')}, {lock.name} {version}"
+        for lock in locks
+        for name, version in pins(lock).items()
         if development.get(name) != version
     ]
     return missing + different
@@ -63,9 +66,9 @@ def lock(layout: Layout, *, upgrade: bool) -> int:
     """Write both locks; without `upgrade` what is locked stays, if it still fits."""
     uv = find_uv(layout)
     extra = ["--upgrade"] if upgrade else []
-    for name in (RUNTIME, DEVELOPMENT):
+    for number, name in enumerate(LOCKS):
         source = Path(name).with_suffix(".in").name
-        constraint = [] if name == RUNTIME else ["--constraint", RUNTIME]
+        constraint = [word for lock in LOCKS[:number] for word in ("--constraint", lock)]
         command = [str(uv), *COMPILE, *extra, *constraint, "--output-file", name, source]
         with timed(f"locking {source}"):
             if subprocess.run(command, cwd=layout.checkout, check=False).returncode != 0:

@@ -141,6 +141,9 @@ MIDDLEWARE = [
     "accounts.web.second_factor.second_factor_gate",
 ]
 
+if OTLP_URL:
+    MIDDLEWARE.insert(0, "config.spans.name_span")
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
