@@ -73,7 +73,7 @@ class Traced:
                     span.set_status(StatusCode.ERROR)
                 return start_response(status, headers, *rest)
 
-            return self._application(environ, noted)  # type: ignore[arg-type]  # the last is optional
+            return self._application(environ, noted)
 
 
 _PLAIN = frozenset({"/token", "/token/", "/_gateway/route", "/metrics"})

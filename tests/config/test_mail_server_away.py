@@ -49,7 +49,7 @@ def test_a_server_that_was_away_is_left_alone_for_a_moment(
     real = ways.SmtpBackend.send_now
 
     def send_now(backend: ways.SmtpBackend, message: mail.EmailMessage) -> None:
-        tried.append(message.subject)
+        tried.append(str(message.subject))
         real(backend, message)
 
     monkeypatch.setattr(ways.SmtpBackend, "send_now", send_now)

@@ -12,13 +12,13 @@ DEPLOY = CHECKOUT / "deploy"
 
 def options_of_app_server(name: str) -> list[str]:
     """What follows `python -m` for an app server, without where it listens."""
-    command = app_server(Path("python"), name, 8000).command[2:]
+    command = list(app_server(Path("python"), name, 8000).command[2:])
     return without(command, "--host", "--port")
 
 
 def options_of_worker() -> list[str]:
     """What follows `python -m` for a worker; beat is a process of its own in production."""
-    command = worker(Layout(Path("var")), Path("python")).command
+    command = list(worker(Layout(Path("var")), Path("python")).command)
     command = command[command.index("celery") :]
     command.remove("--beat")
     return without(command, "--schedule")
