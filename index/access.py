@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -109,9 +109,7 @@ def parts_of(repositories: QuerySet[Repository], wanted: AccessFilter) -> list[P
     every = (
         _holders(live),
         _owners(live),
-        _given_to_people(given),
-        given_to_teams(given),
-        _given_to_robots(given),
+        given_directly(given),
         _through_teams(given),
         _publishers(live),
         _everyone(live, Visibility.PUBLIC, "anyone"),
@@ -126,10 +124,18 @@ def unexpired_grants(live: QuerySet[Repository]) -> QuerySet[AccessGrant]:
     return grants.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
-def given_to_teams(given: QuerySet[AccessGrant]) -> Part:
-    """Return what teams as such have; `_through_teams` is what their members have by it."""
-    name = Concat(F("team__organization__name"), _text("/"), F("team__name"))
-    return _grants(given.filter(team__isnull=False), kind=_text("team"), holder=name)
+def given_directly(given: QuerySet[AccessGrant]) -> Part:
+    """Return what people, teams as such and robots have; `_through_teams` is what teams' members have by it."""
+    user, team = Q(user__isnull=False), Q(team__isnull=False)
+    of_team = Concat(F("team__organization__name"), _text("/"), F("team__name"))
+    of_robot = Concat(F("robot__namespace__name"), _text("+"), F("robot__name"))
+    return _grants(
+        given,
+        kind=Case(When(user, _text("person")), When(team, _text("team")), default=_text("robot")),
+        holder=Case(When(user, F("user__username")), When(team, of_team), default=of_robot),
+        user_pk=F("user__pk"),
+        robot_pk=F("robot__pk"),
+    )
 
 
 def _holders(live: QuerySet[Repository]) -> Part:
@@ -153,25 +159,6 @@ def _owned(owned: QuerySet[Repository], user: str) -> Part:
         source=_text(AccessSource.OWNER),
     )
     return Part(AccessSource.OWNER, owned, columns)
-
-
-def _given_to_people(given: QuerySet[AccessGrant]) -> Part:
-    return _grants(
-        given.filter(user__isnull=False),
-        kind=_text("person"),
-        holder=F("user__username"),
-        user_pk=F("user__pk"),
-    )
-
-
-def _given_to_robots(given: QuerySet[AccessGrant]) -> Part:
-    name = Concat(F("robot__namespace__name"), _text("+"), F("robot__name"))
-    return _grants(
-        given.filter(robot__isnull=False),
-        kind=_text("robot"),
-        holder=name,
-        robot_pk=F("robot__pk"),
-    )
 
 
 def _through_teams(given: QuerySet[AccessGrant]) -> Part:

@@ -16,7 +16,7 @@ from index.access import (
     AccessFilter,
     AccessSource,
     Rows,
-    given_to_teams,
+    given_directly,
     parts_of,
     unexpired_grants,
     united,
@@ -43,7 +43,7 @@ class CountedRows:
     @property
     def questions(self) -> list[QuerySet[Any, Any]]:
         """Return what is to be known, for `read_together`."""
-        granted = given_to_teams(unexpired_grants(self._live))
+        granted = given_directly(unexpired_grants(self._live).filter(team__isnull=False))
         of_teams = granted.matching(replace(self._wanted, holder="")).rows
         members = TeamMembership.objects.filter(team__in=of_teams.values("team"))
         if self._wanted.holder:

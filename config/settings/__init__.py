@@ -173,7 +173,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-FORM_RENDERER = "config.form_renderer.OwnFirst"
+FORM_RENDERER = "config.form_renderer.QuickWidgets"
 
 # --- Data -------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def find_organization(request: HttpRequest, name: str) -> tuple[OrganizationHead
 
 
 def _repositories(namespace: Namespace) -> RepositoryQuerySet:
-    return Repository.objects.live().filter(namespace=namespace)
+    return Repository.objects.filter(namespace=namespace)
 
 
 def _page(

@@ -6,9 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -31,26 +28,6 @@ _SUGGESTED = 200
 _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-class LongSelect(forms.Select):
-    """A list of hundreds: Django renders two templates for each option, which takes as long as the page."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """Return the element as Django would, without groups."""
-        widget = self.get_context(name, value, attrs)["widget"]
-        options = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            (
-                (one["value"], flatatt(one["attrs"]), one["label"])
-                for _group, several, _index in widget["optgroups"]
-                for one in several
-            ),
-        )
-        return format_html(
-            '<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), options
-        )
-
-
 class RobotFields(forms.Form):
     """What can be changed later."""
 
@@ -63,7 +40,6 @@ class RobotFields(forms.Form):
         queryset=User.objects.none(),
         to_field_name="username",
         required=False,
-        widget=LongSelect,
         label=_("Responsible person"),
         empty_label=_("Nobody: the owners are told"),
         help_text=_("Gets a mail before a secret expires."),
