@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,11 +20,9 @@ from index.answers import requests_among, told_to
 from index.first_steps import first_steps
 from index.models import Deletion, Repository, RepositoryState
 from index.models.repository import RepositoryQuerySet
-from index.topics import LONGEST_TOPIC
 from index.web.lookup import principal_of
 
 _SHOWN = 6
-_PAGE_SIZE = 25
 _MINE_SHOWN = 20
 _REMEMBERED_SECONDS = 60
 _CANDIDATES = 30  # of which some may be closed meanwhile
@@ -50,8 +47,6 @@ def explore(request: HttpRequest) -> HttpResponse:
     """Show the repositories that others make much of. Private ones belong to the dashboard."""
     principal = principal_of(request)
     listed = _pushed(principal).exclude(visibility=Visibility.PRIVATE)
-    if topic := request.GET.get("topic", ""):
-        return _about(request, topic, listed)
     official = listed.filter(namespace__name=ROOT_NAMESPACE)
     indexed = listed.filter(last_pushed_at__isnull=False)  # once more, in the words of the indexes
     context = {
@@ -79,14 +74,6 @@ def _remembered(name: str, listed: RepositoryQuerySet, *order: str) -> Repositor
         if len(candidates) == _CANDIDATES:
             cache.set(name, candidates, _REMEMBERED_SECONDS)
     return listed.filter(pk__in=candidates).archived_last(*order)[:_SHOWN]
-
-
-def _about(request: HttpRequest, topic: str, listed: RepositoryQuerySet) -> HttpResponse:
-    """Show what has a topic, what is archived last."""
-    rows = listed.about(topic)
-    page = Paginator(rows.archived_last("-star_count", "name"), _PAGE_SIZE)
-    context = {"topic": topic[:LONGEST_TOPIC], "page": page.get_page(request.GET.get("page"))}
-    return render(request, "index/topic.html", context)
 
 
 def _dashboard(request: HttpRequest, user: User) -> HttpResponse:

@@ -56,7 +56,7 @@ _OF_ORGANIZATION = (
 PAGES = (
     "/",
     "/explore",
-    f"/explore?topic={'c' * 30}",
+    f"/search?q=topic%3A{'c' * 30}",
     f"/search?q={'u' * 4}",
     f"/u/{USER}",
     *(f"/r/{REPOSITORY}{page}" for page in _OF_REPOSITORY),

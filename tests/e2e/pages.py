@@ -21,7 +21,7 @@ OF_EVERYBODY = {
     "search-everything": "/search",
     "search-nothing": "/search?q=nothingofthatkind",
     "search-long": f"/search?q={'w' * 100}",
-    "topic": "/explore?topic=bread",
+    "topic": "/search?q=topic%3Abread",
     "user": "/u/ALICE",
     "repository": "/r/ALICE/several",
     "tags": "/r/ALICE/several/-/tags",
