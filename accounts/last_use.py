@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,13 +44,27 @@ def keep_writing() -> None:
 
 
 def write_now() -> None:
-    """Write what waits: one statement for each address and kind."""
-    if not _waiting:
-        return
-    together: defaultdict[tuple[Kind, str], list[int]] = defaultdict(list)
+    """Write what waits; it waits on where the database takes no writes."""
+    taken = {}
     while _waiting:
-        (kind, pk), address = _waiting.popitem()
+        credential, address = _waiting.popitem()
+        taken[credential] = address
+    try:
+        _write(taken)
+    except Error:
+        for credential, address in taken.items():
+            if len(_waiting) < _MOST:
+                _waiting.setdefault(credential, address)
+        raise
+
+
+def _write(uses: dict[tuple[Kind, int], str]) -> None:
+    """One statement for each address and kind."""
+    together: defaultdict[tuple[Kind, str], list[int]] = defaultdict(list)
+    for (kind, pk), address in uses.items():
         together[kind, address].append(pk)
+    if not together:
+        return
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - _EVERY)
     with transaction.atomic():

@@ -65,6 +65,7 @@ class Instance:
     port: int
     var: Path
     environment: Mapping[str, str]
+    checkout: Path = CHECKOUT
 
     @property
     def host(self) -> str:
@@ -145,7 +146,7 @@ class Instance:
 
     def _run(self, code: str, **names: object) -> list[str]:
         given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
-        command = [sys.executable, str(CHECKOUT / "dev"), "manage", "--var", str(self.var)]
+        command = [sys.executable, str(self.checkout / "dev"), "manage", "--var", str(self.var)]
         done = subprocess.run(
             [*command, "shell", "-c", given + code],
             env=dict(self.environment),

@@ -40,7 +40,8 @@ class Report(models.Model):
     """One person's word about one repository; `reporter` is None for whoever was not logged in."""
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="reports")
-    repository_name = models.CharField(max_length=200)  # when it was reported
+    # When it was reported; the release before this column names none.
+    repository_name = models.CharField(max_length=200, db_default="")
     kind = models.CharField(max_length=16, choices=ReportKind)
     text = models.CharField(max_length=LONGEST_REPORT)
     reporter = models.ForeignKey(

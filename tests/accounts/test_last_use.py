@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import InternalError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import last_use
@@ -44,3 +45,23 @@ def test_a_use_within_the_minute_is_not_written_again(world: World) -> None:
     last_use.touch(token, address="192.0.2.9")  # another process read it before
     last_use.write_now()
     assert PersonalAccessToken.objects.get(pk=token.pk).last_used_at == first.last_used_at
+
+
+@pytest.mark.usefixtures("_beside")
+def test_a_use_that_could_not_be_written_waits_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = make_token(world.alice).token
+    last_use.touch(token, address="192.0.2.1")
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction, "atomic", refuse_writes)
+        with pytest.raises(InternalError):
+            last_use.write_now()
+    last_use.write_now()
+    token.refresh_from_db()
+    assert token.last_used_address == "192.0.2.1"
+
+
+def refuse_writes() -> None:
+    message = "cannot execute UPDATE in a read-only transaction"
+    raise InternalError(message)

@@ -32,6 +32,7 @@ class Stack:
 
     folder: Path
     port: int
+    checkout: Path = CHECKOUT
 
     @property
     def var(self) -> Path:
@@ -86,14 +87,23 @@ class Stack:
         ).stdout
 
     def command(self, name: str, *arguments: str) -> list[str]:
-        return [sys.executable, str(CHECKOUT / "dev"), name, "--var", str(self.var), *arguments]
+        return [
+            sys.executable,
+            str(self.checkout / "dev"),
+            name,
+            "--var",
+            str(self.var),
+            *arguments,
+        ]
 
 
 @contextmanager
-def running_stack(database_url: str = "", **told: str) -> Iterator[Stack]:
+def running_stack(
+    database_url: str = "", checkout: Path = CHECKOUT, /, **told: str
+) -> Iterator[Stack]:
     """Start an instance, and check in the end that Ctrl-C stops it cleanly; `told` are settings."""
     folder = Path(tempfile.mkdtemp(prefix="wb-"))  # short: sockets lie in it
-    stack = Stack(folder, free_ports(1)[0])
+    stack = Stack(folder, free_ports(1)[0], checkout)
     variables = environment() | ({"WAYBILL_DATABASE_URL": database_url} if database_url else {})
     variables |= told
     if not database_url:

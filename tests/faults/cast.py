@@ -123,7 +123,7 @@ class Cast:
 @contextmanager
 def running_cast(stack: Stack, **told: str) -> Iterator[Cast]:
     """Make them in an instance that runs; `told` are its settings."""
-    made = Instance(stack.port, stack.var, environment() | told)
+    made = Instance(stack.port, stack.var, environment() | told, stack.checkout)
     made.push_image("public")
     [node] = made.make_nodes(1)
     with running_backstage(stack, **told) as backstage:

@@ -43,10 +43,13 @@ class Database:
         """How tests reach it."""
         return url_of(self.folder)
 
-    def make(self) -> None:
-        """Make one with our tables and nothing in them."""
-        copy = ["cp", "-a", f"{migrated_cluster()}/.", str(self.folder)]
-        subprocess.run(copy, check=True)
+    def make(self, *, empty: bool) -> None:
+        """Make one with our tables and nothing in them, or without those."""
+        if empty:
+            make_empty(self.folder)
+        else:
+            copy = ["cp", "-a", f"{migrated_cluster()}/.", str(self.folder)]
+            subprocess.run(copy, check=True)
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
@@ -82,7 +85,7 @@ class Database:
 
 
 @contextmanager
-def running_database(megabytes: int = 0) -> Iterator[Database]:
+def running_database(megabytes: int = 0, *, empty: bool = False) -> Iterator[Database]:
     """Start one that is gone afterwards; on a disk of so many megabytes, if that is said."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="waybill-pg-"))
@@ -91,7 +94,7 @@ def running_database(megabytes: int = 0) -> Iterator[Database]:
             stack.enter_context(small_disk(folder, megabytes))
         line = stack.enter_context(running_line(folder / ".s.PGSQL.5432"))
         database = Database(folder, line)
-        database.make()
+        database.make(empty=empty)
         stack.callback(database.stop)
         database.start()
         yield database
@@ -102,20 +105,28 @@ def migrated_cluster() -> Path:
     """Return the folder of one that was ended in order; to make it takes longer than all else."""
     folder = Path(tempfile.mkdtemp(prefix="waybill-pg-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    identity, initdb = postgres.who_runs_postgresql(), Path(tool("initdb"))
-    if identity.user is not None and identity.group is not None:
-        os.chown(folder, identity.user, identity.group)
-    postgres.make(initdb, folder, identity)
-    with postgres.running(initdb.resolve().with_name("postgres"), folder, identity, SETTINGS):
-        variables = {
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "WAYBILL_DATABASE_URL": url_of(folder),
-        }
-        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=CHECKOUT, env=os.environ | variables, check=True)
+    make_empty(folder)
+    program = Path(tool("initdb")).resolve().with_name("postgres")
+    with postgres.running(program, folder, postgres.who_runs_postgresql(), SETTINGS):
+        migrate(url_of(folder))
         with psycopg.connect(url_of(folder), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
     return folder
+
+
+def make_empty(folder: Path) -> None:
+    """Make one that has no tables."""
+    identity = postgres.who_runs_postgresql()
+    if identity.user is not None and identity.group is not None:
+        os.chown(folder, identity.user, identity.group)
+    postgres.make(Path(tool("initdb")), folder, identity)
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the schema of this code."""
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.settings", "WAYBILL_DATABASE_URL": url}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=CHECKOUT, env=os.environ | variables, check=True)
 
 
 def url_of(folder: Path) -> str:
