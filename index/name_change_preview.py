@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
+from accounts.together import HowMany, read_together
 from index.flows.end_ties import outsiders
 from index.flows.rename_repository import check_rename
 from index.flows.take_name import check_name
@@ -49,6 +50,19 @@ class NameChange:
     goes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """What a repository has that a transfer keeps, and what it ends."""
+
+    people: list[str]  # with roles of their own
+    teams: list[str]  # of the old namespace, as the robots
+    robots: list[str]
+    tags: int
+    publishers: int
+    webhooks: int
+    requests: int
+
+
 def preview_rename(
     repository: Repository, *, to: RepositoryName, by: Principal, decision: Decision, tags: int
 ) -> NameChange:
@@ -81,9 +95,10 @@ def preview_transfer(repository: Repository, *, to: RepositoryName, by: Principa
         check_name(to, namespace=target, owner=repository)
         check_room(repository, target=target)
     change = NameChange(repository.name, to.value, at_once=at_once)
-    change.stays.extend(_content(repository, repository.tags.count()))
-    change.stays.extend(_people(repository))
-    change.goes.extend(_ends(repository, target))
+    tied = _ties(repository, target)
+    change.stays.extend(_content(repository, tied.tags))
+    change.stays.extend(_people(tied.people))
+    change.goes.extend(_ends(repository, tied))
     return change
 
 
@@ -110,35 +125,41 @@ def _old_name(repository: Repository) -> str:
     }
 
 
-def _people(repository: Repository) -> list[str]:
+def _ties(repository: Repository, target: Namespace) -> _Ties:
+    """Read them in one query."""
     direct = AccessGrant.objects.filter(repository=repository, user__isnull=False)
-    names = direct.order_by("user__username").values_list("user__username", flat=True)
-    return (
-        [
-            _("The roles that people were given themselves: %(names)s")
-            % {"names": _listed(list(names))}
-        ]
-        if names
-        else []
+    people, others, *numbers = read_together(
+        direct.order_by("user__username").values_list("user__username", flat=True),
+        outsiders(repository, namespace=target).select_related("team", "robot__namespace"),
+        HowMany(repository.tags.all()),
+        HowMany(repository.publishers.all()),
+        HowMany(repository.webhooks.all()),
+        HowMany(repository.access_requests.filter(decided_at=None)),
     )
+    teams = sorted(str(grant.team) for grant in others if grant.team)
+    robots = sorted(str(grant.robot) for grant in others if grant.robot)
+    return _Ties(people, teams, robots, *(number for (number,) in numbers))
 
 
-def _ends(repository: Repository, target: Namespace) -> list[str]:
+def _people(names: list[str]) -> list[str]:
+    kept = _("The roles that people were given themselves: %(names)s")
+    return [kept % {"names": _listed(names)}] if names else []
+
+
+def _ends(repository: Repository, tied: _Ties) -> list[str]:
     """Return what ends; the repository still stands in its old namespace."""
     told = [
         _("Owners of %(namespace)s have no rights by that any more")
         % {"namespace": repository.namespace}
     ]
-    others = outsiders(repository, namespace=target).select_related("team", "robot")
-    teams = sorted(str(grant.team) for grant in others if grant.team)
-    robots = sorted(str(grant.robot) for grant in others if grant.robot)
-    told += [_("Roles of teams: %(teams)s") % {"teams": _listed(teams)}] if teams else []
-    told += [_("Roles of robots: %(robots)s") % {"robots": _listed(robots)}] if robots else []
-    asked = repository.access_requests.filter(decided_at=None).count()
+    if tied.teams:
+        told.append(_("Roles of teams: %(teams)s") % {"teams": _listed(tied.teams)})
+    if tied.robots:
+        told.append(_("Roles of robots: %(robots)s") % {"robots": _listed(tied.robots)})
     for number, noun in (
-        (repository.publishers.count(), "trusted publisher"),
-        (repository.webhooks.count(), "webhook"),
-        (asked, "open access request"),
+        (tied.publishers, "trusted publisher"),
+        (tied.webhooks, "webhook"),
+        (tied.requests, "open access request"),
     ):
         told += [_count(number, noun)] if number else []
     if repository.visibility == Visibility.PRIVATE:

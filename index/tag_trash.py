@@ -89,8 +89,9 @@ def preview_tags(
 
 
 def digests_of_tags(repository: Repository) -> dict[str, str]:
-    """Return what each tag points to."""
-    return dict(repository.tags.values_list("name", "manifest__digest"))
+    """Return what each tag points to, the newest first."""
+    tags = repository.tags.order_by("-pushed_at", "name")
+    return dict(tags.values_list("name", "manifest__digest"))
 
 
 def trashed_digests(repository: Repository) -> set[str]:

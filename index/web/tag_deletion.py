@@ -43,7 +43,6 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     pattern, problem = _read_pattern(request)
     known = digests_of_tags(repository)
     chosen = _chosen(known, request.GET.getlist("tag"), pattern)
-    offered = repository.tags.order_by("-pushed_at", "name").values_list("name", flat=True)
     context = {
         **page_context(repository, principal_of(request)),
         "pattern": pattern or request.GET.get("pattern", "")[:128],
@@ -51,7 +50,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
         "verdicts": preview_tags(repository, chosen[:_SHOWN], known) if chosen else [],
         "more": max(0, len(chosen) - _SHOWN),
         "has_chosen": bool(pattern or request.GET.getlist("tag")) and not problem,
-        "offered": offered[:_OFFERED],
+        "offered": list(known)[:_OFFERED],
     }
     return render(request, "index/tags_delete.html", context)
 
