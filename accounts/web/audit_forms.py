@@ -26,7 +26,7 @@ class SiteAuditForm(forms.Form):
     target = forms.CharField(label=_("To what"), max_length=255, required=False)
     namespace = forms.CharField(label=_("Namespace"), max_length=30, required=False)
     address = forms.GenericIPAddressField(label=_("From address"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=_DAY))
+    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs=_DAY))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs=_DAY))
 
     @property

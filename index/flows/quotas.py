@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership, Namespace, Plan, Visibility
 from accounts.plans import plan_of, plans_of
@@ -47,14 +47,33 @@ class Usage:
     @property
     def sentence(self) -> str:
         """As people read it: "1 of 1 private repositories", "3 members, no limit"."""
+        if self.limit is None:
+            return self._without_limit
         if self.noun == STORAGE:
-            used, limit = _bytes(self.used), _bytes(self.limit or 0)
+            used, limit = _bytes(self.used), _bytes(self.limit)
         else:
             used, limit = str(self.used), str(self.limit)
         noun = _NOUNS[self.noun]
-        if self.limit is None:
-            return _("%(used)s %(noun)s, no limit") % {"used": used, "noun": noun}
         return _("%(used)s of %(limit)s %(noun)s") % {"used": used, "limit": limit, "noun": noun}
+
+    @property
+    def _without_limit(self) -> str:
+        used = {"used": self.used}
+        if self.noun == _PRIVATE:
+            return (
+                ngettext(
+                    "%(used)s private repository, no limit",
+                    "%(used)s private repositories, no limit",
+                    self.used,
+                )
+                % used
+            )
+        if self.noun == _MEMBERS:
+            return (
+                ngettext("%(used)s member, no limit", "%(used)s members, no limit", self.used)
+                % used
+            )
+        return _("%(used)s storage, no limit") % {"used": _bytes(self.used)}
 
 
 def lock_namespace(namespace_id: int) -> Namespace:
@@ -186,7 +205,8 @@ def _distinct_bytes(namespace_id: int) -> int:
 
 
 def _bytes(size: int) -> str:
-    unit, name = (10**6, "MB") if 0 < size < 10**9 else (10**9, "GB")
+    units = [(10**3, "kB"), (10**6, "MB")] if size else []
+    unit, name = next((one for one in units if size < one[0] * 10**3), (10**9, "GB"))
     return f"{size / unit:.2f}".rstrip("0").rstrip(".") + f" {name}"
 
 

@@ -177,7 +177,7 @@ class _Look:
             return
         seconds = round(theirs.timestamp() + 0.5 - ours)  # the header has whole seconds
         direction = "ahead of" if seconds > 0 else "behind"
-        words = f"Its clock is {abs(seconds)} seconds {direction} ours."
+        words = f"Its clock is {abs(seconds)} s {direction} ours."
         if abs(seconds) <= _CLOCK_WARNS:
             self.report.add(Check.CLOCK, Verdict.GOOD, words)
             return

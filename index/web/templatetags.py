@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,14 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from accounts.audit_search import words_of
+from accounts.audit_search import lines_of, words_of
 from accounts.flows.signup import why_closed
-from accounts.models import Namespace, Picture, User
+from accounts.models import AuditEvent, Namespace, Picture, User
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
 from accounts.words import word
 from index.activity_words import sentence_of
 from index.ci_issuers import find_issuer
+from index.credential_words import in_words
 from index.flows.quotas import Used, used_by
 from index.pull_limits import duration, pulls_left
 from index.web.user_agents import browser, client
@@ -36,6 +38,7 @@ register.filter("browser", browser)
 register.filter("client", client)
 register.filter("activity_sentence", sentence_of)
 register.filter("word", word)
+register.filter("detail_lines", lines_of)
 
 _AVATAR_COLOURS = 6
 _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*(?:=\w+)?(?!\S)")
@@ -119,8 +122,16 @@ def _picture_of(namespace: Namespace) -> str | None:
 
 @register.filter
 def event_words(action: str) -> str:
-    """Return an action of the audit as people read it: "session started"."""
+    """Return an action of the audit as people read it: "logged in"."""
     return words_of(action)
+
+
+@register.filter
+def with_credentials(events: Iterable[AuditEvent]) -> list[tuple[AuditEvent, str]]:
+    """Pair events with what people call the credentials behind them; one query at most."""
+    listed = list(events)
+    words = in_words(event.credential for event in listed)
+    return [(event, words.get(event.credential, event.credential)) for event in listed]
 
 
 @register.filter

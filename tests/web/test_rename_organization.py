@@ -64,7 +64,7 @@ def test_nobody_else_renames(world: World, client: Client, who: str, status: int
 def test_settings_show_what_the_plan_leaves(world: World, client: Client) -> None:
     log_in(client, "olga")
     page = client.get("/o/acme/-/settings").content.decode()
-    assert "1 private repositories, no limit" in page
+    assert "1 private repository, no limit" in page
     assert PAGE in page
 
 
