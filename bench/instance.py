@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from bench.nodes import Credential, Image
 from bench.processes import cpu_seconds
-from bench.stack import NotStarted, database
+from bench.stack import NotStarted, database, postmaster
 from launcher.layout import CHECKOUT
 from launcher.ports import LOOPBACK, free_ports
 
@@ -56,6 +56,25 @@ made = [
 ]
 print(json.dumps(made))
 """
+_SESSION = """
+import json
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from accounts.models import User
+user = User.objects.get(username="herd0000")
+store = import_module(settings.SESSION_ENGINE).SessionStore()
+store[SESSION_KEY] = str(user.pk)
+store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+store.create()
+print(json.dumps([f"{settings.SESSION_COOKIE_NAME}={store.session_key}"]))
+"""
+_PUBLISH = """
+import json
+from index.models import Repository
+print(json.dumps([str(Repository.objects.filter(name=NAME).update(visibility="public"))]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,7 @@ class Instance:
     var: Path
     environment: Mapping[str, str]
     checkout: Path = CHECKOUT
+    database: int | None = None  # PostgreSQL's main process
 
     @property
     def host(self) -> str:
@@ -74,8 +94,13 @@ class Instance:
 
     def cpu_seconds(self) -> dict[str, float]:
         """Return the processor time of each part so far."""
+        return {name: cpu_seconds(pid) for name, pid in self.parts().items()}
+
+    def parts(self) -> dict[str, int]:
+        """Return the main process of each part."""
         note = json.loads((self.var / "run" / "instance.json").read_text())
-        return {name: cpu_seconds(int(of["pid"])) for name, of in note["processes"].items()}
+        found = {name: int(of["pid"]) for name, of in note["processes"].items()}
+        return found | ({"postgresql": self.database} if self.database else {})
 
     def make_people(self, many: int) -> list[Credential]:
         """Make accounts; each is its own hash of the same password."""
@@ -86,6 +111,17 @@ class Instance:
         """Make access tokens of one account."""
         made = self._run(_TOKENS, MANY=many)
         return [Credential("herd0000", value) for value in made]
+
+    def make_session(self) -> str:
+        """Return the cookie of the owner's browser."""
+        [cookie] = self._run(_SESSION)
+        return cookie
+
+    def publish(self, repository: str) -> None:
+        """Let everybody pull it."""
+        if self._run(_PUBLISH, NAME=repository) != ["1"]:
+            message = f"{repository} is not in the index"
+            raise NotStarted(message)
 
     def push_image(self, name: str) -> Image:
         """Make the owner, and push an image of one layer as a registry's client does."""
@@ -120,8 +156,11 @@ class Instance:
         headers = {**bearer, "Host": self.host}
         connection.request("POST", f"/v2/{repository}/blobs/uploads/", b"", headers)
         begun = connection.getresponse()
-        begun.read()
+        answer = begun.read()
         location = begun.headers["Location"]
+        if begun.status != 202 or location is None:
+            message = f"no blob may be pushed: {begun.status} {answer[:200]!r}"
+            raise NotStarted(message)
         join = "&" if "?" in location else "?"
         target = f"{location}{join}{urlencode({'digest': _digest(blob)})}"
         connection.request("PUT", target, blob, headers)
@@ -159,13 +198,15 @@ class Instance:
 
 
 @contextmanager
-def running_instance(kind: str) -> Iterator[Instance]:
-    """Start one on `sqlite` or `postgresql`; all is gone afterwards."""
+def running_instance(kind: str, *, durable: bool = False) -> Iterator[Instance]:
+    """Start one on `sqlite` or `postgresql`, which waits for its disk if `durable`; then all is gone."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wb-bench-")))
         environment = {**os.environ, "WAYBILL_VENV": sys.prefix}
+        main = None
         if kind != "sqlite":
-            environment["WAYBILL_DATABASE_URL"] = stack.enter_context(database(kind, folder))
+            url = stack.enter_context(database(kind, folder, durable=durable))
+            environment["WAYBILL_DATABASE_URL"], main = url, postmaster(url)
         [port] = free_ports(1)
         var, output = folder / "var", folder / "output"
         command = [sys.executable, str(CHECKOUT / "dev"), "run", "--var", str(var)]
@@ -179,7 +220,7 @@ def running_instance(kind: str) -> Iterator[Instance]:
             )
         stack.callback(_stop, process)
         _wait_for(process, output)
-        yield Instance(port, var, environment)
+        yield Instance(port, var, environment, database=main)
 
 
 def _wait_for(process: subprocess.Popen[bytes], output: Path) -> None:

@@ -114,10 +114,11 @@ async def _pull(image: Image, node: Credential, herd: Herd, delay: float) -> Non
 
 
 async def get_token(
-    connection: Connection, image: Image, who: Credential, actions: str = "pull"
+    connection: Connection, image: Image, who: Credential | None, actions: str = "pull"
 ) -> str:
-    """Return a token for the image."""
-    answer = await connection.ask(_token_url(image, actions), {"Authorization": who.header})
+    """Return a token for the image; None is nobody."""
+    said = {"Authorization": who.header} if who else {}
+    answer = await connection.ask(_token_url(image, actions), said)
     expect(answer, 200)
     return str(json.loads(answer.body)["token"])
 

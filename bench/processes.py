@@ -62,15 +62,23 @@ def _tree(root: int) -> list[int]:
     found = [root]
     for pid in found:  # grows while it is walked
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += [int(child) for child in children.read_text().split()]
+            found += [int(child) for child in _read(children).split()]
     return found
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _TICK
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) * _TICK  # its own, and that of children that have ended
 
 
 def _memory(pid: int) -> int:
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(text.partition("\nPss:")[2].split()[0]) * 1024
+    text = _read(Path(f"/proc/{pid}/smaps_rollup"))
+    return int(text.partition("\nPss:")[2].split()[0]) * 1024 if text else 0
+
+
+def _read(path: Path) -> str:
+    """Return what stands there; nothing of a process that has ended meanwhile."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -78,13 +78,13 @@ def running_stack(kind: str, *, durable: bool = False) -> Iterator[Stack]:
         [port] = free_ports(1)
         url = stack.enter_context(database(kind, folder, durable=durable))
         environment = _environment(layout, port, sockets, url)
-        postmaster = None if kind == "sqlite" else _postmaster(url)
+        main = None if kind == "sqlite" else postmaster(url)
         redis = services.redis(layout, {"redis-server": _redis()}, sockets)
         stack.enter_context(process(redis.command, environment))
         seeded = run_module("bench.seed", environment=environment)
         server = stack.enter_context(process(_tokens(port), environment, core=SERVER_CORE))
         _wait_for(port, server)
-        yield Stack(port, seeded, server.pid, environment, postmaster)
+        yield Stack(port, seeded, server.pid, environment, main)
 
 
 def run_module(module: str, *arguments: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -107,7 +107,8 @@ def _tokens(port: int) -> list[str]:
     return [*command[:-1], "--workers", "1", "bench.wsgi:application"]
 
 
-def _postmaster(url: str) -> int:
+def postmaster(url: str) -> int:
+    """Return the main process of the PostgreSQL that `database` started."""
     [folder] = parse_qs(urlsplit(url).query)["host"]
     return int((Path(folder) / "data" / "postmaster.pid").read_text().splitlines()[0])
 

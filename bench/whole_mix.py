@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import secrets
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,12 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from bench.nodes import Connection, Credential, Image, NodeFailed, expect, fetch, get_token
+from bench.whole_clock import Clock
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _SEARCHES = ("herd", "layer", "private", "nginx", "no-such-word")
 _PAGES = ("/", "/u/herd0000", "/search?q=herd", "/docs/", "/accounts/login/")
+_OWN_PAGES = ("/", "/r/herd0000/load", "/r/herd0000/load/-/tags", "/search?q=herd")
 _CONFIG = b"{}"
 
 
@@ -26,8 +27,10 @@ class Site:
     """What is asked, and by whom."""
 
     image: Image
+    public: Image
     nodes: Sequence[Credential]
     people: Sequence[Credential]
+    cookie: str
     events_secret: str
 
 
@@ -46,35 +49,45 @@ Act = Callable[[Site, Connection, int], Awaitable[None]]
 
 @dataclass(slots=True)
 class Mix:
-    """All of it, and when it began."""
+    """All of it, by a clock; what a pause of the machine interrupted is only counted."""
 
     site: Site
-    begun: float = field(default_factory=time.perf_counter)
+    clock: Clock
     done: list[Done] = field(default_factory=list)
+    interrupted: int = 0
 
     async def keep_doing(self, kind: str, act: Act, *, rate: float, seconds: float) -> None:
         """Begin one after another by the clock, whether or not those before have ended."""
         tasks = []
         for number in range(int(seconds * rate)):
-            due = self.begun + number / rate
-            await asyncio.sleep(max(due - time.perf_counter(), 0))
+            while (left := number / rate - self.clock.now()) > 0:
+                await asyncio.sleep(left)
             tasks.append(asyncio.create_task(self._do(kind, act, number)))
         await asyncio.gather(*tasks)
 
     async def _do(self, kind: str, act: Act, number: int) -> None:
-        at, problem = time.perf_counter(), ""
+        at, pauses, problem = self.clock.now(), len(self.clock.pauses), ""
         try:
             async with Connection(self.site.image) as connection:
                 await act(self.site, connection, number)
         except (NodeFailed, OSError, asyncio.IncompleteReadError, ValueError, KeyError) as error:
             problem = f"{type(error).__name__}: {error}"
-        self.done.append(Done(kind, at - self.begun, time.perf_counter() - at, problem))
+        took = self.clock.now() - at
+        if len(self.clock.pauses) > pauses:
+            self.interrupted += 1
+        else:
+            self.done.append(Done(kind, at, took, problem))
 
 
 async def pull(site: Site, connection: Connection, number: int) -> None:
     """Fetch a token by an access token, then manifest and layer."""
     node = site.nodes[number % len(site.nodes)]
     await fetch(connection, site.image, await get_token(connection, site.image, node))
+
+
+async def anonymous_pull(site: Site, connection: Connection, _number: int) -> None:
+    """Fetch a token as nobody, then manifest and layer."""
+    await fetch(connection, site.public, await get_token(connection, site.public, None))
 
 
 async def log_in(site: Site, connection: Connection, number: int) -> None:
@@ -111,6 +124,12 @@ async def page(_site: Site, connection: Connection, number: int) -> None:
     expect(await connection.ask(_PAGES[number % len(_PAGES)], {}), 200)
 
 
+async def own_page(site: Site, connection: Connection, number: int) -> None:
+    """Look at a page as somebody who is logged in."""
+    page = _OWN_PAGES[number % len(_OWN_PAGES)]
+    expect(await connection.ask(page, {"Cookie": site.cookie}), 200)
+
+
 async def event(site: Site, connection: Connection, number: int) -> None:
     """Tell of a pull as a registry does."""
     target = {"mediaType": _MANIFEST, "repository": site.image.repository}
@@ -129,27 +148,29 @@ async def event(site: Site, connection: Connection, number: int) -> None:
 # How often each happens in a second: what two cores do beside whoever asks.
 RATES: dict[str, tuple[Act, float]] = {
     "pull": (pull, 8.0),
+    "anonymous pull": (anonymous_pull, 4.0),
     "log-in": (log_in, 1.0),
     "push": (push, 0.5),
     "search": (search, 2.0),
     "page": (page, 3.0),
+    "own page": (own_page, 1.0),
     "event": (event, 10.0),
 }
 
 
-def run(site: Site, seconds: float, factor: float = 1.0) -> list[Done]:
+def run(site: Site, clock: Clock, seconds: float, factor: float = 1.0) -> Mix:
     """Let all of it happen for so long, `factor` times as often."""
-    return asyncio.run(_run(site, seconds, factor))
+    mix = Mix(site, clock)
+    asyncio.run(_run(mix, seconds, factor))
+    return mix
 
 
-async def _run(site: Site, seconds: float, factor: float) -> list[Done]:
-    mix = Mix(site)
+async def _run(mix: Mix, seconds: float, factor: float) -> None:
     kinds = (
         mix.keep_doing(kind, act, rate=rate * factor, seconds=seconds)
         for kind, (act, rate) in RATES.items()
     )
     await asyncio.gather(*kinds)
-    return mix.done
 
 
 async def _upload(site: Site, connection: Connection, blob: bytes, bearer: dict[str, str]) -> None:

@@ -8,7 +8,22 @@ from html import escape
 
 _WIDTH, _HEIGHT = 960, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 190, 52, 44
-_COLORS = ("#0b5fad", "#b3470b", "#17703a", "#7a2fa0", "#8a6d00", "#a11d3f", "#00707a", "#4d4d4d")
+# Each on white and on a dark page.
+_COLORS = (
+    *(
+        ("#0b5fad", "#79b8ff"),
+        ("#b3470b", "#ffa266"),
+        ("#17703a", "#6fdd8b"),
+        ("#7a2fa0", "#d2a8ff"),
+    ),
+    *(
+        ("#8a6d00", "#e3c04d"),
+        ("#a11d3f", "#ff8fa8"),
+        ("#00707a", "#56d4dd"),
+        ("#4d4d4d", "#b8b8b8"),
+    ),
+    *(("#6b3d1f", "#d8b08c"), ("#3f4fbf", "#a5b4ff")),
+)
 _LABEL_HEIGHT = 15.0
 
 Points = Sequence[tuple[float, float]]
@@ -22,14 +37,27 @@ def draw(title: str, unit: str, lines: Mapping[str, Points]) -> str:
     parts = _axes(seconds, most, unit)
     labels: list[tuple[float, str, str]] = []
     for number, (label, points) in enumerate(shown.items()):
-        color = _COLORS[number % len(_COLORS)]
+        color = f"c{number % len(_COLORS)}"
         places = [(_x(x, seconds), _y(y, most)) for x, y in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline stroke="{color}" points="{path}"/>')
+        parts.append(f'<polyline class="{color}" points="{path}"/>')
         labels.append((places[-1][1], label, color))
     parts += _labels(labels)
     return _DOCUMENT.format(
-        width=_WIDTH, height=_HEIGHT, title=escape(title), left=_LEFT, body="\n".join(parts)
+        width=_WIDTH,
+        height=_HEIGHT,
+        title=escape(title),
+        left=_LEFT,
+        light=_rules([light for light, _ in _COLORS]),
+        dark=_rules([dark for _, dark in _COLORS]),
+        body="\n".join(parts),
+    )
+
+
+def _rules(colors: Sequence[str]) -> str:
+    return "\n".join(
+        f"polyline.c{number} {{ stroke: {color}; }} text.c{number} {{ fill: {color}; }}"
+        for number, color in enumerate(colors)
     )
 
 
@@ -49,13 +77,13 @@ def _axes(seconds: float, most: float, unit: str) -> list[str]:
 
 
 def _labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:
-    """Write each at the end of its line, and below the one before where they would meet."""
-    parts, free = [], float(_TOP)
-    for y, text, color in sorted(ends):
-        at = max(free, y)
-        free = at + _LABEL_HEIGHT
+    """Write each at the end of its line, and above the one below where they would meet."""
+    parts, free = [], float(_HEIGHT - _BOTTOM)
+    for y, text, color in sorted(ends, reverse=True):
+        at = min(free, y)
+        free = at - _LABEL_HEIGHT
         x = _WIDTH - _RIGHT + 10
-        parts.append(f'<text fill="{color}" x="{x}" y="{at + 4:.1f}">{escape(text)}</text>')
+        parts.append(f'<text class="{color}" x="{x}" y="{at + 4:.1f}">{escape(text)}</text>')
     return parts
 
 
@@ -78,12 +106,20 @@ def _round_up(value: float) -> float:
 _DOCUMENT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">
 <style>
-text {{ font: 12px system-ui, sans-serif; }}
+rect {{ fill: #ffffff; }}
+text {{ font: 12px system-ui, sans-serif; fill: #222222; }}
 .heading {{ font-size: 15px; font-weight: 600; }}
 .grid {{ stroke: #dddddd; }}
 polyline {{ fill: none; stroke-width: 1.5; }}
+{light}
+@media (prefers-color-scheme: dark) {{
+rect {{ fill: #14171c; }}
+text {{ fill: #e4e6ea; }}
+.grid {{ stroke: #3a404a; }}
+{dark}
+}}
 </style>
-<rect width="100%" height="100%" fill="#ffffff"/>
+<rect width="100%" height="100%"/>
 <text class="heading" x="{left}" y="28">{title}</text>
 {body}
 </svg>
