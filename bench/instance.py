@@ -188,6 +188,7 @@ class Instance:
         command = [sys.executable, str(self.checkout / "dev"), "manage", "--var", str(self.var)]
         done = subprocess.run(
             [*command, "shell", "-c", given + code],
+            cwd=self.checkout,
             env=dict(self.environment),
             stdout=subprocess.PIPE,
             text=True,

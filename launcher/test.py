@@ -57,9 +57,7 @@ def run_stages(layout: Layout, choice: Choice, arguments: Sequence[str]) -> list
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     workshop = Workshop(layout=layout, python=python, reports=reports, arguments=list(arguments))
     stages = STAGES
-    if list(arguments[:1]) == [
-        ALL_FAULTS
-    ]:  # `./dev test faults`: nothing else, and the long ones too
+    if list(arguments[:1]) == [ALL_FAULTS]:  # nothing else, and the long ones too
         stages = {ALL_FAULTS: run_faults}
         workshop = replace(workshop, arguments=list(arguments[1:]))
     outcomes = []

@@ -54,6 +54,7 @@ def running_backstage(stack: Stack, **told: str) -> Iterator[Backstage]:
     """Start the process, which ends when its input does; `told` are the stack's own settings."""
     with subprocess.Popen(
         stack.command("manage", "shell", "-c", _LOOP),
+        cwd=stack.checkout,
         env=environment() | told,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

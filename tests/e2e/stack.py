@@ -79,6 +79,7 @@ class Stack:
         """Run `./dev manage …`; takes about a second."""
         return subprocess.run(
             self.command("manage", *arguments),
+            cwd=self.checkout,
             env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -112,6 +113,7 @@ def running_stack(
     with (folder / "output").open("w") as output:
         process = subprocess.Popen(
             stack.command("run", "--port", str(stack.port)),
+            cwd=checkout,
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,

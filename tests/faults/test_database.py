@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import quantiles
+from statistics import median, quantiles
 
 from launcher.services import APP_SERVERS
 from tests.faults.cast import Cast, told_pull
@@ -10,11 +10,9 @@ from tests.faults.database import Database
 from tests.faults.traffic import Traffic, assert_told_to_come_back, statuses
 from tests.waiting import eventually
 
-# What the promises say in seconds, three times: this machine does other work as well.
-HUNG = 15.0
-BACK_WITHIN = 15.0
-FAR = 6.0
-LOCK_HUNG = 31.0  # nginx waits 30 seconds for a page, as docs/operations/overload.md says
+BACK_WITHIN = 15.0  # the promise says five seconds; this machine does other work as well
+# Eight who wait for two app servers wait for each other; as many times one's own question.
+EACH_OTHER = 15
 FORGET_LAST_USES = """
 from accounts.models import PersonalAccessToken
 answer = PersonalAccessToken.objects.update(last_used_at=None)
@@ -46,7 +44,7 @@ def test_a_stopped_database_lets_nobody_in_and_is_found_again_by_the_same_proces
         finally:
             database.start()
         eventually(cast.are_all_served, within=BACK_WITHIN)
-    assert_told_to_come_back(traffic.seen, longest=HUNG)
+    assert_told_to_come_back(traffic.seen)
     assert pids == {name: cast.stack.pid(name) for name in pids}
     eventually(lambda: cast.wire.ask("GET", "/readyz").status == 200, within=30)
 
@@ -84,19 +82,23 @@ def test_who_waits_for_a_lock_is_told_to_come_back_and_the_queue_drains(
             assert cast.tell(told_pull(cast.public)).status in {202, 503}
         eventually(cast.are_all_served, within=BACK_WITHIN)
         eventually(lambda: set(statuses(traffic.goes_on(30))) == {200}, within=30)
-    assert_told_to_come_back(traffic.seen, longest=LOCK_HUNG)
+    assert_told_to_come_back(traffic.seen)
 
 
 def test_a_database_that_is_far_away_makes_tokens_slow_and_starves_nobody(
     cast: Cast, database: Database
 ) -> None:
     """L22: 200 ms for each question, and eight nodes that each wait for their answer."""
-    token, pull = cast.doors()["token"], cast.doors()["pull"]
+    doors = cast.doors()
+    token, pull, fresh = doors["token"], doors["pull"], doors["anonymous"]
     database.line.delay = 0.1
     try:
+        with Traffic(cast.wire, [fresh], per_second=5, threads=1) as alone:
+            alone.goes_on(10)
         with Traffic(cast.wire, [token, pull], per_second=20) as traffic:
-            traffic.goes_on(300)
+            traffic.goes_on(200)
     finally:
         database.line.delay = 0.0
     assert statuses(traffic.seen) == {200: len(traffic.seen)}
-    assert quantiles([one.seconds for one in traffic.seen], n=100)[98] < FAR
+    usual = median(one.seconds for one in alone.seen)
+    assert quantiles([one.seconds for one in traffic.seen], n=100)[98] < EACH_OTHER * usual

@@ -1,4 +1,4 @@
-"""App servers are restarted one by one while clients go on (L17)."""
+"""App servers are restarted one by one, or killed, while clients go on (L10, L17)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ import pytest
 from bench.processes import process
 from launcher import services
 from launcher.ports import free_ports
+from launcher.services import APP_SERVERS
+from tests.e2e.processes import kill
 from tests.e2e.stack import Stack
 from tests.faults.cast import Cast
-from tests.faults.traffic import Traffic, statuses
+from tests.faults.traffic import Traffic, assert_told_to_come_back, statuses
 from tests.waiting import eventually
 
 
@@ -37,6 +39,19 @@ def test_no_token_and_no_pull_fails_while_two_app_servers_are_restarted_in_turn(
                 eventually(lambda: answers(cast, cast.stack.port_of("tokens")), within=60)
         assert answers(cast, second_port)
     assert statuses(traffic.seen) == {200: len(traffic.seen)}
+
+
+def test_app_servers_that_are_killed_in_the_middle_leave_nobody_without_an_answer(
+    cast: Cast,
+) -> None:
+    """L10: by SIGKILL; whoever they were answering is told to come back."""
+    with Traffic(cast.wire, list(cast.doors().values())) as traffic:
+        for name in APP_SERVERS:
+            traffic.goes_on(20)
+            old = kill(cast.stack, name)
+            eventually(lambda name=name, old=old: cast.stack.pid(name) != old)  # type: ignore[misc]
+            eventually(cast.are_all_served, within=60)
+    assert_told_to_come_back(traffic.seen)
 
 
 def answers(cast: Cast, port: int) -> bool:

@@ -36,16 +36,26 @@ class Seen:
 
 
 class Traffic:
-    """About so many requests a second through all doors in turn, until the block ends."""
+    """Requests through all doors in turn, until the block ends.
 
-    def __init__(self, wire: Wire, doors: Sequence[Door], *, per_second: float = 50.0) -> None:
+    About so many a second where they are answered at once: each thread waits for its answer.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        doors: Sequence[Door],
+        *,
+        per_second: float = 50.0,
+        threads: int = _THREADS,
+    ) -> None:
         self._wire = wire
         self._doors = itertools.cycle(doors)
         self._numbers = itertools.count()
-        self._pause = _THREADS / per_second
+        self._pause = threads / per_second
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(_THREADS)]
+        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
         self.seen: list[Seen] = []
 
     def __enter__(self) -> Traffic:
@@ -91,13 +101,15 @@ def statuses(seen: Sequence[Seen], door: str = "") -> dict[int, int]:
     return found
 
 
-def assert_told_to_come_back(seen: Sequence[Seen], *, longest: float) -> None:
-    """Assert that each was served or told when to come again, and that nobody waited for ever."""
+def assert_told_to_come_back(seen: Sequence[Seen]) -> None:
+    """Assert that each was served or told when to come again, and that nobody waited for ever.
+
+    `Wire` gives up after 30 seconds, as nginx does; who is left without an answer has none here.
+    """
     odd = [one for one in seen if one.status not in {200, 202, 503}]
     assert odd == []
     for one in seen:
         assert one.answer is not None
-        assert one.seconds < longest, one
         if one.status == 503:
             assert int(one.answer.headers["Retry-After"]) > 0, one
             assert b"Traceback" not in one.answer.body
