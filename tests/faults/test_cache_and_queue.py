@@ -51,6 +51,7 @@ answer = Repository.objects.filter(name__startswith=stem, state="deleted").count
 MANY = 200
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_while_redis_hangs_is_done_afterwards(cast: Cast) -> None:
     """L5: users notice nothing; a deletion and what registries tell wait in the database."""
     doors = [door for name, door in cast.doors().items() if name != "own page"]

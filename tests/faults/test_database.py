@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from statistics import median, quantiles
 
+import pytest
+
 from launcher.services import APP_SERVERS
 from tests.faults.cast import Cast, told_pull
 from tests.faults.database import Database
@@ -70,6 +72,7 @@ def test_a_database_that_takes_no_writes_still_serves_who_reads(
     eventually(lambda: cast.backstage.run(ARE_USES_NOTED), within=30)
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_lock_is_told_to_come_back_and_the_queue_drains(
     cast: Cast, database: Database
 ) -> None:
@@ -85,6 +88,7 @@ def test_who_waits_for_a_lock_is_told_to_come_back_and_the_queue_drains(
     assert_told_to_come_back(traffic.seen)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_far_away_makes_tokens_slow_and_starves_nobody(
     cast: Cast, database: Database
 ) -> None:
