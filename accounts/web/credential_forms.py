@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import AccountError
@@ -18,7 +19,7 @@ from accounts.token_limits import ApiPart, TokenLimits, read_limits, read_networ
 _Given = TypeVar("_Given")
 _Found = TypeVar("_Found")
 _EXPIRY = [
-    *((str(days), f"{days} days") for days in CHOICES_IN_DAYS),
+    *((str(days), format_lazy(gettext_lazy("{days} days"), days=days)) for days in CHOICES_IN_DAYS),
     ("date", gettext_lazy("On a date: the one below, at the end of the day (UTC)")),
     ("never", gettext_lazy("Never: whoever finds it in some years can still use it")),
 ]
@@ -80,6 +81,7 @@ class TokenForm(ExpiryFields):
     """What the token is for, how long, and how far it reaches."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=80,
         help_text=gettext_lazy(
             "What it is for, like: laptop, or nightly build. You find it by this later."
@@ -93,6 +95,7 @@ class TokenForm(ExpiryFields):
         initial="pull",
     )
     repositories = forms.CharField(
+        label=gettext_lazy("Repositories"),
         widget=forms.Textarea(attrs=_LINES),
         max_length=5000,
         help_text=(

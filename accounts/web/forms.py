@@ -89,6 +89,7 @@ class FirstAdministratorForm(forms.Form):
     )
     email = forms.EmailField(label=_("E-mail address"))
     password = forms.CharField(
+        label=_("Password"),
         strip=False,
         help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

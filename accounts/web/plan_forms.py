@@ -27,6 +27,7 @@ class PlanForm(forms.Form):
     """Name and limits of a plan."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=30,
         help_text=format_lazy(_("{rule}. Shown where a limit is met."), rule=PLAN_NAME_RULE),
     )
@@ -63,12 +64,14 @@ class AssignForm(forms.Form):
     """A namespace and its plan."""
 
     namespace = forms.CharField(
+        label=_("Namespace"),
         max_length=30,
         help_text=_("A user or an organization."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     plan = forms.ModelChoiceField(
         Plan.objects.all(),
+        label=_("Plan"),
         required=False,
         empty_label=_("the default"),
         to_field_name="name",

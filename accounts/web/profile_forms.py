@@ -32,8 +32,9 @@ class ProfileForm(forms.Form):
         help_text=_("Shown beside your user name."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    location = forms.CharField(required=False, max_length=LONGEST_LOCATION)
+    location = forms.CharField(label=_("Location"), required=False, max_length=LONGEST_LOCATION)
     link = forms.CharField(
+        label=_("Link"),
         required=False,
         max_length=LONGEST_LINK,
         help_text=_("A page of yours, with https://"),
@@ -66,6 +67,7 @@ class PictureForm(forms.Form):
     """A file; what is in it is looked at by the flow."""
 
     picture = forms.FileField(
+        label=_("Picture"),
         help_text=_("PNG, JPEG, GIF or WebP, at most 1 MB. It is cut to a square."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
     )
@@ -80,6 +82,7 @@ class ReasonForm(forms.Form):
     """Why an administrator does this."""
 
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=200,
         help_text=_("Written down, and told to the person where it concerns them."),
     )

@@ -21,7 +21,7 @@ _NAME = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 def _role_field() -> forms.ChoiceField:
-    return forms.ChoiceField(choices=Role.choices)
+    return forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
 
 
 class UntilField(forms.DateField):
@@ -137,12 +137,16 @@ class AccessFilterForm(forms.Form):
     """What to show of the review; a value that makes no sense is as good as none."""
 
     holder = forms.CharField(label=gettext_lazy("Who"), required=False, max_length=80)
-    repository = forms.CharField(required=False, max_length=200)
+    repository = forms.CharField(label=gettext_lazy("Repository"), required=False, max_length=200)
     role = forms.ChoiceField(
-        required=False, choices=[("", gettext_lazy("Any role")), *Role.choices]
+        label=gettext_lazy("Role"),
+        required=False,
+        choices=[("", gettext_lazy("Any role")), *Role.choices],
     )
     source = forms.ChoiceField(
-        required=False, choices=[("", gettext_lazy("Any source")), *AccessSource.choices]
+        label=gettext_lazy("Source"),
+        required=False,
+        choices=[("", gettext_lazy("Any source")), *AccessSource.choices],
     )
 
     @property
@@ -167,6 +171,7 @@ class AskForm(forms.Form):
     """Which repository, as what, and why."""
 
     repository = forms.CharField(
+        label=gettext_lazy("Repository"),
         max_length=200,
         help_text=gettext_lazy("The full name, for example acme/web."),
         widget=forms.TextInput(attrs=_NAME),

@@ -46,6 +46,7 @@ class ExplainForm(forms.Form):
     who = _who_field(required=True)
     action = _action_field()
     tag = forms.CharField(
+        label=_("Tag"),
         required=False,
         max_length=128,
         widget=forms.TextInput(attrs=_NAME),
@@ -61,6 +62,7 @@ class ExplainForm(forms.Form):
         ],
     )
     visibility = forms.ChoiceField(
+        label=_("Visibility"),
         required=False,
         choices=[_AS_IT_IS, *((choice.value, choice.value.capitalize()) for choice in Visibility)],
     )
@@ -94,6 +96,7 @@ class OwnExplainForm(forms.Form):
     """What one wants to do, where, and with which of one's own credentials."""
 
     repository = forms.CharField(
+        label=_("Repository"),
         max_length=330,
         help_text=_("As you give it to docker, for example acme/web or acme/web:v1."),
         widget=forms.TextInput(attrs=_NAME),

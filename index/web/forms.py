@@ -60,6 +60,7 @@ def _visibility_field(**options: Any) -> forms.ChoiceField:
 
 def _description_field() -> forms.CharField:
     return forms.CharField(
+        label=_("Description"),
         max_length=100,
         required=False,
         help_text=_(
@@ -71,8 +72,9 @@ def _description_field() -> forms.CharField:
 class NewRepositoryForm(forms.Form):
     """Where, how it is called, and who may pull it."""
 
-    namespace = forms.ChoiceField(widget=NamespaceSelect)
+    namespace = forms.ChoiceField(label=_("Namespace"), widget=NamespaceSelect)
     name = forms.CharField(
+        label=_("Name"),
         max_length=200,
         help_text=_("Lowercase letters and digits, separated by . _ or -."),
         widget=forms.TextInput(
@@ -80,7 +82,7 @@ class NewRepositoryForm(forms.Form):
         ),
     )
     description = _description_field()
-    visibility = _visibility_field()
+    visibility = _visibility_field(label=_("Visibility"))
     size_class = forms.ChoiceField(
         label=_("Size of its images"),
         choices=SizeClass.choices,

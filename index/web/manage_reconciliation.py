@@ -44,10 +44,14 @@ class FilterForm(forms.Form):
     """What is looked for."""
 
     state = forms.ChoiceField(
-        choices=[("", gettext_lazy("Any state")), *DifferenceState.choices], required=False
+        label=gettext_lazy("State"),
+        choices=[("", gettext_lazy("Any state")), *DifferenceState.choices],
+        required=False,
     )
     kind = forms.ChoiceField(
-        choices=[("", gettext_lazy("Any kind")), *DifferenceKind.choices], required=False
+        label=gettext_lazy("Kind"),
+        choices=[("", gettext_lazy("Any kind")), *DifferenceKind.choices],
+        required=False,
     )
     name = forms.CharField(label=gettext_lazy("Name contains"), max_length=255, required=False)
 

@@ -37,7 +37,9 @@ class _WhereTo(forms.Form):
 class MoveForm(_WhereTo):
     """One repository."""
 
-    repository = forms.CharField(max_length=200, widget=forms.TextInput(attrs=_PLAIN))
+    repository = forms.CharField(
+        label=_("Repository"), max_length=200, widget=forms.TextInput(attrs=_PLAIN)
+    )
     field_order = ("repository", "to", "keep_days")
 
     def clean_repository(self) -> Repository:

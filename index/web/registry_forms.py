@@ -26,6 +26,7 @@ class RegistryForm(forms.Form):
     """What a registry is; the name is asked for once."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=40,
         help_text=gettext_lazy("Lowercase letters, digits and single - inside. It stays."),
         widget=forms.TextInput(attrs=_PLAIN),
@@ -39,13 +40,14 @@ class RegistryForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "url"}),
     )
-    description = forms.CharField(max_length=200, required=False)
-    stage = forms.ChoiceField(choices=Stage.choices, required=False)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, required=False)
     writers = forms.ChoiceField(label=gettext_lazy("Who may write there"), choices=Writers.choices)
     needs_approval = forms.BooleanField(
         label=gettext_lazy("A promotion into it waits for a second person"), required=False
     )
     service = forms.CharField(
+        label=gettext_lazy("Service"),
         max_length=255,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),
@@ -91,13 +93,14 @@ class ScheduleForm(forms.Form):
     """When a registry's garbage collection is due."""
 
     day = forms.ChoiceField(
+        label=gettext_lazy("Day"),
         choices=[
             (_NEVER, gettext_lazy("Never by itself")),
             *((str(n), name) for n, name in enumerate(DAYS)),
-        ]
+        ],
     )
     hour = forms.TypedChoiceField(
-        label="Hour (UTC)", coerce=int, choices=[(n, f"{n:02}:00") for n in range(24)]
+        label=gettext_lazy("Hour (UTC)"), coerce=int, choices=[(n, f"{n:02}:00") for n in range(24)]
     )
 
     def __init__(self, *args: Any, registry: Registry, **kwargs: Any) -> None:
@@ -128,6 +131,7 @@ class RuleForm(forms.Form):
         widget=forms.TextInput(attrs=_PLAIN),
     )
     visibility = forms.ChoiceField(
+        label=gettext_lazy("Visibility"),
         choices=[
             ("", gettext_lazy("Every visibility")),
             *((v.value, lazy_title(v.value)) for v in Visibility),
@@ -166,12 +170,14 @@ class PoolForm(forms.Form):
     """A name and who shares it."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=40,
         help_text=gettext_lazy("Lowercase letters, digits and single - inside."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     members = forms.ModelMultipleChoiceField(
         Registry.objects.exclude(state=RegistryState.RETIRED).order_by("name"),
+        label=gettext_lazy("Members"),
         widget=forms.CheckboxSelectMultiple,
         to_field_name="name",
     )
@@ -180,9 +186,13 @@ class PoolForm(forms.Form):
 class WhereForm(forms.Form):
     """A name of which one asks where it would go."""
 
-    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs=_PLAIN))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, widget=forms.TextInput(attrs=_PLAIN)
+    )
     visibility = forms.ChoiceField(
-        choices=[(v.value, lazy_title(v.value)) for v in Visibility], initial=Visibility.PRIVATE
+        label=gettext_lazy("Visibility"),
+        choices=[(v.value, lazy_title(v.value)) for v in Visibility],
+        initial=Visibility.PRIVATE,
     )
     size_class = forms.ChoiceField(
         label=gettext_lazy("Size class"),

@@ -31,6 +31,7 @@ class RetentionForm(forms.Form):
     """One rule; it is saved after its dry run was seen."""
 
     pattern = forms.CharField(
+        label=gettext_lazy("Pattern"),
         max_length=128,
         help_text=gettext_lazy(
             "Which tags it is about: * stands for any characters, as in nightly-*."

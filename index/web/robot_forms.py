@@ -32,6 +32,7 @@ class RobotFields(forms.Form):
     """What can be changed later."""
 
     description = forms.CharField(
+        label=_("Description"),
         max_length=200,
         required=False,
         help_text=_("What it does and where it runs, so that others know whom they would stop."),
@@ -60,6 +61,7 @@ class NewRobotForm(RobotFields):
     """A robot before it has secrets and rights."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=30,
         help_text=format_lazy(
             _("{rule}, like: ci or deploy-eu. It cannot be changed later."),
@@ -81,6 +83,7 @@ class SecretForm(ExpiryFields):
     """One more secret."""
 
     label = forms.CharField(
+        label=_("Label"),
         max_length=80,
         required=False,
         help_text=_("Where it is used, like: GitHub, or cluster eu-1."),
@@ -104,12 +107,13 @@ class RobotGrantForm(forms.Form):
     """A role on one repository of the robot's namespace."""
 
     repository = forms.ModelChoiceField(
+        label=_("Repository"),
         queryset=Repository.objects.none(),
         to_field_name="name",
         widget=forms.TextInput(attrs={**_NAME, "list": "robot-repositories"}),
         error_messages={"invalid_choice": _("There is no such repository.")},
     )
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.WRITER)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.WRITER)
 
     def __init__(self, *args: Any, robot: RobotAccount, **kwargs: Any) -> None:
         """Take the repositories of the namespace; `repositories_for` says which are suggested."""

@@ -13,7 +13,7 @@ class WebhookForm(forms.Form):
     """Where to send what."""
 
     name = forms.CharField(
-        max_length=LONGEST_NAME, help_text=_("What you call it, such as deploy.")
+        label=_("Name"), max_length=LONGEST_NAME, help_text=_("What you call it, such as deploy.")
     )
     url = forms.CharField(
         label=_("Address"),

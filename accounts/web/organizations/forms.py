@@ -34,6 +34,7 @@ class NewOrganizationForm(forms.Form):
     """The name that everything in it begins with."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=30,
         help_text=format_lazy(
             _("{rule}. Everyone types it: docker pull HOST/NAME/IMAGE."),
@@ -55,9 +56,12 @@ class ProfileForm(forms.Form):
     display_name = forms.CharField(
         label=_("Display name"), max_length=LONGEST_DISPLAY_NAME, required=False
     )
-    description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
-    location = forms.CharField(max_length=LONGEST_LOCATION, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=LONGEST_DESCRIPTION, required=False
+    )
+    location = forms.CharField(label=_("Location"), max_length=LONGEST_LOCATION, required=False)
     link = forms.CharField(
+        label=_("Link"),
         max_length=LONGEST_LINK,
         required=False,
         help_text=_("For example https://acme.example"),
@@ -84,8 +88,10 @@ class InviteForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs=_NAME),
     )
-    role = forms.ChoiceField(choices=_ROLES, initial=OrganizationRole.MEMBER)
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label=_("no team"))
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES, initial=OrganizationRole.MEMBER)
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label=_("no team")
+    )
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         """Offer the teams whose members are chosen here."""
@@ -99,17 +105,21 @@ class TeamForm(forms.Form):
     """Name and purpose of a team."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=30,
         help_text=format_lazy("{}.", TEAM_NAME_RULE),
         widget=forms.TextInput(attrs=_NAME),
     )
-    description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=LONGEST_DESCRIPTION, required=False
+    )
 
 
 class TeamGroupForm(forms.Form):
     """Which group fills a team; none leaves it to owners and maintainers."""
 
     group = forms.CharField(
+        label=_("Group"),
         max_length=LONGEST_GROUP,
         required=False,
         strip=False,
@@ -146,7 +156,10 @@ class AuditFilterForm(forms.Form):
     actor = forms.CharField(label=_("Who"), max_length=80, required=False)
     action = forms.ChoiceField(
         label=_("What"),
-        choices=[("", "anything"), *((action.value, words_of(action)) for action in AuditAction)],
+        choices=[
+            ("", _("anything")),
+            *((action.value, words_of(action)) for action in AuditAction),
+        ],
         required=False,
     )
     since = forms.DateField(
