@@ -42,6 +42,9 @@ register.filter("detail_lines", lines_of)
 
 _AVATAR_COLOURS = 6
 _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*(?:=\w+)?(?!\S)")
+# A part of a name that has hyphens, short enough for the narrowest column.
+_HYPHENATED = re.compile(r"(?<![^\s/>])(?=[^\s/<>]{3,16}(?![^\s/<>]))[^\s/<>]*\w-\w[^\s/<>]*")
+_WHOLE = r'<span class="nowrap">\g<0></span>'
 _SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)" viewBox="0 0 16 16">(.*?)</symbol>')
 
 
@@ -52,9 +55,9 @@ def icon(name: str) -> SafeString:
 
     Inlined: what CSP directive governs `<use href>` differs between browsers.
     """
-    return format_html(
-        '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', _symbols()[name]
-    )
+    turns = " turns" if "arrow" in name else ""  # where one reads from right to left
+    svg = '<svg class="icon{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>'
+    return format_html(svg, turns, _symbols()[name])
 
 
 @register.simple_tag
@@ -149,17 +152,22 @@ def split_label(label: str) -> tuple[str, str]:
 
 @register.filter
 def breakable(text: str, after: str = "/") -> SafeString:
-    """Allow line breaks after slashes, or other marks; what one copies stays the same."""
+    """Allow line breaks after slashes, or other marks; what one copies stays the same.
+
+    Browsers break after every hyphen by themselves: short parts of a name stay whole.
+    """
     parts = str(conditional_escape(text))
     for mark in after:
         parts = parts.replace(mark, f"{mark}<wbr>")
-    return mark_safe(parts)  # noqa: S308 - escaped a line above
+    if "-" not in after:
+        parts = _HYPHENATED.sub(_WHOLE, parts)
+    return mark_safe(parts)  # noqa: S308 - escaped above
 
 
 @register.filter
 def command_line(text: str) -> SafeString:
     """Allow line breaks after slashes, and none inside of an option: --password-stdin is one word."""
-    whole = _OPTION.sub(r'<span class="nowrap">\g<0></span>', breakable(text))
+    whole = _OPTION.sub(_WHOLE, breakable(text))
     return mark_safe(whole)  # noqa: S308 - a class was added to what is safe
 
 

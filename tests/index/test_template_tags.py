@@ -88,6 +88,14 @@ def test_names_are_escaped_before_they_may_break() -> None:
     assert tags.breakable("a/<b>:c") == "a/<wbr>&lt;b&gt;:c"
 
 
+def test_short_parts_of_names_do_not_break_at_their_hyphens() -> None:
+    long = "a-name-that-goes-on-and-on"
+    assert tags.breakable(f"acme/my-app/{long}") == (
+        f'acme/<wbr><span class="nowrap">my-app</span>/<wbr>{long}'
+    )
+    assert tags.breakable("my-app", "-") == "my-<wbr>app"
+
+
 def test_an_option_is_one_word_and_what_is_around_it_is_escaped() -> None:
     shown = tags.command_line("docker login --password-stdin <b> -u a/b")
     assert shown == (

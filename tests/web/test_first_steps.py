@@ -29,7 +29,7 @@ def test_the_commands_are_those_of_this_host_and_this_person(world: World, clien
     text = client.get("/").content.decode()
     for command in (
         "docker login index.test -u bobby",
-        "docker push index.test/<wbr>bobby/<wbr>my-app:1.0",
+        'docker push index.test/<wbr>bobby/<wbr><span class="nowrap">my-app:1.0</span>',
     ):
         assert command in text
     assert text.count('data-behaviour="copy"') >= 3
