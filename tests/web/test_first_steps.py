@@ -114,7 +114,7 @@ def test_creating_one_leads_to_the_steps(world: World, client: Client) -> None:
     text = client.get(response.headers["Location"]).content.decode()
     assert 'id="organization-steps"' in text
     assert "/o/umbra/-/members#invite" in text
-    assert "docker push index.test/<wbr>umbra/<wbr>my-app:1.0" in text
+    assert 'docker push index.test/<wbr>umbra/<wbr><span class="nowrap">my-app:1.0</span>' in text
 
 
 def test_other_pages_of_it_name_the_next_step(

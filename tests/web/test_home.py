@@ -33,7 +33,7 @@ def test_the_dashboard_fills_in_ones_own_name(world: World, client: Client) -> N
     client.force_login(world.bob)
     page = client.get("/").content.decode()
     assert "docker login index.test -u bobby" in page
-    assert "index.test/<wbr>bobby/<wbr>my-app:1.0" in page
+    assert 'index.test/<wbr>bobby/<wbr><span class="nowrap">my-app:1.0</span>' in page
 
 
 def test_the_checklist_goes_once_something_was_pushed(world: World, client: Client) -> None:
