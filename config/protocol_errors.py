@@ -11,6 +11,7 @@ from config.middleware import Handler
 _API = "/api/v1/"
 _DOORS = ("/token", "/v1/", "/v2", "/_ping", "/events/", "/.well-known/")
 _JSON = ("application/json", "application/problem+json")
+_OF_THE_PAGE = {"Content-Encoding", "Content-Language", "Content-Length"}
 _CODES = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS", 503: "UNAVAILABLE"}
 
 
@@ -46,7 +47,7 @@ def _problem(response: HttpResponseBase) -> JsonResponse:
 
 def _answer(page: HttpResponseBase, answer: JsonResponse) -> JsonResponse:
     answer.status_code = page.status_code
-    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
-        if name in page.headers:
-            answer[name] = page.headers[name]
+    for name, value in page.headers.items():
+        if name not in _OF_THE_PAGE:
+            answer.headers.setdefault(name, value)
     return answer

@@ -44,6 +44,7 @@ def test_their_policy_allows_their_style_and_nothing_else(alone: LoneGateway) ->
     policy = answer.headers["Content-Security-Policy"]
     assert f"style-src 'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none'")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "script" not in answer.body.decode()
 
 
