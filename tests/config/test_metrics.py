@@ -256,6 +256,53 @@ def test_alerts_ask_for_nothing_that_is_not_exported_and_each_is_explained(db: N
     assert [rule["alert"] for rule in rules if f"`{rule['alert']}`" not in explained] == []
 
 
+LABELS = {
+    **{name: counter.labels for name, counter in metrics.Counter.known.items()},
+    **{f"{name}{end}": timer.labels for name, timer in metrics.Timer.known.items()
+       for end in ("_bucket", "_sum", "_count")},
+    **{name: labels for name, (_, labels) in gauges.GAUGES.items()},
+}  # fmt: skip
+
+
+def questions() -> list[tuple[str, str]]:
+    """Every expression of dashboard and alerts, and the words that are made of its labels."""
+    board = json.loads((OBSERVABILITY / "dashboard.json").read_text())
+    targets = [target for panel in board["panels"] for target in panel.get("targets", ())]
+    [group] = yaml.safe_load((OBSERVABILITY / "alerts.yml").read_text())["groups"]
+    return [
+        *((target["expr"], target.get("legendFormat", "")) for target in targets),
+        *((rule["expr"], str(rule["annotations"])) for rule in group["rules"]),
+    ]
+
+
+@pytest.mark.parametrize(("expression", "words"), questions())
+def test_dashboard_and_alerts_name_labels_that_their_metric_has(
+    expression: str, words: str
+) -> None:
+    known = {label for name in re.findall(r"waybill_\w+", expression) for label in LABELS[name]}
+    grouped = re.findall(r"by \(([\w, ]+)\)", expression)
+    left = {label.strip() for labels in grouped for label in labels.split(",")} - {"le"}
+    assert left <= known
+    assert {label for label, _ in re.findall(r'(\w+)[=!]~?"([^"]*)"', expression)} <= known
+    shown = set(re.findall(r"\{\{ *(?:\$labels\.)?(\w+) *\}\}", words))
+    assert shown <= left or "by (" not in expression
+    assert shown <= known
+
+
+@pytest.mark.parametrize(("expression", "_words"), questions())
+def test_values_that_are_asked_for_are_those_the_documentation_lists(
+    expression: str, _words: str
+) -> None:
+    explained = (ROOT / "docs" / "operations" / "observability.md").read_text()
+    for label, asked in re.findall(r'(\w+)[=!]~?"([^"]*)"', expression):
+        if label not in {"route", "status"}:  # asked for by patterns
+            [name] = re.findall(r"(waybill_\w+)\{", expression)
+            [row] = [
+                line for line in explained.splitlines() if f"`{name}`" in line and line[0] == "|"
+            ]
+            assert {f"`{value}`" for value in asked.split("|")} <= set(re.findall(r"`[^`]+`", row))
+
+
 def test_the_page_of_documentation_names_every_metric(db: None) -> None:
     explained = (ROOT / "docs" / "operations" / "observability.md").read_text()
     names = {*metrics.Counter.known, *metrics.Timer.known, *gauges.GAUGES}
