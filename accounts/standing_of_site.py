@@ -57,30 +57,29 @@ def _mail() -> Iterator[Line]:
 
 @looks_at(gettext_noop("People"))
 def _people() -> Iterator[Line]:
+    state, sentence, advice, facts = _administrators()
+    name = gettext_noop("Administrators")
+    yield Line(name, state, sentence, advice, facts, view="web-manage-people")
+    yield from _ownerless()
+
+
+def _administrators() -> tuple[State, str, str, dict[str, str]]:
     factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=_FACTORS)
     administrators = User.objects.filter(is_superuser=True, is_active=True)
     bare = list(administrators.exclude(Exists(factors)).values_list("username", flat=True)[:10])
-    name = gettext_noop("Administrators")
     if bare:
-        yield Line(
-            name,
-            State.LOOK,
-            gettext_noop("Without a second factor: %(names)s."),
-            gettext_noop("Their password alone opens everything here: ask them to set one up."),
-            {"names": ", ".join(bare)},
-            view="web-manage-people",
-        )
-    elif administrators.count() < 2:
-        yield Line(
-            name,
-            State.LOOK,
-            gettext_noop("There is only one."),
-            gettext_noop("Appoint a second one: nobody else can help when a phone is lost."),
-            view="web-manage-people",
-        )
-    else:
-        yield Line(name, State.GOOD, gettext_noop("All have two factors."))
-    yield from _ownerless()
+        sentence = gettext_noop("Without a second factor: %(names)s.")
+        advice = gettext_noop("Their password alone opens everything here: ask them to set one up.")
+        return State.LOOK, sentence, advice, {"names": ", ".join(bare)}
+    count = administrators.count()
+    if count == 0:
+        sentence = gettext_noop("There is no administrator yet.")
+        return State.LOOK, sentence, gettext_noop("Run `manage.py setup_link`, and open it."), {}
+    if count == 1:
+        sentence = gettext_noop("There is only one.")
+        advice = gettext_noop("Appoint a second one: nobody else can help when a phone is lost.")
+        return State.LOOK, sentence, advice, {}
+    return State.GOOD, gettext_noop("All have two factors."), "", {}
 
 
 def _ownerless() -> Iterator[Line]:

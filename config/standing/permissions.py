@@ -13,6 +13,9 @@ from django.utils.translation import gettext_noop
 from accounts.standing import Line, State, looks_at
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SHOWN_TO_US = Path(
+    "/run/secrets"
+)  # where Docker shows a container the files meant for it, and nobody else
 
 
 @looks_at(gettext_noop("Files"), needs_database=False)
@@ -59,11 +62,21 @@ def _private() -> Iterator[Path]:
 
 def _is_open(path: Path) -> bool:
     try:
-        return bool(path.stat().st_mode & _OTHERS) and not _is_shielded(path)
+        found = path.stat()
+        return bool(found.st_mode & _foreign(found)) and not _is_shielded(path)
     except OSError:
         return False
 
 
+def _foreign(found: os.stat_result) -> int:
+    """Return the bits that are for others; what somebody else gave to our group is for us."""
+    is_given = found.st_gid == os.getegid() and found.st_uid != os.geteuid()
+    return stat.S_IRWXO if is_given else _OTHERS
+
+
 def _is_shielded(path: Path) -> bool:
     """Whether a folder above lets nobody else in."""
-    return any(not folder.stat().st_mode & _OTHERS for folder in path.resolve().parents)
+    whole = path.resolve()
+    return whole.is_relative_to(_SHOWN_TO_US) or any(
+        not folder.stat().st_mode & _OTHERS for folder in whole.parents
+    )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,7 @@ from django.db import OperationalError, connection
 from redis import Redis
 
 from accounts.standing import Line, State, look
+from config.standing import permissions
 from config.tasks import HEARTBEAT_KEY
 from index import standing_of_probes
 from index.models import Registry
@@ -99,25 +104,57 @@ def test_djangos_own_checks_are_part_of_it(world: World, settings: Any) -> None:
     assert lines_of("Configuration", thoroughly=True)["security.W012"].state is State.LOOK
 
 
-@pytest.mark.parametrize("name", ["leaf-x.pem", "secret_key"])
-def test_a_secret_that_others_can_read_is_found(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch, name: str
+@pytest.fixture
+def secret(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file with a secret in a folder that others may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="waybill-doctor-", dir="/tmp"))
+    folder.chmod(0o755)
+    settings.KEYS_DIR = folder / "none"
+    file = folder / "secret_key"
+    file.write_text("secret")
+    monkeypatch.setenv("WAYBILL_SECRET_KEY_FILE", str(file))
+    yield file
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+def test_a_secret_that_others_can_read_is_found(world: World, secret: Path, mode: int) -> None:
+    secret.chmod(mode)
+    line = lines_of("Files")["Private files"]
+    assert (line.state, str(secret) in line.sentence) == (State.BAD, True)
+
+
+def test_a_signing_key_that_others_can_read_is_found(
+    world: World, settings: Any, secret: Path
 ) -> None:
-    folder = Path("/tmp") / f"waybill-doctor-{name}"  # noqa: S108 - a folder that others may enter
-    folder.mkdir(mode=0o755, exist_ok=True)
-    file = folder / name
-    try:
-        file.write_text("secret")
-        file.chmod(0o644)
-        settings.KEYS_DIR = folder
-        monkeypatch.setenv("WAYBILL_SECRET_KEY_FILE", str(folder / "secret_key"))
-        line = lines_of("Files")["Private files"]
-        assert (line.state, str(file) in line.sentence) == (State.BAD, True)
-        folder.chmod(0o700)
-        assert lines_of("Files")["Private files"].state is State.GOOD
-    finally:
-        file.unlink()
-        folder.rmdir()
+    settings.KEYS_DIR = secret.parent
+    secret.chmod(0o600)
+    (secret.parent / "leaf-x.pem").touch(mode=0o644)
+    assert "leaf-x.pem" in lines_of("Files")["Private files"].sentence
+
+
+def test_a_secret_in_a_folder_that_is_closed_is_not(world: World, secret: Path) -> None:
+    secret.chmod(0o644)
+    secret.parent.chmod(0o700)
+    assert lines_of("Files")["Private files"].state is State.GOOD
+
+
+def test_a_secret_that_root_gave_to_our_group_is_ours(
+    world: World, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret.chmod(0o640)
+    monkeypatch.setattr(os, "geteuid", lambda: secret.stat().st_uid + 1)
+    assert lines_of("Files")["Private files"].state is State.GOOD
+    secret.chmod(0o644)
+    assert lines_of("Files")["Private files"].state is State.BAD
+
+
+def test_what_docker_shows_to_this_container_is_ours(
+    world: World, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret.chmod(0o444)
+    monkeypatch.setattr(permissions, "_SHOWN_TO_US", secret.parent)
+    assert lines_of("Files")["Private files"].state is State.GOOD
 
 
 def test_a_folder_that_is_not_there_is_found(world: World, settings: Any, tmp_path: Path) -> None:

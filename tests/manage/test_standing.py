@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import standing
 from accounts.mail_record import mail_record, note_failed, note_sent
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.standing import Line, State, look, look_and_remember, looks_at, remembered
 from accounts.waiting import waiting
 from index.models import Difference, Notification, RegistryCheck, Report
@@ -124,6 +124,13 @@ def test_the_last_mail_says_how_mail_is(world: World) -> None:
 def test_administrators_without_a_second_factor_are_named(world: World) -> None:
     line = lines_of("People")["Administrators"]
     assert (line.state, line.sentence) == (State.LOOK, "Without a second factor: rooty.")
+
+
+def test_before_the_first_administrator_it_says_how_to_make_one(world: World) -> None:
+    User.objects.update(is_superuser=False)
+    line = lines_of("People")["Administrators"]
+    assert (line.state, line.sentence) == (State.LOOK, "There is no administrator yet.")
+    assert "setup_link" in line.advice
 
 
 def test_organizations_without_an_owner_are_counted(world: World) -> None:
