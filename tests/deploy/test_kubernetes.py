@@ -1,14 +1,19 @@
 """deploy/kubernetes: manifests that fit together, and that a cluster with restricted pods takes.
 
-Against the schemas of Kubernetes they are checked by hand (docs/operations/install.md): nothing here brings these.
+schemas/ has what of the strict schemas of Kubernetes our kinds need, for the oldest version that is promised and a new one:
+from the package kubernetes-validate 1.37.0 (Apache License 2.0), without descriptions.
 """
 
 from __future__ import annotations
 
+import json
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from tests.architecture.test_settings_are_documented import documented
 from tests.deploy.commands import DEPLOY, EXPECTED, comparable
@@ -18,6 +23,25 @@ LIST: dict[str, Any] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text(
 OBJECTS: list[dict[str, Any]] = [
     one for name in LIST["resources"] for one in yaml.safe_load_all((FOLDER / name).read_text())
 ]
+
+
+SCHEMAS = {
+    version: json.loads(
+        (Path(__file__).parent / "schemas" / f"kubernetes-{version}.json").read_text()
+    )
+    for version in ("1.25", "1.37")
+}
+
+
+def faults(version: str, one: dict[str, Any]) -> list[str]:
+    """What Kubernetes of this version would not take, with its place in the object."""
+    schema = SCHEMAS[version]
+    kind = schema["kinds"][f"{one['apiVersion']} {one['kind']}"]
+    whole = {"$ref": f"#/definitions/{kind}", "definitions": schema["definitions"]}
+    return [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(whole).iter_errors(one)
+    ]
 
 
 def of_kind(kind: str) -> dict[str, Any]:
@@ -39,6 +63,20 @@ def containers(name: str) -> list[Any]:
 def test_every_file_is_listed() -> None:
     files = {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml"}
     assert files == set(LIST["resources"])
+
+
+@pytest.mark.parametrize("version", SCHEMAS)
+@pytest.mark.parametrize("one", OBJECTS, ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
+def test_kubernetes_takes_every_object(version: str, one: dict[str, Any]) -> None:
+    assert faults(version, one) == []
+
+
+@pytest.mark.parametrize("version", SCHEMAS)
+def test_a_mistyped_field_and_a_wrong_type_are_found(version: str) -> None:
+    wrong = deepcopy(of_kind("Deployment")["web"])
+    wrong["spec"]["template"]["spec"]["containers"][0]["prots"] = []
+    wrong["spec"]["minReadySeconds"] = "ten"
+    assert len(faults(version, wrong)) == 2
 
 
 @pytest.mark.parametrize("name", EXPECTED)
