@@ -55,7 +55,7 @@ packages() {
     for name in python3-venv openssl ca-certificates curl; do package "$name"; done
     package redis-server redis-server.service
     package nginx-light nginx.service
-    if [ -z "$DATABASE" ]; then package postgresql; fi
+    if [ -z "$DATABASE" ]; then package postgresql; else package postgresql-client; fi  # that for backups
     if [ -n "$REGISTRY" ]; then package docker-registry docker-registry.service; fi
 }
 
@@ -158,7 +158,12 @@ prepare() {
 
 registry() {
     install -m 0644 /var/lib/waybill/keys/root.crt /etc/waybill/registries/root.crt
-    if [ -z "$REGISTRY" ] || [ -s /etc/waybill/registries/main.yml ]; then return; fi
+    if [ -z "$REGISTRY" ]; then return; fi
+    if [ ! -s /etc/waybill/registries/main.yml ]; then first_registry; fi
+    systemctl enable --quiet --now waybill-registry@main
+}
+
+first_registry() {
     say "registry main"
     local secret=/var/lib/waybill/registry-main.secret
     # It is printed once, as the last word.
@@ -170,7 +175,6 @@ registry() {
         --storage /var/lib/waybill-registry/main --trust-file /etc/waybill/registries/root.crt \
         --events-secret-file "$secret" > /etc/waybill/registries/main.yml
     rm "$secret"
-    systemctl enable --quiet --now waybill-registry@main
 }
 
 answers() { # SLOT: until its three app servers do
@@ -217,8 +221,11 @@ well() {
     local url host
     url=$(sed -n 's/^WAYBILL_PUBLIC_URL=//p' /etc/waybill/waybill.env)
     host=${url#https://}
-    curl -sf --cacert /etc/waybill/tls/chain.pem --resolve "$host:443:127.0.0.1" --retry 30 --retry-delay 1 \
-        --retry-all-errors -o /dev/null "$url/readyz" || die "$url/readyz is not well: journalctl -u 'waybill-*'"
+    ask() { curl -s --cacert /etc/waybill/tls/chain.pem --resolve "$host:443:127.0.0.1" "$@" "$url/readyz"; }
+    if ! ask -f --retry 60 --retry-delay 1 --retry-all-errors -o /dev/null; then
+        ask >&2 || true
+        die "$url/readyz is not well; journalctl -u 'waybill-*' and \`waybill doctor\` say more"
+    fi
     say "Waybill answers at $url/"
     /usr/local/sbin/waybill setup_link 2> /dev/null || echo "There is an administrator already."
 }

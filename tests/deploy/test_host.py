@@ -87,7 +87,7 @@ def test_the_settings_it_writes_exist_and_hold_no_secret() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        *(HOST / name for name in ("install.sh", "waybill")),
+        *(HOST / name for name in ("install.sh", "uninstall.sh", "waybill")),
         *sorted((DEPLOY / "docker").glob("*.sh")),
     ],
     ids=lambda script: str(script.relative_to(DEPLOY)),
