@@ -21,6 +21,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from accounts.background import keep_doing
+from accounts.redis_client import connect
 
 log = logging.getLogger(__name__)
 _KEY = "waybill-metrics"
@@ -182,4 +183,4 @@ def totals() -> dict[Field, float]:
 
 
 def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

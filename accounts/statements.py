@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -24,6 +25,9 @@ from accounts.slow_statements import look_at
 Row = tuple[Any, ...]
 M = TypeVar("M", bound=Model)
 
+# Whom `run` asks: another than the primary inside of accounts.replicas.read alone.
+asked: ContextVar[str] = ContextVar("asked", default=DEFAULT_DB_ALIAS)
+
 
 def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Row]:
     """Return the rows of a statement, none of one that has none; raises Django's database errors.
@@ -31,7 +35,7 @@ def run(sql: str, params: Mapping[str, Any], *, binary: bool = False) -> list[Ro
     It is not watched (accounts.changes): what it writes must matter to no decision. `binary` is for
     bytes: PostgreSQL writes them as text of twice the length otherwise.
     """
-    database = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` does at each attribute
+    database = connections[asked.get()]  # looked up once: `connection` does at each attribute
     database.ensure_connection()
     native = database.connection
     if database.queries_logged:  # who counts queries is to count these too

@@ -28,7 +28,7 @@ _STARTS_WITHIN = 300.0  # on a busy machine the migrations alone take two minute
 _CONFIG = b"{}"
 _LAYER = secrets.token_bytes(65_536)
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-_PASSWORD = "a long quiet river"  # noqa: S105 - of nobody
+PASSWORD = "a long quiet river"  # noqa: S105 - of nobody
 _PEOPLE = """
 import json
 from allauth.account.models import EmailAddress
@@ -104,8 +104,8 @@ class Instance:
 
     def make_people(self, many: int) -> list[Credential]:
         """Make accounts; each is its own hash of the same password."""
-        self._run(_PEOPLE, FIRST=1, MANY=many, PASSWORD=_PASSWORD)
-        return [Credential(f"herd{number:04}", _PASSWORD) for number in range(1, many + 1)]
+        self._run(_PEOPLE, FIRST=1, MANY=many, PASSWORD=PASSWORD)
+        return [Credential(f"herd{number:04}", PASSWORD) for number in range(1, many + 1)]
 
     def make_nodes(self, many: int) -> list[Credential]:
         """Make access tokens of one account."""
@@ -125,7 +125,7 @@ class Instance:
 
     def push_image(self, name: str) -> Image:
         """Make the owner, and push an image of one layer as a registry's client does."""
-        self._run(_PEOPLE, FIRST=0, MANY=1, PASSWORD=_PASSWORD)
+        self._run(_PEOPLE, FIRST=0, MANY=1, PASSWORD=PASSWORD)
         [owner] = self.make_nodes(1)
         return self.push(owner, f"herd0000/{name}")
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # In the order of the page of administrators.
-_STANDINGS = ("readiness", "program", "outside", "configuration", "permissions")
+_STANDINGS = ("readiness", "program", "databases", "outside", "configuration", "permissions")
 
 
 class ConfigConfig(AppConfig):

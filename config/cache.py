@@ -7,11 +7,27 @@ import time
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
+
+from accounts.redis_client import connect
 
 log = logging.getLogger(__name__)
 _LEAVE_ALONE = 5.0  # seconds, so that not every request waits for a Redis that hangs
+
+
+class Client(RedisCacheClient):
+    """Django's, which knows nothing of sentinels."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        """Open nothing yet."""
+        super().__init__(servers, **options)
+        self._connected = connect(servers[0], **options)
+
+    def get_client(self, *_args: Any, **_kwargs: Any) -> Redis:
+        """Return the same one for everything."""
+        return self._connected
 
 
 class RedisOrMemory(RedisCache):
@@ -20,6 +36,7 @@ class RedisOrMemory(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         """Open nothing yet."""
         super().__init__(server, params)
+        self._class = Client
         self._memory = LocMemCache("while-redis-is-away", {})
         self._away_until = 0.0
 

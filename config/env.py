@@ -233,48 +233,6 @@ def env_secret(name: str) -> str:
     return value
 
 
-def env_database(name: str) -> dict[str, Any]:
-    """Read `sqlite:///path` or `postgresql://user:password@host:port/name?host=…` for DATABASES."""
-    url = urlsplit(env_text(name))
-    if url.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(url.path[1:]) or ":memory:",
-            "CONN_MAX_AGE": None,  # opening costs a third of a token (2.9 against 1.9 ms CPU)
-            # Without IMMEDIATE a write after a read fails at once with "database is locked"
-            # (227 of 400 writes measured); WAL lets readers go on meanwhile.
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
-    if url.scheme == "postgresql":
-        query = dict(parse_qsl(url.query))
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(url.path[1:]),
-            "USER": query.get("user") or unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": query.get("host") or url.hostname or "",
-            "PORT": str(url.port or query.get("port", "")),
-            # A connection per request costs 7 to 12 ms (measured).
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {
-                "connect_timeout": 3,  # seconds: whoever waits is told to come again
-                # Compiled, a search of one's own among five millions took 13 ms of which 12 went into that.
-                "options": "-c lock_timeout=5000 -c statement_timeout=15000"
-                " -c plan_cache_mode=force_generic_plan -c jit=off",
-                # For the statements of accounts.statements alone: planning one anew takes longer
-                # than running it. Querysets are never prepared (client-side cursors).
-                "prepare_threshold": 5,
-            },
-        }
-    message = f"{name} must start with sqlite:/// or postgresql://."
-    raise ImproperlyConfigured(message)
-
-
 def env_email(name: str, default: str) -> dict[str, Any]:
     """Read `folder:///path` (development) or `smtp://user:password@host:port?tls=starttls|tls`."""
     url = urlsplit(env_text(name, default))

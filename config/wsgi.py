@@ -6,12 +6,13 @@ import gc
 import os
 from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if "pool" in settings.DATABASES:  # for app servers alone: others are few, and need sessions
+    settings.DATABASES["default"] = settings.DATABASES.pop("pool")
 django = get_wsgi_application()
-
-from django.conf import settings  # noqa: E402 - read only now
 
 from accounts import last_use, metrics  # noqa: E402 - models are ready only now
 from config import tracing  # noqa: E402 - the same

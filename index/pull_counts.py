@@ -16,13 +16,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import F
-from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from accounts.limits import Limit
+from accounts.redis_client import connect
 from index.models import PullCount
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class PullCounts:
         """Open nothing yet. A Redis that hangs is asked again after so many seconds: not every pull
         is to wait for it.
         """
-        self._redis = Redis.from_url(
+        self._redis = connect(
             url,
             socket_connect_timeout=1,
             socket_timeout=1,

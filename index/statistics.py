@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
+from accounts.replicas import read
 from index.models import DailyCount, Repository
 
 SPANS = (30, 90, 365)  # days, the first unless another is asked for
@@ -54,8 +55,7 @@ def days_of(repository: Repository, *, span: int) -> list[Day]:
     today = datetime.now(UTC).date()
     first = today - timedelta(days=span - 1)
     counts = DailyCount.objects.filter(repository=repository, day__gte=first, day__lte=today)
-    found = {
-        day: (pulls, pushes) for day, pulls, pushes in counts.values_list("day", "pulls", "pushes")
-    }
+    rows = counts.values_list("day", "pulls", "pushes")
+    found = read(lambda alias: {day: numbers for day, *numbers in rows.using(alias)})
     days = (first + timedelta(days=number) for number in range(span))
     return [Day(day, *found.get(day, (0, 0))) for day in days]

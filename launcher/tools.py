@@ -36,6 +36,7 @@ TOOLS = {
         Tool("docker-registry", ("docker-registry",), "the registries east and west"),
         Tool("nginx", ("nginx",), "the gateway", "-v"),
         Tool("initdb", ("postgresql",), "tests on PostgreSQL"),
+        Tool("pgbouncer", ("pgbouncer",), "tests with a pooler of connections"),
         Tool(
             "dockerd",
             ("docker.io",),
@@ -64,7 +65,17 @@ TOOLS = {
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
 UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry")
 TEST_TOOLS = (
-    *("initdb", "dockerd", "docker", "skopeo", "podman", "buildah", "slapd", "glewlwyd"),
+    *(
+        "initdb",
+        "pgbouncer",
+        "dockerd",
+        "docker",
+        "skopeo",
+        "podman",
+        "buildah",
+        "slapd",
+        "glewlwyd",
+    ),
     *("chromium-headless-shell", "curl", "jq"),
 )
 

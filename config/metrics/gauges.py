@@ -12,10 +12,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from redis import Redis
 
 from accounts.audit_forwarding.lag import standings
 from accounts.mail_record import mail_record
+from accounts.redis_client import connect
 from accounts.standing import State, remembered
 from config.version import NUMBER
 from index.models import Deletion, Notification, Registry, RegistryState
@@ -78,7 +78,7 @@ def _queues() -> Iterator[Row]:
 
 
 def _broker() -> Iterator[Row]:
-    with Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
+    with connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
         yield "waybill_tasks_waiting", (), float(redis.llen("celery"))
 
 

@@ -9,7 +9,6 @@ import django_stubs_ext
 
 from config.env import (
     env_ci_issuers,
-    env_database,
     env_email,
     env_indexes,
     env_list,
@@ -22,9 +21,11 @@ from config.in_force import in_force
 
 # Sections with files of their own.
 from config.settings.audit import *
+from config.settings.databases import *
 from config.settings.observing import *
 from config.settings.people import *
 from config.settings.pulls import *
+from config.settings.redis import *
 from config.settings.rest_api import *
 from config.settings.search import *
 from config.settings.single_sign_on import *
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "config.middleware.input_gate",
     "accounts.web.fragments.WholePages",
     "config.overload.LoginDeadline",
+    "accounts.web.own_writes.own_writes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -175,33 +177,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 FORM_RENDERER = "config.form_renderer.QuickWidgets"
 
-# --- Data -------------------------------------------------------------------------------------
-
-DATABASES = {"default": env_database("WAYBILL_DATABASE_URL")}
-REDIS_URL = env_text("WAYBILL_REDIS_URL")
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "config.cache.RedisOrMemory",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-}
-
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds in the worker too
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A publisher must not hang on a broker that is away: the outbox rows are swept by beat anyway.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 2,
-    "socket_timeout": 3,  # longer than the worker's blocking read of one second
-    "max_retries": 1,
-}
-
 # --- Mail ---------------------------------------------------------------------------------------
 
 _email = env_email("WAYBILL_EMAIL_URL", f"folder://{VAR_DIR / 'mail'}")
@@ -215,6 +190,7 @@ DEFAULT_FROM_EMAIL = env_text("WAYBILL_MAIL_FROM", f"Waybill <waybill@{PUBLIC_HO
 _cookie_prefix = "__Host-" if IS_HTTPS else f"waybill_{PUBLIC_PORT}_"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+WRITTEN_COOKIE_NAME = f"{_cookie_prefix}written"
 MFA_TRUST_COOKIE_NAME = f"{_cookie_prefix}trusted"
 MFA_TRUST_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS

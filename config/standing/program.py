@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
-from redis import Redis
 from redis.exceptions import RedisError
 
+from accounts.redis_client import connect
 from accounts.standing import Line, State, looks_at
 from config.maintenance import current
 from config.version import VERSION
@@ -46,7 +46,7 @@ def _queue() -> Iterator[Line]:
     """Yield how many tasks wait; that Redis is away is said elsewhere."""
     with (
         suppress(RedisError),
-        Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis,
+        connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis,
     ):
         waiting = int(redis.llen("celery"))
         is_long = waiting > _MANY_TASKS

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation, Namespace, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.principals import ANONYMOUS, Principal
+from accounts.replicas import read
 from accounts.together import read_together
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
 from index.answers import requests_among, told_to
@@ -70,7 +71,7 @@ def _remembered(name: str, listed: RepositoryQuerySet, *order: str) -> Repositor
     candidates: list[int] | None = cache.get(name)
     if candidates is None:
         first = listed.archived_last(*order).values_list("pk", flat=True)
-        candidates = list(first[:_CANDIDATES])
+        candidates = read(lambda alias: list(first.using(alias)[:_CANDIDATES]))
         if len(candidates) == _CANDIDATES:
             cache.set(name, candidates, _REMEMBERED_SECONDS)
     return listed.filter(pk__in=candidates).archived_last(*order)[:_SHOWN]

@@ -8,16 +8,18 @@ from django.conf import settings
 
 from search.backends.base import SearchBackend
 from search.backends.database import DatabaseSearch
+from search.backends.replicas import ReplicaSearch
 
 if TYPE_CHECKING:
     from search.backends.opensearch import OpenSearchEngine
 
 database: SearchBackend = DatabaseSearch()
+replicated: SearchBackend = ReplicaSearch()
 
 
 def searching() -> SearchBackend:
     """Return the engine that is asked."""
-    return opensearch() or database
+    return opensearch() or (replicated if settings.REPLICAS else database)
 
 
 def kept() -> tuple[SearchBackend, ...]:

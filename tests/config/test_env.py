@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_database, env_email, env_secret, env_text
+from config.env import env_email, env_secret, env_text
+from config.env_databases import env_database
 
 
 @pytest.fixture

@@ -1,0 +1,83 @@
+"""Redis at an address of ours: one server, or whichever of several its sentinels call the primary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+_PORT = 26379
+_SENTINEL = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is written as `sentinel://user:password@host:port,host:port/name/number?sentinel_password=…`."""
+
+    sentinels: tuple[tuple[str, int], ...]
+    name: str
+    number: int
+    username: str
+    password: str
+    sentinel_password: str
+
+    @property
+    def of_sentinels(self) -> dict[str, Any]:
+        """How they are asked: those that are away are not waited for, there are others."""
+        return {
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            "password": self.sentinel_password or None,
+            "retry": Retry(NoBackoff(), 0),
+        }
+
+
+def watched(url: str) -> Watched | None:
+    """Return what an address with sentinels says, None of another one; raises ValueError."""
+    if not url.startswith("sentinel://"):
+        return None
+    parts = urlsplit(url)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    username, _, password = credentials.partition(":")
+    name, _, number = parts.path.strip("/").partition("/")
+    found = [_SENTINEL.fullmatch(host) for host in hosts.split(",")]
+    if not name or not all(found):
+        message = "it lacks the name of the primary, or a sentinel has no host"
+        raise ValueError(message)
+    return Watched(
+        sentinels=tuple((one[1].strip("[]"), int(one[2] or _PORT)) for one in found if one),
+        name=unquote(name),
+        number=int(number or 0),
+        username=unquote(username),
+        password=unquote(password),
+        sentinel_password=parse_qs(parts.query).get("sentinel_password", [""])[0],
+    )
+
+
+def connect(url: str, **options: Any) -> Redis:
+    """Return a client, which opens nothing yet."""
+    where = watched(url)
+    if where is None:
+        return Redis.from_url(url, **options)
+    # Tried once more: by then the connection asks the sentinels who the primary is.
+    given = {"retry": Retry(NoBackoff(), 1), **options}
+    found: Redis = _sentinels(where).master_for(  # type: ignore[no-untyped-call]
+        where.name,
+        db=where.number,
+        username=where.username or None,
+        password=where.password or None,
+        **given,
+    )
+    return found
+
+
+@lru_cache(maxsize=4)
+def _sentinels(where: Watched) -> Sentinel:
+    return Sentinel(list(where.sentinels), sentinel_kwargs=where.of_sentinels)  # type: ignore[no-untyped-call]
