@@ -106,10 +106,14 @@ def _request(
     def start_response(line: str, headers: list[tuple[str, str]], *_: Any) -> None:
         status[0] = int(line.split()[0])
 
-    body = iter(application(_environ(path, cookie), start_response))
+    answer = application(_environ(path, cookie), start_response)
+    body = iter(answer)
     first = next(body, b"")
     seconds = time.perf_counter() - begun
-    return (status[0], len(first) + sum(map(len, body))), seconds
+    length = len(first) + sum(map(len, body))
+    if hasattr(answer, "close"):
+        answer.close()  # as the server does, which the collector of garbage waits for
+    return (status[0], length), seconds
 
 
 def _environ(path: str, cookie: str) -> dict[str, Any]:

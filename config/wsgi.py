@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from importlib import import_module
 
@@ -15,7 +14,7 @@ if "pool" in settings.DATABASES:  # for app servers alone: others are few, and n
 django = get_wsgi_application()
 
 from accounts import last_use, metrics  # noqa: E402 - models are ready only now
-from config import tracing  # noqa: E402 - the same
+from config import garbage, tracing  # noqa: E402 - the same
 from config.lanes import Lanes  # noqa: E402 - the same
 from config.start import refuse_without_signing_key  # noqa: E402 - the same
 from index import denials  # noqa: E402 - the same
@@ -25,12 +24,7 @@ denials.keep_writing()
 last_use.keep_writing()
 metrics.keep_writing()
 
-# All code is loaded, and stays: the collector need not walk through it whenever a page makes much.
-import_module(settings.ROOT_URLCONF)
-gc.collect()
-gc.freeze()
-# What a page makes is gone with its answer, without the collector: by default it looks after each 700 objects,
-# several times a page, and now and then through all templates that were read meanwhile, 60 ms of one answer.
-gc.set_threshold(10_000)
+import_module(settings.ROOT_URLCONF)  # all code is loaded with it
+garbage.begin()
 
 application = tracing.begin_web(Lanes(django))

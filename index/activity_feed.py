@@ -59,10 +59,10 @@ def followed_by(principal: Principal) -> RepositoryQuerySet:
     user = principal.user
     if user is None:
         return Repository.objects.none()
-    namespaces = Namespace.objects.ids_worked_in_by(user)
+    joined = Namespace.objects.ids_joined_by(user)
     return Repository.objects.taken_part_in(
         principal,
-        Repository.objects.filter(namespace__in=namespaces).values("pk"),
+        Repository.objects.filter(namespace__in=joined).values("pk"),
         Watch.objects.filter(user=user).values("repository"),
         Star.objects.filter(user=user).values("repository"),
     )

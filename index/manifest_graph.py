@@ -48,7 +48,7 @@ class Pins:
 
 @dataclass(slots=True)
 class Graph:
-    """The manifests of one repository, by digest."""
+    """The manifests of one repository, by digest; those that stand alone may be left out."""
 
     nodes: Mapping[str, Node]
     _referrers: dict[str, set[str]] = field(default_factory=dict)
@@ -131,18 +131,20 @@ def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
 
 
 def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
-    """Return what our own rows say, and tags: one query, however many manifests."""
+    """Return what our own rows say, and tags: one query. What neither lists nor is about another is left out."""
     lists: dict[str, set[str]] = defaultdict(set)
+    about: dict[str, set[str]] = defaultdict(set)
     entries = IndexEntry.objects.filter(index__repository=repository)
     subjects, listed = read_together(
-        repository.manifests.values_list("digest", "subject"),
+        repository.manifests.exclude(subject="").values_list("digest", "subject"),
         entries.values_list("index__digest", "digest"),
     )
     for index, child in listed:
         lists[index].add(child)
-    nodes = dict.fromkeys((digest for digest, _ in subjects), _ALONE)
-    for digest, subject in subjects:
-        if subject or digest in attached or digest in lists:
-            about = {subject, attached.get(digest, "")} - {""}
-            nodes[digest] = Node(frozenset(lists.get(digest, ())), frozenset(about))
+    for digest, subject in [*subjects, *attached.items()]:
+        about[digest].add(subject)
+    nodes = {
+        digest: Node(frozenset(lists[digest]), frozenset(about[digest]))
+        for digest in lists.keys() | about.keys()
+    }
     return Graph(nodes)

@@ -32,13 +32,18 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         return self.filter(pk__in=self.ids_held_by(user))
 
     def ids_held_by(self, user: User) -> models.QuerySet[Any, Any]:
-        """Return the ids of the same, for another statement: what is looked for in fewer levels is found sooner."""
-        owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
-        return _own_and(user, owned)
+        """Return the ids of the same, for another statement: what is looked for in fewer levels is found sooner.
 
-    def ids_worked_in_by(self, user: User) -> models.QuerySet[Any, Any]:
-        """Return the ids of the user's own and of those of organizations that the user is a member of."""
-        return _own_and(user, Membership.objects.filter(user=user))
+        Two ways, each by its index: an OR of both walks through every namespace there is.
+        """
+        owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
+        of_them = Namespace.objects.filter(organization__in=owned.values("organization"))
+        return Namespace.objects.filter(user=user).values("pk").union(of_them.values("pk"))
+
+    def ids_joined_by(self, user: User) -> models.QuerySet[Any, Any]:
+        """Return the ids of those of organizations that the user is a member of and no owner."""
+        joined = Membership.objects.filter(user=user).exclude(role=OrganizationRole.OWNER)
+        return self.filter(organization__in=joined.values("organization")).values("pk")
 
     def called(self, name: str) -> NamespaceQuerySet:
         """Return the namespace that the name leads to: today's name, or one of its past.
@@ -48,13 +53,6 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         today = Namespace.objects.filter(name=name, redirects_to=None)
         renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
         return self.filter(pk__in=today.values("pk").union(renamed.values("redirects_to")))
-
-
-def _own_and(user: User, memberships: models.QuerySet[Membership]) -> models.QuerySet[Any, Any]:
-    """Two ways, each by its index: an OR of both walks through every namespace there is."""
-    own = Namespace.objects.filter(user=user)
-    of_them = Namespace.objects.filter(organization__in=memberships.values("organization"))
-    return own.values("pk").union(of_them.values("pk"))
 
 
 class Namespace(models.Model):

@@ -119,7 +119,7 @@ def _involving(principal: Principal, user: User, number: int) -> list[Repository
     Each way finds its first by itself: together they may be thousands. Empty ones come last on any database.
     """
     order = (F("last_pushed_at").desc(nulls_last=True), "name")
-    inside = Repository.objects.filter(namespace__in=Namespace.objects.ids_worked_in_by(user))
+    inside = Repository.objects.filter(namespace__in=Namespace.objects.ids_joined_by(user))
     ways = Repository.objects.ways_in(principal, inside.values("pk"))
     first = (way.archived_last(*order).values_list("pk")[:number] for way in ways)
     found = {pk for rows in read_together(*first) for (pk,) in rows}
