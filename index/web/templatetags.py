@@ -56,8 +56,11 @@ def icon(name: str) -> SafeString:
     Inlined: what CSP directive governs `<use href>` differs between browsers.
     """
     turns = " turns" if "arrow" in name else ""  # where one reads from right to left
-    svg = '<svg class="icon{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>'
-    return format_html(svg, turns, _symbols()[name])
+    return format_html(
+        '<svg class="icon{}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
+        turns,
+        _symbols()[name],
+    )
 
 
 @register.simple_tag
