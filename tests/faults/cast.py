@@ -132,8 +132,8 @@ def running_cast(stack: Stack, **told: str) -> Iterator[Cast]:
         cookie = backstage.run(_SESSION, name=OWNER)
         api = backstage.run(_API_TOKEN, name=OWNER)
         cast = Cast(stack, backstage, Wire(stack), node, api, cookie)
-        eventually(lambda: backstage.run(_PUBLISH, name=cast.public) == 1, within=30)
-        eventually(cast.are_all_served, within=30)
+        eventually(lambda: backstage.run(_PUBLISH, name=cast.public) == 1, within=120)
+        eventually(cast.are_all_served, within=120)
         yield cast
 
 

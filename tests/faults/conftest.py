@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.stack import running_stack
 from tests.faults.cast import Cast, running_cast
 from tests.faults.database import Database, running_database
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="package")
@@ -28,6 +29,6 @@ def shared(database: Database) -> Iterator[Cast]:
 @pytest.fixture
 def cast(shared: Cast) -> Iterator[Cast]:
     """The same, which is well before each test and after it."""
-    assert shared.are_all_served()
+    eventually(shared.are_all_served, within=60)
     yield shared
-    assert shared.are_all_served()
+    eventually(shared.are_all_served, within=60)
