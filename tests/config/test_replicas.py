@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,9 @@ from accounts.replicas import has_written, read
 from accounts.statements import asked
 from accounts.web.own_writes import own_writes
 from config.env_databases import env_replicas
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+APPS = ("accounts", "config", "index", "search", "tokenauth")
 
 
 class Positions:
@@ -146,3 +151,11 @@ def test_a_replica_has_less_time_for_a_statement(monkeypatch: pytest.MonkeyPatch
     found = env_replicas("WAYBILL_TRIED")
     assert [replica["HOST"] for replica in found.values()] == ["one", "two"]
     assert "statement_timeout=5000" in found["replica1"]["OPTIONS"]["options"]
+
+
+def test_nothing_else_is_asked_of_a_replica() -> None:
+    """Whoever is added here says in docs/operations/past-one-machine.md what may be old, and decides nothing by it."""
+    asking = re.compile(r"^from accounts\.replicas import .*\bread\b", re.MULTILINE)
+    apps = (path for app in APPS for path in (ROOT / app).rglob("*.py"))
+    found = {str(path.relative_to(ROOT)) for path in apps if asking.search(path.read_text())}
+    assert found == {"index/statistics.py", "index/web/home.py", "search/backends/replicas.py"}
