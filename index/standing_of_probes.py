@@ -30,7 +30,10 @@ def _probes() -> Iterator[Line]:
                 registry.name,
                 _STATES[finding.verdict],
                 f"{TITLES[finding.check]}: %(words)s",
-                values={"words": finding.words},
+                gettext_noop("Its page says what was found and how to fix it."),
+                {"words": finding.words},
+                view="web-manage-registry",
+                argument=registry.name,
             )
         if not trouble:
             yield Line(registry.name, State.GOOD, gettext_noop("It responds as it should."))

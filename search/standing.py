@@ -35,7 +35,13 @@ def _index() -> Iterator[Line]:
         )
         return
     if state.filling:
-        yield Line(name, State.LOOK, gettext_noop("It is being made anew."), at=state.built_at)
+        yield Line(
+            name,
+            State.LOOK,
+            gettext_noop("It is being made anew."),
+            gettext_noop("If that does not end, run `manage.py rebuild_search_index` again."),
+            at=state.built_at,
+        )
     else:
         yield Line(name, State.GOOD, gettext_noop("It is in use."), at=state.built_at)
     waiting = SearchChange.objects.count()

@@ -175,6 +175,7 @@ first_registry() {
         --storage /var/lib/waybill-registry/main --trust-file /etc/waybill/registries/root.crt \
         --events-secret-file "$secret" > /etc/waybill/registries/main.yml
     rm "$secret"
+    systemctl try-restart waybill-registry@main  # if it runs with a secret of before
 }
 
 answers() { # SLOT: until its three app servers do

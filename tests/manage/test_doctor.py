@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from index import standing_of_probes
 from index.models import Registry
 from index.probing.findings import Check, Report, Verdict
 from launcher.ports import free_ports
+from tests.architecture.test_static_rules import APPS, sources
 from tests.conftest import World
 
 
@@ -191,3 +193,21 @@ def test_every_fault_says_how_to_mend_it(world: World) -> None:
     broken = [line for lines in found.areas.values() for line in lines if line.state is State.BAD]
     assert broken
     assert [line.name for line in broken if not re.search(r"\w", line.advice)] == []
+
+
+def lines_in_the_code() -> Iterator[tuple[str, ast.Call]]:
+    """Every line that a look may yield, with its place."""
+    for path in sources(*APPS):
+        if "standing" in str(path):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "Line":
+                    yield f"{path.name}:{node.lineno}", node
+
+
+def test_no_line_that_is_not_good_can_be_without_a_remedy() -> None:
+    bare = [
+        place
+        for place, line in lines_in_the_code()
+        if 1 < len(line.args) < 4 and ast.unparse(line.args[1]) != "State.GOOD"
+    ]
+    assert bare == []
