@@ -160,13 +160,20 @@ def lines_of(details: dict[str, Any]) -> list[str]:
     return [
         f"{words_of(name)}: {_change(details.get(f'old_{name}', ''), value)}"
         for name, value in details.items()
-        if value != "" and name not in told_as_change
+        if value not in ("", []) and name not in told_as_change
     ]
 
 
 def _change(old: Any, new: Any) -> str:
-    told = _MOMENT.sub(r"\1 \2", str(new))
-    return f"{old} → {told}" if old != "" else told
+    return f"{_told(old)} → {_told(new)}" if old != "" else _told(new)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return _MOMENT.sub(r"\1 \2", str(value))
 
 
 def describe(details: dict[str, Any]) -> str:

@@ -34,6 +34,11 @@ def test_a_detail_with_an_old_value_is_told_as_one_change() -> None:
     assert lines_of(details) == ["visibility: private → public"]
 
 
+def test_lists_and_answers_are_told_without_brackets() -> None:
+    details = {"repositories": ["acme/*", "*"], "networks": [], "may_create": False}
+    assert lines_of(details) == ["repositories: acme/*, *", "may create: no"]
+
+
 def test_a_moment_is_told_without_its_seconds() -> None:
     assert lines_of({"until": "2026-12-01T21:24:02+00:00"}) == ["until: 2026-12-01 21:24"]
 
