@@ -56,7 +56,7 @@ class Connection(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, account_id: int) -> Response:
-        """Disconnect it, unless it is the last way in."""
+        """Disconnect an account at a provider, unless it is the last way in."""
         person = check_person(principal_of(request))
         account = get_object_or_404(SocialAccount, pk=account_id, user=person)
         end_connection(request._request, account)

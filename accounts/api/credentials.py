@@ -88,7 +88,7 @@ class OwnPassword(APIView):
 
     @extend_schema(request=PasswordInput, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Change it. Every other session and every docker login ends, and a mail says so."""
+        """Change the password. Other sessions and every docker login end, and a mail says so."""
         user = check_person(principal_of(request))
         sent = PasswordInput(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -171,7 +171,7 @@ class OneAddress(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, address_id: int) -> Response:
-        """Remove it, unless it is the primary one."""
+        """Remove an address, unless it is the primary one."""
         address = _address(request, address_id)
         _spend(request, "manage_email")
         if not manage_email.delete_email(request._request, address):
@@ -187,7 +187,7 @@ class PrimaryAddress(APIView):
 
     @extend_schema(request=None, responses=AddressOutput)
     def post(self, request: Request, address_id: int) -> Response:
-        """Make this one the primary one; the one of before is told."""
+        """Make an address the primary one; the one of before is told."""
         address = _address(request, address_id)
         _spend(request, "manage_email")
         if not manage_email.mark_as_primary(request._request, address):
@@ -215,7 +215,7 @@ class OneSecondFactor(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, factor_id: int) -> Response:
-        """Remove it; recovery codes end with the last one, which stays where two are demanded."""
+        """Remove a factor; recovery codes end with the last, which stays where two are demanded."""
         user = check_person(principal_of(request))
         keys_and_apps = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
         factor = get_object_or_404(keys_and_apps, pk=factor_id, user=user)

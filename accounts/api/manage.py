@@ -139,7 +139,7 @@ class OneSiteInvitation(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, invitation_id: int) -> Response:
-        """Take it back."""
+        """Take an invitation back."""
         found = get_object_or_404(Invitation, pk=invitation_id, organization=None)
         revoke_site_invitation(found, by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -116,7 +116,7 @@ class ConfirmRepositoryReview(RepositoryView):
 
     @extend_schema(request=ReviewInput, responses={204: None})
     def post(self, request: Request, name: str) -> Response:
-        """Write it down; people look through things, so with a session alone."""
+        """Write down a review; people look through things, so with a session alone."""
         return _confirm(request, self.find_administered(request, name))
 
 
@@ -125,7 +125,7 @@ class ConfirmOrganizationReview(OrganizationView):
 
     @extend_schema(request=ReviewInput, responses={204: None})
     def post(self, request: Request, organization: str) -> Response:
-        """Write it down; people look through things, so with a session alone."""
+        """Write down a review; people look through things, so with a session alone."""
         return _confirm(request, self.find_namespace(request, organization))
 
 

@@ -66,7 +66,7 @@ class OwnActivity(RepositoryView):
 
     @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
     def get(self, request: Request) -> Response:
-        """Return a page, newest first."""
+        """Return a page of what happened in repositories that one follows, newest first."""
         asked = _asked(request)
         kinds = kinds_for(asked["kind"])
         return _answer(
@@ -81,7 +81,7 @@ class NamespaceActivity(RepositoryView):
 
     @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
     def get(self, request: Request, name: str) -> Response:
-        """Return a page, newest first; an empty one for what is not there, too."""
+        """Return a page of what happened, newest first; an empty one for what is not there."""
         asked = _asked(request)
         visible = Repository.objects.visible_to(principal_of(request))
         inside = visible.filter(namespace__name=name)
@@ -95,7 +95,7 @@ class RepositoryActivity(RepositoryView):
 
     @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
     def get(self, request: Request, name: str) -> Response:
-        """Return a page, newest first; its admins read of more kinds."""
+        """Return a page of what happened, newest first; admins read of more kinds."""
         repository, asked = self.find(request, name), _asked(request)
         for_admins = allowed_actions(principal_of(request), repository).may_administer
         kinds = kinds_for(asked["kind"], for_admins=for_admins)

@@ -47,7 +47,7 @@ class RepositoryAudit(RepositoryView):
 
     @extend_schema(parameters=[RepositoryAuditQuery], responses=_ANSWER)
     def get(self, request: Request, name: str) -> Response:
-        """Return a page, newest first."""
+        """Return a page of the changes, newest first."""
         repository = self.find_administered(request, name)
         asked = RepositoryAuditQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)

@@ -70,12 +70,12 @@ class Collections(OperatorView):
         responses=CollectionOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, the newest first."""
+        """Return a page of collections, the newest first."""
         return paginated(request, self.find_registry(name).collections.all(), CollectionOutput)
 
     @extend_schema(request=None, responses={201: CollectionOutput})
     def post(self, request: Request, name: str) -> Response:
-        """Let one be due now: the host begins when it asks next."""
+        """Let a collection be due now: the host begins when it asks next."""
         made = ask_for_collection(self.find_registry(name), by=principal_of(request))
         return Response(CollectionOutput(made).data, status=201)
 
@@ -85,7 +85,7 @@ class CollectionSchedule(OperatorView):
 
     @extend_schema(request=CollectionScheduleInput, responses={204: None})
     def put(self, request: Request, name: str) -> Response:
-        """Say when they are due each week."""
+        """Say when collections are due each week."""
         sent = CollectionScheduleInput(data=request.data)
         sent.is_valid(raise_exception=True)
         schedule_collection(

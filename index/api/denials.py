@@ -41,7 +41,7 @@ class RepositoryDenials(RepositoryView):
 
     @extend_schema(parameters=_PAGES, responses=DenialOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, the newest first; for its admins."""
+        """Return a page of denials, the newest first; for admins."""
         repository = self.find_administered(request, name)
         return _answer(request, denials_of(Repository.objects.filter(pk=repository.pk)))
 
@@ -51,7 +51,7 @@ class OrganizationDenials(OrganizationView):
 
     @extend_schema(parameters=_PAGES, responses=DenialOutput(many=True))
     def get(self, request: Request, organization: str) -> Response:
-        """Return a page of them, the newest first; for its owners."""
+        """Return a page of denials, the newest first; for owners."""
         namespace = self.find_namespace(request, organization)
         reached = Repository.objects.live().within_limits(principal_of(request))
         return _answer(request, denials_of(reached.filter(namespace=namespace)))

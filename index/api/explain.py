@@ -89,7 +89,7 @@ class WhyAccess(RepositoryView):
         responses=WhyOutput,
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return the decision; of a name that is nobody's, that about someone without a role."""
+        """Explain what somebody may do; a name that is nobody's is someone without a role."""
         repository = self.find_administered(request, name)
         asked = plain_name(request.query_params.get("name"))
         if not asked:

@@ -147,7 +147,7 @@ class OneDefaultGrant(OrganizationView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, organization: str, kind: str, grantee: str) -> Response:
-        """Give it no more."""
+        """Give the role to repositories to come no more."""
         namespace = self.find_namespace(request, organization)
         rows = namespace.default_grants.select_related(
             "namespace", "team__organization", "robot__namespace"

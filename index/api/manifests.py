@@ -183,7 +183,7 @@ class Compare(RepositoryView):
         responses=ComparisonOutput,
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return how the second differs from the first."""
+        """Return how the second image differs from the first."""
         repository = self.find(request, name)
         asked = [str(request.query_params.get(key, ""))[:140] for key in ("from", "to", "platform")]
         return Response(ComparisonOutput(compare_references(repository, *asked)).data)

@@ -105,7 +105,7 @@ class Moves(OperatorView):
         responses=MoveOutput(many=True),
     )
     def get(self, request: Request) -> Response:
-        """Return a page of them, the newest first."""
+        """Return a page of moves, the newest first."""
         asked = request.query_params
         rows = moves_of(asked.get("state", "all"), registry=asked.get("registry", "")[:40])
         return paginated(request, rows, MoveOutput)
@@ -130,7 +130,7 @@ class OneMove(OperatorView):
 
     @extend_schema(responses=MoveOutput)
     def get(self, _request: Request, number: int) -> Response:
-        """Return how far it is."""
+        """Return how far a move is."""
         return Response(MoveOutput(get_object_or_404(moves_of(), pk=number)).data)
 
 
@@ -149,13 +149,13 @@ class _ChangeMove(OperatorView):
 
 
 class CancelMove(_ChangeMove):
-    """Stop it before the flip; what was copied is deleted again."""
+    """Stop a move before the flip; what was copied is deleted again."""
 
     flow = staticmethod(cancel_move)
 
 
 class RetryMove(_ChangeMove):
-    """Let it go on now, if it waits after a problem."""
+    """Let a move go on now, if it waits after a problem."""
 
     flow = staticmethod(retry_move)
 
@@ -171,7 +171,7 @@ class MoveAll(OperatorView):
 
     @extend_schema(request=MoveAllInput, responses={201: MoveAllOutput})
     def post(self, request: Request, name: str) -> Response:
-        """Move it to another registry, a few repositories at a time."""
+        """Move everything to another registry, a few repositories at a time."""
         source = self.find_registry(name)
         sent = MoveAllInput(data=request.data)
         sent.is_valid(raise_exception=True)

@@ -45,12 +45,12 @@ class NamespaceSettings(RepositoryView):
 
     @extend_schema(responses=NamespaceSettingsOutput)
     def get(self, request: Request, name: str) -> Response:
-        """Return them."""
+        """Return the settings of a namespace."""
         return Response(NamespaceSettingsOutput(self._find(request, name)).data)
 
     @extend_schema(request=NamespaceSettingsInput, responses=NamespaceSettingsOutput)
     def patch(self, request: Request, name: str) -> Response:
-        """Change what is sent."""
+        """Change the settings that are sent."""
         namespace, by = self._find(request, name), principal_of(request)
         sent = NamespaceSettingsInput(data=request.data)
         sent.is_valid(raise_exception=True)

@@ -17,7 +17,7 @@ class Organization(OneOrganization):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
-        """Delete it once no repository is left, with a session alone; the name stays reserved."""
+        """Delete an organization without repositories, with a session alone; the name stays reserved."""
         organization = self.find_for_owners(request, name)
         require_confirmed_session(request, "Deleting an organization")
         delete_organization(organization, by=principal_of(request))

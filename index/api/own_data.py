@@ -32,7 +32,7 @@ class OwnData(APIView):
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        """Return the document; that it was taken is written down."""
+        """Return everything that is kept about the account; that it was taken is written down."""
         return Response(json.loads(export_own_data(by=principal_of(request))))
 
 
@@ -43,7 +43,7 @@ class CloseAccount(APIView):
 
     @extend_schema(request=CloseInput, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Delete its repositories, end its credentials, erase what is personal. For good."""
+        """Close the account: repositories, credentials and what is personal go. For good."""
         sent = CloseInput(data=request.data)
         sent.is_valid(raise_exception=True)
         close_account(by=principal_of(request), typed=sent.validated_data["username"])

@@ -100,13 +100,13 @@ class Rules(OperatorView):
 
     @extend_schema(parameters=_PAGES, responses=PlacementRuleOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Return a page of them, by pattern."""
+        """Return a page of rules, by pattern."""
         rules = PlacementRule.objects.select_related("registry", "pool")
         return paginated(request, rules, PlacementRuleOutput)
 
     @extend_schema(request=PlacementRuleInput, responses={201: PlacementRuleOutput})
     def post(self, request: Request) -> Response:
-        """Add one; one for the same pattern, visibility and size class gives way."""
+        """Add a rule; one for the same pattern, visibility and size class gives way."""
         sent = PlacementRuleInput(data=request.data)
         sent.is_valid(raise_exception=True)
         asked = dict(sent.validated_data)
@@ -120,7 +120,7 @@ class OneRule(OperatorView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, rule_id: int) -> Response:
-        """Remove it."""
+        """Remove a rule."""
         remove_rule(get_object_or_404(PlacementRule, pk=rule_id), by=principal_of(request))
         return Response(status=204)
 
@@ -130,7 +130,7 @@ class Pools(OperatorView):
 
     @extend_schema(parameters=_PAGES, responses=PoolOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Return a page of them, by name."""
+        """Return a page of pools, by name."""
         pages = Pages()
         chosen = pages.paginate_queryset(RegistryPool.objects.all(), request) or []
         output = PoolOutput(chosen, many=True, context={"shares": shares()})
@@ -142,7 +142,7 @@ class OnePool(OperatorView):
 
     @extend_schema(request=PoolInput, responses=PoolOutput)
     def put(self, request: Request, name: str) -> Response:
-        """Make it, or change its members, for what is created from now on."""
+        """Make a pool, or change its members, for what is created from now on."""
         sent = PoolInput(data=request.data)
         sent.is_valid(raise_exception=True)
         names = set(sent.validated_data["members"])
@@ -155,7 +155,7 @@ class OnePool(OperatorView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
-        """Delete it; no rule may name it."""
+        """Delete a pool; no rule may name it."""
         delete_pool(get_object_or_404(RegistryPool, name=name), by=principal_of(request))
         return Response(status=204)
 

@@ -134,7 +134,7 @@ class Promotions(_PromotionView):
         operation_id="repositories_promotions_list", responses=PromotionOutput(many=True)
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, the newest first."""
+        """Return a page of promotions, the newest first."""
         rows = promotions_of(self.find_shown(request, name), principal_of(request))
         return paginated(request, rows, PromotionOutput)
 
@@ -162,7 +162,7 @@ class PromotionPreview(_PromotionView):
         responses=PromotionPreviewOutput,
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return it; nothing is copied."""
+        """Say what a promotion would bring; nothing is copied."""
         sent = {key: request.query_params.get(key, "") for key in ("image", "target")}
         source, target, wanted = self.read(request, name, sent | {"target_tag": "latest"})
         check_rights(source, target, by=principal_of(request))
@@ -179,7 +179,7 @@ class OnePromotion(_PromotionView):
 
     @extend_schema(operation_id="repositories_promotions_one", responses=PromotionOutput)
     def get(self, request: Request, name: str, number: int) -> Response:
-        """Return it, with how far the copying is."""
+        """Return a promotion, with how far the copying is."""
         return Response(PromotionOutput(self.find_promotion(request, name, number)).data)
 
 
@@ -188,7 +188,7 @@ class ApprovePromotion(_PromotionView):
 
     @extend_schema(request=PromotionAnswerInput, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Approve it."""
+        """Approve a promotion."""
         promotion, note = self.find_promotion(request, name, number), _note(request)
         return Response(_started(approve_promotion(promotion, by=principal_of(request), note=note)))
 
@@ -198,7 +198,7 @@ class RefusePromotion(_PromotionView):
 
     @extend_schema(request=PromotionAnswerInput, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Refuse it, for good."""
+        """Refuse a promotion, for good."""
         promotion, note = self.find_promotion(request, name, number), _note(request)
         return Response(_started(refuse_promotion(promotion, by=principal_of(request), note=note)))
 
@@ -208,7 +208,7 @@ class RetryPromotion(_PromotionView):
 
     @extend_schema(request=None, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Try it again."""
+        """Try a promotion again."""
         promotion = self.find_promotion(request, name, number)
         return Response(_started(retry_promotion(promotion, by=principal_of(request))))
 
@@ -218,7 +218,7 @@ class DropPromotion(_PromotionView):
 
     @extend_schema(request=None, responses=PromotionOutput)
     def post(self, request: Request, name: str, number: int) -> Response:
-        """Drop it; what was copied stays, and no tag points to it."""
+        """Drop a promotion; what was copied stays, and no tag points to it."""
         promotion = self.find_promotion(request, name, number)
         return Response(_started(drop_promotion(promotion, by=principal_of(request))))
 

@@ -113,7 +113,7 @@ class Walks(OperatorView):
         responses=WalkOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, the newest first."""
+        """Return a page of walks through the registry, the newest first."""
         return paginated(request, self.find_registry(name).reconciliations.all(), WalkOutput)
 
     @extend_schema(summary="Walk through a registry", request=None, responses={201: WalkOutput})
@@ -137,7 +137,7 @@ class Differences(OperatorView):
         responses=DifferenceOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, by name."""
+        """Return a page of differences, by name."""
         asked = request.query_params
         state, kind = asked.get("state", ""), asked.get("kind", "")
         wanted = DifferenceFilter(
@@ -187,12 +187,12 @@ class AcceptRules(OperatorView):
         responses=AcceptRuleOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them."""
+        """Return a page of rules."""
         return paginated(request, self.find_registry(name).accept_rules.all(), AcceptRuleOutput)
 
     @extend_schema(request=AcceptRuleInput, responses={201: AcceptRuleOutput})
     def post(self, request: Request, name: str) -> Response:
-        """Add one; it holds for what is open as well."""
+        """Add a rule; it holds for what is open as well."""
         sent = AcceptRuleInput(data=request.data)
         sent.is_valid(raise_exception=True)
         rule = add_accept_rule(
@@ -209,7 +209,7 @@ class OneAcceptRule(OperatorView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str, rule_id: int) -> Response:
-        """Remove it; what it accepted stays."""
+        """Remove a rule; what it accepted stays."""
         rules = self.find_registry(name).accept_rules.select_related("registry")
         remove_accept_rule(get_object_or_404(rules, pk=rule_id), by=principal_of(request))
         return Response(status=204)
@@ -220,7 +220,7 @@ class MissingNamespaces(OperatorView):
 
     @extend_schema(responses=NamespacesOutput)
     def get(self, request: Request, name: str) -> Response:
-        """Return their names."""
+        """Return the names of namespaces that are missing."""
         names = missing_namespaces(self.find_registry(name))
         return Response(NamespacesOutput({"names": names}).data)
 

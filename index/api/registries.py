@@ -153,7 +153,7 @@ class Registries(ConfirmedOperatorView):
 
     @extend_schema(responses=RegistryOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Return a page of them, by name."""
+        """Return a page of registries, by name."""
         registries = Registry.objects.order_by("name")
         pages = Pages()
         chosen = pages.paginate_queryset(registries, request) or []
@@ -163,7 +163,7 @@ class Registries(ConfirmedOperatorView):
 
     @extend_schema(request=NewRegistryInput, responses={201: NewRegistryOutput})
     def post(self, request: Request) -> Response:
-        """Add one. Its events secret is in this answer alone."""
+        """Add a registry. Its events secret is in this answer alone."""
         sent = NewRegistryInput(data=request.data)
         sent.is_valid(raise_exception=True)
         asked = dict(sent.validated_data)
@@ -177,7 +177,7 @@ class OneRegistry(ConfirmedOperatorView):
 
     @extend_schema(responses=RegistryOutput)
     def get(self, request: Request, name: str) -> Response:
-        """Return it."""
+        """Return a registry."""
         return Response(RegistryOutput(self.find_registry(name)).data)
 
     @extend_schema(request=RegistryInput, responses=RegistryOutput)
@@ -196,13 +196,13 @@ class RegistrySecret(ConfirmedOperatorView):
 
     @extend_schema(request=None, responses={201: EventsSecretOutput})
     def post(self, request: Request, name: str) -> Response:
-        """Make a new one; the one of until now holds beside it."""
+        """Make a new secret; the one of until now holds beside it."""
         secret = flows.renew_events_secret(self.find_registry(name), by=principal_of(request))
         return Response({"events_secret": secret}, status=201)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
-        """End the older one."""
+        """End the older secret."""
         flows.end_previous_secret(self.find_registry(name), by=principal_of(request))
         return Response(status=204)
 
@@ -235,7 +235,7 @@ class RetireRegistry(ConfirmedOperatorView):
 
     @extend_schema(request=None, responses=RetiredRegistryOutput)
     def post(self, request: Request, name: str) -> Response:
-        """Do it, and say how many old copies are given up there."""
+        """Retire a registry, and say how many old copies are given up there."""
         registry = self.find_registry(name)
         given_up = flows.retire_registry(registry, by=principal_of(request))
         return Response(RegistryOutput(registry).data | {"copies_given_up": given_up})
@@ -254,7 +254,7 @@ class RegistryChecks(OperatorView):
 
     @extend_schema(request=None, responses={201: RegistryCheckOutput})
     def post(self, request: Request, name: str) -> Response:
-        """Look at it now."""
+        """Check a registry now."""
         check = check_registry(self.find_registry(name), thoroughly=True)
         return Response(RegistryCheckOutput(check).data, status=201)
 

@@ -150,7 +150,7 @@ class Repositories(RepositoryView):
         responses=RepositoryOutput(many=True),
     )
     def get(self, request: Request) -> Response:
-        """Return a page of them, by name. Public ones that nothing was pushed to are left out."""
+        """Return a page of repositories, by name. Public ones without a push are left out."""
         found = Repository.objects.listed_for(principal_of(request)).select_related("namespace")
         wanted: dict[str, Any] = {}
         if namespace := plain_name(request.query_params.get("namespace")):

@@ -55,7 +55,7 @@ class RepositorySecrets(RepositoryView):
         responses=SecretOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, unanswered ones first."""
+        """Return a page of found secrets, unanswered ones first."""
         repository, pages = self.find_administered(request, name), Pages()
         groups: Any = pages.paginate_queryset(secrets_of(repository), request) or []
         rows: Any = describe(repository, list(groups))

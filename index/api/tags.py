@@ -111,7 +111,7 @@ class Tags(RepositoryView):
         ),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them: as many found as `count` says."""
+        """Return a page of tags: as many found as `count` says."""
         repository, wanted = self.find(request, name), request.query_params
         page = tag_page(
             found_tags(repository, wanted.get("q", "")),
@@ -145,7 +145,7 @@ class TagHistory(RepositoryView):
         ),
     )
     def get(self, request: Request, name: str, tag: str) -> Response:
-        """Return which digest it pointed to and when, the newest first."""
+        """Return which digest the tag pointed to and when, the newest first."""
         repository = self.find(request, name)
         after = request.query_params.get("after", "")
         page = history_of(

@@ -69,13 +69,13 @@ class RepositoryWebhooks(_List, RepositoryView):
 
     @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, to its admins."""
+        """Return a page of webhooks, to admins."""
         repository = self.find_administered(request, name)
         return self.answer(request, repository.namespace, repository)
 
     @extend_schema(request=WebhookInput, responses={201: WebhookWithSecret})
     def post(self, request: Request, name: str) -> Response:
-        """Make one; the secret is in this answer alone."""
+        """Make a webhook; the secret is in this answer alone."""
         repository = self.find_administered(request, name)
         return self.create(request, repository.namespace, repository)
 
@@ -85,12 +85,12 @@ class OrganizationWebhooks(_List, OrganizationView):
 
     @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of them, to its owners."""
+        """Return a page of webhooks, to owners."""
         return self.answer(request, self.find_namespace(request, name), None)
 
     @extend_schema(request=WebhookInput, responses={201: WebhookWithSecret})
     def post(self, request: Request, name: str) -> Response:
-        """Make one; the secret is in this answer alone."""
+        """Make a webhook; the secret is in this answer alone."""
         return self.create(request, self.find_namespace(request, name), None)
 
 
@@ -99,12 +99,12 @@ class OwnWebhooks(_List, RepositoryView):
 
     @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Return a page of them."""
+        """Return a page of webhooks."""
         return self.answer(request, _own_namespace(request), None)
 
     @extend_schema(request=WebhookInput, responses={201: WebhookWithSecret})
     def post(self, request: Request) -> Response:
-        """Make one; the secret is in this answer alone."""
+        """Make a webhook; the secret is in this answer alone."""
         return self.create(request, _own_namespace(request), None)
 
 
@@ -129,12 +129,12 @@ class OneWebhook(WebhookView):
 
     @extend_schema(responses=WebhookOutput)
     def get(self, request: Request, webhook_id: int) -> Response:
-        """Return it."""
+        """Return a webhook."""
         return Response(WebhookOutput(self.find_webhook(request, webhook_id)).data)
 
     @extend_schema(request=WebhookChange, responses=WebhookWithSecret)
     def patch(self, request: Request, webhook_id: int) -> Response:
-        """Change it and answer for it; another address gets another secret."""
+        """Change a webhook and answer for it; another address gets another secret."""
         require_confirmed_session(request, "Changing a webhook")
         webhook = self.find_webhook(request, webhook_id)
         sent = WebhookChange(data=request.data)
@@ -150,7 +150,7 @@ class OneWebhook(WebhookView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, webhook_id: int) -> Response:
-        """End it, with its deliveries."""
+        """Delete a webhook, with its deliveries."""
         flows.delete_webhook(self.find_webhook(request, webhook_id), by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -160,7 +160,7 @@ class WebhookSecret(WebhookView):
 
     @extend_schema(request=None, responses=WebhookWithSecret)
     def post(self, request: Request, webhook_id: int) -> Response:
-        """Make a new one; for a day deliveries are signed by the former one as well."""
+        """Make a new secret; for a day deliveries are signed by the former one as well."""
         require_confirmed_session(request, "Making a secret")
         webhook = self.find_webhook(request, webhook_id)
         secret = flows.rotate_secret(webhook, by=principal_of(request))
@@ -173,7 +173,7 @@ class PauseWebhook(WebhookView):
 
     @extend_schema(request=None, responses=WebhookOutput)
     def post(self, request: Request, webhook_id: int) -> Response:
-        """Pause."""
+        """Pause a webhook."""
         flows.pause_webhook(self.find_webhook(request, webhook_id), by=principal_of(request))
         return Response(WebhookOutput(self.find_webhook(request, webhook_id)).data)
 
@@ -183,7 +183,7 @@ class ResumeWebhook(WebhookView):
 
     @extend_schema(request=None, responses=WebhookOutput)
     def post(self, request: Request, webhook_id: int) -> Response:
-        """Send what has been waiting, and go on."""
+        """Resume a webhook, and send what has been waiting."""
         flows.resume_webhook(self.find_webhook(request, webhook_id), by=principal_of(request))
         return Response(WebhookOutput(self.find_webhook(request, webhook_id)).data)
 
@@ -204,7 +204,7 @@ class Deliveries(WebhookView):
 
     @extend_schema(parameters=[DeliveryQuery, *_PAGES], responses=DeliveryOutput(many=True))
     def get(self, request: Request, webhook_id: int) -> Response:
-        """Return a page of them, newest first."""
+        """Return a page of deliveries, newest first."""
         asked = DeliveryQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         found = self.find_webhook(request, webhook_id).deliveries.filter(**asked.validated_data)
@@ -216,7 +216,7 @@ class OneDelivery(WebhookView):
 
     @extend_schema(responses=WholeDelivery)
     def get(self, request: Request, webhook_id: int, delivery_id: UUID) -> Response:
-        """Return it with what was sent."""
+        """Return a delivery with what was sent."""
         webhook = self.find_webhook(request, webhook_id)
         return Response(WholeDelivery(get_object_or_404(webhook.deliveries, pk=delivery_id)).data)
 
@@ -226,7 +226,7 @@ class ReplayDelivery(WebhookView):
 
     @extend_schema(request=None, responses={202: DeliveryOutput})
     def post(self, request: Request, webhook_id: int, delivery_id: UUID) -> Response:
-        """Send it again, with its body and its id."""
+        """Send a delivery again, with its body and its id."""
         webhook = self.find_webhook(request, webhook_id)
         delivery = get_object_or_404(webhook.deliveries, pk=delivery_id)
         delivery.webhook = webhook

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -124,6 +125,12 @@ def test_every_operation_says_what_it_does_and_how_it_is_refused(schema: Any) ->
             assert operation["summary"], (path, method)
             assert "(case" not in operation["description"], (path, method)
             assert {"401", "403", "404"} <= set(operation["responses"]), (path, method)
+
+
+def test_no_summary_leaves_open_what_it_is_about(schema: Any) -> None:
+    operations = [one for path in schema["paths"].values() for one in path.values()]
+    summaries = [one["summary"] for one in operations if "summary" in one]
+    assert [one for one in summaries if re.match(r"\w+ (it|them)\b|\w+ a page of them", one)] == []
 
 
 def test_the_description_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:

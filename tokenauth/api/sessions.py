@@ -62,7 +62,7 @@ class OneSession(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, session_id: int) -> Response:
-        """End its session."""
+        """End a session."""
         user = check_person(principal_of(request))
         session = get_object_or_404(UserSession, pk=session_id, user=user)
         end_session(session, by=principal_of(request))
@@ -87,7 +87,7 @@ class OneMachine(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, machine_id: int) -> Response:
-        """Log it out."""
+        """Log a machine out."""
         user = check_person(principal_of(request))
         machine = get_object_or_404(RefreshToken.objects.usable(), pk=machine_id, user=user)
         end_machine(machine, by=principal_of(request))
@@ -99,7 +99,7 @@ class LogOutEverywhere(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        """End them."""
+        """End all sessions and log-ins of machines."""
         user = check_person(principal_of(request))
         keep = request._request.session.session_key or ""
         log_out_everywhere(user, by=principal_of(request), keep=keep)

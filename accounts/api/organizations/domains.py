@@ -63,7 +63,7 @@ class Domain(OrganizationView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str, domain: str) -> Response:
-        """Give it up."""
+        """Give a domain up."""
         found = _find(self.find_for_owners(request, name), domain)
         remove_domain(found, by=principal_of(request))
         return Response(status=204)
@@ -74,7 +74,7 @@ class DomainCheck(OrganizationView):
 
     @extend_schema(request=None, responses=DomainOutput)
     def post(self, request: Request, name: str, domain: str) -> Response:
-        """Ask name servers for it now."""
+        """Ask name servers for the record now."""
         found = _find(self.find_for_owners(request, name), domain)
         check_now(found, by=principal_of(request))
         return Response(DomainOutput(found).data)

@@ -77,7 +77,7 @@ class OneInvitation(OrganizationView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str, invitation_id: int) -> Response:
-        """Revoke it."""
+        """Revoke an invitation."""
         organization = self.find_for_owners(request, name)
         revoke_invitation(find_invitation(organization, invitation_id), by=principal_of(request))
         return Response(status=204)

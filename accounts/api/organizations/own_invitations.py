@@ -31,7 +31,7 @@ class OwnInvitations(APIView):
 
     @extend_schema(responses=OwnInvitationOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Return a page of those that wait for an answer."""
+        """Return a page of the invitations that wait for an answer."""
         waiting = Invitation.objects.waiting_for(signed_in_user(request)).select_related("team")
         return paginated(request, waiting, OwnInvitationOutput)
 
@@ -51,7 +51,7 @@ class DeclineInvitation(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, invitation_id: int) -> Response:
-        """Say no."""
+        """Decline an invitation."""
         decline_invitation(_find(request, invitation_id), by=signed_in_user(request))
         return Response(status=204)
 

@@ -101,7 +101,7 @@ class OneTeam(OrganizationView):
 
     @extend_schema(request=TeamChange, responses=TeamOutput)
     def patch(self, request: Request, name: str, team: str) -> Response:
-        """Rename or describe it; grants go by the team, not by its name."""
+        """Rename or describe a team; grants go by the team, not by its name."""
         found = _find(self.find_for_owners(request, name), team)
         asked = TeamChange(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -119,7 +119,7 @@ class OneTeam(OrganizationView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str, team: str) -> Response:
-        """Delete it; what it was granted ends."""
+        """Delete a team; what it was granted ends."""
         delete_team(_find(self.find_for_owners(request, name), team), by=principal_of(request))
         return Response(status=204)
 
