@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -22,8 +22,8 @@ def write(folder: Path, mix: Mix, looks: Looks, seconds: float) -> str:
     """Write all into the folder; return the page."""
     done = mix.done
     folder.mkdir(parents=True, exist_ok=True)
-    step = max(seconds / _STEPS, 1.0)
-    for name, picture in _pictures(done, looks, step).items():
+    step, kinds = max(seconds / _STEPS, 1.0), _by_kind(done)
+    for name, picture in _pictures(kinds, looks, step, slots=int(seconds / step)).items():
         (folder / f"{name}.svg").write_text(picture)
     parts = (_head(mix, seconds), _kinds(done, seconds), _parts(looks), _queue(looks))
     page = "\n".join(line for lines in parts for line in lines)
@@ -36,14 +36,15 @@ def grown(looks: Looks) -> list[str]:
     return [name for name in _OURS if _growth(looks.memory.get(name, ())) > _MOST_GROWTH]
 
 
-def _pictures(done: Sequence[Done], looks: Looks, step: float) -> dict[str, str]:
-    kinds = _by_kind(done)
+def _pictures(
+    kinds: Mapping[str, Sequence[Done]], looks: Looks, step: float, *, slots: int
+) -> dict[str, str]:
     return {
         "throughput": draw(
-            "Done in a second", "/s", {kind: _rate(of, step) for kind, of in kinds.items()}
+            "Done in a second", "/s", {kind: _rate(of, step, slots) for kind, of in kinds.items()}
         ),
         "percentiles": draw(
-            "95th percentile", "ms", {kind: _slowest(of, step) for kind, of in kinds.items()}
+            "95th percentile", "ms", {kind: _slowest(of, step, slots) for kind, of in kinds.items()}
         ),
         "memory": draw("Memory of each part (PSS)", "MB", looks.memory),
         "queue": draw("The oldest notification waits", "s", {"notifications": looks.waiting}),
@@ -125,14 +126,15 @@ def _by_kind(done: Iterable[Done]) -> dict[str, list[Done]]:
     return dict(kinds)
 
 
-def _rate(done: Sequence[Done], step: float) -> Points:
+def _rate(done: Sequence[Done], step: float, slots: int) -> Points:
     counted = Counter(int((one.at + one.seconds) // step) for one in done if not one.problem)
-    return [(slot * step, counted[slot] / step) for slot in range(max(counted, default=0) + 1)]
+    return [(slot * step, counted[slot] / step) for slot in range(slots)]
 
 
-def _slowest(done: Sequence[Done], step: float) -> Points:
+def _slowest(done: Sequence[Done], step: float, slots: int) -> Points:
     """Return the 95th percentile of what began in each step."""
-    slots: defaultdict[int, list[float]] = defaultdict(list)
+    began: defaultdict[int, list[float]] = defaultdict(list)
     for one in done:
-        slots[int(one.at // step)].append(one.seconds * 1000)
-    return [(slot * step, sorted(of)[int(len(of) * 0.95)]) for slot, of in sorted(slots.items())]
+        began[int(one.at // step)].append(one.seconds * 1000)
+    whole = sorted((slot, sorted(of)) for slot, of in began.items() if slot < slots)
+    return [(slot * step, of[int(len(of) * 0.95)]) for slot, of in whole]
