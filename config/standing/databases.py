@@ -67,9 +67,15 @@ def _replica(alias: str) -> Line:
         )
     finally:
         connections[alias].close()
+    says, values = gettext_noop("It is %(seconds)s seconds behind."), {"seconds": f"{seconds:.1f}"}
+    if seconds <= settings.REPLICA_SECONDS:
+        return Line(name, State.GOOD, says, values=values)
     return Line(
         name,
-        State.LOOK if seconds > settings.REPLICA_SECONDS else State.GOOD,
-        gettext_noop("It is %(seconds)s seconds behind."),
-        values={"seconds": f"{seconds:.1f}"},
+        State.LOOK,
+        says,
+        gettext_noop(
+            "Look at its load and its line: until it keeps up, the database itself answers."
+        ),
+        values,
     )
