@@ -75,6 +75,8 @@ def _group(title: str | None, options: list[_Widget]) -> SafeString:
 
 
 def _attributes(widget: _Widget) -> SafeString:
+    if not widget["attrs"]:  # as of hundreds of options
+        return SafeString()
     given = ((name, value) for name, value in widget["attrs"].items() if value is not False)
     return format_html_join(
         "",

@@ -16,6 +16,7 @@ django = get_wsgi_application()
 from accounts import last_use, metrics  # noqa: E402 - models are ready only now
 from config import garbage, tracing  # noqa: E402 - the same
 from config.lanes import Lanes  # noqa: E402 - the same
+from config.stack_room import with_room  # noqa: E402 - the same
 from config.start import refuse_without_signing_key  # noqa: E402 - the same
 from index import denials  # noqa: E402 - the same
 
@@ -27,4 +28,4 @@ metrics.keep_writing()
 import_module(settings.ROOT_URLCONF)  # all code is loaded with it
 garbage.begin()
 
-application = tracing.begin_web(Lanes(django))
+application = with_room(tracing.begin_web(Lanes(django)))
