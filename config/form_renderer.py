@@ -74,9 +74,9 @@ def _group(title: str | None, options: list[_Widget]) -> SafeString:
     return format_html('<optgroup label="{}">{}</optgroup>', title, written) if title else written
 
 
-def _attributes(widget: _Widget) -> SafeString:
+def _attributes(widget: _Widget) -> str:
     if not widget["attrs"]:  # as of hundreds of options
-        return SafeString()
+        return ""
     given = ((name, value) for name, value in widget["attrs"].items() if value is not False)
     return format_html_join(
         "",
