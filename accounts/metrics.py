@@ -16,12 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
 from accounts.background import keep_doing
-from accounts.redis_client import connect
+from accounts.redis_client import connect_briefly
 
 log = logging.getLogger(__name__)
 _KEY = "waybill-metrics"
@@ -148,7 +147,7 @@ def keep_writing() -> None:
 def hand_over() -> None:
     """Add what came together to the sums; kept here while Redis is away."""
     try:
-        with _redis() as redis:
+        with connect_briefly() as redis:
             redis.ping()  # so that nothing is taken in vain while it is away
             _send(redis)
     except RedisError as error:
@@ -172,7 +171,7 @@ def totals() -> dict[Field, float]:
     with _Pending.lock:
         found = defaultdict(float, _Pending.counts)
     try:
-        with _redis() as redis:
+        with connect_briefly() as redis:
             kept = redis.hgetall(_KEY)
     except RedisError:
         return found
@@ -180,7 +179,3 @@ def totals() -> dict[Field, float]:
         name, labels, bucket = json.loads(key)
         found[(name, tuple(labels), bucket)] += float(value)
     return found
-
-
-def _redis() -> Redis:
-    return connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

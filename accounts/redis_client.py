@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -76,6 +77,11 @@ def connect(url: str, **options: Any) -> Redis:
         **given,
     )
     return found
+
+
+def connect_briefly() -> Redis:
+    """Return a client for one question, for which nobody waits longer than a second."""
+    return connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
 @lru_cache(maxsize=4)

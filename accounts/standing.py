@@ -99,9 +99,8 @@ class Standing:
 
 Look = Callable[[], Iterable[Line]]
 _looks: dict[str, Look] = {}
-_asking: dict[
-    str, Look
-] = {}  # what is done only when somebody waits for it, under the same headings
+# What is done only when somebody waits for it, under the same headings.
+_asking: dict[str, Look] = {}
 _without_database: set[Look] = set()
 
 

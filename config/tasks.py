@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.core.cache import cache
 
+from accounts.redis_client import connect_briefly
 from config.mail import SmtpBackend, is_final, unpacked
 
 HEARTBEAT_KEY = "worker-heartbeat"
@@ -15,6 +16,12 @@ HEARTBEAT_SECONDS = 60
 _FIRST_PAUSE = 60  # seconds; twice as long after each try
 _LONGEST_PAUSE = 1_800  # below the hour after which the queue hands a task to another worker
 _TRIES = 50  # for a day
+
+
+def waiting_tasks() -> int:
+    """Return how many messages to the worker none has taken yet; raises RedisError."""
+    with connect_briefly() as redis:
+        return int(redis.llen("celery"))
 
 
 @shared_task

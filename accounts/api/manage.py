@@ -75,7 +75,6 @@ class _Step(APIView):
 
     @extend_schema(request=ReasonInput, responses={204: None})
     def post(self, request: Request, name: str) -> Response:
-        """Do it, for a reason that is written down."""
         sent = ReasonInput(data=request.data)
         sent.is_valid(raise_exception=True)
         user = get_object_or_404(User, username=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from inspect import getdoc
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -42,10 +41,7 @@ class Schema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # DRF means another by it
         """Return what the code says, without its pointers to the list of abuse cases."""
-        told = str(super().get_description() or "")
-        if re.match(r"Do it\b", told):  # the one method of several views, of which each says what
-            told = str(getdoc(type(self.view)))
-        return _CASES.sub("", told)
+        return _CASES.sub("", str(super().get_description() or ""))
 
     def get_summary(self) -> str | None:
         """Return what the list of operations says of each: the first sentence about it."""

@@ -55,9 +55,8 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target)) as new,
     ):
         old.backup(new)
-        new.execute(
-            "PRAGMA journal_mode=DELETE"
-        )  # one file, that can be read where nothing can be written
+        # One file, that can be read where nothing can be written.
+        new.execute("PRAGMA journal_mode=DELETE")
         [[verdict]] = new.execute("PRAGMA integrity_check").fetchall()
     target.chmod(0o600)
     if verdict != "ok":

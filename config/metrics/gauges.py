@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.audit_forwarding.lag import standings
 from accounts.mail_record import mail_record
-from accounts.redis_client import connect
 from accounts.standing import State, remembered
+from config.tasks import waiting_tasks
 from config.version import NUMBER
 from index.models import Deletion, Notification, Registry, RegistryState
 from index.models.notification import NotificationState
@@ -78,8 +78,7 @@ def _queues() -> Iterator[Row]:
 
 
 def _broker() -> Iterator[Row]:
-    with connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis:
-        yield "waybill_tasks_waiting", (), float(redis.llen("celery"))
+    yield "waybill_tasks_waiting", (), float(waiting_tasks())
 
 
 def _registries() -> Iterator[Row]:

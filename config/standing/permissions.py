@@ -13,9 +13,8 @@ from django.utils.translation import gettext_noop
 from accounts.standing import Line, State, looks_at
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_SHOWN_TO_US = Path(
-    "/run/secrets"
-)  # where Docker shows a container the files meant for it, and nobody else
+# Where Docker shows a container the files meant for it, and nobody else.
+_SHOWN_TO_US = Path("/run/secrets")
 
 
 @looks_at(gettext_noop("Files"), needs_database=False)

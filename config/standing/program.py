@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
-from accounts.redis_client import connect
 from accounts.standing import Line, State, looks_at
 from config.maintenance import current
+from config.tasks import waiting_tasks
 from config.version import VERSION
 
 _MANY_TASKS = 1_000
@@ -44,11 +43,8 @@ def _maintenance() -> Line:
 
 def _queue() -> Iterator[Line]:
     """Yield how many tasks wait; that Redis is away is said elsewhere."""
-    with (
-        suppress(RedisError),
-        connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as redis,
-    ):
-        waiting = int(redis.llen("celery"))
+    with suppress(RedisError):
+        waiting = waiting_tasks()
         is_long = waiting > _MANY_TASKS
         yield Line(
             gettext_noop("Queue"),

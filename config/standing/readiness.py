@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
-from accounts.redis_client import connect
+from accounts.redis_client import connect_briefly
 from accounts.standing import Line, State, looks_at
 from config.tasks import HEARTBEAT_KEY, heartbeat
 from index.outbox import start_now
@@ -42,7 +41,7 @@ def redis() -> Line:
     """Ask it the least there is."""
     name = "Redis"
     try:
-        with connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
+        with connect_briefly() as client:
             client.ping()
     except (RedisError, ValueError) as error:
         return Line(

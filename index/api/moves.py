@@ -141,7 +141,6 @@ class _ChangeMove(OperatorView):
 
     @extend_schema(request=None, responses=MoveOutput)
     def post(self, request: Request, number: int) -> Response:
-        """Do it, and return the move."""
         move = get_object_or_404(moves_of(), pk=number)
         type(self).flow(move, by=principal_of(request))
         start_soon(work_on_move, move.pk)

@@ -212,7 +212,6 @@ class _Step(ConfirmedOperatorView):
 
     @extend_schema(request=None, responses=RegistryOutput)
     def post(self, request: Request, name: str) -> Response:
-        """Do it."""
         registry = self.find_registry(name)
         type(self).flow(registry, by=principal_of(request))
         return Response(RegistryOutput(registry).data)
