@@ -24,6 +24,22 @@ _SEND_AGAIN = """() => new Promise(done => {
   document.querySelector("main form[method=post]").requestSubmit();
 })"""
 
+_PRESS_AT_ONCE = """() => {
+  const pressed = new Promise(done => {
+    window.addEventListener("submit", event => {
+      if (!document.getElementById("star").textContent.includes("Starred")) return;
+      done(event.defaultPrevented ? "in place" : "a new page");
+      event.preventDefault();
+    });
+  });
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    document.getElementById("star-button").click();
+  }).observe(document.getElementById("star").parentElement, {childList: true});
+  document.getElementById("star-button").click();
+  return pressed;
+}"""
+
 
 @pytest.fixture
 def at_app(alice: Person, window: Window) -> Page:
@@ -43,6 +59,10 @@ def test_a_star_changes_in_place_and_keeps_the_focus(at_app: Page) -> None:
     starred.press("Enter")
     expect(at_app.get_by_role("button", name="Star 0")).to_be_focused()
     assert at_app.evaluate("window.isTheSamePage")
+
+
+def test_a_button_that_just_came_is_alive_at_once(at_app: Page) -> None:
+    assert at_app.evaluate(_PRESS_AT_ONCE) == "in place"
 
 
 def test_a_watch_changes_in_place_and_keeps_the_focus(at_app: Page) -> None:
