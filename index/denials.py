@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import Error, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.background import keep_doing
+from accounts.database_trouble import is_unavailable
 from accounts.errors import LimitReached
 from accounts.models import RobotAccount, User
 from accounts.ratelimits import DENIALS_OF_NETWORK, DENIALS_OF_REPOSITORY, network_of, spend
@@ -117,14 +118,20 @@ def keep_writing() -> None:
 
 
 def write_now() -> None:
-    """Write what waits, except what was written within a minute."""
+    """Write what waits, except what was written within a minute; it waits on where nothing is written."""
     _gather()
     now = timezone.now()
     for same in [same for same in _written if now - _written[same] >= _ONCE_IN]:
         del _written[same]
     for same in [same for same in _waiting if same not in _written]:
+        try:
+            _write(same, _waiting[same])
+        except Error as error:
+            if is_unavailable(error):
+                raise
+            log.warning("a denial could not be written", exc_info=True)
+        del _waiting[same]
         _written[same] = now
-        _write(same, _waiting.pop(same))
 
 
 def forget() -> None:
@@ -201,8 +208,6 @@ def _write(same: Same, waiting: Waiting) -> None:
             )
     except IntegrityError:  # another process was first, or the repository is gone
         rows.update(**change)
-    except DatabaseError:
-        log.warning("a denial could not be written", exc_info=True)
 
 
 def _has_room(same: Same, address: str) -> bool:

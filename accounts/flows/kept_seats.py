@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import EndedOrganization, User
@@ -15,8 +16,7 @@ Kept = dict[str, Any]
 
 def note_groups(user: User, groups: Collection[str]) -> None:
     """Remember in what is kept of deleted organizations which seats the user's groups hold no longer."""
-    endings = EndedOrganization.objects.filter(undo_until__gt=timezone.now())
-    for ending in endings.order_by("pk"):
+    for ending in endings_with_seats_of(user).order_by("pk"):
         if _left(ending.kept, user.pk, groups) == _noted(ending.kept, user.pk):
             continue
         with transaction.atomic():
@@ -27,6 +27,19 @@ def note_groups(user: User, groups: Collection[str]) -> None:
             mine = [[user.pk, team] for team in sorted(_left(locked.kept, user.pk, groups))]
             locked.kept["left"] = others + mine
             locked.save(update_fields=["kept"])
+
+
+def group_seats(teams: Collection[Kept]) -> dict[str, bool]:
+    """Return who has a seat by a group, as keys: those are what both databases find in JSON."""
+    filled = [team["members"] for team in teams if team["external_group"]]
+    return {str(seat[0]): True for seats in filled for seat in seats}
+
+
+def endings_with_seats_of(user: User) -> QuerySet[EndedOrganization]:
+    """Return which to read: what was kept of large organizations is large, and most are none of theirs."""
+    endings = EndedOrganization.objects.filter(undo_until__gt=timezone.now())
+    of_the_release_before = Q(kept__group_seats__isnull=True)
+    return endings.filter(Q(kept__group_seats__has_key=str(user.pk)) | of_the_release_before)
 
 
 def without_left(kept: Kept) -> Kept:

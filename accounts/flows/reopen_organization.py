@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.audit import AuditAction, record
 from accounts.errors import NotAllowed
-from accounts.flows.kept_seats import without_left
+from accounts.flows.kept_seats import group_seats, without_left
 from accounts.mails import send_after_commit
 from accounts.models import (
     EndedOrganization,
@@ -31,6 +31,7 @@ def what_ends(organization: Organization) -> dict[str, Any]:
     """Return all that ends with an organization, as plain values."""
     robots = organization.namespace.robots.filter(disabled_at=None)
     secrets = RobotSecret.objects.filter(robot__namespace=organization.namespace, revoked_at=None)
+    teams = [_team(one) for one in organization.teams.order_by("pk")]
     return {
         "members": [
             {
@@ -41,7 +42,8 @@ def what_ends(organization: Organization) -> dict[str, Any]:
             }
             for one in organization.memberships.order_by("pk")
         ],
-        "teams": [_team(one) for one in organization.teams.order_by("pk")],
+        "teams": teams,
+        "group_seats": group_seats(teams),
         "robots": list(robots.values_list("pk", flat=True)),
         "secrets": list(secrets.values_list("pk", flat=True)),
         "domains": [

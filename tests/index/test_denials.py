@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DataError, Error, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -128,6 +129,38 @@ def test_one_denial_is_written_once_a_minute(world: World) -> None:
     row = Denial.objects.get()
     assert row.count == 3
     assert row.last_at - row.first_at == timedelta(seconds=60)
+
+
+def test_what_could_not_be_written_waits_on(world: World) -> None:
+    deny(world.app, world.rita)
+    deny(world.app, world.bob)
+    with pytest.raises(OperationalError), changes_end_with(OperationalError):
+        write_now()
+    deny(world.app, world.rita)
+    write_now()
+    assert set(Denial.objects.values_list("name", "count")) == {("rita", 2), ("bobby", 1)}
+
+
+def test_what_can_never_be_written_holds_nothing_up(world: World) -> None:
+    deny(world.app, world.rita)
+    with changes_end_with(DataError):
+        write_now()
+    deny(world.app, world.bob)
+    write_now()
+    assert Denial.objects.get().name == "bobby"
+
+
+@contextmanager
+def changes_end_with(error: type[Error]) -> Iterator[None]:
+    """Let the database refuse whatever would change it."""
+
+    def refuse(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE")):
+            raise error
+        return execute(sql, *args)
+
+    with transaction.atomic(), connection.execute_wrapper(refuse):
+        yield
 
 
 def test_a_flood_is_bounded_in_memory_and_in_the_table(world: World) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.errors import NotAllowed
 from accounts.flows.external_groups import replace_groups
 from accounts.flows.invitations import send_invitation
+from accounts.flows.kept_seats import endings_with_seats_of
 from accounts.flows.reopen_organization import endings_of, forget_ended_organizations
 from accounts.flows.report_leak import report_leak
 from accounts.models import (
@@ -123,6 +124,16 @@ def test_who_is_in_the_group_again_by_then_gets_the_seat(
     reopen_organization(EndedOrganization.objects.get(), by=Principal(world.olga))
     assert ("builders", "bobby") in places(world)
     assert AccessGrant.objects.filter(user=world.bob).exists()
+
+
+def test_a_log_in_reads_only_what_was_kept_of_seats_of_ones_own(
+    world: World, grouped: EndedOrganization
+) -> None:
+    assert list(endings_with_seats_of(world.mia)) == [grouped]
+    assert not endings_with_seats_of(world.rita)
+    del grouped.kept["group_seats"]  # as the release before kept it
+    grouped.save()
+    assert list(endings_with_seats_of(world.rita)) == [grouped]
 
 
 def test_whoever_takes_it_back_reads_who_got_no_seat(
