@@ -16,7 +16,7 @@ APPS = ("accounts", "config", "index", "search", "tokenauth")
 
 def sources(*folders: str) -> Iterator[Path]:
     """Yield our Python files, migrations left out."""
-    for folder in folders or (*APPS, "launcher"):
+    for folder in folders or (*APPS, "launcher", "clients"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path

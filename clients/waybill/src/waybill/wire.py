@@ -1,0 +1,221 @@
+"""Requests and answers as they stand on the wire; nothing here sends anything."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from waybill.call import Call, Listing, Query
+from waybill.errors import Refusal, ServerAway, Unavailable, WaybillError, kind_of
+from waybill.retries import Retries, may_pass, read_retry_after
+
+API = "/api/v1/"
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel="?next"?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent; a POST has a key by which the server knows it again."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it twice does no more than sending it once."""
+        return self.method == "GET" or "Idempotency-Key" in self.headers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]  # told apart without regard to case
+    content: bytes
+
+    @property
+    def retry_after(self) -> float | None:
+        """How long to wait, if it says so."""
+        return read_retry_after(self.headers.get("Retry-After", ""))
+
+
+class Server:
+    """Where the API is: makes requests to it, and nowhere else."""
+
+    def __init__(self, url: str) -> None:
+        """Take the address of the site, with or without a path before `/api/`."""
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+            message = f"{url!a} is no address of a server: it looks like https://index.example.com"
+            raise WaybillError(message)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._path = parts.path.rstrip("/")
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return self._origin + self._path
+
+    @property
+    def host(self) -> str:
+        """What stands before a repository's name in docker commands."""
+        return urlsplit(self._origin).netloc
+
+    def request(self, call: Call[Any]) -> Request:
+        """Return the request of a call."""
+        headers = {"Accept": "application/json"}
+        content = None
+        if call.body is not None:
+            content = json.dumps(call.body).encode()
+            headers["Content-Type"] = "application/json"
+        if call.method == "POST":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        address = self.url + API + call.path + _written(call.query)
+        return Request(call.method, address, headers, content)
+
+    def first_page(self, listing: Listing[Any]) -> Request:
+        """Return the request of a list's beginning."""
+        return self.request(Call("GET", listing.path, listing.query))
+
+    def next_page(self, asked: Request, answer: Answer, body: Any) -> Request | None:
+        """Return the request of the page that follows; None after the last.
+
+        Links are followed on this server alone: a token goes nowhere else, whatever an answer says.
+        """
+        link = _next_link(asked, answer, body)
+        if link is None:
+            return None
+        parts = urlsplit(link)
+        address = urlunsplit(("", "", parts.path, parts.query, ""))
+        return Request("GET", self._origin + address, asked.headers)
+
+
+class Attempts:
+    """How often one request was sent, and whether it is sent again."""
+
+    def __init__(self, request: Request, retries: Retries) -> None:
+        """Begin with none."""
+        self._request = request
+        self._retries = retries
+        self._done = 0
+
+    def pause_after(self, answer: Answer) -> float | None:
+        """Return how long to wait before the next; None if this answer is the last."""
+        self._done += 1
+        if not (may_pass(answer.status) and self._request.is_repeatable):
+            return None
+        return self._retries.pause(self._done, answer.retry_after)
+
+    def pause_after_loss(self, error: Exception) -> float:
+        """Return how long to wait before the next; raise ServerAway if there is none."""
+        self._done += 1
+        pause = self._retries.pause(self._done, None) if self._request.is_repeatable else None
+        if pause is None:
+            host = urlsplit(self._request.url).netloc
+            message = f"no answer from {host}: {_reason(error)}"
+            raise ServerAway(message) from error
+        return pause
+
+
+def read(answer: Answer) -> Any:
+    """Return the body of an answer; raise Refusal."""
+    if not 200 <= answer.status < 300:
+        raise _refusal(answer)
+    if not answer.content:
+        return None
+    try:
+        return json.loads(answer.content)
+    except ValueError as error:
+        message = "the answer is no JSON: is that the address of a Waybill server?"
+        raise ServerAway(message) from error
+
+
+def rows_of(body: Any) -> list[Any]:
+    """Return what a page of a list has."""
+    rows = body.get("results") if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        message = "the answer is no list: is that the address of a Waybill server?"
+        raise ServerAway(message)
+    return rows
+
+
+def _refusal(answer: Answer) -> WaybillError:
+    if 300 <= answer.status < 400:
+        elsewhere = answer.headers.get("Location", "another address")
+        message = f"the server sends to {elsewhere}: use the address that it has there"
+        return ServerAway(message)
+    told = _told(answer.content)
+    fields = told.get("errors")
+    kind = kind_of(answer.status)
+    if kind is Refusal and not told:
+        return Unavailable(answer.status)
+    return kind(
+        answer.status,
+        title=str(told.get("title") or ""),
+        detail=str(told.get("detail") or ""),
+        code=str(told.get("code") or ""),
+        errors=_sentences(fields) if isinstance(fields, dict) else None,
+        retry_after=answer.retry_after,
+    )
+
+
+def _told(content: bytes) -> dict[str, Any]:
+    """Return problem details, or nothing: a proxy in between answers what it likes."""
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _sentences(fields: dict[str, Any]) -> dict[str, list[str]]:
+    """Return sentences by field; what is nested below a field is flattened to its sentences."""
+    return {str(name): list(_flat(value)) for name, value in fields.items()}
+
+
+def _flat(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [sentence for one in value for sentence in _flat(one)]
+    return [str(value)]
+
+
+def _next_link(asked: Request, answer: Answer, body: Any) -> str | None:
+    """Return where the next page is: by `Link`, or, where a list has none, by its body."""
+    if found := _NEXT.search(answer.headers.get("Link", "")):
+        return found[1]
+    if not isinstance(body, dict):
+        return None
+    if isinstance(body.get("next"), str) and "/" in body["next"]:
+        return str(body["next"])
+    if body.get("before"):  # audits say where the next page ends, and leave the address to us
+        parts = urlsplit(asked.url)
+        kept = dict(parse_qsl(parts.query)) | {"before": str(body["before"])}
+        return urlunsplit(parts._replace(query=urlencode(kept)))
+    return None
+
+
+def _written(query: Query) -> str:
+    told = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in query.items()
+        if value is not None and value != ""
+    }
+    return "?" + urlencode(told) if told else ""
+
+
+def _reason(error: Exception) -> str:
+    """Return the innermost words of an error: the outer ones are names of classes and addresses."""
+    inner: BaseException = error
+    while cause := inner.__cause__ or inner.__context__:
+        inner = cause
+    return str(getattr(inner, "strerror", None) or str(inner) or type(inner).__name__)
