@@ -30,7 +30,7 @@ class Requests:
 def told_to(principal: Principal, user: User) -> QuerySet[AccessRequest]:
     """Return both, as far as they concern somebody: `requests_among` leaves out what is not to be heard of."""
     held = Namespace.objects.ids_held_by(user)
-    admin = AccessGrant.objects.repositories_reaching(principal, Q(role=Role.ADMIN))
+    admin = AccessGrant.objects.repositories_reaching(principal, Role.ADMIN)
     of_mine = Q(repository__namespace__in=held) | Q(repository__in=admin)
     to_answer = Q(of_mine, decided_at=None, user__is_active=True)
     fresh = Q(user=user, decided_at__gt=timezone.now() - _FRESH)

@@ -124,8 +124,8 @@ def preview_promotion(source: Repository, target: Repository, digest: str) -> Pr
 
 def _written_by(principal: Principal) -> QuerySet[Any, Any]:
     """Return the ids of what it may write to as far as grants and namespaces say; each by its index."""
-    writing = ~Q(role=Role.READER)
-    ways = [AccessGrant.objects.repositories_reaching(principal, writing)]
+    writing = AccessGrant.objects.repositories_reaching(principal, Role.WRITER, Role.ADMIN)
+    ways = [Repository.objects.filter(pk__in=writing).values("pk")]
     if principal.workload:
         published = Repository.objects.filter(pk=principal.workload.repository_id)
         ways.append(published.values("pk"))

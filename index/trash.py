@@ -49,7 +49,7 @@ def own_trash_of(principal: Principal) -> QuerySet[Deletion]:
     """Return what lies there of the person's own and of what they have the role for."""
     if principal.limits is not None or principal.user is None:
         return _lying().none()
-    admin = AccessGrant.objects.repositories_reaching(principal, Q(role=Role.ADMIN))
+    admin = AccessGrant.objects.repositories_reaching(principal, Role.ADMIN)
     return _lying().filter(
         Q(repository__namespace__in=Namespace.objects.ids_held_by(principal.user))
         | Q(repository__in=admin)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.organization import Membership, Organization, OrganizationRole
 from accounts.models.plan import Plan
 from accounts.models.user import User
+from accounts.subselects import Subselect, subselect
 
 ROOT_NAMESPACE = "library"
 
@@ -31,14 +32,9 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         """Return the user's own and those of organizations that the user is an owner of."""
         return self.filter(pk__in=self.ids_held_by(user))
 
-    def ids_held_by(self, user: User) -> models.QuerySet[Any, Any]:
-        """Return the ids of the same, for another statement: what is looked for in fewer levels is found sooner.
-
-        Two ways, each by its index: an OR of both walks through every namespace there is.
-        """
-        owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
-        of_them = Namespace.objects.filter(organization__in=owned.values("organization"))
-        return Namespace.objects.filter(user=user).values("pk").union(of_them.values("pk"))
+    def ids_held_by(self, user: User) -> Subselect:
+        """Return the ids of the same, for another statement."""
+        return subselect(_held_by, user=user.pk)
 
     def ids_joined_by(self, user: User) -> models.QuerySet[Any, Any]:
         """Return the ids of those of organizations that the user is a member of and no owner."""
@@ -53,6 +49,13 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         today = Namespace.objects.filter(name=name, redirects_to=None)
         renamed = Namespace.objects.filter(name=name, redirects_to__isnull=False)
         return self.filter(pk__in=today.values("pk").union(renamed.values("redirects_to")))
+
+
+def _held_by(user: int) -> models.QuerySet[Any, Any]:
+    """Two ways, each by its index: an OR of both walks through every namespace there is."""
+    owned = Membership.objects.filter(user=user, role=OrganizationRole.OWNER)
+    of_them = Namespace.objects.filter(organization__in=owned.values("organization"))
+    return Namespace.objects.filter(user=user).values("pk").union(of_them.values("pk"))
 
 
 class Namespace(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import RobotAccount, Team, TeamMembership, User
 from accounts.principals import Principal
+from accounts.subselects import Subselect, subselect
 from index.roles import Role
 
 Ids: TypeAlias = models.QuerySet[Any, Any]
@@ -23,22 +25,46 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         """Return the unexpired grants that the principal has, directly or through a team."""
         return self.filter(pk__in=united([way.values("pk") for way in _ways(principal)]))
 
-    def repositories_reaching(self, principal: Principal, condition: Q | None = None) -> Ids:
-        """Return the ids of what those are about, for another statement: fewer levels are found sooner."""
-        ways = (way.filter(condition or Q()) for way in _ways(principal))
-        return united([way.values("repository") for way in ways])
+    def repositories_reaching(self, principal: Principal, *roles: Role) -> Ids | Subselect:
+        """Return the ids of what those are about, for another statement; with roles, of these alone."""
+        if principal.robot:
+            return subselect(_of_robot, roles, robot=principal.robot.pk, now=timezone.now())
+        if principal.user:
+            return subselect(_of_user, roles, user=principal.user.pk, now=timezone.now())
+        return self.none().values("repository")
 
 
 def _ways(principal: Principal) -> list[models.QuerySet[AccessGrant]]:
-    """Two ways of a person, each by its index: an OR of both walks through every grant there is."""
-    unexpired = AccessGrant.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     if principal.robot:
-        return [unexpired.filter(robot=principal.robot)]
+        return [_unexpired(timezone.now()).filter(robot=principal.robot)]
     if principal.user:
-        teams = TeamMembership.objects.filter(membership__user=principal.user)
-        direct = unexpired.filter(user=principal.user)
-        return [direct, unexpired.filter(team__in=teams.values("team"))]
-    return [unexpired.none()]
+        return _ways_of_user(principal.user.pk, timezone.now())
+    return [AccessGrant.objects.none()]
+
+
+def _ways_of_user(user: int, now: datetime) -> list[models.QuerySet[AccessGrant]]:
+    """Two ways of a person, each by its index: an OR of both walks through every grant there is."""
+    teams = TeamMembership.objects.filter(membership__user=user)
+    unexpired = _unexpired(now)
+    return [unexpired.filter(user=user), unexpired.filter(team__in=teams.values("team"))]
+
+
+def _unexpired(now: datetime) -> models.QuerySet[AccessGrant]:
+    return AccessGrant.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+def _of_robot(roles: tuple[Role, ...], robot: int, now: datetime) -> Ids:
+    return _repositories([_unexpired(now).filter(robot=robot)], roles)
+
+
+def _of_user(roles: tuple[Role, ...], user: int, now: datetime) -> Ids:
+    return _repositories(_ways_of_user(user, now), roles)
+
+
+def _repositories(ways: list[models.QuerySet[AccessGrant]], roles: tuple[Role, ...]) -> Ids:
+    if roles:
+        ways = [way.filter(role__in=roles) for way in ways]
+    return united([way.values("repository") for way in ways])
 
 
 def united(ways: list[Ids]) -> Ids:

@@ -51,6 +51,13 @@ IS_ARCHIVED = models.Func(
     template="CASE WHEN %(expressions)s = 'archived' THEN 1 ELSE 0 END",
     output_field=models.IntegerField(),
 )
+# So that an index has the order: SQLite takes no NULLS LAST in one.
+_IS_EMPTY = models.Func(
+    "last_pushed_at",
+    template="CASE WHEN %(expressions)s IS NULL THEN 1 ELSE 0 END",
+    output_field=models.IntegerField(),
+)
+_LATEST_FIRST = (_IS_EMPTY, F("last_pushed_at").desc(), "name")
 # What everybody's lists show: each stops at the first few that its index has.
 _LISTED = Q(state="active", last_pushed_at__isnull=False)
 
@@ -126,6 +133,10 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def archived_last(self, *order: Any) -> RepositoryQuerySet:
         """Return them in that order, and what nobody works on any more after all others."""
         return self.order_by(IS_ARCHIVED, *order)
+
+    def latest_first(self) -> RepositoryQuerySet:
+        """Return what was pushed last before what was pushed earlier or never; the archived after all others."""
+        return self.archived_last(*_LATEST_FIRST)
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
         """Return the one of that name today, not deleted; `index.lookup` knows names of the past."""
@@ -258,7 +269,13 @@ class Repository(models.Model):
             ),
         ]
         indexes: ClassVar[list[Any]] = [
-            models.Index(fields=["namespace", "state", "-last_pushed_at"], name="repository_list"),
+            models.Index(
+                "namespace",
+                "state",
+                IS_ARCHIVED,
+                *_LATEST_FIRST,
+                name="repository_latest_of_each",
+            ),
             models.Index(fields=["namespace", "name"], name="repository_names"),
             models.Index(
                 IS_ARCHIVED,

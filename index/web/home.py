@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -116,14 +116,13 @@ def _push_name(user: User, mine: Sequence[Repository]) -> str:
 def _involving(principal: Principal, user: User, number: int) -> list[Repository]:
     """Return the newest of what is in the user's namespaces, or granted to the user; not all that is public.
 
-    Each way finds its first by itself: together they may be thousands. Empty ones come last on any database.
+    Each way finds its first by itself: together they may be thousands.
     """
-    order = (F("last_pushed_at").desc(nulls_last=True), "name")
     inside = Repository.objects.filter(namespace__in=Namespace.objects.ids_joined_by(user))
     ways = Repository.objects.ways_in(principal, inside.values("pk"))
-    first = (way.archived_last(*order).values_list("pk")[:number] for way in ways)
+    first = (way.latest_first().values_list("pk")[:number] for way in ways)
     found = {pk for rows in read_together(*first) for (pk,) in rows}
-    shown = Repository.objects.filter(pk__in=found).archived_last(*order)
+    shown = Repository.objects.filter(pk__in=found).latest_first()
     return list(shown.select_related("namespace")[:number])
 
 

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -108,8 +107,6 @@ def _show(
     request: HttpRequest, namespace: Namespace, template: str, **context: object
 ) -> HttpResponse:
     visible = Repository.objects.visible_to(principal_of(request)).filter(namespace=namespace)
-    ordered = visible.select_related("namespace").archived_last(
-        F("last_pushed_at").desc(nulls_last=True), "name"
-    )
+    ordered = visible.select_related("namespace").latest_first()
     page = Paginator(ordered, _PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, template, {"namespace": namespace, "page": page, **context})
