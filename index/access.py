@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.db import models
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -47,7 +47,7 @@ class AccessFilter:
 
 EVERYTHING = AccessFilter()
 _ADMINS_TOLD = 20  # a mail to each owner of a large organization helps nobody
-_ORDER = ("repository_name", "kind", "holder", "source", "through", "grant_id")
+_ORDER = ("repository_name", "rank", "kind", "holder", "through", "grant_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class Part:
     rows: QuerySet[Any]
     columns: Mapping[str, Any]
     repository: str = "pk"  # the way to its id
+    same_for: Literal["", "team", "namespace"] = (
+        ""  # all repositories of one have the same of these
+    )
 
     def matching(self, wanted: AccessFilter) -> Part:
         """Return those that are looked for, with no more columns than that takes."""
@@ -103,19 +106,26 @@ def admins_of(repository: Repository) -> list[User]:
 
 
 def parts_of(repositories: QuerySet[Repository], wanted: AccessFilter) -> list[Part]:
-    """Return the kinds of ways in that may have some that are looked for."""
+    """Return the kinds of ways in that may have some that are looked for, in the order of their rows.
+
+    Those that open the most come first, and the many that come with a team last.
+    """
     live = repositories.filter(state=RepositoryState.ACTIVE)
     given = unexpired_grants(live)
     every = (
-        _holders(live),
-        _owners(live),
-        given_directly(given),
-        _through_teams(given),
-        _publishers(live),
         _everyone(live, Visibility.PUBLIC, "anyone"),
         _everyone(live, Visibility.INTERNAL, _("anyone logged in")),
+        _holders(live),
+        _owners(live),
+        _publishers(live),
+        given_directly(given),
+        _through_teams(given),
     )
-    return [part for part in every if wanted.source in {"", part.source}]
+    ranked = (
+        replace(part, columns={**part.columns, "rank": Value(rank)})
+        for rank, part in enumerate(every)
+    )
+    return [part for part in ranked if wanted.source in {"", part.source}]
 
 
 def unexpired_grants(live: QuerySet[Repository]) -> QuerySet[AccessGrant]:
@@ -147,7 +157,7 @@ def _owners(live: QuerySet[Repository]) -> Part:
     """Owners of the organization; one join in one filter, for each further one would be another."""
     membership = "namespace__organization__memberships"
     owned = live.filter(**{f"{membership}__role": OrganizationRole.OWNER})
-    return _owned(owned, f"{membership}__user")
+    return replace(_owned(owned, f"{membership}__user"), same_for="namespace")
 
 
 def _owned(owned: QuerySet[Repository], user: str) -> Part:
@@ -163,7 +173,7 @@ def _owned(owned: QuerySet[Repository], user: str) -> Part:
 
 def _through_teams(given: QuerySet[AccessGrant]) -> Part:
     person = "team__memberships__membership__user"
-    return _grants(
+    members = _grants(
         given.filter(**{f"{person}__isnull": False}),
         AccessSource.TEAM,
         kind=_text("person"),
@@ -171,6 +181,7 @@ def _through_teams(given: QuerySet[AccessGrant]) -> Part:
         user_pk=F(f"{person}__pk"),
         through=F("team__name"),
     )
+    return replace(members, same_for="team")
 
 
 def _grants(
@@ -233,5 +244,5 @@ def _columns(repository: str = "", **given: Any) -> Mapping[str, Any]:
 
 _COLUMNS = (
     "kind", "holder", "user_pk", "robot_pk", "repository_pk", "repository_name", "role_name",
-    "source", "through", "grant_id", "until",
+    "source", "through", "grant_id", "until", "rank",
 )  # fmt: skip

@@ -25,6 +25,8 @@ from tests.factories import make_grant, make_repository
         AccessFilter(role="writer"),
         AccessFilter(source="team"),
         AccessFilter(source="owner"),
+        AccessFilter(source="owner", role="writer"),
+        AccessFilter(source="owner", holder="o", repository="app"),
         AccessFilter(source="public", role="reader"),
     ],
 )
@@ -36,13 +38,18 @@ def test_the_numbers_are_those_of_the_rows(world: World, wanted: AccessFilter) -
     rows = Counter(row["repository_pk"] for row in access_rows(repositories, wanted))
     assert {pk: number for pk, number in numbers.items() if number} == rows
     names = dict(repositories.values_list("pk", "name"))
-    assert [names[pk] for pk in numbers] == sorted(names.values())
+    assert [names[pk] for pk in numbers] == sorted(names[pk] for pk in numbers)
 
 
-def test_read_page_by_page_the_rows_are_those_of_the_whole_list(world: World) -> None:
+@pytest.mark.parametrize("name", ["acme/", "acme/app", "acme/open"])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_read_page_by_page_the_rows_are_those_of_the_whole_list(
+    world: World, name: str, size: int
+) -> None:
     make_repository("acme/open", visibility=Visibility.PUBLIC)
     make_grant(world.app, world.bob, Role.READER)
-    repositories = Repository.objects.filter(namespace=world.acme.namespace)
+    repositories = Repository.objects.filter(name__startswith=name)
     whole = list(access_rows(repositories))
     counted = counted_rows(repositories)
-    assert [row for at in range(0, counted.count(), 2) for row in counted[at : at + 2]] == whole
+    steps = range(0, counted.count(), size)
+    assert [row for at in steps for row in counted[at : at + size]] == whole
