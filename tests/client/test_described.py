@@ -23,6 +23,7 @@ _SCHEMAS = {
     "TagChange": "HistoryOutput",
     "RestoredTag": "RestoredOutput",
     "TagVerdict": "TagVerdictOutput",
+    "TagDeletion": "TagDeletionOutput",
     "DeletionPreview": "DeletionPreviewOutput",
     "Deletion": "TrashOutput",
     "NameChange": "NameChangeOutput",

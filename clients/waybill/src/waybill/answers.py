@@ -105,6 +105,22 @@ class TagVerdict(TypedDict):
     image_words: str
 
 
+class TagDeletion(TypedDict):
+    """A tag that was deleted."""
+
+    id: int
+    tag: str
+    digest: str
+    state: str
+    requested_by_name: str
+    rule: str
+    requested_at: str
+    purge_after: str
+    finished_at: str | None
+    freed: int
+    last_problem: str
+
+
 class DeletionPreview(TypedDict):
     """What goes with a repository."""
 

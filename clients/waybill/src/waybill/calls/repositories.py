@@ -43,16 +43,6 @@ def remove(name: str) -> Call[Deletion]:
     return post(f"{_path(name)}/-/deletion", name=name)
 
 
-def trash(*, page_size: int = 100) -> Listing[Deletion]:
-    """What lies in the trash and may be had back."""
-    return Listing("trash", {"page_size": page_size})
-
-
-def restore(deletion_id: int) -> Call[None]:
-    """Take one out of the trash, exactly as it was."""
-    return post(f"trash/{deletion_id}/restore")
-
-
 def search(query: str = "", *, page_size: int = 25) -> Listing[Repository]:
     """The best first; the language of the query is that of the site's search page."""
     return Listing("search", {"q": query, "page_size": page_size})

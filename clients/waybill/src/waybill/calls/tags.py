@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waybill.answers import RestoredTag, Tag, TagChange, TagVerdict
+from waybill.answers import RestoredTag, Tag, TagChange, TagDeletion, TagVerdict
 from waybill.call import Call, Listing, post, segment, segments
 
 
@@ -28,9 +28,19 @@ def restore(repository: str, tag: str, *, digest: str) -> Call[RestoredTag]:
 
 def remove(
     repository: str, tags: Sequence[str], *, dry_run: bool = False
-) -> Call[dict[str, list[TagVerdict]]]:
-    """Delete tags, or say what that would do; the answer's `results` has a line for each."""
+) -> Call[list[TagVerdict]]:
+    """Delete tags, all or none, or say what that would do: a line for each."""
     return post(f"{_path(repository)}/deleted-tags", tags=list(tags), dry_run=dry_run)
+
+
+def deleted(repository: str) -> Listing[TagDeletion]:
+    """Those that were deleted, the last one first, for admins."""
+    return Listing(f"{_path(repository)}/deleted-tags")
+
+
+def undelete(repository: str, deletion_id: int) -> Call[None]:
+    """Put the same image under the tag again, while it is there."""
+    return post(f"{_path(repository)}/deleted-tags/{deletion_id}/restore")
 
 
 def _path(repository: str) -> str:
