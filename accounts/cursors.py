@@ -9,7 +9,6 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
-PATTERN = r"^[0-9]{1,17}-[0-9]{1,18}$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class AccessFilter:
 
 
 EVERYTHING = AccessFilter()
+EVERY_ROW = Q()
 _ADMINS_TOLD = 20  # a mail to each owner of a large organization helps nobody
 _ORDER = ("repository_name", "rank", "kind", "holder", "through", "grant_id")
 
@@ -85,14 +86,19 @@ class Part:
         return listed
 
 
-def access_rows(repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING) -> Rows:
-    """Return one row for each way that leads someone to one of the repositories that are live."""
-    return united([part.matching(wanted) for part in parts_of(repositories, wanted)])
+def access_rows(
+    repositories: QuerySet[Repository], wanted: AccessFilter = EVERYTHING, only: Q = EVERY_ROW
+) -> Rows:
+    """Return one row for each way that leads someone to one of the repositories that are live.
+
+    `only` is a condition on the columns of a row.
+    """
+    return united([part.matching(wanted) for part in parts_of(repositories, wanted)], only)
 
 
-def united(parts: Sequence[Part]) -> Rows:
+def united(parts: Sequence[Part], only: Q = EVERY_ROW) -> Rows:
     """Return the rows of these parts, one or more, as one list in its order."""
-    first, *others = (part.listed() for part in parts)
+    first, *others = (part.listed().filter(only) for part in parts)
     rows: Rows = first.union(*others, all=True).order_by(*_ORDER)
     return rows
 
@@ -206,6 +212,7 @@ def _publishers(live: QuerySet[Repository]) -> Part:
         holder=F("source_repository"),
         role_name=_text(Role.WRITER),
         source=_text(AccessSource.PUBLISHER),
+        grant_id=F("pk"),  # its own: what the order ends with
     )
     return Part(AccessSource.PUBLISHER, named, columns, "repository")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from index.models import Dismissal, Repository, SecretFinding, Tag
 
@@ -55,7 +55,7 @@ def secrets_of(repository: Repository) -> QuerySet[SecretFinding, Any]:
             unanswered=Count("pk", filter=Q(dismissed_at=None)),
             last_dismissed_at=Max("dismissed_at"),
         )
-        .order_by("last_dismissed_at", "-first_found_at", "fingerprint")
+        .order_by(F("last_dismissed_at").asc(nulls_first=True), "-first_found_at", "fingerprint")
     )
 
 

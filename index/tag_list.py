@@ -104,25 +104,38 @@ def tag_page(
     has_earlier = has_more if is_backwards else start is not None
     has_later = is_backwards or has_more
     return TagPage(
-        tags=_whole([pk for pk, *_ in listed]),
+        tags=whole_tags([pk for pk, *_ in listed]),
         count=tags.count() if count is None else count,
         before=places[0] if places and has_earlier else "",
         after=places[-1] if places and has_later else "",
     )
 
 
-def _whole(numbers: list[int]) -> list[Tag]:
+def whole_tags(numbers: list[int]) -> list[Tag]:
     """Return the tags with all that a row shows, in the order of the numbers."""
     related = ("manifest", "pushed_by", "pushed_by_robot__namespace", "built_by")
     found = Tag.objects.select_related(*related).in_bulk(numbers)
     return [found[number] for number in numbers if number in found]
 
 
+def sorted_tags(tags: QuerySet[Tag], order: TagOrder) -> QuerySet[Tag, dict[str, Any]]:
+    """Return number, name and key of the tags in that order."""
+    key = _KEYS[order].removeprefix("-")
+    sign = "-" if "-" in _KEYS[order] else ""
+    ordered = _with_key(tags, key).order_by(*dict.fromkeys((f"{sign}{key}", f"{sign}name")))
+    listed: QuerySet[Tag, dict[str, Any]] = ordered.values(*dict.fromkeys(("pk", "name", key)))
+    return listed
+
+
+def _with_key(tags: QuerySet[Tag], key: str) -> QuerySet[Tag]:
+    return tags.annotate(size=Coalesce(F("manifest__largest"), 0)) if key == "size" else tags
+
+
 def _listed(
     tags: QuerySet[Tag], key: str, start: tuple[Any, str] | None, *, is_falling: bool, most: int
 ) -> list[tuple[int, str, Any]]:
     """Return number, name and key of the tags beyond a place."""
-    rows = tags.annotate(size=Coalesce(F("manifest__largest"), 0)) if key == "size" else tags
+    rows = _with_key(tags, key)
     if start is not None:
         side, (value, name) = "lt" if is_falling else "gt", start
         further = Q(**{f"{key}__{side}": value}) | Q(**{f"name__{side}": name})

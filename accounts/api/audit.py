@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.organizations.audit import AuditOutput
+from accounts.api.pagination import paginated
 from accounts.api.recent import Administrators
 from accounts.audit import AuditAction, record
-from accounts.audit_search import AuditFilter, page_of
-from accounts.cursors import PATTERN, read_cursor
+from accounts.audit_search import AuditFilter
 from accounts.limits import EXPORTS
 from accounts.ratelimits import spend
 from accounts.web.audit_file import DESCRIBED, KINDS, as_file
@@ -37,14 +37,6 @@ class SiteAuditQuery(serializers.Serializer[Any]):
     until = serializers.DateField(default=None)
 
 
-class SiteAuditPageQuery(SiteAuditQuery):
-    """The same, and where the page begins."""
-
-    before = serializers.RegexField(
-        PATTERN, default="", help_text="`before` of the former page; nothing for the first."
-    )
-
-
 class SiteAuditOutput(AuditOutput):
     """One change, and whose affairs it is."""
 
@@ -52,30 +44,18 @@ class SiteAuditOutput(AuditOutput):
     namespace = serializers.CharField(source="namespace.name", default=None, allow_null=True)
 
 
-AUDIT_PAGE = inline_serializer(
-    "AuditPage",
-    {
-        "results": SiteAuditOutput(many=True),
-        "before": serializers.CharField(help_text="Where the next page begins; empty at the end."),
-    },
-)
-
-
 class SiteAudit(APIView):
     """All changes on this site."""
 
     permission_classes = (Administrators,)
 
-    @extend_schema(parameters=[SiteAuditPageQuery], responses=AUDIT_PAGE)
+    @extend_schema(parameters=[SiteAuditQuery], responses=SiteAuditOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of the changes that match, newest first."""
-        asked = SiteAuditPageQuery(data=request.query_params)
+        asked = SiteAuditQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        wanted = dict(asked.validated_data)
-        before = read_cursor(wanted.pop("before"))
-        page = page_of(AuditFilter(**wanted).find_everywhere(), before)
-        results = SiteAuditOutput(page.events, many=True).data
-        return Response({"results": results, "before": page.before})
+        found = AuditFilter(**asked.validated_data).find_everywhere()
+        return paginated(request, found, SiteAuditOutput)
 
 
 class SiteAuditFile(APIView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -33,8 +34,6 @@ _FILTERS = [
     OpenApiParameter("repository", str, description="Part of the name."),
     OpenApiParameter("role", str, enum=Role.values),
     OpenApiParameter("source", str, enum=AccessSource.values),
-    OpenApiParameter("page", int),
-    OpenApiParameter("page_size", int, description="100 at most."),
 ]
 
 
@@ -226,6 +225,8 @@ def _review(request: Request, repositories: RepositoryQuerySet, namespace: Names
         source=source if source in AccessSource.values else "",
     )
     pages = Pages()
-    page = pages.paginate_queryset(access_rows(repositories, wanted), request)
-    rows: Any = [row.as_fields() for row in describe(page or [], namespace)]
+    found = access_rows(repositories, wanted)
+    narrow = partial(access_rows, repositories, wanted)
+    page = pages.paginate_queryset(found, request, narrow=narrow)
+    rows: Any = [row.as_fields() for row in describe(page, namespace)]
     return pages.get_paginated_response(AccessOutput(rows, many=True).data)

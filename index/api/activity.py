@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.cursors import PATTERN, read_cursor
+from accounts.api.pagination import CURSOR, LINKS, linked, read_place, write_place
+from accounts.cursors import read_cursor
 from index.activity_feed import Feed, feed, feed_of, followed_by, kinds_for
 from index.activity_words import sentence_of, shown_details
 from index.api.repository_view import RepositoryView
@@ -19,15 +20,9 @@ from index.policy import allowed_actions
 
 
 class ActivityQuery(serializers.Serializer[Any]):
-    """What to look for, and where the page begins."""
+    """What to look for."""
 
     kind = serializers.ChoiceField(choices=ActivityKind.choices, required=False, default="")
-    before = serializers.RegexField(
-        PATTERN,
-        required=False,
-        default="",
-        help_text="`before` of the former page.",
-    )
 
 
 class ActivityOutput(serializers.Serializer[Any]):
@@ -52,25 +47,20 @@ class ActivityOutput(serializers.Serializer[Any]):
         return sentence_of(activity)
 
 
-_ANSWER = inline_serializer(
-    "ActivityFeed",
-    {
-        "results": ActivityOutput(many=True),
-        "before": serializers.CharField(help_text="Where the next page begins; empty at the end."),
-    },
-)
+_ANSWER = inline_serializer("ActivityFeed", {**LINKS, "results": ActivityOutput(many=True)})
+_ASKED: list[Any] = [ActivityQuery, CURSOR]
 
 
 class OwnActivity(RepositoryView):
     """What happened in what one watches, starred or has a part in."""
 
-    @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
+    @extend_schema(parameters=_ASKED, responses=_ANSWER)
     def get(self, request: Request) -> Response:
         """Return a page of what happened in repositories that one follows, newest first."""
         asked = _asked(request)
         kinds = kinds_for(asked["kind"])
         return _answer(
-            feed(followed_by(principal_of(request)), kinds=kinds, before=asked["before"])
+            request, feed(followed_by(principal_of(request)), kinds=kinds, before=asked["before"])
         )
 
 
@@ -79,13 +69,15 @@ class NamespaceActivity(RepositoryView):
 
     is_open = True
 
-    @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
+    @extend_schema(parameters=_ASKED, responses=_ANSWER)
     def get(self, request: Request, name: str) -> Response:
         """Return a page of what happened, newest first; an empty one for what is not there."""
         asked = _asked(request)
         visible = Repository.objects.visible_to(principal_of(request))
         inside = visible.filter(namespace__name=name)
-        return _answer(feed(inside, kinds=kinds_for(asked["kind"]), before=asked["before"]))
+        return _answer(
+            request, feed(inside, kinds=kinds_for(asked["kind"]), before=asked["before"])
+        )
 
 
 class RepositoryActivity(RepositoryView):
@@ -93,21 +85,22 @@ class RepositoryActivity(RepositoryView):
 
     is_open = True
 
-    @extend_schema(parameters=[ActivityQuery], responses=_ANSWER)
+    @extend_schema(parameters=_ASKED, responses=_ANSWER)
     def get(self, request: Request, name: str) -> Response:
         """Return a page of what happened, newest first; admins read of more kinds."""
         repository, asked = self.find(request, name), _asked(request)
         for_admins = allowed_actions(principal_of(request), repository).may_administer
         kinds = kinds_for(asked["kind"], for_admins=for_admins)
-        return _answer(feed_of(repository, kinds=kinds, before=asked["before"]))
+        return _answer(request, feed_of(repository, kinds=kinds, before=asked["before"]))
 
 
 def _asked(request: Request) -> dict[str, Any]:
     asked = ActivityQuery(data=request.query_params)
     asked.is_valid(raise_exception=True)
-    return {**asked.validated_data, "before": read_cursor(asked.validated_data["before"])}
+    return {**asked.validated_data, "before": read_cursor(read_place(request) or "")}
 
 
-def _answer(found: Feed) -> Response:
+def _answer(request: Request, found: Feed) -> Response:
     results = ActivityOutput(found.activities, many=True).data
-    return Response({"results": results, "before": found.before})
+    following = write_place(request, found.before) if found.before else ""
+    return linked(request, results, following=following)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +15,6 @@ from accounts.api.pagination import Pages
 from index.api.repository_view import OrganizationView, RepositoryView
 from index.denial_list import DenialRow, denials_of, describe
 from index.models import Denial, Repository
-
-_PAGES = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 
 
 class DenialOutput(serializers.Serializer[DenialRow]):
@@ -39,7 +37,7 @@ class DenialOutput(serializers.Serializer[DenialRow]):
 class RepositoryDenials(RepositoryView):
     """The denials of one repository."""
 
-    @extend_schema(parameters=_PAGES, responses=DenialOutput(many=True))
+    @extend_schema(responses=DenialOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
         """Return a page of denials, the newest first; for admins."""
         repository = self.find_administered(request, name)
@@ -49,7 +47,7 @@ class RepositoryDenials(RepositoryView):
 class OrganizationDenials(OrganizationView):
     """The denials of all repositories of an organization."""
 
-    @extend_schema(parameters=_PAGES, responses=DenialOutput(many=True))
+    @extend_schema(responses=DenialOutput(many=True))
     def get(self, request: Request, organization: str) -> Response:
         """Return a page of denials, the newest first; for owners."""
         namespace = self.find_namespace(request, organization)
@@ -59,5 +57,5 @@ class OrganizationDenials(OrganizationView):
 
 def _answer(request: Request, denials: QuerySet[Denial]) -> Response:
     pages = Pages()
-    rows: Any = describe(pages.paginate_queryset(denials, request) or [])
+    rows: Any = describe(pages.paginate_queryset(denials, request))
     return pages.get_paginated_response(DenialOutput(rows, many=True).data)

@@ -97,8 +97,6 @@ class Moves(OperatorView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("page", int),
-            OpenApiParameter("page_size", int),
             OpenApiParameter("state", str, enum=list(STATES)),
             OpenApiParameter("registry", str, description="From it, or to it."),
         ],

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import Pages, paginated
+from accounts.api.pagination import paginated
 from accounts.models import Visibility
 from index.api.operator_view import OperatorView
 from index.errors import NameInvalid
@@ -21,8 +21,6 @@ from index.models import PlacementRule, Registry, RegistryPool, SizeClass
 from index.names import parse_familiar_name
 from index.placement import Newcomer, explain_placement
 from index.registry_map import shares
-
-_PAGES = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 
 
 class PlacementRuleOutput(serializers.ModelSerializer[PlacementRule]):
@@ -98,7 +96,7 @@ class PlacementOutput(serializers.Serializer[Any]):
 class Rules(OperatorView):
     """The placement rules."""
 
-    @extend_schema(parameters=_PAGES, responses=PlacementRuleOutput(many=True))
+    @extend_schema(responses=PlacementRuleOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of rules, by pattern."""
         rules = PlacementRule.objects.select_related("registry", "pool")
@@ -128,13 +126,10 @@ class OneRule(OperatorView):
 class Pools(OperatorView):
     """The pools."""
 
-    @extend_schema(parameters=_PAGES, responses=PoolOutput(many=True))
+    @extend_schema(responses=PoolOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of pools, by name."""
-        pages = Pages()
-        chosen = pages.paginate_queryset(RegistryPool.objects.all(), request) or []
-        output = PoolOutput(chosen, many=True, context={"shares": shares()})
-        return pages.get_paginated_response(output.data)
+        return paginated(request, RegistryPool.objects.all(), PoolOutput, {"shares": shares()})
 
 
 class OnePool(OperatorView):

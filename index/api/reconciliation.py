@@ -109,7 +109,6 @@ class Walks(OperatorView):
     """The walks through a registry."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
         responses=WalkOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
@@ -131,8 +130,6 @@ class Differences(OperatorView):
             OpenApiParameter("state", str, enum=DifferenceState.values),
             OpenApiParameter("kind", str, enum=DifferenceKind.values),
             OpenApiParameter("name", str, description="A part of the repository's name."),
-            OpenApiParameter("page", int),
-            OpenApiParameter("page_size", int),
         ],
         responses=DifferenceOutput(many=True),
     )
@@ -183,12 +180,12 @@ class AcceptRules(OperatorView):
     """The rules by which differences of a registry are accepted."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
         responses=AcceptRuleOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
         """Return a page of rules."""
-        return paginated(request, self.find_registry(name).accept_rules.all(), AcceptRuleOutput)
+        rules = self.find_registry(name).accept_rules.order_by("kind", "pattern")
+        return paginated(request, rules, AcceptRuleOutput)
 
     @extend_schema(request=AcceptRuleInput, responses={201: AcceptRuleOutput})
     def post(self, request: Request, name: str) -> Response:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
-from accounts.api.pagination import Pages, paginated
+from accounts.api.pagination import paginated
 from index.api.operator_view import ConfirmedOperatorView, OperatorView
 from index.flows import registries as flows
 from index.flows.check_registry import check_registry
@@ -155,11 +155,8 @@ class Registries(ConfirmedOperatorView):
     def get(self, request: Request) -> Response:
         """Return a page of registries, by name."""
         registries = Registry.objects.order_by("name")
-        pages = Pages()
-        chosen = pages.paginate_queryset(registries, request) or []
         context = {"checks": latest_checks(registries), "kept": holdings()}
-        output = RegistryOutput(chosen, many=True, context=context)
-        return pages.get_paginated_response(output.data)
+        return paginated(request, registries, RegistryOutput, context)
 
     @extend_schema(request=NewRegistryInput, responses={201: NewRegistryOutput})
     def post(self, request: Request) -> Response:
@@ -244,7 +241,6 @@ class RegistryChecks(OperatorView):
     """How a registry has been."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
         responses=RegistryCheckOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:

@@ -144,8 +144,6 @@ class Repositories(RepositoryView):
             OpenApiParameter("namespace", str, description="Only of this namespace."),
             OpenApiParameter("visibility", str, enum=Visibility.values),
             OpenApiParameter("topic", str, description="Only those that have this topic."),
-            OpenApiParameter("page", int),
-            OpenApiParameter("page_size", int, description="100 at most."),
         ],
         responses=RepositoryOutput(many=True),
     )

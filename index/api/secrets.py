@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,14 +51,12 @@ class RepositorySecrets(RepositoryView):
     """What was found in one repository."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
         responses=SecretOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
         """Return a page of found secrets, unanswered ones first."""
         repository, pages = self.find_administered(request, name), Pages()
-        groups: Any = pages.paginate_queryset(secrets_of(repository), request) or []
-        rows: Any = describe(repository, list(groups))
+        rows: Any = describe(repository, pages.paginate_queryset(secrets_of(repository), request))
         return pages.get_paginated_response(SecretOutput(rows, many=True).data)
 
 

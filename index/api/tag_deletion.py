@@ -177,9 +177,11 @@ class RetentionRules(RepositoryView):
 
     @extend_schema(summary="List retention rules", responses=RetentionRuleOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
-        """Return all of them."""
+        """Return a page of them."""
         repository = self.find_administered(request, name)
-        return paginated(request, repository.retention_rules.all(), RetentionRuleOutput)
+        return paginated(
+            request, repository.retention_rules.order_by("pattern"), RetentionRuleOutput
+        )
 
     @extend_schema(
         summary="Add a retention rule",

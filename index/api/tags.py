@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -12,19 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.pagination import CURSOR, LINKS, Pages, linked, read_place, write_place
 from index.api.repository_view import RepositoryView
 from index.flows.restore_tag import restore_tag
 from index.models import Tag
 from index.names import is_tag
 from index.policy import allowed_actions
 from index.tag_history import HistoryRow, history_of
-from index.tag_list import LARGEST_PAGE, PAGE_SIZE, TagOrder, found_tags, order_of, tag_page
+from index.tag_list import TagOrder, found_tags, order_of, sorted_tags, whole_tags
 from index.tag_rows import TagRow, tag_rows
-
-_LINKS = {
-    "next": serializers.CharField(allow_null=True, help_text="Address of the next page."),
-    "previous": serializers.CharField(allow_null=True, help_text="Address of the page before."),
-}
 
 
 class PlatformOutput(serializers.Serializer[Any]):
@@ -101,30 +96,18 @@ class Tags(RepositoryView):
                 "q", str, description="Part of the name; `v1.*` is how it begins; or a digest."
             ),
             OpenApiParameter("sort", str, enum=[order.value for order in TagOrder]),
-            OpenApiParameter("page_size", int, description=f"{LARGEST_PAGE} at most."),
-            OpenApiParameter("after", str, description="From the link to the next page."),
-            OpenApiParameter("before", str, description="From the link to the page before."),
         ],
-        responses=inline_serializer(
-            "TagPage",
-            {"count": serializers.IntegerField(), **_LINKS, "results": TagOutput(many=True)},
-        ),
+        responses=TagOutput(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        """Return a page of tags: as many found as `count` says."""
+        """Return a page of tags."""
         repository, wanted = self.find(request, name), request.query_params
-        page = tag_page(
-            found_tags(repository, wanted.get("q", "")),
-            order=order_of(wanted.get("sort", "")),
-            after=wanted.get("after", ""),
-            before=wanted.get("before", ""),
-            size=_size(wanted.get("page_size", "")),
-        )
+        pages, found = Pages(), found_tags(repository, wanted.get("q", ""))
+        listed = sorted_tags(found, order_of(wanted.get("sort", "")))
+        tags = whole_tags([row["pk"] for row in pages.paginate_queryset(listed, request)])
         may_administer = allowed_actions(principal_of(request), repository).may_administer
-        rows: Any = tag_rows(repository, page.tags, names_credentials=may_administer)
-        results = TagOutput(rows, many=True).data
-        links = {"next": {"after": page.after}, "previous": {"before": page.before}}
-        return _page(request, links, {"count": page.count}, results)
+        rows: Any = tag_rows(repository, tags, names_credentials=may_administer)
+        return pages.get_paginated_response(TagOutput(rows, many=True).data)
 
 
 class TagHistory(RepositoryView):
@@ -134,12 +117,12 @@ class TagHistory(RepositoryView):
 
     @extend_schema(
         operation_id="repositories_tags_history",
-        parameters=[OpenApiParameter("after", int, description="From the link to the next page.")],
+        parameters=[CURSOR],
         responses=inline_serializer(
             "TagHistoryPage",
             {
                 "current": serializers.CharField(help_text="Empty if there is no such tag now."),
-                "next": serializers.CharField(allow_null=True),
+                **LINKS,
                 "results": HistoryOutput(many=True),
             },
         ),
@@ -147,19 +130,18 @@ class TagHistory(RepositoryView):
     def get(self, request: Request, name: str, tag: str) -> Response:
         """Return which digest the tag pointed to and when, the newest first."""
         repository = self.find(request, name)
-        after = request.query_params.get("after", "")
         page = history_of(
             repository,
             tag if is_tag(tag) else "",
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
+            after=read_place(request) or 0,
             names_credentials=allowed_actions(principal_of(request), repository).may_administer,
         )
         if not (page.rows or page.current):
             raise Http404
         rows: Any = page.rows
         results = HistoryOutput(rows, many=True).data
-        links = {"next": {"after": str(page.after or "")}}
-        return _page(request, links, {"current": page.current}, results)
+        following = write_place(request, page.after) if page.after else ""
+        return linked(request, results, following=following, current=page.current)
 
 
 class RestoreTag(RepositoryView):
@@ -179,28 +161,3 @@ class RestoreTag(RepositoryView):
         digest = sent.validated_data["digest"]
         restored = restore_tag(repository, tag, digest=digest, by=principal_of(request))
         return Response(RestoredOutput(restored).data)
-
-
-def _size(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) < 6
-    return min(max(int(text), 1), LARGEST_PAGE) if is_number else PAGE_SIZE
-
-
-def _page(
-    request: Request, links: dict[str, dict[str, str]], head: dict[str, Any], results: Any
-) -> Response:
-    """Return results with the addresses of neighbouring pages, in the body and in `Link`."""
-    kept = {
-        key: value for key, value in request.query_params.items() if key not in {"after", "before"}
-    }
-    urls = {
-        rel: request.build_absolute_uri(f"{request.path}?{urlencode(kept | place)}")
-        if all(place.values())
-        else None
-        for rel, place in links.items()
-    }
-    response = Response({**head, **urls, "results": results})
-    names = {"next": "next", "previous": "prev"}
-    if told := [f'<{url}>; rel="{names[rel]}"' for rel, url in urls.items() if url]:
-        response["Link"] = ", ".join(told)
-    return response

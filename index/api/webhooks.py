@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -32,8 +32,6 @@ from index.flows import webhooks as flows
 from index.flows.webhooks import WebhookFields
 from index.models import Repository, Webhook
 from index.policy import holds_namespace
-
-_PAGES = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 
 
 class _List:
@@ -67,7 +65,7 @@ class _List:
 class RepositoryWebhooks(_List, RepositoryView):
     """Webhooks of one repository."""
 
-    @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
+    @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
         """Return a page of webhooks, to admins."""
         repository = self.find_administered(request, name)
@@ -83,7 +81,7 @@ class RepositoryWebhooks(_List, RepositoryView):
 class OrganizationWebhooks(_List, OrganizationView):
     """Webhooks for all repositories of an organization."""
 
-    @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
+    @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
         """Return a page of webhooks, to owners."""
         return self.answer(request, self.find_namespace(request, name), None)
@@ -97,7 +95,7 @@ class OrganizationWebhooks(_List, OrganizationView):
 class OwnWebhooks(_List, RepositoryView):
     """Webhooks for all repositories of one's own."""
 
-    @extend_schema(parameters=_PAGES, responses=WebhookOutput(many=True))
+    @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of webhooks."""
         return self.answer(request, _own_namespace(request), None)
@@ -202,7 +200,7 @@ class TestWebhook(WebhookView):
 class Deliveries(WebhookView):
     """Deliveries of the last 30 days."""
 
-    @extend_schema(parameters=[DeliveryQuery, *_PAGES], responses=DeliveryOutput(many=True))
+    @extend_schema(parameters=[DeliveryQuery], responses=DeliveryOutput(many=True))
     def get(self, request: Request, webhook_id: int) -> Response:
         """Return a page of deliveries, newest first."""
         asked = DeliveryQuery(data=request.query_params)

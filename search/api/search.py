@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.errors import Refused
+from accounts.api.pagination import CURSOR
 from search.api.outputs import ElsewhereOutput, SearchOutput, SuggestionsOutput
 from search.elsewhere import elsewhere
 from search.engine import SearchPage, search, suggest
@@ -31,7 +32,7 @@ class SearchQueryInput(serializers.Serializer[Any]):
     """What is asked besides the query."""
 
     facets = serializers.BooleanField(default=False)
-    after = serializers.CharField(default="", allow_blank=True, max_length=500)
+    cursor = serializers.CharField(default="", allow_blank=True, max_length=500)
 
 
 class SearchView(APIView):
@@ -52,7 +53,7 @@ class Search(SearchView):
         parameters=[
             _QUERY,
             OpenApiParameter("page_size", int, description="25 by default, 100 at most."),
-            OpenApiParameter("after", str, description="Where the page begins: `next` has it."),
+            CURSOR,
             OpenApiParameter("facets", bool, description="Count what the results can be narrowed by."),
         ],
         responses=SearchOutput,
@@ -63,7 +64,7 @@ class Search(SearchView):
         asked.is_valid(raise_exception=True)
         principal, query = principal_of(request), parse_query(request.query_params.get("q", ""))
         size = parse_size(request.query_params.get("page_size", ""))
-        found = search(principal, query, after=asked.validated_data["after"], size=size)
+        found = search(principal, query, after=asked.validated_data["cursor"], size=size)
         counted = facets(principal, query) if asked.validated_data["facets"] else None
         body = _body(request, found) | {"facets": counted}
         response = Response(SearchOutput(body).data)
@@ -106,7 +107,7 @@ def _body(request: Request, found: SearchPage) -> dict[str, Any]:
         "query": found.query.text,
         "total": found.total,
         "is_more": found.is_more,
-        "next": replace_query_param(here, "after", found.next) if found.next else None,
+        "next": replace_query_param(here, "cursor", found.next) if found.next else None,
         "corrected": [{"typed": typed, "searched": other} for typed, other in found.corrected],
         "partial": found.partial,
         "results": found.results,

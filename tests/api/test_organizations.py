@@ -284,8 +284,8 @@ def test_the_audit_is_searched_and_wrong_filters_are_refused(world: World) -> No
     olga = Caller("olga")
     olga("post", "/acme/teams", name="ops")
     found = olga("get", "/acme/audit?actor=olga&action=organization:team:created").json()
-    assert found["count"] == 1
-    assert olga("get", "/acme/audit?actor=rita").json()["count"] == 0
+    assert len(found["results"]) == 1
+    assert olga("get", "/acme/audit?actor=rita").json()["results"] == []
     assert olga("get", "/acme/audit?since=tomorrow").status_code == 400
     for method in ("post", "put", "patch", "delete"):
         assert olga(method, "/acme/audit").status_code == 405

@@ -94,7 +94,7 @@ def test_a_signed_index_goes_to_another_registry_and_within_one(
     create(stack, wire, alice, "far")
     promoter = Promoter(wire, alice)
     for name, keeper in (("near", "east"), ("far", "west")):
-        eventually(lambda: promoter.ask("GET", f"/{alice.name}/sand/-/tags?q=multi")["count"] == 1)
+        eventually(lambda: promoter.ask("GET", f"/{alice.name}/sand/-/tags?q=multi")["results"])
         done = promoter.promote("sand", name, "multi")
         assert (done["state"], done["digest"], done["last_problem"]) == ("done", digest, "")
         moved, mounted = done["bytes_copied"], done["bytes_mounted"]

@@ -150,13 +150,11 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World, client:
     Activity.objects.bulk_create(news)
     for path in ("/api/v1/user/activity", "/api/v1/namespaces/acme/activity"):
         seen: list[int] = []
-        before = ""
-        while True:
-            page = client.get(path, {"before": before} if before else {}).json()
+        address = path
+        while address:
+            page = client.get(address).json()
             seen += [row["id"] for row in page["results"]]
-            before = page["before"]
-            if not before:
-                break
+            address = page["next"]
         expected = Activity.objects.order_by("-at", "-pk").values_list("pk", flat=True)
         assert seen == list(expected)
 
@@ -168,7 +166,7 @@ def test_a_forged_place_is_the_first_page_or_a_refusal(
     push(world.public, "here")
     page = client.get("/r/alice/pub/-/activity", {"before": before})
     assert "here" in page.content.decode()
-    api = client.get("/api/v1/repositories/alice/pub/-/activity", {"before": before})
+    api = client.get("/api/v1/repositories/alice/pub/-/activity", {"cursor": before})
     assert api.status_code == 400
 
 
