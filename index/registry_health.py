@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -44,7 +45,7 @@ class Trouble:
 
     began_at: datetime
     ended_at: datetime
-    titles: list[str]
+    titles: list[Promise]
 
 
 def latest_checks(registries: QuerySet[Registry]) -> Mapping[int, RegistryCheck]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_noop
 
 from accounts.standing import Line, State, looks_at
@@ -79,7 +80,8 @@ def _registry(registry: Registry, check: RegistryCheck | None, kept: Holdings) -
         advice = gettext_noop("Check it now, on its page.")
         return Line(registry.name, State.UNKNOWN, keeps, advice, values, **page)
     if not check.is_healthy:
-        values["titles"] = ", ".join(titles_of_trouble(check))
+        titles = titles_of_trouble(check)
+        values["titles"] = format_lazy(", ".join("{}" for _ in titles), *titles)
         words = gettext_noop(
             "In trouble: %(titles)s. Repositories: %(repositories)s, with %(size)s."
         )

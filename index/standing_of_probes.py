@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.standing import Line, State, looks_at
 from index.models import Registry, RegistryState
-from index.probing.findings import TITLES, Verdict
+from index.probing.findings import Verdict
 from index.probing.probe import probe
 
 _STATES = {
@@ -29,9 +29,9 @@ def _probes() -> Iterator[Line]:
             yield Line(
                 registry.name,
                 _STATES[finding.verdict],
-                f"{TITLES[finding.check]}: %(words)s",
+                finding.judgement.words,
                 gettext_noop("Its page says what was found and how to fix it."),
-                {"words": finding.words},
+                finding.judgement.values,
                 view="web-manage-registry",
                 argument=registry.name,
             )

@@ -18,6 +18,7 @@ from index.flows import registries as flows
 from index.flows.check_registry import check_registry
 from index.flows.registries import RegistrySettings
 from index.models import KeyFormat, Registry, RegistryCheck, Stage, Writers
+from index.probing.findings import told
 from index.registry_health import latest_checks
 from index.registry_map import Holdings, holdings
 from index.registry_snippets import Distribution, snippets_for
@@ -123,13 +124,17 @@ class NewRegistryInput(RegistryInput):
 class RegistryCheckOutput(serializers.ModelSerializer[RegistryCheck]):
     """One look: findings are `check`, `verdict` (good, warning, bad, unknown) and `words`."""
 
-    findings = serializers.ListField(child=serializers.DictField())
+    findings = serializers.SerializerMethodField()
 
     class Meta:
         """The fields, by name."""
 
         model = RegistryCheck
         fields: ClassVar[list[str]] = ["at", "is_healthy", "milliseconds", "findings"]
+
+    def get_findings(self, check: RegistryCheck) -> list[dict[str, str]]:
+        """Return what was found, in words."""
+        return [told(kept) for kept in check.findings]
 
 
 class RegistryFileOutput(serializers.Serializer[Any]):

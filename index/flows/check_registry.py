@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from index.mails import send_after_commit
 from index.models import Registry, RegistryCheck, RegistryState
-from index.probing.findings import TITLES, Check, Finding, Report, Verdict
+from index.probing.findings import TITLES, Check, Finding, Judgement, Report, Verdict
 from index.probing.probe import probe
 
 _QUIET = timedelta(minutes=5)  # without any notification: then there must be something to notify of
@@ -63,8 +65,8 @@ def prune_checks() -> None:
     old.filter(at__minute__gt=0).delete()
 
 
-def titles_of_trouble(check: RegistryCheck) -> list[str]:
-    """Return what is bad, as people call it."""
+def titles_of_trouble(check: RegistryCheck) -> list[Promise]:
+    """Return what is bad, as people call it in the language of whoever reads it."""
     return [
         TITLES[Check(finding["check"])]
         for finding in check.findings
@@ -83,27 +85,28 @@ def _notifications(
     wrote_at = _unanswered(previous) or report.wrote_at
     if wrote_at and heard and heard >= wrote_at:
         wrote_at = report.wrote_at if report.wrote_at and heard < report.wrote_at else None
-    finding = Finding(Check.NOTIFICATIONS, *_verdict(registry, now, wrote_at)).as_json()
+    finding = Finding(Check.NOTIFICATIONS, _judge(registry, now, wrote_at)).as_json()
     return finding | ({"wrote_at": wrote_at.isoformat()} if wrote_at else {})
 
 
-def _verdict(registry: Registry, now: datetime, wrote_at: datetime | None) -> tuple[Verdict, str]:
+def _judge(registry: Registry, now: datetime, wrote_at: datetime | None) -> Judgement:
     heard = registry.last_heard_at
     if wrote_at and now - wrote_at > _NOTIFIES_WITHIN:
-        words = (
+        words = gettext_noop(
             "Something was written and no notification of it came. Compare the notifications section"
             " of its configuration with the one to paste: the URL, and the events secret, which must be"
             " the newest one or the one before."
         )
-        return Verdict.BAD, words
+        return Judgement(Verdict.BAD, words)
     if heard and now - heard < _QUIET + _NOTIFIES_WITHIN:
-        return Verdict.GOOD, "Its notifications come."
+        return Judgement(Verdict.GOOD, gettext_noop("Its notifications come."))
     if wrote_at:
-        words = (
+        words = gettext_noop(
             "Something was written a moment ago: the next check says whether its notification came."
         )
-        return Verdict.UNKNOWN, words
-    return Verdict.UNKNOWN, "Nothing was written to it, so it had nothing to notify of."
+        return Judgement(Verdict.UNKNOWN, words)
+    words = gettext_noop("Nothing was written to it, so it had nothing to notify of.")
+    return Judgement(Verdict.UNKNOWN, words)
 
 
 def _unanswered(check: RegistryCheck | None) -> datetime | None:

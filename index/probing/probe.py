@@ -16,14 +16,17 @@ from email.utils import parsedate_to_datetime
 import requests
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from index.models import Registry
-from index.probing.findings import Check, Report, Verdict
+from index.probing.findings import Check, Judgement, Report, Verdict
 from index.probing.tokens import PROBE_REPOSITORY, foreign_token, own_token
 from index.probing.verdicts import (
     challenge_verdict,
+    clock_verdict,
     is_bearer,
     location_verdict,
+    upload_failed,
     upload_refused,
     with_digest,
 )
@@ -33,7 +36,6 @@ _CONTENT = b"Waybill looks whether this registry is well.\n"
 _DIGEST = f"sha256:{hashlib.sha256(_CONTENT).hexdigest()}"
 _NO_DIGEST = "sha256:" + "0" * 64
 _TIMEOUT = (3, 5)  # seconds to connect, to read
-_CLOCK_WARNS, _CLOCK_ENDS = 30, 60  # seconds; registries give tokens a leeway of 60 (F5)
 
 
 def probe(registry: Registry, *, write: bool) -> Report:
@@ -47,7 +49,7 @@ def probe(registry: Registry, *, write: bool) -> Report:
         try:
             look.at_everything(write=write)
         except requests.RequestException as error:
-            report.add(Check.REACHABLE, Verdict.BAD, _why_silent(registry, error))
+            report.judge(Check.REACHABLE, _why_silent(registry, error))
     return report
 
 
@@ -71,8 +73,9 @@ class _Look:
         if write:
             self.at_uploads()
         self.at_clock(first, (begun + time.time()) / 2)
-        words = f"It answered in {self.report.milliseconds} ms."
-        self.report.add(Check.REACHABLE, Verdict.GOOD, words)
+        words = gettext_noop("It answered in %(milliseconds)s ms.")
+        milliseconds = self.report.milliseconds
+        self.report.add(Check.REACHABLE, Verdict.GOOD, words, milliseconds=milliseconds)
 
     def ask(
         self, method: str, path: str, *, token: str = "", body: bytes = b""
@@ -93,106 +96,111 @@ class _Look:
         version = first.headers.get("Docker-Distribution-Api-Version", "")
         speaks = version == "registry/2.0" or is_bearer(first.headers)
         if first.status_code in {200, 401} and speaks:
-            self.report.add(Check.REGISTRY, Verdict.GOOD, "It speaks the registry protocol.")
+            words = gettext_noop("It speaks the registry protocol.")
+            self.report.add(Check.REGISTRY, Verdict.GOOD, words)
             return True
-        words = (
-            f"GET /v2/ was answered with {first.status_code}, not as a registry does. Is the URL that of"
-            " the registry itself?"
+        words = gettext_noop(
+            "GET /v2/ was answered with %(status)s, not as a registry does. Is the URL that of the"
+            " registry itself?"
         )
-        self.report.add(Check.REGISTRY, Verdict.BAD, words)
+        self.report.add(Check.REGISTRY, Verdict.BAD, words, status=first.status_code)
         return False
 
     def at_challenge(self, first: requests.Response) -> None:
         if first.status_code == 200:
-            words = (
+            words = gettext_noop(
                 "It is open: everybody who reaches it reads and writes everything, past all"
                 " permissions. Give it the auth.token section of its configuration, and restart it."
             )
             self.report.add(Check.CLOSED, Verdict.BAD, words)
             return
-        self.report.add(Check.CLOSED, Verdict.GOOD, "Without a token it answers 401.")
-        self.report.add(Check.CHALLENGE, *challenge_verdict(self.registry, first.headers))
+        words = gettext_noop("Without a token it answers 401.")
+        self.report.add(Check.CLOSED, Verdict.GOOD, words)
+        self.report.judge(Check.CHALLENGE, challenge_verdict(self.registry, first.headers))
 
     def at_tokens(self) -> None:
         own, foreign = own_token(self.registry), foreign_token(self.registry)
         accepted = self.ask("GET", "/v2/", token=own).status_code == 200
         opened = self.ask("GET", "/v2/", token=foreign).status_code == 200
         if accepted:
-            words = "A token of ours is accepted: it trusts our root, and its issuer is right."
+            words = gettext_noop(
+                "A token of ours is accepted: it trusts our root, and its issuer is right."
+            )
             self.report.add(Check.TOKENS, Verdict.GOOD, words)
         else:
-            words = (
+            words = gettext_noop(
                 "A token of ours was refused. Compare what it trusts, its service and its issuer"
-                f" ({settings.ISSUER}) with the configuration to paste, look at its clock, and restart it."
+                " (%(issuer)s) with the configuration to paste, look at its clock, and restart it."
             )
-            self.report.add(Check.TOKENS, Verdict.BAD, words)
+            self.report.add(Check.TOKENS, Verdict.BAD, words, issuer=settings.ISSUER)
         if opened:
-            words = (
+            words = gettext_noop(
                 "It accepts a token that somebody else signed. Give it the auth.token section of its"
                 " configuration with our root alone, and restart it."
             )
             self.report.add(Check.FOREIGN, Verdict.BAD, words)
         else:
-            self.report.add(Check.FOREIGN, Verdict.GOOD, "A token of somebody else is refused.")
+            words = gettext_noop("A token of somebody else is refused.")
+            self.report.add(Check.FOREIGN, Verdict.GOOD, words)
 
     def at_deletes(self) -> None:
         path = f"/v2/{PROBE_REPOSITORY}/manifests/{_NO_DIGEST}"
         status = self.ask("DELETE", path, token=own_token(self.registry)).status_code
         if status in {202, 404}:
-            self.report.add(Check.DELETES, Verdict.GOOD, "Deletion is switched on.")
+            words = gettext_noop("Deletion is switched on.")
+            self.report.add(Check.DELETES, Verdict.GOOD, words)
         elif status == 405:
-            words = (
+            words = gettext_noop(
                 "Deletion is switched off, so what is deleted here stays there. Set storage.delete.enabled"
                 " to true and restart it, unless it is to keep everything for ever."
             )
             self.report.add(Check.DELETES, Verdict.WARNING, words)
         else:
-            words = f"A deletion was answered with {status}; see what it says of our tokens."
-            self.report.add(Check.DELETES, Verdict.UNKNOWN, words)
+            words = gettext_noop(
+                "A deletion was answered with %(status)s; see what it says of our tokens."
+            )
+            self.report.add(Check.DELETES, Verdict.UNKNOWN, words, status=status)
 
     def at_uploads(self) -> None:
         token = own_token(self.registry)
         begun = self.ask("POST", f"/v2/{PROBE_REPOSITORY}/blobs/uploads/", token=token)
         if begun.status_code != 202:
-            self.report.add(Check.UPLOADS, *upload_refused(begun.status_code))
+            self.report.judge(Check.UPLOADS, upload_refused(begun.status_code))
             return
         location = begun.headers.get("Location", "")
         path = with_digest(location, _DIGEST)
         kept = self.ask("PUT", path, token=token, body=_CONTENT) if path else None
         if kept is None or kept.status_code != 201:
-            said = f"was answered with {kept.status_code}" if kept is not None else "has no address"
-            words = f"An upload of {len(_CONTENT)} bytes {said}. Is its storage full or read-only?"
-            self.report.add(Check.UPLOADS, Verdict.BAD, f"{words} Its log says more.")
+            self.report.judge(
+                Check.UPLOADS, upload_failed(None if kept is None else kept.status_code)
+            )
             return
         self.report.wrote_at = timezone.now()
         # The link alone: the next garbage collection takes the bytes.
         self.ask("DELETE", f"/v2/{PROBE_REPOSITORY}/blobs/{_DIGEST}", token=token)
-        self.report.add(Check.UPLOADS, *location_verdict(self.registry, location))
+        self.report.judge(Check.UPLOADS, location_verdict(self.registry, location))
 
     def at_clock(self, first: requests.Response, ours: float) -> None:
         try:
             theirs = parsedate_to_datetime(first.headers["Date"]).replace(tzinfo=UTC)
         except (KeyError, ValueError, TypeError):
-            self.report.add(Check.CLOCK, Verdict.UNKNOWN, "Its answers carry no date.")
+            words = gettext_noop("Its answers carry no date.")
+            self.report.add(Check.CLOCK, Verdict.UNKNOWN, words)
             return
         seconds = round(theirs.timestamp() + 0.5 - ours)  # the header has whole seconds
-        direction = "ahead of" if seconds > 0 else "behind"
-        words = f"Its clock is {abs(seconds)} s {direction} ours."
-        if abs(seconds) <= _CLOCK_WARNS:
-            self.report.add(Check.CLOCK, Verdict.GOOD, words)
-            return
-        verdict = Verdict.BAD if abs(seconds) > _CLOCK_ENDS else Verdict.WARNING
-        words = (
-            f"{words} More than {_CLOCK_ENDS} and it refuses good tokens: let NTP set both clocks."
-        )
-        self.report.add(Check.CLOCK, verdict, words)
+        self.report.judge(Check.CLOCK, clock_verdict(seconds))
 
 
-def _why_silent(registry: Registry, error: requests.RequestException) -> str:
+def _why_silent(registry: Registry, error: requests.RequestException) -> Judgement:
     """Return why it may be that nothing came."""
-    where = registry.upstream_url
     if isinstance(error, requests.exceptions.SSLError):
-        return f"The certificate at {where} is not accepted: is it for that host, and not over?"
-    if isinstance(error, requests.Timeout):
-        return f"{where} did not answer in time: is it overloaded or held?"
-    return f"Nothing answers at {where}: does it run, is the address right, is a firewall between?"
+        words = gettext_noop(
+            "The certificate at %(where)s is not accepted: is it for that host, and not over?"
+        )
+    elif isinstance(error, requests.Timeout):
+        words = gettext_noop("%(where)s did not answer in time: is it overloaded or held?")
+    else:
+        words = gettext_noop(
+            "Nothing answers at %(where)s: does it run, is the address right, is a firewall between?"
+        )
+    return Judgement(Verdict.BAD, words, {"where": registry.upstream_url})

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from index.models import Registry
-from index.probing.findings import Verdict
+from index.probing.findings import Judgement, Verdict
 from index.probing.tokens import PROBE_REPOSITORY
 
 _LONGEST_QUOTE = 80
+_CLOCK_WARNS, _CLOCK_ENDS = 30, 60  # seconds; registries give tokens a leeway of 60 (F5)
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"', re.ASCII)
 
 
@@ -21,28 +23,75 @@ def is_bearer(headers: Mapping[str, str]) -> bool:
     return headers.get("WWW-Authenticate", "").lower().startswith("bearer ")
 
 
-def challenge_verdict(registry: Registry, headers: Mapping[str, str]) -> tuple[Verdict, str]:
+def challenge_verdict(registry: Registry, headers: Mapping[str, str]) -> Judgement:
     """Judge where it sends whoever has no token."""
     if not is_bearer(headers):
-        words = "It asks for something else than our tokens: give it the auth.token section."
-        return Verdict.BAD, words
+        words = gettext_noop(
+            "It asks for something else than our tokens: give it the auth.token section."
+        )
+        return Judgement(Verdict.BAD, words)
     said = dict(_PARAMETER.findall(headers["WWW-Authenticate"]))
     service, realm = said.get("service", ""), said.get("realm", "")
     if service != registry.service:
-        words = f"Its service is {_quoted(service)}, so no token of ours fits. Set auth.token.service to"
-        return Verdict.BAD, f"{words} {registry.service} and restart it."
-    if realm != f"{settings.PUBLIC_URL}/token":
-        words = f"It sends clients to {_quoted(realm)} for a token. Set auth.token.realm to"
-        ending = f"{settings.PUBLIC_URL}/token, without autoredirect, and restart it."
-        return Verdict.WARNING, f"{words} {ending}"
-    return Verdict.GOOD, f"Its service is {service}, its realm {realm}."
+        words = gettext_noop(
+            "Its service is %(service)s, so no token of ours fits. Set auth.token.service to"
+            " %(ours)s and restart it."
+        )
+        return Judgement(
+            Verdict.BAD, words, {"service": _quoted(service), "ours": registry.service}
+        )
+    ours = f"{settings.PUBLIC_URL}/token"
+    if realm != ours:
+        words = gettext_noop(
+            "It sends clients to %(realm)s for a token. Set auth.token.realm to %(ours)s, without"
+            " autoredirect, and restart it."
+        )
+        return Judgement(Verdict.WARNING, words, {"realm": _quoted(realm), "ours": ours})
+    words = gettext_noop("Its service is %(service)s, its realm %(realm)s.")
+    return Judgement(Verdict.GOOD, words, {"service": service, "realm": realm})
 
 
-def upload_refused(status: int) -> tuple[Verdict, str]:
+def upload_refused(status: int) -> Judgement:
     """Judge a status that begins no upload."""
     if status == 405:
-        return Verdict.WARNING, "It is read-only: pushes to it fail."
-    return Verdict.UNKNOWN, f"An upload was answered with {status}; see what it says of our tokens."
+        return Judgement(Verdict.WARNING, gettext_noop("It is read-only: pushes to it fail."))
+    words = gettext_noop("An upload was answered with %(status)s; see what it says of our tokens.")
+    return Judgement(Verdict.UNKNOWN, words, {"status": status})
+
+
+def upload_failed(status: int | None) -> Judgement:
+    """Judge a status that ends no upload; None where it said no address to send the bytes to."""
+    if status is None:
+        words = gettext_noop(
+            "It began an upload without saying where to. Is its storage full or read-only? Its log"
+            " says more."
+        )
+        return Judgement(Verdict.BAD, words)
+    words = gettext_noop(
+        "An upload of a few bytes was answered with %(status)s. Is its storage full or read-only?"
+        " Its log says more."
+    )
+    return Judgement(Verdict.BAD, words, {"status": status})
+
+
+def clock_verdict(seconds: int) -> Judgement:
+    """Judge how far its clock is ahead of ours, or behind where that is below zero."""
+    values = {"seconds": abs(seconds), "most": _CLOCK_ENDS}
+    if abs(seconds) <= _CLOCK_WARNS:
+        words = gettext_noop("Its clock and ours are %(seconds)s s apart.")
+        return Judgement(Verdict.GOOD, words, values)
+    verdict = Verdict.BAD if abs(seconds) > _CLOCK_ENDS else Verdict.WARNING
+    if seconds > 0:
+        words = gettext_noop(
+            "Its clock is %(seconds)s s ahead of ours. More than %(most)s and it refuses good tokens:"
+            " let NTP set both clocks."
+        )
+    else:
+        words = gettext_noop(
+            "Its clock is %(seconds)s s behind ours. More than %(most)s and it refuses good tokens:"
+            " let NTP set both clocks."
+        )
+    return Judgement(verdict, words, values)
 
 
 def with_digest(location: str, digest: str) -> str:
@@ -58,14 +107,18 @@ def with_digest(location: str, digest: str) -> str:
     return f"{url.path}?{urlencode([*parse_qsl(url.query), ('digest', digest)])}"
 
 
-def location_verdict(registry: Registry, location: str) -> tuple[Verdict, str]:
+def location_verdict(registry: Registry, location: str) -> Judgement:
     """Judge where it sends uploads."""
     url = urlsplit(location)
     origin = f"{url.scheme}://{url.netloc}"
     if not url.netloc or origin == settings.PUBLIC_URL:
-        return Verdict.GOOD, "It took a few bytes, and sends clients nowhere else."
-    words = f"It sends clients to {_quoted(origin)} to upload, past the gateway. Set http.relativeurls to"
-    return Verdict.WARNING, f"{words} true and restart it."
+        words = gettext_noop("It took a few bytes, and sends clients nowhere else.")
+        return Judgement(Verdict.GOOD, words)
+    words = gettext_noop(
+        "It sends clients to %(origin)s to upload, past the gateway. Set http.relativeurls to true"
+        " and restart it."
+    )
+    return Judgement(Verdict.WARNING, words, {"origin": _quoted(origin)})
 
 
 def _quoted(text: str) -> str:

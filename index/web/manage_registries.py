@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +24,7 @@ from index.flows.collect_garbage import (
 )
 from index.models import Registry, RegistryState
 from index.moves.retiring import given_up_with
-from index.probing.findings import TITLES, Check
+from index.probing.findings import TITLES, WORDS, Check, Verdict, told
 from index.registry_health import health_of, latest_checks, sentence_of
 from index.registry_map import Holdings, holdings
 from index.registry_snippets import SECRET_PLACE, Distribution, snippets_for
@@ -194,6 +195,10 @@ def _secret_once(
     return render(request, "index/manage/registry_secret.html", context)
 
 
+def _shown(kept: Mapping[str, Any]) -> tuple[Promise, Promise, dict[str, Any]]:
+    return TITLES[Check(kept["check"])], WORDS[Verdict(kept["verdict"])], told(kept)
+
+
 def _page(request: HttpRequest, registry: Registry, **refused: Any) -> HttpResponse:
     health = health_of(registry)
     last = health.last
@@ -202,7 +207,7 @@ def _page(request: HttpRequest, registry: Registry, **refused: Any) -> HttpRespo
         "registry": registry,
         "kept": holdings().get(registry.pk, Holdings()),
         "check": last,
-        "findings": [(TITLES[Check(f["check"])], f) for f in last.findings] if last else [],
+        "findings": [_shown(kept) for kept in last.findings] if last else [],
         "slots": health.slots,
         "history": sentence_of(health.slots),
         "troubles": health.troubles,

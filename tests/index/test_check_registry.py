@@ -172,4 +172,4 @@ def test_bad_checks_in_a_row_are_one_trouble(world: World) -> None:
         NOON - timedelta(minutes=3), NOON - timedelta(minutes=2),
     )  # fmt: skip
     assert oldest.began_at == NOON - timedelta(minutes=500)
-    assert oldest.titles == ["Takes our tokens"]
+    assert [str(title) for title in oldest.titles] == ["Takes our tokens"]

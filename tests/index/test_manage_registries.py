@@ -23,6 +23,8 @@ from index.models import (
     RegistryPool,
     RegistryState,
 )
+from index.probing.findings import Check, Finding
+from index.probing.verdicts import clock_verdict
 from tests.clients import confirm
 from tests.conftest import World
 from tests.factories import make_registry, make_repository, make_tag
@@ -69,6 +71,25 @@ def test_the_list_says_how_each_is(root: Client, world: World) -> None:
     note_check(world.west)
     text = page(root, "web-manage-registries")
     assert (text.count("In trouble"), text.count("OK")) == (1, 1)
+
+
+def test_findings_are_told_in_the_language_of_the_reader(root: Client, world: World) -> None:
+    RegistryCheck.objects.create(
+        registry=world.east,
+        is_healthy=False,
+        findings=[clock_finding(-45), {"check": "tokens", "verdict": "bad", "words": "100 % old"}],
+    )
+    english = page(root, "web-manage-registry", "east")
+    assert "Its clock is 45 s behind ours." in english
+    root.cookies["language"] = "de"
+    german = page(root, "web-manage-registry", "east")
+    assert "Ihre Uhr geht gegen unsere 45 s nach." in german
+    assert "Hat die richtige Zeit" in german
+    assert "100 % old" in german  # of a release that kept sentences
+
+
+def clock_finding(seconds: int) -> dict[str, object]:
+    return Finding(Check.CLOCK, clock_verdict(seconds)).as_json()
 
 
 def test_the_list_takes_as_many_queries_for_many(

@@ -37,7 +37,7 @@ def verdicts(report: Report) -> dict[Check, Verdict]:
 
 
 def words(report: Report, check: Check) -> str:
-    return next(finding.words for finding in report.findings if finding.check == check)
+    return next(finding.sentence for finding in report.findings if finding.check == check)
 
 
 def configure(lone: LoneRegistry, old: str, new: str) -> None:

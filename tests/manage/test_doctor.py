@@ -175,8 +175,8 @@ def test_each_registry_is_asked_now(world: World, monkeypatch: pytest.MonkeyPatc
     def probe(registry: Registry, *, write: bool) -> Report:
         assert not write
         report = Report()
-        good = registry.name == "east"
-        report.add(Check.REACHABLE, Verdict.GOOD if good else Verdict.BAD, "It is 100% silent.")
+        verdict = Verdict.GOOD if registry.name == "east" else Verdict.BAD
+        report.add(Check.REACHABLE, verdict, "It is %(how)s.", how="100% silent")
         return report
 
     monkeypatch.setattr(standing_of_probes, "probe", probe)
@@ -184,7 +184,7 @@ def test_each_registry_is_asked_now(world: World, monkeypatch: pytest.MonkeyPatc
     assert found["east"].sentence == "It responds as it should."
     assert (found["west"].state, found["west"].sentence) == (
         State.BAD,
-        "Answers: It is 100% silent.",
+        "It is 100% silent.",
     )
 
 

@@ -16,6 +16,7 @@ from index.flows.place_repositories import place
 from index.key_formats import change_key_format
 from index.models import KeyFormat, PlacementRule, Registry, RegistryState, Stage, Writers
 from index.models.registry import DAYS
+from index.probing.findings import told
 
 _FORMAT_HELP = "; ".join(f"{value}: {label}" for value, label in KeyFormat.choices)
 _WRITERS_HELP = "; ".join(f"{value}: {label}" for value, label in Writers.choices)
@@ -120,7 +121,7 @@ class Command(BaseCommand):
         troubled = []
         for registry in chosen or used:
             check = check_registry(registry, thoroughly=True)
-            for finding in check.findings:
+            for finding in map(told, check.findings):
                 verdict, what = finding["verdict"].upper(), finding["check"]
                 self.stdout.write(f"{registry}  {verdict:7}  {what}: {finding['words']}")
             if not check.is_healthy:
