@@ -59,9 +59,8 @@ class Part:
     rows: QuerySet[Any]
     columns: Mapping[str, Any]
     repository: str = "pk"  # the way to its id
-    same_for: Literal["", "team", "namespace"] = (
-        ""  # all repositories of one have the same of these
-    )
+    # All repositories of one have the same of these.
+    same_for: Literal["", "team", "namespace"] = ""
 
     def matching(self, wanted: AccessFilter) -> Part:
         """Return those that are looked for, with no more columns than that takes."""
