@@ -36,7 +36,7 @@ class Limits:
 def create_plan(name: str, *, limits: Limits, by: Principal) -> Plan:
     """Create the plan. Raises NotAllowed, NameInvalid, NameTaken or PlanRefused."""
     _check_administrator(by)
-    _check(name, limits)
+    check_plan(name, limits)
     plan = Plan(name=name, **asdict(limits))
     with _one_of_a_name(name):
         plan.save()
@@ -47,7 +47,7 @@ def create_plan(name: str, *, limits: Limits, by: Principal) -> Plan:
 def change_plan(plan: Plan, *, name: str, limits: Limits, by: Principal) -> None:
     """Change name and limits, for whoever has the plan. Raises what create_plan raises."""
     _check_administrator(by)
-    _check(name, limits)
+    check_plan(name, limits)
     with _one_of_a_name(name):
         Plan.objects.filter(pk=plan.pk).update(name=name, **asdict(limits))
         audit.record(
@@ -116,7 +116,8 @@ def _check_administrator(by: Principal) -> None:
         raise NotAllowed(message)
 
 
-def _check(name: str, limits: Limits) -> None:
+def check_plan(name: str, limits: Limits) -> None:
+    """Raise NameInvalid or PlanRefused."""
     if len(name) > 30 or not _NAME.fullmatch(name):
         message = _("The name of a plan is %(plan_name_rule)s.") % {
             "plan_name_rule": PLAN_NAME_RULE

@@ -23,7 +23,7 @@ from index.flows.decide_promotion import approve_promotion
 from index.flows.delete_repository import request_deletion
 from index.flows.delete_tags import delete_tags
 from index.flows.promote import Wanted, digest_of_tag, request_promotion
-from index.flows.registries import RegistrySettings, change_registry
+from index.flows.registries import change_registry
 from index.flows.retention_rules import add_retention_rule, dry_run
 from index.flows.watch_repository import watch
 from index.flows.webhooks import WebhookFields, create_webhook, pause_webhook
@@ -40,6 +40,7 @@ from index.models import (
     Watch,
     Webhook,
 )
+from index.registry_settings import RegistrySettings
 from index.retention import Limits
 
 _DAYS = 60

@@ -49,6 +49,7 @@ class Line:
     kind: str
     record: Record | None
     problem: str = ""
+    about: str = ""
 
 
 def write(path: Path, header: Header, records: Iterable[Record]) -> int:
@@ -94,13 +95,29 @@ def read(path: Path) -> Iterator[Line]:
     _stop("The end is missing: the file was cut off.")
 
 
+def count(path: Path) -> int:
+    """Return how many records a whole file has; raise Damaged for one that is none, or not whole."""
+    last, lines = b"", -1
+    with _opened(path) as file:
+        _header(file.readline(LONGEST_LINE))
+        while line := file.readline(LONGEST_LINE):
+            last, lines = line, lines + 1
+    values = _object(last)
+    if values.pop("kind", "") != _END:
+        _stop("The end is missing: the file was cut off.")
+    if values.get("records") != lines:
+        _stop(f"There are {lines} records, and there were {values.get('records')}.")
+    return lines
+
+
 def _read_record(number: int, kind: str, values: dict[str, Any]) -> Line:
     if kind not in BY_NAME:
         return Line(number, kind, None, "there is no kind of that name, or the line is no object")
     try:
         return Line(number, kind, from_plain(BY_NAME[kind], values))
     except Unreadable as trouble:
-        return Line(number, kind, None, str(trouble))
+        about = " ".join(str(values.get(name, ""))[:100] for name in BY_NAME[kind].KEY)
+        return Line(number, kind, None, str(trouble), about.strip())
 
 
 def _first(header: Header) -> dict[str, Any]:

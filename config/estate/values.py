@@ -24,7 +24,7 @@ def to_plain(value: Any) -> dict[str, Any]:
     return {
         one.name: _plain(given)
         for one in fields(value)
-        if (given := getattr(value, one.name)) != _default(one)
+        if (given := getattr(value, one.name)) != default_of(one)
     }
 
 
@@ -39,6 +39,17 @@ def from_plain(kind: Any, values: dict[str, Any]) -> Any:
     return kind(**{name: _read(name, hints[name], value) for name, value in values.items()})
 
 
+def from_column(kind: Any, value: Any) -> Any:
+    """Return what a database has as the value of a field."""
+    inside = [one for one in get_args(kind) if one is not types.NoneType]
+    base = inside[0] if get_origin(kind) is types.UnionType else kind
+    if isinstance(base, type) and issubclass(base, enum.Enum):
+        return None if base is not kind and not value else base(value)
+    if value is None:
+        return "" if kind is str else None
+    return tuple(value) if isinstance(value, list) else value
+
+
 @cache
 def hints_of(kind: Any) -> dict[str, Any]:
     """Return the type of each field."""
@@ -51,7 +62,8 @@ def is_required(one: Field[Any]) -> bool:
     return one.default is MISSING and one.default_factory is MISSING
 
 
-def _default(one: Field[Any]) -> Any:
+def default_of(one: Field[Any]) -> Any:
+    """Return what the field is where a line does not have it."""
     return one.default_factory() if one.default_factory is not MISSING else one.default
 
 

@@ -16,11 +16,11 @@ from accounts.api.pagination import paginated
 from index.api.operator_view import ConfirmedOperatorView, OperatorView
 from index.flows import registries as flows
 from index.flows.check_registry import check_registry
-from index.flows.registries import RegistrySettings
 from index.models import KeyFormat, Registry, RegistryCheck, Stage, Writers
 from index.probing.findings import told
 from index.registry_health import latest_checks
 from index.registry_map import Holdings, holdings
+from index.registry_settings import RegistrySettings
 from index.registry_snippets import Distribution, snippets_for
 
 

@@ -57,14 +57,7 @@ def add_accept_rule(
     The pattern is a repository name, `namespace/*` or `*`. Raises Denied or PatternRefused.
     """
     check_operator(by, "registries")
-    if pattern != "*":
-        try:
-            parse_repository_name(pattern.removesuffix("/*"))
-        except NameInvalid as error:
-            message = _("%(pattern)s is neither a repository name nor namespace/* nor *") % {
-                "pattern": ascii(pattern)
-            }
-            raise PatternRefused(message) from error
+    check_accept_pattern(pattern)
     with transaction.atomic():
         rule, is_new = AcceptRule.objects.get_or_create(
             registry=registry,
@@ -78,6 +71,19 @@ def add_accept_rule(
             )
     accept_by_rules(registry)
     return rule
+
+
+def check_accept_pattern(pattern: str) -> None:
+    """Raise PatternRefused for what no name could match."""
+    if pattern == "*":
+        return
+    try:
+        parse_repository_name(pattern.removesuffix("/*"))
+    except NameInvalid as error:
+        message = _("%(pattern)s is neither a repository name nor namespace/* nor *") % {
+            "pattern": ascii(pattern)
+        }
+        raise PatternRefused(message) from error
 
 
 def remove_accept_rule(rule: AcceptRule, *, by: Principal | None) -> None:

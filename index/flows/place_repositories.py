@@ -72,12 +72,7 @@ def save_pool(
 ) -> RegistryPool:
     """Make a pool of these members, or change one. Raises Denied, RegistryRefused or RegistryInUse."""
     check_operator(by, "placement")
-    if len(name) > _LONGEST_NAME or not _POOL_NAME.fullmatch(name):
-        message = gettext(
-            "The name of a pool is 1 to %(longest_name)s lowercase letters, digits and "
-            "single - inside."
-        ) % {"longest_name": _LONGEST_NAME}
-        raise RegistryRefused(message, field="name")
+    check_pool_name(name)
     if not members:
         raise RegistryRefused(gettext("A pool has at least one member."), field="members")
     saved = pool or RegistryPool()
@@ -112,6 +107,16 @@ def delete_pool(pool: RegistryPool, *, by: Principal | None) -> None:
 def place(pattern: str, *, on: Registry) -> PlacementRule:
     """Say at the command line which registry keeps the names that match. Raises RegistryRefused."""
     return add_rule(pattern, to=on, by=None)
+
+
+def check_pool_name(name: str) -> None:
+    """Raise RegistryRefused for what is no name of a pool."""
+    if len(name) > _LONGEST_NAME or not _POOL_NAME.fullmatch(name):
+        message = gettext(
+            "The name of a pool is 1 to %(longest_name)s lowercase letters, digits and "
+            "single - inside."
+        ) % {"longest_name": _LONGEST_NAME}
+        raise RegistryRefused(message, field="name")
 
 
 def check_pattern(pattern: str) -> None:

@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -33,27 +29,14 @@ from index.models import (
 )
 from index.models.move import COPYING_MOVES
 from index.moves.retiring import end_without, moves_in_need_of
+from index.registry_settings import (
+    CHECKED_HERE,
+    RegistrySettings,
+    check_service,
+    check_upstream_url,
+)
 
-# What goes into nginx.conf and into a registry's YAML as it is.
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
-_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]*", re.ASCII)
-_LONGEST_URL = 200
-_TYPED = {"name", "service", "description"}
-_CHECKED_HERE = {field.name for field in Registry._meta.fields} - _TYPED
 _SECRET_PREFIX = "wbe"  # noqa: S105 - what such a secret begins with
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrySettings:
-    """What an administrator says of a registry; without a service it shares the gateway's."""
-
-    upstream_url: str
-    service: str = ""
-    key_format: KeyFormat | None = None
-    stage: Stage = Stage.NONE
-    writers: Writers = Writers.ANYONE
-    needs_approval: bool = False
-    description: str = ""
 
 
 def add_registry(
@@ -238,43 +221,16 @@ def make_events_secret() -> str:
     return make_opaque_token(_SECRET_PREFIX).value
 
 
-def check_upstream_url(url: str) -> None:
-    """Raise RegistryRefused unless it is scheme, host and perhaps a port.
-
-    Private addresses are right here: registries stand inside, behind the gateway.
-    """
-    try:
-        parts = urlsplit(url)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        parts, has_port = urlsplit(""), False
-    rest = (parts.path, parts.query, parts.fragment, parts.username, parts.password)
-    host = parts.netloc.removesuffix(f":{parts.port}") if has_port else ""
-    is_plain = url == f"{parts.scheme}://{parts.netloc}" and not any(rest)
-    if not (parts.scheme in {"http", "https"} and is_plain and _HOST.fullmatch(host)):
-        message = _(
-            "The URL is http:// or https://, a host and perhaps a port, and nothing behind that."
-        )
-        raise RegistryRefused(message, field="upstream_url")
-    if len(url) > _LONGEST_URL:
-        message = _("The URL has at most %(longest_url)s characters.") % {
-            "longest_url": _LONGEST_URL
-        }
-        raise RegistryRefused(message, field="upstream_url")
-
-
 def _apply(registry: Registry, to_be: RegistrySettings) -> None:
     check_upstream_url(to_be.upstream_url)
-    if to_be.service and not _SERVICE.fullmatch(to_be.service):
-        message = _("A service is letters, digits and . : / _ -, like a host name.")
-        raise RegistryRefused(message, field="service")
+    check_service(to_be.service)
     registry.upstream_url = to_be.upstream_url
     registry.service = to_be.service or settings.SERVICE
     registry.stage, registry.writers = to_be.stage, to_be.writers
     registry.needs_approval, registry.description = to_be.needs_approval, to_be.description
     try:
         registry.key_format = agreed_key_format(registry, wanted=to_be.key_format)
-        registry.clean_fields(exclude=_CHECKED_HERE)
+        registry.clean_fields(exclude=CHECKED_HERE)
     except ValidationError as error:
         field = next(iter(error.message_dict)) if hasattr(error, "error_dict") else "key_format"
         raise RegistryRefused(" ".join(error.messages), field=field) from error

@@ -6,6 +6,7 @@ place, so of two who want one only one gets it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -31,7 +32,7 @@ def check_name(
     Return when the last repository of that name was deleted. No token from before opens the new one,
     however long tokens live: the gateway asks (F2).
     """
-    others = _leading_to(_spellings(name, namespace))
+    others = holders_of(_spellings(name, namespace))
     if owner is not None:
         others = others.exclude(pk=owner.pk)
     # Who has it comes before those who had it, of whom the last one counts.
@@ -64,7 +65,8 @@ def _spellings(name: RepositoryName, namespace: Namespace) -> list[str]:
     return found
 
 
-def _leading_to(spellings: list[str]) -> QuerySet[Repository]:
+def holders_of(spellings: Collection[str]) -> QuerySet[Repository]:
+    """Return those that have one of the names, had it, or are kept under it, deleted ones as well."""
     # Three ways, each by its index: an OR of them walks through all repositories there are.
     today = Repository.objects.filter(name__in=spellings)
     stored = Repository.objects.filter(stored_name__in=spellings)

@@ -38,7 +38,7 @@ def add_publisher(
     owner: Repository | RobotAccount, workload: NamedWorkload, *, by: Principal
 ) -> TrustedPublisher:
     """Trust the jobs from now on. Raises Denied, and PublisherRefused with the field at fault."""
-    _check_workload(workload)
+    check_workload(workload)
     with transaction.atomic():
         held = _lock(owner)
         _check_person(held, by)
@@ -100,7 +100,8 @@ def _check_person(owner: Repository | RobotAccount, by: Principal) -> None:
         raise Denied(message)
 
 
-def _check_workload(workload: NamedWorkload) -> None:
+def check_workload(workload: NamedWorkload) -> None:
+    """Raise PublisherRefused for what no job could be."""
     issuer = find_issuer(workload.issuer)
     if issuer is None:
         field, message = "issuer", _("ID tokens of this issuer are not accepted here")

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Visibility
 from accounts.words import lazy_title
 from index.errors import IndexRefusal, RegistryRefused
-from index.flows.registries import RegistrySettings
 from index.models import KeyFormat, Registry, RegistryPool, RegistryState, SizeClass, Stage, Writers
 from index.models.registry import DAYS
+from index.registry_settings import RegistrySettings
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _NEVER = "never"

@@ -14,9 +14,9 @@ from index.events.auth import authenticate_registry
 from index.flows import registries as flows
 from index.flows.create_repository import create_repository
 from index.flows.place_repositories import add_rule, check_pattern, delete_pool, save_pool
-from index.flows.registries import RegistrySettings, check_upstream_url
 from index.models import KeyFormat, PlacementRule, Registry, RegistryState, Repository, SizeClass
 from index.names import parse_repository_name
+from index.registry_settings import RegistrySettings, check_upstream_url
 from tests.conftest import World
 from tests.factories import make_registry
 
