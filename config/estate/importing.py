@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from accounts.principals import ANONYMOUS, Principal
 from config.estate.file import Header, Line, read, read_header
 from config.estate.kind import QUIET, SOFT, Kind, Refused
 from config.estate.kinds import TABLES
-from config.estate.kinds.organizations import Namespaces
 from config.estate.known import Known
 from config.estate.new_secrets import NewSecrets
 from config.estate.records import LeftBehind, Record
@@ -171,8 +170,10 @@ class Batch:
         if not self._table.is_same(record, there):
             self._note_stranger(record)
             _refuse("somebody else has that name here: nothing that the file gives them is given")
-        if isinstance(self._table, Namespaces) and self._table.is_untouched(there):
-            return self._take_over(line, key, record, there)
+        if record == there or (record == _without_moment(there)):
+            return Told(line, record.KIND, record.about, Outcome.THERE)
+        if self._table.is_untouched(there):
+            return self._take_over(line, key, record)
         changed = _differing(record, there)
         if not changed:
             return Told(line, record.KIND, record.about, Outcome.THERE)
@@ -184,14 +185,11 @@ class Batch:
         self._write_down(AuditAction.RECORD_CHANGED, [record], changed=", ".join(changed))
         return Told(line, record.KIND, record.about, Outcome.CHANGED, ", ".join(changed))
 
-    def _take_over(self, line: int, key: int, record: Any, there: Any) -> Told:
+    def _take_over(self, line: int, key: int, record: Any) -> Told:
         self._check_names(line, record)
         self._table.check(record)
-        assert isinstance(self._table, Namespaces)  # noqa: S101 - asked by who calls this
-        if not _differing(record, there) and record.created_at in {None, there.created_at}:
-            return Told(line, record.KIND, record.about, Outcome.THERE)
         self._table.take_over(key, record, self._known)
-        return Told(line, record.KIND, record.about, Outcome.CREATED)
+        return Told(line, record.KIND, record.about, Outcome.CHANGED)
 
     def _make(self, made: Pairs) -> list[Told]:
         records = [one for _, one in made]
@@ -244,6 +242,11 @@ def _differing(given: Record, there: Record) -> list[str]:
         and (value := getattr(given, one.name)) != default_of(one)
         and value != getattr(there, one.name)
     ]
+
+
+def _without_moment(record: Any) -> Any:
+    """Return what a record says that leaves out since when it is there."""
+    return replace(record, created_at=None) if hasattr(record, "created_at") else record
 
 
 def _refused(line: int, record: Record, reason: str) -> Told:

@@ -92,6 +92,14 @@ class Kind(Generic[R]):
         """Whether what is there is what the record means, and nobody else of that name."""
         return True
 
+    def is_untouched(self, there: R) -> bool:
+        """Whether it is as every new site has it, so that the file may say what it is."""
+        return False
+
+    def take_over(self, key: int, record: R, known: Known) -> None:
+        """Make what is untouched be what the record says, whatever that leaves at its default."""
+        self.model._default_manager.filter(pk=key).update(**self.columns(record, known))
+
     def names(self, record: R) -> Iterator[tuple[str, str]]:
         """Yield whose name each field has that names something."""
         for name, (_, whose) in self.refs.items():

@@ -84,6 +84,7 @@ def make_estate() -> None:
 
 
 def _about_people(person: User, organization: Organization) -> None:
+    Plan.objects.update(default_for=None)
     plan = Plan.objects.create(name="large", members=99, default_for=PlanDefault.USERS)
     Namespace.objects.filter(organization=organization).update(
         plan=plan, default_visibility=Visibility.INTERNAL, is_verified=True, created_at=DAY

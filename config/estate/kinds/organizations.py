@@ -195,14 +195,13 @@ class Namespaces(Kind[records.Namespace]):
         if record.plan:
             yield "plan", record.plan
 
-    @staticmethod
-    def is_untouched(there: records.Namespace) -> bool:
+    def is_untouched(self, there: records.Namespace) -> bool:
         """Whether nobody has changed any of its settings."""
         fresh = records.Namespace(name=there.name, created_at=there.created_at)
         return there == fresh
 
     def take_over(self, key: int, record: records.Namespace, known: Known) -> None:
-        """Make it what the record says, whatever is at its default there."""
+        """Make it so; its moment stays where the record has none."""
         only = {one.name for one in fields(record)} - {"name"}
         if record.created_at is None:
             only -= {"created_at"}

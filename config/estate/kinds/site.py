@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts import announcements
+from accounts.audit import AuditAction
 from accounts.flows.announce import Wording
 from accounts.flows.plans import Limits, check_plan
-from accounts.models import Announcement, Plan
+from accounts.models import Announcement, AuditEvent, Plan
 from accounts.opaque_tokens import digest_of
 from config.estate.kind import Kind, Refused
 from config.estate.known import Known
@@ -23,6 +24,12 @@ from index.models import AcceptRule, PlacementRule, Registry, RegistryPool, Regi
 from index.registry_settings import RegistrySettings, check_settings
 
 _LAST_DAY, _LAST_HOUR = 6, 23
+_ABOUT_PLANS = (
+    AuditAction.PLAN_CREATED,
+    AuditAction.PLAN_CHANGED,
+    AuditAction.PLAN_DELETED,
+    AuditAction.PLAN_ASSIGNED,
+)
 
 
 class Plans(Kind[people.Plan]):
@@ -40,7 +47,9 @@ class Plans(Kind[people.Plan]):
         )
 
     def obstacles(self, records: Sequence[people.Plan], known: Known) -> dict[tuple[str, ...], str]:
-        """Find those that would be a second default."""
+        """Find those that would be a second default, where administrators have said which is."""
+        if self._are_untouched():
+            return {}
         held = Plan.objects.filter(default_for__isnull=False)
         defaults = dict(held.values_list("default_for", "name"))
         return {
@@ -48,6 +57,29 @@ class Plans(Kind[people.Plan]):
             for one in records
             if one.default_for in defaults
         }
+
+    def is_untouched(self, there: people.Plan) -> bool:
+        """Whether no administrator has said anything about plans here."""
+        return self._are_untouched()
+
+    def take_over(self, key: int, record: people.Plan, known: Known) -> None:
+        """Make it so, and nothing else the default of the same."""
+        self._make_room([record])
+        super().take_over(key, record, known)
+
+    def create(self, records: Sequence[people.Plan], known: Known) -> None:
+        """Make them."""
+        self._make_room(records)
+        super().create(records, known)
+
+    @staticmethod
+    def _are_untouched() -> bool:
+        return not AuditEvent.objects.filter(action__in=_ABOUT_PLANS).exists()
+
+    @staticmethod
+    def _make_room(records: Sequence[people.Plan]) -> None:
+        wanted = [one.default_for for one in records if one.default_for]
+        Plan.objects.filter(default_for__in=wanted).update(default_for=None)
 
 
 class Announcements(Kind[people.Announcement]):
