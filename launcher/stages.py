@@ -29,7 +29,7 @@ SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 ASKED_ONCE = tuple(
     Path("tests") / path
     for path in (
-        *("architecture", "config", "demo", "directory", "guide", "launcher", "openid"),
+        *("architecture", "client", "config", "demo", "directory", "guide", "launcher", "openid"),
         *("translations", "web/test_design_page.py"),
         *("api/test_every_operation.py", "api/test_described_answers.py", "api/test_door.py"),
         *("v1/test_refusals.py", "accounts/test_domains.py", "accounts/test_outgoing.py"),

@@ -1,0 +1,104 @@
+"""The client with `await`: it sends what the other one sends."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TypeVar
+
+import httpx
+import pytest
+import requests
+import waybill
+from waybill import calls
+from waybill.aio import AsyncWaybill
+
+from accounts.models import User
+from tests.client.conftest import PARTS
+from tests.client.transport import URL, answer_of_django
+from tests.conftest import World
+from tests.machines import make_token
+
+T = TypeVar("T")
+
+
+def run(coroutine: Coroutine[None, None, T]) -> T:
+    """Run what waits for nothing: without a loop, so in the transaction of the test."""
+    with pytest.raises(StopIteration) as done:
+        coroutine.send(None)
+    answer: T = done.value.value
+    return answer
+
+
+class Handler:
+    """Answers at once."""
+
+    def __init__(self, *instead: int | None) -> None:
+        self.instead = list(instead)  # a status, or None for a lost connection
+        self.sent: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        if self.instead:
+            status = self.instead.pop(0)
+            if status is None:
+                message = "the line was cut"
+                raise httpx.ReadError(message)
+            return httpx.Response(status, headers={"Retry-After": "3"})
+        prepared = requests.Request(
+            request.method, str(request.url), dict(request.headers), data=request.content
+        ).prepare()
+        answer = answer_of_django(prepared)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+@pytest.fixture
+def handler() -> Handler:
+    """What answers."""
+    return Handler()
+
+
+def client_of(user: User, handler: Handler, pauses: list[float]) -> AsyncWaybill:
+    token = make_token(user, api_parts=PARTS).value
+    client = AsyncWaybill(URL, token=token, transport=httpx.MockTransport(handler))
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    client.sleep = sleep
+    return client
+
+
+def test_it_goes_over_pages_and_waits_as_told(world: World, handler: Handler) -> None:
+    pauses: list[float] = []
+    handler.instead = [503, None]
+
+    async def names() -> list[str]:
+        async with client_of(world.alice, handler, pauses) as client:
+            listing = calls.repositories.every(page_size=2)
+            return [one["name"] async for one in client.each(listing)]
+
+    assert sorted(run(names())) == ["alice/priv", "alice/pub", "base"]
+    assert pauses[0] == 3
+    assert len(handler.sent) == 4
+
+
+def test_it_makes_things_and_raises_the_same_errors(world: World, handler: Handler) -> None:
+    async def twice() -> None:
+        async with client_of(world.alice, handler, []) as client:
+            await client.ask(calls.repositories.create("alice/new"))
+            await client.ask(calls.repositories.create("alice/new"))
+
+    with pytest.raises(waybill.Forbidden, match="there is a repository alice/new already"):
+        run(twice())
+    assert handler.sent[0].headers["Idempotency-Key"] != handler.sent[1].headers["Idempotency-Key"]
+
+
+def test_it_gives_up_a_server_that_stays_away(world: World, handler: Handler) -> None:
+    handler.instead = [None] * 5
+
+    async def ask() -> None:
+        async with client_of(world.alice, handler, []) as client:
+            await client.ask(calls.people.whoami())
+
+    with pytest.raises(waybill.ServerAway, match="the line was cut"):
+        run(ask())

@@ -1,0 +1,69 @@
+"""docker with `credHelpers`: what it logs in with comes from the log-in of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from waybill.logins.book import Book, Login
+
+from launcher.layout import CHECKOUT
+from tests.e2e.backstage import Backstage
+from tests.e2e.people import People, Person
+
+MAKE_TOKEN = """
+from accounts.flows.personal_access_tokens import create_token
+from accounts.models import User
+from accounts.principals import Principal
+from accounts.token_limits import read_limits
+user = User.objects.get(username=name)
+limits = read_limits(("*",), ("push",), ("profile:read",))
+answer = create_token(
+    user, name="laptop", limits=limits, networks=(), expires_at=None, by=Principal(user)
+).value
+"""
+HELPER = f"""#!{sys.executable}
+import sys
+sys.path.insert(0, {str(CHECKOUT / "clients/waybill/src")!r})
+from waybill.docker_helper import run
+run()
+"""
+
+
+@pytest.fixture
+def helped(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Someone whose docker asks the helper, and finds nobody logged in yet."""
+    program = tmp_path / "docker-credential-waybill"
+    program.write_text(HELPER)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("WAYBILL_CONFIG", str(tmp_path / "waybill"))
+    monkeypatch.setattr("waybill.logins.stores._has_keyring", lambda: False)
+    person = people.make("alice")
+    person.docker.home.mkdir(parents=True)
+    settings = {"credHelpers": {person.host: "waybill"}}
+    (person.docker.home / "config.json").write_text(json.dumps(settings))
+    return person
+
+
+def test_docker_pushes_and_pulls_with_no_password_in_its_configuration(
+    helped: Person, backstage: Backstage
+) -> None:
+    assert "denied" in helped.docker.fails("push", helped.make_image("app"))
+    token = str(backstage.run(MAKE_TOKEN, name=helped.name))
+    Book().keep(Login(f"http://{helped.host}", helped.name, token))
+    reference = helped.push_image("app")
+    helped.forget(reference)
+    helped.docker("pull", reference)
+    assert "auths" not in helped.docker.stored
+
+
+def test_docker_login_leaves_what_it_got_to_the_helper(helped: Person) -> None:
+    assert "Login Succeeded" in helped.login()
+    helped.push_image("app")
+    assert helped.docker.stored.get("auths", {}).get(helped.host, {}) == {}
+    helped.docker("logout", helped.host)
+    assert Book().servers == []
