@@ -51,13 +51,13 @@ class LeakedTokens(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    takes_from_anybody = True
     parser_classes = (StrictJSONListParser,)
 
     @extend_schema(
         summary="Report leaked secrets",
         request=LeakInput(many=True),
         responses={200: LeakReport},
-        auth=[],
     )
     def post(self, request: Request) -> Response:
         """End each secret that is one of ours, and tell its owner where it was found."""

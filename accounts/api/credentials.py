@@ -15,7 +15,7 @@ from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.flows import deactivate_totp
-from allauth.mfa.webauthn.internal.flows import remove_authenticator
+from allauth.mfa.webauthn.internal.flows import remove_authenticator, rename_authenticator
 from django import forms
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -78,7 +78,13 @@ class FactorOutput(serializers.ModelSerializer[Authenticator]):
 
     def get_name(self, factor: Authenticator) -> str:
         """Return what the page calls it."""
-        return str(factor.wrap())  # type: ignore[no-untyped-call] # allauth's
+        return str(factor)
+
+
+class FactorNameInput(serializers.Serializer[Any]):
+    """What to call a security key."""
+
+    name = serializers.CharField(max_length=80)
 
 
 class OwnPassword(APIView):
@@ -212,6 +218,17 @@ class OneSecondFactor(APIView):
     """One app or key."""
 
     permission_classes = (ConfirmedLately,)
+
+    @extend_schema(summary="Name a security key", request=FactorNameInput, responses=FactorOutput)
+    def patch(self, request: Request, factor_id: int) -> Response:
+        """Call a security key or passkey otherwise; an app has no name."""
+        user = check_person(principal_of(request))
+        keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+        key = get_object_or_404(keys, pk=factor_id, user=user)
+        sent = FactorNameInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        rename_authenticator(request._request, key, sent.validated_data["name"])
+        return Response(FactorOutput(key).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, factor_id: int) -> Response:

@@ -14,11 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
-from accounts.api.recent import Administrators, ConfirmedLately
+from accounts.api.credentials import AddressOutput
+from accounts.api.recent import Administrators, FactorShownLately
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
-from accounts.models import Invitation, User
-from accounts.people_search import search_people
+from accounts.models import Invitation, Membership, Namespace, OrganizationRole, User
+from accounts.owned import owned_by
+from accounts.people_search import everybody, search_people
 
 
 class PersonOutput(serializers.ModelSerializer[User]):
@@ -34,6 +36,41 @@ class PersonOutput(serializers.ModelSerializer[User]):
             "username", "display_name", "email", "is_verified", "is_active", "is_superuser",
             "date_joined", "closed_at",
         ]  # fmt: skip
+
+
+class MembershipOutput(serializers.Serializer[Membership]):
+    """An organization that a person is in."""
+
+    organization = serializers.CharField(source="organization.name")
+    role = serializers.ChoiceField(choices=OrganizationRole.choices)
+
+
+class OwnedOutput(serializers.Serializer[Any]):
+    """How many of a kind a namespace has."""
+
+    kind = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class OnePersonOutput(PersonOutput):
+    """What an administrator sees of one account; who did what with it is in the audit."""
+
+    has_second_factor = serializers.BooleanField(source="has_factor", read_only=True)
+    addresses = AddressOutput(source="emailaddress_set", many=True)
+    memberships = MembershipOutput(many=True)
+    owned = serializers.SerializerMethodField()
+
+    class Meta(PersonOutput.Meta):
+        """The fields, by name."""
+
+        fields: ClassVar[list[str]] = [
+            *PersonOutput.Meta.fields, "has_second_factor", "addresses", "memberships", "owned",
+        ]  # fmt: skip
+
+    @extend_schema(responses=OwnedOutput(many=True))
+    def get_owned(self, user: User) -> list[dict[str, Any]]:
+        """Return how many of each kind."""
+        return owned_output(user.namespace)
 
 
 class ReasonInput(serializers.Serializer[Any]):
@@ -69,8 +106,20 @@ class People(ListAPIView[User]):
         return search_people(self.request.query_params.get("q", "").strip()[:100])
 
 
+class OnePerson(APIView):
+    """One account."""
+
+    permission_classes = (Administrators,)
+
+    @extend_schema(summary="Show an account", responses=OnePersonOutput)
+    def get(self, request: Request, name: str) -> Response:
+        """Return its addresses, what it is in, and how much it has."""
+        found = everybody().prefetch_related("emailaddress_set", "memberships__organization")
+        return Response(OnePersonOutput(get_object_or_404(found, username=name)).data)
+
+
 class _Step(APIView):
-    permission_classes = (Administrators, ConfirmedLately)
+    permission_classes = (Administrators, FactorShownLately)
     flow: ClassVar[Callable[..., None]]
 
     @extend_schema(request=ReasonInput, responses={204: None})
@@ -98,6 +147,18 @@ class ResetSecondFactor(_Step):
     """Take away factors that were lost."""
 
     flow = staticmethod(manage_people.reset_second_factor)
+
+
+class LogOut(_Step):
+    """End every session and every docker login of a person, who is told by mail."""
+
+    flow = staticmethod(manage_people.end_sessions)
+
+
+class VerifyAddress(_Step):
+    """Count the primary address of a person as proven."""
+
+    flow = staticmethod(manage_people.verify_address)
 
 
 class Appoint(_Step):
@@ -142,3 +203,8 @@ class OneSiteInvitation(APIView):
         found = get_object_or_404(Invitation, pk=invitation_id, organization=None)
         revoke_site_invitation(found, by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def owned_output(namespace: Namespace) -> list[dict[str, Any]]:
+    """Return how many of each kind a namespace has."""
+    return [{"kind": kind, "count": count} for kind, count in owned_by(namespace)]

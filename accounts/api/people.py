@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.flows.change_profile import change_profile
+from accounts.flows.choose_language import choose_language
 from accounts.flows.signup import sign_up
 from accounts.models import Picture, User
 
@@ -26,7 +27,7 @@ class OwnAccountOutput(serializers.ModelSerializer[User]):
 
         model = User
         fields: ClassVar[list[str]] = [
-            "username", "display_name", "location", "link", "email", "date_joined",
+            "username", "display_name", "location", "link", "email", "language", "date_joined",
         ]  # fmt: skip
 
 
@@ -36,6 +37,9 @@ class ProfileInput(serializers.Serializer[Any]):
     display_name = serializers.CharField(required=False, allow_blank=True, max_length=80)
     location = serializers.CharField(required=False, allow_blank=True, max_length=80)
     link = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    language = serializers.ChoiceField(
+        settings.LANGUAGES, required=False, help_text="Of pages and mails; the API stays English."
+    )
 
 
 class PublicUserOutput(serializers.ModelSerializer[User]):
@@ -64,6 +68,19 @@ class SignupInput(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=300)
     password = serializers.CharField(max_length=5000, trim_whitespace=False)
     invitation = serializers.CharField(required=False, default="", max_length=200)
+    proof = serializers.CharField(
+        required=False,
+        default="",
+        max_length=4000,
+        help_text="The solution of a challenge, where this site asks for one.",
+    )
+
+
+class SignupOutput(serializers.Serializer[Any]):
+    """The account, and what comes next."""
+
+    username = serializers.CharField()
+    detail = serializers.CharField()
 
 
 class OwnAccount(APIView):
@@ -83,7 +100,12 @@ class OwnAccount(APIView):
         user = _person(request)
         sent = ProfileInput(data=request.data)
         sent.is_valid(raise_exception=True)
-        change_profile(user, by=principal, **sent.validated_data)
+        wanted = dict(sent.validated_data)
+        language = wanted.pop("language", user.language)
+        change_profile(user, by=principal, **wanted)
+        if language != user.language:
+            choose_language(user, language)
+            user.language = language
         return Response(OwnAccountOutput(user).data)
 
 
@@ -107,8 +129,9 @@ class Signup(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    takes_from_anybody = True
 
-    @extend_schema(request=SignupInput, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=SignupInput, responses={201: SignupOutput})
     def post(self, request: Request) -> Response:
         """Make an account; it works once its address is proven by logging in on the page."""
         sent = SignupInput(data=request.data)

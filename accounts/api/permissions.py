@@ -18,7 +18,8 @@ class TokenReachesPart(BasePermission):
     `part = "organizations"`: for kinds of credentials that read or write here, for tokens with that
     part; without a part for those that manage credentials, because a token never makes or widens
     them (case 16).
-    `is_open = True`: reading needs no log-in. `use`: a use of its own, instead of reading and writing.
+    `is_open = True`: reading needs no log-in; `takes_from_anybody = True`: neither does sending. `use`: a use of its own, instead of reading and writing.
+    `sessions_alone`: methods that the view itself refuses to tokens, for the description.
     """
 
     message = "this access token is not for this part of the API"
@@ -27,7 +28,7 @@ class TokenReachesPart(BasePermission):
         """Return whether to go on."""
         reads = request.method in SAFE_METHODS
         if principal_of(request).is_anonymous:
-            return reads and getattr(view, "is_open", False)
+            return is_open_to_anybody(view, reads=reads)
         if not may_use(request, use_of(view) or (Use.API_READ if reads else Use.API_WRITE)):
             return False
         if may_use(request, Use.CREDENTIALS):
@@ -39,6 +40,12 @@ class TokenReachesPart(BasePermission):
         if principal_of(request).limits and needed in list(ApiPart):
             self.message = f"this access token lacks the part {needed} of the API"
         return False
+
+
+def is_open_to_anybody(view: object, *, reads: bool) -> bool:
+    """Whether a view says that nobody has to show a credential there."""
+    open_to: bool = getattr(view, "is_open" if reads else "takes_from_anybody", False)
+    return open_to
 
 
 def _reaches(request: Request, part: str, *, reads: bool) -> bool:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from accounts.api.auth import may_use, principal_of
 from accounts.credential_kinds import Use
+from accounts.web.recent_factor import factor_page, showed_second_factor
 
 
 class ConfirmedLately(BasePermission):
@@ -43,6 +44,20 @@ class ConfirmedToMake(ConfirmedLately):
         if makes or not may_use(request, Use.CREDENTIALS):
             return super().has_permission(request, view)
         return True
+
+
+class FactorShownLately(ConfirmedLately):
+    """Where a second factor is set up it was that one, as on the pages of administrators."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether to go on."""
+        if may_use(request, Use.CREDENTIALS) and (page := factor_page(request._request)):
+            self.message = (
+                f"show your second factor first, at {settings.PUBLIC_URL}{page}, and send this again "
+                "with the same session"
+            )
+            return showed_second_factor(request._request)
+        return super().has_permission(request, view)
 
 
 class Administrators(BasePermission):

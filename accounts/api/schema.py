@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import SAFE_METHODS
 
+from accounts.api.auth import use_of
 from accounts.api.pagination import Pages
+from accounts.api.permissions import TokenReachesPart, is_open_to_anybody
+from accounts.credential_kinds import Kind, Use, opens
+from accounts.token_limits import ApiPart
 
 _CASES = re.compile(r" \(cases? \d[^)]*\)")
 _PROBLEM = {
@@ -59,27 +64,53 @@ class Schema(AutoSchema):
             operation["responses"].setdefault(status, answer)
         return operation | self._opened_by()
 
+    def get_operation_id(self) -> str:
+        """Return a name for good, of the address; what stands between slashes is no part of it."""
+        return re.sub("_+", "_", str(super().get_operation_id()))
+
     def _opened_by(self) -> dict[str, object]:
-        """Return for whom the operation is, which no word of OpenAPI says: `x-waybill-part`."""
+        """Return what opens the operation: as OpenAPI says it, and the part of a token by itself."""
         is_read = self.method in SAFE_METHODS
+        use = use_of(self.view) or (Use.API_READ if is_read else Use.API_WRITE)
+        part = self._part(is_read=is_read)
+        is_open = is_open_to_anybody(self.view, reads=is_read)
+        told: dict[str, object] = {"x-waybill-open": is_open}
+        ways: list[dict[str, list[str]]] = [{}] if is_open else []
+        if scheme := getattr(self.view, "opened_by", ""):
+            ways.append({scheme: []})
+        if part and opens(Kind.ACCESS_TOKEN, use):
+            told["x-waybill-part"] = part
+            ways.append({"accessToken": [part]})
+        if part.startswith("repositories:") and opens(Kind.ROBOT_SECRET, use):
+            ways.append({"robotSecret": []})
+        if self.view.authentication_classes:
+            ways.append({"session": []})
+        return told | {"security": ways}
+
+    def _part(self, *, is_read: bool) -> str:
+        """Return the part that a token needs; "" where no token gets in, whichever parts it has."""
+        if self.method in getattr(self.view, "sessions_alone", ()):
+            return ""
         part = getattr(self.view, "part", None)
-        told: dict[str, object] = {
-            "x-waybill-open": is_read and getattr(self.view, "is_open", False)
-        }
-        if part:
-            told["x-waybill-part"] = f"{part}:{'read' if is_read else 'write'}"
-        return told
+        asked = TokenReachesPart in self.view.permission_classes
+        name = f"{part}:read" if is_read else f"{part}:write"
+        return name if asked and self.view.authentication_classes and name in list(ApiPart) else ""
 
 
 class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes the Authorization header."""
+    """Describes the Authorization header: whose secret it may have."""
 
     target_class = "accounts.api.auth.SecretAuthentication"
-    name = "accessToken"
+    name: ClassVar[list[str]] = ["accessToken", "robotSecret", "registrySecret"]  # type: ignore[misc]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the scheme."""
-        return {"type": "http", "scheme": "bearer", "description": "A personal access token."}
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        """Return the schemes."""
+        whose = (
+            "A personal access token; the scope is the part of it that is needed.",
+            "A robot's secret: looks up repositories, and promotes what is in them.",
+            "A registry's events secret, on the registry's host.",
+        )
+        return [{"type": "http", "scheme": "bearer", "description": one} for one in whose]
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -90,4 +121,6 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Return the scheme."""
-        return {"type": "apiKey", "in": "cookie", "name": "session"}
+        about = "A browser's session; what changes something needs the header X-CSRFToken, too."
+        name = settings.SESSION_COOKIE_NAME
+        return {"type": "apiKey", "in": "cookie", "name": name, "description": about}

@@ -17,6 +17,7 @@ from accounts.api.recent import ConfirmedToMake
 from accounts.flows.personal_access_tokens import (
     NewToken,
     create_token,
+    revoke_all_tokens,
     revoke_token,
     rotate_token,
 )
@@ -111,6 +112,22 @@ class OwnToken(APIView):
         """End it at once."""
         revoke_token(_own(request, token_id), by=principal_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RevokedOutput(serializers.Serializer[Any]):
+    """How many ended."""
+
+    revoked = serializers.IntegerField()
+
+
+class AllOwnTokens(APIView):
+    """All of one's tokens."""
+
+    @extend_schema(summary="Revoke all access tokens", request=None, responses=RevokedOutput)
+    def post(self, request: Request) -> Response:
+        """End all of one's own at once; in an emergency nobody has to log in again first."""
+        count = revoke_all_tokens(_user(request), by=principal_of(request))
+        return Response(RevokedOutput({"revoked": count}).data)
 
 
 class OwnTokenRotation(APIView):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.api import (
-    audit,
+    announcements,
+    authenticator_app,
     connections,
     credentials,
     mails,
-    manage,
-    marks,
+    manage_urls,
     people,
     pictures,
     plans,
@@ -36,11 +36,17 @@ urlpatterns: list[URLPattern] = [
         name="api-primary-address",
     ),
     path("user/mails", mails.OwnMails.as_view(), name="api-own-mails"),
-    path("manage/audit", audit.SiteAudit.as_view(), name="api-site-audit"),
-    path(
-        "manage/audit/export/<slug:kind>", audit.SiteAuditFile.as_view(), name="api-site-audit-file"
-    ),
     path("user/second-factors", credentials.SecondFactors.as_view(), name="api-second-factors"),
+    path(
+        "user/second-factors/app",
+        authenticator_app.AuthenticatorApp.as_view(),
+        name="api-authenticator-app",
+    ),
+    path(
+        "user/second-factors/recovery-codes",
+        authenticator_app.RecoveryCodes.as_view(),
+        name="api-recovery-codes",
+    ),
     path(
         "user/second-factors/<int:factor_id>",
         credentials.OneSecondFactor.as_view(),
@@ -60,33 +66,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
     path("signup", people.Signup.as_view(), name="api-signup"),
-    path("manage/people", manage.People.as_view(), name="api-manage-people"),
-    path("manage/people/<str:name>/disable", manage.Disable.as_view(), name="api-manage-disable"),
-    path("manage/people/<str:name>/enable", manage.Enable.as_view(), name="api-manage-enable"),
-    path(
-        "manage/people/<str:name>/reset-second-factor",
-        manage.ResetSecondFactor.as_view(),
-        name="api-manage-reset-second-factor",
-    ),
-    path("manage/people/<str:name>/appoint", manage.Appoint.as_view(), name="api-manage-appoint"),
-    path("manage/people/<str:name>/dismiss", manage.Dismiss.as_view(), name="api-manage-dismiss"),
-    path(
-        "manage/verified-namespaces",
-        marks.VerifiedNamespaces.as_view(),
-        name="api-verified-namespaces",
-    ),
-    path(
-        "manage/verified-namespaces/<str:name>",
-        marks.VerifiedNamespace.as_view(),
-        name="api-verified-namespace",
-    ),
-    path("manage/invitations", manage.SiteInvitations.as_view(), name="api-site-invitations"),
-    path(
-        "manage/invitations/<int:invitation_id>",
-        manage.OneSiteInvitation.as_view(),
-        name="api-site-invitation",
-    ),
     path("user/tokens", tokens.OwnTokens.as_view(), name="api-own-tokens"),
+    path("user/tokens/revoke-all", tokens.AllOwnTokens.as_view(), name="api-own-tokens-revoke-all"),
     path("user/tokens/<int:token_id>", tokens.OwnToken.as_view(), name="api-own-token"),
     path(
         "user/tokens/<int:token_id>/rotate",
@@ -111,8 +92,10 @@ urlpatterns: list[URLPattern] = [
         robots.RobotSecretRotation.as_view(),
         name="api-robot-secret-rotate",
     ),
+    path("announcements", announcements.Announcements.as_view(), name="api-announcements"),
     path("plans", plans.Plans.as_view(), name="api-plans"),
     path("plans/<int:plan_id>", plans.OnePlan.as_view(), name="api-plan"),
     path("namespaces/<str:name>/plan", plans.NamespacePlan.as_view(), name="api-namespace-plan"),
     *organizations.urlpatterns,
+    *manage_urls.urlpatterns,
 ]

@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS = {
         "MailKindEnum": "accounts.mail_kinds.MailKind",
         "PromotionStateEnum": "index.models.PromotionState",
         "RegistryStateEnum": "index.models.RegistryState",
+        "ReportKindEnum": "index.models.ReportKind",
         "VisibilityEnum": "accounts.models.Visibility",
         "DifferenceKindEnum": "index.models.DifferenceKind",
         "DifferenceStateEnum": "index.models.DifferenceState",

@@ -113,6 +113,8 @@ class OrganizationAccess(OrganizationView):
 class ConfirmRepositoryReview(RepositoryView):
     """That somebody has looked through the review of a repository."""
 
+    sessions_alone = ("POST",)
+
     @extend_schema(request=ReviewInput, responses={204: None})
     def post(self, request: Request, name: str) -> Response:
         """Write down a review; people look through things, so with a session alone."""
@@ -121,6 +123,8 @@ class ConfirmRepositoryReview(RepositoryView):
 
 class ConfirmOrganizationReview(OrganizationView):
     """That somebody has looked through the review of an organization."""
+
+    sessions_alone = ("POST",)
 
     @extend_schema(request=ReviewInput, responses={204: None})
     def post(self, request: Request, organization: str) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.recent import Administrators, ConfirmedLately
+from accounts.api.recent import Administrators, FactorShownLately
 from index.api.repository_view import RepositoryView
 from index.errors import RegistryInUse, RegistryRefused
 from index.models import Registry
@@ -32,7 +32,7 @@ class OperatorView(RepositoryView):
         return get_object_or_404(Registry, name=name)
 
 
-class _ConfirmedToChange(ConfirmedLately):
+class _ConfirmedToChange(FactorShownLately):
     """Changes want a session that was confirmed lately."""
 
     def has_permission(self, request: Request, view: Any) -> bool:

@@ -15,6 +15,8 @@ from index.flows.delete_organization import delete_organization
 class Organization(OneOrganization):
     """One organization."""
 
+    sessions_alone = ("DELETE",)
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
         """Delete an organization without repositories, with a session alone; the name stays reserved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,8 @@ from index.flows.place_repositories import add_rule, delete_pool, remove_rule, s
 from index.models import PlacementRule, Registry, RegistryPool, SizeClass
 from index.names import parse_familiar_name
 from index.placement import Newcomer, explain_placement
-from index.registry_map import shares
+from index.registry_map import Holdings, counted, shares
+from index.registry_spread import Held
 
 
 class PlacementRuleOutput(serializers.ModelSerializer[PlacementRule]):
@@ -91,6 +93,47 @@ class PlacementOutput(serializers.Serializer[Any]):
     reason = serializers.CharField()
     rule = PlacementRuleOutput(allow_null=True)
     overruled = PlacementRuleOutput(many=True)
+
+
+class KeptOutput(serializers.Serializer[Any]):
+    """What a registry keeps of something; size in bytes."""
+
+    registry = serializers.CharField()
+    repositories = serializers.IntegerField()
+    size = serializers.IntegerField()
+
+
+class SpreadOutput(serializers.Serializer[Any]):
+    """Where the repositories of a namespace are; one without a name is all others together."""
+
+    namespace = serializers.CharField()
+    kept = KeptOutput(many=True)
+
+
+class MapOutput(serializers.Serializer[Any]):
+    """Which registry keeps how much of which namespace, as counted at a time."""
+
+    counted_at = serializers.DateTimeField()
+    registries = KeptOutput(many=True)
+    namespaces = SpreadOutput(many=True)
+
+
+class RegistryMap(OperatorView):
+    """What every registry keeps."""
+
+    @extend_schema(summary="Show what each registry keeps", responses=MapOutput)
+    def get(self, request: Request) -> Response:
+        """Return all registries, and the largest namespaces with where they are kept."""
+        names = dict(Registry.objects.order_by("name").values_list("pk", "name"))
+        found = counted()
+        body = {
+            "counted_at": found.at,
+            "registries": _kept(found.kept, names),
+            "namespaces": [
+                {"namespace": one.namespace, "kept": _kept(one.held, names)} for one in found.spread
+            ],
+        }
+        return Response(MapOutput(body).data)
 
 
 class Rules(OperatorView):
@@ -178,6 +221,14 @@ class Where(OperatorView):
             _one_of(request, "size_class", SizeClass.values, SizeClass.ORDINARY),
         )
         return Response(PlacementOutput(explain_placement(newcomer)).data)
+
+
+def _kept(kept: Mapping[int, Holdings | Held], names: dict[int, str]) -> list[dict[str, Any]]:
+    return [
+        {"registry": name, "repositories": kept[pk].repositories, "size": kept[pk].size}
+        for pk, name in names.items()
+        if pk in kept
+    ]
 
 
 def _one_of(request: Request, field: str, values: list[str], default: str) -> str:

@@ -16,7 +16,7 @@ from index.api.repository_view import RepositoryView
 from index.deletion_tasks import continue_tag_deletions
 from index.flows.delete_tags import MOST_AT_ONCE, delete_tags
 from index.flows.retention_rules import add_retention_rule, delete_retention_rule, dry_run
-from index.flows.undelete_tag import undelete_tag
+from index.flows.undelete_tag import undelete_tag, undelete_together
 from index.models import RetentionRule, TagDeletion
 from index.outbox import start_soon
 from index.retention import Limits, limits_of
@@ -122,6 +122,12 @@ class RetentionDryRunOutput(serializers.Serializer[Any]):
     tags = RetentionFateOutput(many=True)
 
 
+class UndoneOutput(serializers.Serializer[Any]):
+    """What comes back."""
+
+    tags = TagDeletionOutput(many=True)
+
+
 class DeletedTags(RepositoryView):
     """Tags that were deleted, and the deletion of more."""
 
@@ -170,6 +176,22 @@ class RestoreDeletedTag(RepositoryView):
         undelete_tag(deletion, by=principal_of(request))
         start_soon(continue_tag_deletions, repository.pk)
         return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class UndoDeletion(RepositoryView):
+    """The way back of all tags that were deleted in one go."""
+
+    @extend_schema(summary="Undo a deletion of tags", request=None, responses={202: UndoneOutput})
+    def post(self, request: Request, name: str, deletion_id: int) -> Response:
+        """Put back what was deleted together with a tag; what was pushed again meanwhile stays."""
+        repository = self.find(request, name)
+        check_may_delete(repository, principal_of(request))
+        deletion = repository.tag_deletions.filter(pk=deletion_id).first()
+        if deletion is None:
+            raise Http404
+        coming = undelete_together(deletion, by=principal_of(request))
+        start_soon(continue_tag_deletions, repository.pk)
+        return Response(UndoneOutput({"tags": coming}).data, status=status.HTTP_202_ACCEPTED)
 
 
 class RetentionRules(RepositoryView):

@@ -65,6 +65,8 @@ class _List:
 class RepositoryWebhooks(_List, RepositoryView):
     """Webhooks of one repository."""
 
+    sessions_alone = ("POST",)
+
     @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
         """Return a page of webhooks, to admins."""
@@ -81,6 +83,8 @@ class RepositoryWebhooks(_List, RepositoryView):
 class OrganizationWebhooks(_List, OrganizationView):
     """Webhooks for all repositories of an organization."""
 
+    sessions_alone = ("POST",)
+
     @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request, name: str) -> Response:
         """Return a page of webhooks, to owners."""
@@ -94,6 +98,8 @@ class OrganizationWebhooks(_List, OrganizationView):
 
 class OwnWebhooks(_List, RepositoryView):
     """Webhooks for all repositories of one's own."""
+
+    sessions_alone = ("GET", "POST")
 
     @extend_schema(responses=WebhookOutput(many=True))
     def get(self, request: Request) -> Response:
@@ -125,6 +131,8 @@ class WebhookView(RepositoryView):
 class OneWebhook(WebhookView):
     """One webhook."""
 
+    sessions_alone = ("PATCH",)
+
     @extend_schema(responses=WebhookOutput)
     def get(self, request: Request, webhook_id: int) -> Response:
         """Return a webhook."""
@@ -155,6 +163,8 @@ class OneWebhook(WebhookView):
 
 class WebhookSecret(WebhookView):
     """The secret of a webhook."""
+
+    sessions_alone = ("POST",)
 
     @extend_schema(request=None, responses=WebhookWithSecret)
     def post(self, request: Request, webhook_id: int) -> Response:

@@ -429,6 +429,42 @@ ADDRESSES = {
     "manage/people/<str:username>/reset-second-factor": "/manage/people/alice/reset-second-factor",
     "manage/people/<str:username>/appoint": "/manage/people/alice/appoint",
     "manage/people/<str:username>/dismiss": "/manage/people/alice/dismiss",
+    "api/v1/manage/people/<str:name>": "/api/v1/manage/people/alice",
+    "api/v1/manage/people/<str:name>/log-out": "/api/v1/manage/people/alice/log-out",
+    "api/v1/manage/people/<str:name>/verify": "/api/v1/manage/people/newt/verify",
+    "api/v1/manage/organizations": "/api/v1/manage/organizations",
+    "api/v1/manage/organizations/<str:name>": "/api/v1/manage/organizations/acme",
+    **{
+        f"api/v1/manage/organizations/<str:name>/{step}": f"/api/v1/manage/organizations/acme/{step}"
+        for step in ("freeze", "unfreeze", "owner")
+    },
+    "api/v1/announcements": "/api/v1/announcements",
+    "api/v1/manage/announcements": "/api/v1/manage/announcements",
+    "api/v1/manage/announcements/<int:announcement_id>": (
+        "/api/v1/manage/announcements/{announcement}"
+    ),
+    "api/v1/manage/standing": "/api/v1/manage/standing",
+    "api/v1/manage/settings": "/api/v1/manage/settings",
+    "api/v1/challenge": "/api/v1/challenge",
+    "api/v1/repositories/<repository:name>/-/reports": "/api/v1/repositories/acme/app/-/reports",
+    "api/v1/manage/reports": "/api/v1/manage/reports",
+    "api/v1/manage/reports/<int:report_id>": "/api/v1/manage/reports/{report}",
+    "api/v1/manage/reports/<int:report_id>/decide": "/api/v1/manage/reports/{report}/decide",
+    "api/v1/manage/hidden-repositories": "/api/v1/manage/hidden-repositories",
+    "api/v1/manage/hidden-repositories/<int:hiding_id>/show": (
+        "/api/v1/manage/hidden-repositories/{hiding}/show"
+    ),
+    "api/v1/trash/organizations": "/api/v1/trash/organizations",
+    "api/v1/trash/organizations/<int:ending_id>/reopen": (
+        "/api/v1/trash/organizations/{ending}/reopen"
+    ),
+    "api/v1/repositories/<repository:name>/-/deleted-tags/<int:deletion_id>/undo": (
+        "/api/v1/repositories/acme/app/-/deleted-tags/{tag_deletion}/undo"
+    ),
+    "api/v1/placement/map": "/api/v1/placement/map",
+    "api/v1/user/tokens/revoke-all": "/api/v1/user/tokens/revoke-all",
+    "api/v1/user/second-factors/app": "/api/v1/user/second-factors/app",
+    "api/v1/user/second-factors/recovery-codes": "/api/v1/user/second-factors/recovery-codes",
     "api/v1/manage/people/<str:name>/appoint": "/api/v1/manage/people/alice/appoint",
     "api/v1/manage/people/<str:name>/dismiss": "/api/v1/manage/people/alice/dismiss",
     "manage/invitations": "/manage/invitations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from index.api import deletion, tag_deletion
+from index.api import deletion, ended_organizations, tag_deletion
 
 urlpatterns: list[URLPattern] = [
     path("trash", deletion.Trash.as_view(), name="api-trash"),
@@ -17,6 +17,16 @@ urlpatterns: list[URLPattern] = [
         "trash/<int:deletion_id>/purge",
         deletion.PurgeFromTrash.as_view(),
         name="api-trash-purge",
+    ),
+    path(
+        "trash/organizations",
+        ended_organizations.EndedOrganizations.as_view(),
+        name="api-ended-organizations",
+    ),
+    path(
+        "trash/organizations/<int:ending_id>/reopen",
+        ended_organizations.ReopenOrganization.as_view(),
+        name="api-organization-reopen",
     ),
     path(
         "repositories/<repository:name>/-/deletion",
@@ -32,6 +42,11 @@ urlpatterns: list[URLPattern] = [
         "repositories/<repository:name>/-/deleted-tags/<int:deletion_id>/restore",
         tag_deletion.RestoreDeletedTag.as_view(),
         name="api-deleted-tag-restore",
+    ),
+    path(
+        "repositories/<repository:name>/-/deleted-tags/<int:deletion_id>/undo",
+        tag_deletion.UndoDeletion.as_view(),
+        name="api-deleted-tags-undo",
     ),
     path(
         "repositories/<repository:name>/-/retention-rules",

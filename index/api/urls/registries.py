@@ -69,5 +69,6 @@ urlpatterns: list[URLPattern] = [
     path("placement/rules/<int:rule_id>", placement.OneRule.as_view(), name="api-placement-rule"),
     path("placement/pools", placement.Pools.as_view(), name="api-placement-pools"),
     path("placement/pools/<slug:name>", placement.OnePool.as_view(), name="api-placement-pool"),
+    path("placement/map", placement.RegistryMap.as_view(), name="api-placement-map"),
     path("placement/where", placement.Where.as_view(), name="api-placement-where"),
 ]
