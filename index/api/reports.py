@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from django.db.models import F
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -156,7 +157,8 @@ class ManagedReports(OperatorView):
         if shown == "open":
             found = reports.filter(state=ReportState.OPEN).order_by("created_at", "pk")
         else:
-            found = reports.exclude(state=ReportState.OPEN).order_by("-decided_at", "-pk")
+            newest = F("decided_at").desc(nulls_last=True)
+            found = reports.exclude(state=ReportState.OPEN).order_by(newest, "-pk")
         return paginated(request, found, ReportOutput)
 
 
