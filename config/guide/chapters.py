@@ -32,6 +32,7 @@ ORDER = (
     "account",
     "news",
     "rest-api",
+    "command-line",
     "errors",
     "administration",
 )

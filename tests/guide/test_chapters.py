@@ -23,8 +23,8 @@ _HREF = re.compile(r'href="([^"]+)"')
 _ID = re.compile(r'\sid="([^"]+)"')
 _SETTING = re.compile(r"WAYBILL_[A-Z0-9_]+")
 _TOOLS = {
-    "curl", "docker", "echo", "id=", "key=$(printf", "kubectl", "manage.py", "nerdctl", "podman",
-    "printf", "skopeo", "sudo",
+    "curl", "docker", "echo", "id=", "key=$(printf", "kubectl", "manage.py", "nerdctl", "pip",
+    "podman", "printf", "skopeo", "sudo", "waybill",
 }  # fmt: skip
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _GUIDE = "/docs/"

@@ -44,7 +44,7 @@ def login(state: State, server: str | None, username: str | None, *, token_stdin
         path = state.book.folder / "tokens.json"
         state.output.note(
             f"There is no keyring here, so the token lies in {path}, which your account alone can "
-            "read. Whoever gets at your files has it: pip install 'waybill[keyring]' for better."
+            "read. Whoever gets at your files has it; after pip install keyring it is kept better."
         )
     state.output.done(f"Logged in to {url} as {name}.", {"server": url, "username": name})
 
