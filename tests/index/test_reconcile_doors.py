@@ -148,6 +148,21 @@ def test_the_command_imports_a_registry_and_says_what_it_took(world: World, east
     assert "MiB of memory" in out.getvalue()
 
 
+def test_the_command_imports_tags_of_repositories_that_are_known(
+    world: World, east: Registry
+) -> None:
+    """So it is after moving in from another product: the records are here, and no tag."""
+    known = Repository.objects.create(
+        namespace=Namespace.objects.get(name="acme"),
+        name="acme/known",
+        stored_name="acme/new",
+        registry=east,
+        visibility="private",
+    )
+    call_command("reconcile", "east", "--import", "--rest", "0", stdout=StringIO())
+    assert [tag.name for tag in known.tags.all()] == ["one"]
+
+
 def test_the_command_says_what_is_missing(world: World, east: Registry) -> None:
     errors = StringIO()
     call_command("reconcile", "east", "--import", "--rest", "0", stdout=StringIO(), stderr=errors)

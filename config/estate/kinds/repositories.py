@@ -17,7 +17,7 @@ from config.estate.records import repositories as records
 from index.errors import IndexRefusal
 from index.flows.take_name import NAME_REST, holders_of
 from index.models import FormerName, Hiding, Repository, RepositoryState
-from index.names import parse_repository_name
+from index.names import parse_familiar_name, parse_repository_name
 from index.placement import choose_registry
 from index.readme import MAXIMUM_LENGTH
 from index.tag_patterns import parse_patterns
@@ -54,7 +54,9 @@ class Repositories(Kind[records.Repository]):
         """Hold names and texts to the grammar."""
         parse_repository_name(record.name)
         if record.stored_name:
-            parse_repository_name(record.stored_name)
+            parse_familiar_name(
+                record.stored_name
+            )  # a registry may keep official images below library/
         check_line(record.description, what="The description", longest=LONGEST_DESCRIPTION)
         if len(record.readme) > MAXIMUM_LENGTH:
             message = f"the README has more than {MAXIMUM_LENGTH} characters"

@@ -16,6 +16,8 @@ from config.estate.file import Damaged, count
 from config.estate.importing import Importer
 from config.estate.new_secrets import NewSecrets
 from config.estate.report import Outcome, Report
+from config.estate.sources.command import add_arguments, as_records
+from config.estate.sources.errors import Unusable
 
 _SECONDS_BETWEEN = 5
 
@@ -43,13 +45,15 @@ class Command(BaseCommand):
             "--secrets", type=Path, metavar="FILE",
             help="where new secrets of robots, registries and webhooks are written down",
         )  # fmt: skip
+        add_arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Check that the file is whole, then take it in."""
-        file, dry = options["file"], options["dry_run"]
+        dry = options["dry_run"]
         try:
-            total = count(file)
             with ExitStack() as stack:
+                file = stack.enter_context(as_records(options["file"], options))
+                total = count(file)
                 report = Report(_report_file(stack, options["report"]))
                 secrets = stack.enter_context(NewSecrets(None if dry else options["secrets"]))
                 importer = Importer(
@@ -59,7 +63,7 @@ class Command(BaseCommand):
                 run = importer.dry_run if dry else importer.run
                 run(Progress(self, total))
                 report.end(dry_run=dry, source=importer.header.source)
-        except (Damaged, OSError) as trouble:
+        except (Damaged, Unusable, OSError) as trouble:
             raise CommandError(str(trouble)) from trouble
         self._tell(report, secrets, dry=dry)
 

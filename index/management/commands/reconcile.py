@@ -21,6 +21,9 @@ from index.models import DifferenceKind, DifferenceState, Reconciliation, Regist
 
 _SLICE = 10.0  # seconds between two lines of progress
 _MOST_ATTEMPTS = 5
+_MOST_SHOWN = 20
+# Records that moved in from another product know their repositories, and not yet a tag of them.
+_IMPORTED = (DifferenceKind.UNKNOWN_REPOSITORY, DifferenceKind.UNKNOWN_TAG)
 
 
 class Command(BaseCommand):
@@ -37,7 +40,7 @@ class Command(BaseCommand):
             "--import",
             action="store_true",
             dest="is_import",
-            help="accept all repositories that are not known here; they start private",
+            help="accept all repositories and tags that are not known here; repositories start private",
         )
         parser.add_argument(
             "--organizations-of",
@@ -98,13 +101,18 @@ class Command(BaseCommand):
                 f"{len(missing)} namespaces are missing, {missing[0]} among them: create them, or "
                 "give --organizations-of."
             )
-        wanted = DifferenceFilter(DifferenceState.OPEN, DifferenceKind.UNKNOWN_REPOSITORY)
-        waiting = accept(wanted.find(registry), by=None)
+        wanted = DifferenceFilter(DifferenceState.OPEN).find(registry).filter(kind__in=_IMPORTED)
+        waiting = accept(wanted, by=None)
         while waiting > 0:
-            waiting -= accept_waiting(seconds=_SLICE, rest=rest)
-            self.stdout.write(f"{max(waiting, 0)} repositories are left to import")
-        for one in wanted.find(registry).exclude(problem="")[:20]:
-            self.stderr.write(f"{one.name}: {one.problem}")
+            done = accept_waiting(seconds=_SLICE, rest=rest)
+            waiting = waiting - done if done else 0  # a worker may have taken the rest
+            self.stdout.write(f"{max(waiting, 0)} repositories and tags are left to import")
+        refused = wanted.exclude(problem="")
+        for one in refused[:_MOST_SHOWN]:
+            about = f"{one.name}:{one.tag}" if one.tag else one.name
+            self.stderr.write(f"{about}: {one.problem}")
+        if (more := refused.count() - _MOST_SHOWN) > 0:
+            self.stderr.write(f"… and {more} more: see the page Differences of {registry}")
 
 
 def _find(name: str) -> Principal:
