@@ -107,11 +107,11 @@ class Command(BaseCommand):
             done = accept_waiting(seconds=_SLICE, rest=rest)
             waiting = waiting - done if done else 0  # a worker may have taken the rest
             self.stdout.write(f"{max(waiting, 0)} repositories and tags are left to import")
-        refused = wanted.exclude(problem="")
-        for one in refused[:_MOST_SHOWN]:
+        failed = wanted.exclude(problem="")
+        for one in failed[:_MOST_SHOWN]:
             about = f"{one.name}:{one.tag}" if one.tag else one.name
             self.stderr.write(f"{about}: {one.problem}")
-        if (more := refused.count() - _MOST_SHOWN) > 0:
+        if (more := failed.count() - _MOST_SHOWN) > 0:
             self.stderr.write(f"… and {more} more: see the page Differences of {registry}")
 
 
