@@ -28,8 +28,8 @@ answer = create_token(
 HELPER = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(CHECKOUT / "clients/waybill/src")!r})
-from waybill.docker_helper import run
-run()
+from waybill_start import docker_helper
+docker_helper()
 """
 
 

@@ -25,17 +25,19 @@ def promote(
     repository: str, image: str, target: str, *, target_tag: str = "", reason: str = ""
 ) -> Call[Promotion]:
     """Ask for it."""
-    return post(_path(repository), image=image, target=target, target_tag=target_tag, reason=reason)
+    given = {"target_tag": target_tag, "reason": reason}
+    said = {name: text for name, text in given.items() if text}
+    return post(_path(repository), image=image, target=target, **said)
 
 
 def approve(repository: str, number: int, *, note: str = "") -> Call[Promotion]:
     """Let somebody else's go."""
-    return post(f"{_path(repository)}/{number}/approve", note=note)
+    return _answered(repository, number, "approve", note)
 
 
 def refuse(repository: str, number: int, *, note: str = "") -> Call[Promotion]:
     """Say no to somebody else's."""
-    return post(f"{_path(repository)}/{number}/refuse", note=note)
+    return _answered(repository, number, "refuse", note)
 
 
 def retry(repository: str, number: int) -> Call[Promotion]:
@@ -46,6 +48,11 @@ def retry(repository: str, number: int) -> Call[Promotion]:
 def drop(repository: str, number: int) -> Call[Promotion]:
     """Give one up."""
     return post(f"{_path(repository)}/{number}/drop")
+
+
+def _answered(repository: str, number: int, word: str, note: str) -> Call[Promotion]:
+    path = f"{_path(repository)}/{number}/{word}"
+    return post(path, note=note) if note else post(path)
 
 
 def _path(repository: str) -> str:

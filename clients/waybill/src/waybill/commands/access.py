@@ -10,7 +10,7 @@ from waybill.commands.completion import REPOSITORY
 from waybill.commands.listing import limit_option, yes_option
 from waybill.commands.state import State, common, pass_state
 from waybill.terminal.asking import confirm
-from waybill.terminal.output import Output, coloured, strong
+from waybill.terminal.output import coloured, strong, wrapped
 from waybill.terminal.table import Column
 from waybill.terminal.words import ago, clean
 
@@ -104,21 +104,21 @@ def explain(state: State, repository: str, actions: tuple[str, ...], who: str | 
     with state.client(needs_login=True) as client:
         why = client.ask(call)
     if state.output.form is state.output.form.PEOPLE:
-        _tell(state.output, why)
+        _tell(why)
     else:
         state.output.facts(why, {"Allowed": "yes" if why["allowed"] else "no"})
 
 
-def _tell(output: Output, why: Why) -> None:
+def _tell(why: Why) -> None:
     role = f", as {why['role']}" if why["role"] else ""
     click.echo(strong(f"{why['name']} and {why['repository']}{role}"))
     for verdict in why["verdicts"]:
         mark = coloured("yes", "green") if verdict["allowed"] else coloured("no ", "red")
-        words = output.wrapped(clean(verdict["words"]), indent=_INDENT)
+        words = wrapped(clean(verdict["words"]), indent=_INDENT)
         click.echo(f"  {verdict['action']:<6}  {mark}  {words}".rstrip())
         if remedy := clean(verdict["remedy"]):
-            click.echo(" " * _INDENT + output.wrapped(remedy, indent=_INDENT))
+            click.echo(" " * _INDENT + wrapped(remedy, indent=_INDENT))
     for step in why["steps"]:
         if step["effect"] != "nothing":
-            words = output.wrapped(clean(step["words"]), indent=10)
+            words = wrapped(clean(step["words"]), indent=10)
             click.echo(f"  {step['effect']:<6}  {words}")

@@ -13,6 +13,7 @@ from waybill.commands.state import State, common, pass_state
 from waybill.errors import Forbidden, NotLoggedIn
 from waybill.logins.book import DOCKER, Login
 from waybill.logins.stores import PlainFile
+from waybill.terminal.output import wrapped
 from waybill.terminal.words import ago
 
 _BEGINNINGS = ("wbp_", "wbs_")
@@ -56,7 +57,7 @@ def _ask_for_token(url: str) -> str:
         raise Failure(message, Exit.USAGE)
     page = f"{url}/settings/tokens/new"
     click.echo(f"You need an access token: {page}", err=True)
-    click.echo(f"Let it open these parts of the API: {_PARTS}.", err=True)
+    click.echo(wrapped(f"Let it open these parts of the API: {_PARTS}."), err=True)
     if click.confirm("Open that page in your browser?", default=True, err=True):
         click.launch(page)
     token: str = click.prompt("Paste the token (it is not shown)", hide_input=True, err=True)

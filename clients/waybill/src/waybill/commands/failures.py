@@ -10,6 +10,7 @@ from typing import IO, Any
 import click
 
 from waybill import errors
+from waybill.terminal.output import wrapped
 from waybill.terminal.words import clean
 
 
@@ -48,9 +49,8 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print it."""
-        click.echo(f"Error: {self.message}", file=file, err=file is None)
-        if self.remedy:
-            click.echo(self.remedy, file=file, err=file is None)
+        for text in filter(None, (f"Error: {self.message}", self.remedy)):
+            click.echo(wrapped(text), file=file, err=file is None)
 
 
 class Stopped(click.ClickException):
@@ -80,7 +80,7 @@ def failure_of(error: Exception) -> Failure:
     return Failure(f"{name}: {error}", Exit.UNEXPECTED, remedy)
 
 
-_LOG_IN = "Log in: waybill login"
+_LOG_IN = "Log in: waybill login https://index.example.com, with the address of yours."
 # The narrower kinds stand before the wider ones.
 _SAID: dict[type[Exception], tuple[Exit, str]] = {
     NoLogin: (Exit.NOT_LOGGED_IN, _LOG_IN),

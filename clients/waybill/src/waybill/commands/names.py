@@ -10,6 +10,7 @@ from waybill.commands.completion import REPOSITORY
 from waybill.commands.listing import limit_option, yes_option
 from waybill.commands.state import State, common, pass_state
 from waybill.terminal.asking import confirm_by_name
+from waybill.terminal.output import wrapped
 from waybill.terminal.table import Column
 from waybill.terminal.words import ago, clean
 
@@ -88,7 +89,8 @@ def _goes_on(state: State, change: NameChange, *, dry_run: bool, yes: bool) -> b
     if state.output.form is state.output.form.PEOPLE and (dry_run or not yes):
         for word, sentences in (("stays", change["stays"]), ("goes", change["goes"])):
             for sentence in sentences:
-                click.echo(f"  {word:<6} {clean(sentence)}", err=not dry_run)
+                told = wrapped(clean(sentence), indent=10)
+                click.echo(f"  {word:<6}  {told}", err=not dry_run)
     if dry_run:
         return False
     what = f"Calling {change['old_name']} {change['new_name']}"

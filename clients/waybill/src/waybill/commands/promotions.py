@@ -36,7 +36,7 @@ _PROMOTIONS = (
     Column("FROM", _source, gives_way=True),
     Column("TO", lambda one: f"{one['target_name']}:{one['target_tag']}", gives_way=True),
     Column("ASKED", lambda one: ago(one["requested_at"]), may_go=True),
-    Column("BY", lambda one: str(one["requested_by"])),
+    Column("BY", lambda one: str(one["requested_by"]), may_go=True),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from waybill import calls
+from waybill.answers import DeletionPreview
 from waybill.commands.completion import REPOSITORY
 from waybill.commands.listing import REPOSITORIES, limit_option, yes_option
 from waybill.commands.pages import open_page
@@ -139,11 +140,7 @@ def delete(state: State, name: str, *, yes: bool) -> None:
     with state.client(needs_login=True) as client:
         if not yes and sys.stdin.isatty():
             told = client.ask(calls.repositories.preview_deletion(name))
-            click.echo(
-                f"With {name} go {count(told['tags'])} tags in {size(told['size'])}, "
-                f"{count(told['stars'])} stars and {count(told['webhooks'])} webhooks.",
-                err=True,
-            )
+            state.output.note(_what_goes(name, told))
         confirm_by_name(name, what=f"Deleting {name}", yes=yes)
         gone = client.ask(calls.repositories.remove(name))
     state.output.done(
@@ -162,6 +159,24 @@ def undo(state: State) -> None:
     The server shows it to no token: what somebody deletes with a stolen one comes back.
     """
     open_page(state, "trash")
+
+
+def _what_goes(name: str, told: DeletionPreview) -> str:
+    """Return what goes with a repository, in a sentence."""
+    numbers = {
+        "tag": told["tags"],
+        "star": told["stars"],
+        "role": len(told["grants"]),
+        "webhook": told["webhooks"],
+    }
+    parts = [
+        f"{count(number)} {word}{'' if number == 1 else 's'}"
+        for word, number in numbers.items()
+        if number
+    ]
+    if not parts:
+        return f"{name} is empty."
+    return f"With {name} go {', '.join(parts)}; {size(told['freed'])} become free."
 
 
 def _change(state: State, name: str, **fields: Any) -> None:

@@ -34,7 +34,7 @@ class State:
         """The server that is meant: by --server or WAYBILL_SERVER, or the one logged in to."""
         named = self.server or os.environ.get("WAYBILL_SERVER", "") or self.book.default
         if not named:
-            message = "no server is named: log in (waybill login https://index.example.com)"
+            message = "no server is named: by a log-in, --server or WAYBILL_SERVER"
             raise NoLogin(message)
         return self.address_of(named)
 

@@ -29,7 +29,7 @@ _TAGS = (
     Column("SIZE", lambda tag: size(tag["size"]), is_number=True),
     Column("PUSHED", lambda tag: ago(tag["pushed_at"])),
     Column("BY", lambda tag: str(tag["pushed_by"]), may_go=True),
-    Column("PULLS", lambda tag: count(tag["pull_count"]), is_number=True),
+    Column("PULLS", lambda tag: count(tag["pull_count"]), is_number=True, may_go=True),
 )
 _HISTORY = (
     Column("WHEN", lambda change: ago(change["at"])),

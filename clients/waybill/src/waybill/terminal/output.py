@@ -20,6 +20,7 @@ from waybill.terminal.table import Column
 from waybill.terminal.words import clean
 
 SCREENFUL = 100
+_NARROWEST = 20
 
 
 class Form(Enum):
@@ -74,22 +75,14 @@ class Output:
         longest = max(map(len, known))
         for name, text in known.items():
             click.echo(f"{strong(name)}{' ' * (longest - len(name))}   ", nl=False)
-            click.echo(self.wrapped(text, indent=longest + 3))
+            click.echo(wrapped(text, indent=longest + 3))
 
     def done(self, sentence: str, thing: Any = None) -> None:
         """Say what was done; a program gets what the server answered."""
         if self.form is Form.PEOPLE:
-            click.echo(clean(sentence))
+            click.echo(wrapped(clean(sentence)))
         elif self.form is Form.JSON and thing is not None:
             click.echo(json.dumps(thing))
-
-    def wrapped(self, text: str, *, indent: int) -> str:
-        """Return text that begins at a column, and goes on there in every line."""
-        if self.width is None or self.width <= indent + 20:
-            return text
-        return textwrap.fill(text, self.width - indent, break_long_words=False).replace(
-            "\n", "\n" + " " * indent
-        )
 
     def line(self, text: str, thing: Any) -> None:
         """Print something of which more may follow."""
@@ -98,7 +91,7 @@ class Output:
     def note(self, sentence: str) -> None:
         """Say something beside the answer, to a person."""
         if self.form is Form.PEOPLE:
-            click.echo(sentence, err=True)
+            click.echo(wrapped(sentence), err=True)
 
     @property
     def _is_for_people_here(self) -> bool:
@@ -115,6 +108,15 @@ class Output:
             click.echo(line)
         if is_more:
             self.note(f"These are the first {most}: --limit 0 shows all.")
+
+
+def wrapped(text: str, *, indent: int = 0) -> str:
+    """Return text that begins at a column, and goes on there in every line; for terminals alone."""
+    width = shutil.get_terminal_size().columns - indent
+    if width < _NARROWEST or not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return text
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return ("\n" + " " * indent).join(lines)
 
 
 def strong(text: str) -> str:

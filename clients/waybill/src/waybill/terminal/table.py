@@ -10,7 +10,8 @@ from typing import Any
 from waybill.terminal.words import clean
 
 GAP = 3
-_NARROWEST = 16
+_READABLE = 28  # what gives way has this before others are left out
+_NARROWEST = 10
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,18 @@ def shortened(text: str, width: int) -> str:
 
 def _give_way(columns: Sequence[Column], widths: dict[int, int], width: int) -> None:
     """Leave out what may go, from the right; then cut what gives way, the widest first."""
-    least = {
-        place: min(whole, _NARROWEST) if columns[place].gives_way else whole
+    readable = {
+        place: min(whole, _READABLE) if columns[place].gives_way else whole
         for place, whole in widths.items()
     }
     for place in [place for place in reversed(list(widths)) if columns[place].may_go]:
-        if _length(least) <= width:
+        if _length(readable) <= width:
             break
-        del least[place], widths[place]
-    while _length(widths) > width:
-        widest = max(widths, key=lambda place: (widths[place] - least[place], widths[place]))
-        if widths[widest] <= least[widest]:
+        del readable[place], widths[place]
+    yielding = [place for place in widths if columns[place].gives_way]
+    while yielding and _length(widths) > width:
+        widest = max(yielding, key=lambda place: widths[place])
+        if widths[widest] <= _NARROWEST:
             return  # an even narrower terminal wraps
         widths[widest] -= 1
 
