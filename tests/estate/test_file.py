@@ -7,7 +7,7 @@ import gzip
 import json
 import types
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -45,7 +45,6 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(TEXT, values_of(inside[1]), max_size=3)
     if issubclass(hint, enum.Enum):
         return st.sampled_from(list(hint))
-    assert is_dataclass(hint)
     return st.builds(hint, **{name: values_of(one) for name, one in hints_of(hint).items()})
 
 
