@@ -110,6 +110,20 @@ def test_a_logout_forgets_the_token(as_alice: Run, book: Book) -> None:
     assert as_alice("whoami").exit_code == 4
 
 
+def test_the_first_server_stays_the_one_that_is_meant(
+    as_alice: Run, world: World, book: Book
+) -> None:
+    for url in ("http://other.test", URL):
+        secret = make_token(world.alice, api_parts=PARTS).value
+        assert as_alice("login", url, "--token-stdin", stdin=secret).exit_code == 0
+    assert (book.default, book.servers) == (URL, ["http://other.test", URL])
+
+
+def test_a_server_is_named_by_its_host_as_well(as_alice: Run) -> None:
+    told = lines_of(as_alice("whoami", "--server", "index.test", "--json"))[0]
+    assert told["server"] == URL
+
+
 def test_whoami_names_the_account_and_the_server(as_alice: Run) -> None:
     told = as_alice("whoami").stdout
     assert "alice" in told
@@ -313,3 +327,23 @@ def test_names_of_others_do_not_reach_into_the_terminal(as_alice: Run, world: Wo
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_learn_to_complete(run: Run, shell: str) -> None:
     assert "_WAYBILL_COMPLETE" in run("completion", shell).stdout
+
+
+def test_names_are_completed_from_the_server(
+    as_alice: Run, book: Book, transport: InProcess
+) -> None:
+    typed = {"COMP_WORDS": "waybill repos show alice/p", "COMP_CWORD": "3"}
+    environment = {"_WAYBILL_COMPLETE": "bash_complete", **typed}
+    transport.instead = [answers(200, b'{"results": [{"name": "alice/pub"}, {"name": "base"}]}')]
+    state = State(book=book, adapter=transport)
+    result = CliRunner().invoke(main, prog_name="waybill", env=environment, obj=state)
+    assert set(result.stdout.split()) == {"plain,alice/pub"}
+
+
+def test_a_completion_that_fails_completes_nothing(book: Book, transport: InProcess) -> None:
+    typed = {"COMP_WORDS": "waybill repos show a", "COMP_CWORD": "3", "WAYBILL_SERVER": URL}
+    environment = {"_WAYBILL_COMPLETE": "bash_complete", **typed}
+    transport.instead = [loses]
+    state = State(book=book, adapter=transport)
+    result = CliRunner().invoke(main, prog_name="waybill", env=environment, obj=state)
+    assert (result.exit_code, result.output.strip()) == (0, "")

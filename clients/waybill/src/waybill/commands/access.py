@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from waybill import calls
@@ -59,7 +61,7 @@ def give(
     kind: str,
     name: str,
     role: str,
-    until: click.DateTime | None,
+    until: datetime | None,
 ) -> None:
     """Give a role, instead of the one that is there."""
     end = f"{until:%Y-%m-%dT%H:%M:%SZ}" if until else None

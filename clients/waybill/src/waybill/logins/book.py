@@ -69,6 +69,7 @@ class Book:
 
     def keep(self, login: Login, slot: str = API) -> str:
         """Keep a log-in in the first store that takes it; return that store's name."""
+        default = self.default or login.url  # also where the log-in that it names is replaced
         self.forget(login.url, slot)
         address = _address(login.url, slot)
         for store in usable_stores(self.folder):
@@ -79,7 +80,7 @@ class Book:
             told = self._read()
             entry = {"username": login.username, "kept_in": store.name}
             told["servers"].setdefault(login.url, {})[slot] = entry
-            told["default"] = told["default"] or login.url
+            told["default"] = default
             self._write(told)
             return store.name
         message = f"nothing here keeps secrets, not even {self.folder}"
@@ -98,10 +99,6 @@ class Book:
             told["default"] = next(iter(told["servers"]), "")
         self._write(told)
         return True
-
-    def prefer(self, url: str) -> None:
-        """Let a server be meant if none is named."""
-        self._write(self._read() | {"default": url})
 
     def _read(self) -> dict[str, Any]:
         told: dict[str, Any] = {"default": "", "servers": {}}
