@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +13,8 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from rest_framework.renderers import JSONRenderer
+
+EXAMPLES = Path(__file__).parent / "api_examples.json"
 
 
 @login_not_required
@@ -25,7 +29,22 @@ def described() -> dict[str, Any]:
     """Return the description; nobody may change it."""
     generator: Any = SchemaGenerator
     found: dict[str, Any] = generator().get_schema(public=True)
+    _add_examples(found)
     return found
+
+
+def _add_examples(description: dict[str, Any]) -> None:
+    """Show with each operation what was asked and answered when a test tried it."""
+    examples: dict[str, dict[str, Any]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            shown = examples.get(operation["operationId"], {})
+            if "request" in shown:
+                operation["requestBody"]["content"]["application/json"]["example"] = shown[
+                    "request"
+                ]
+            for status, body in shown.get("responses", {}).items():
+                operation["responses"][status]["content"]["application/json"]["example"] = body
 
 
 @lru_cache(maxsize=1)

@@ -131,7 +131,7 @@ class Robots(ListAPIView[RobotAccount]):
         robots = RobotAccount.objects.filter(namespace=self._namespace())
         return robots.select_related("namespace", "responsible").order_by("name")
 
-    @extend_schema(summary="Create a robot", request=RobotInput, responses=RobotOutput)
+    @extend_schema(summary="Create a robot", request=RobotInput, responses={201: RobotOutput})
     def post(self, request: Request, **_address: str) -> Response:
         """Create one, without secrets and rights."""
         sent = RobotInput(data=request.data)
@@ -189,7 +189,7 @@ class RobotSecrets(APIView):
 
     permission_classes = (ConfirmedToMake,)
 
-    @extend_schema(summary="Add a secret", request=SecretInput, responses=NewSecretOutput)
+    @extend_schema(summary="Add a secret", request=SecretInput, responses={201: NewSecretOutput})
     def post(self, request: Request, name: str) -> Response:
         """Make one; the answer alone has it."""
         robot = _find(request, name)
@@ -215,7 +215,9 @@ class RobotSecretRotation(APIView):
 
     permission_classes = (ConfirmedToMake,)
 
-    @extend_schema(summary="Rotate a secret", request=RotationInput, responses=NewSecretOutput)
+    @extend_schema(
+        summary="Rotate a secret", request=RotationInput, responses={201: NewSecretOutput}
+    )
     def post(self, request: Request, name: str, secret_id: int) -> Response:
         """Make it now; the old one ends when the body says."""
         secret = _secret(request, name, secret_id)

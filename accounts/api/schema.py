@@ -41,8 +41,8 @@ _REFUSALS = {
 class Schema(AutoSchema):
     """Adds the refusals, which are the same everywhere, and that every list comes in pages."""
 
-    def _get_paginator(self) -> Pages:
-        return Pages()
+    def _get_paginator(self) -> Pages | None:
+        return Pages() if self.method == "GET" else None
 
     def get_description(self) -> str:  # type: ignore[override]  # DRF means another by it
         """Return what the code says, without its pointers to the list of abuse cases."""

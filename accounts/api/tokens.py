@@ -85,7 +85,9 @@ class OwnTokens(ListAPIView[PersonalAccessToken]):
         mine = PersonalAccessToken.objects.usable().filter(user=_user(self.request))
         return mine.order_by("-pk")
 
-    @extend_schema(summary="Make an access token", request=TokenInput, responses=NewTokenOutput)
+    @extend_schema(
+        summary="Make an access token", request=TokenInput, responses={201: NewTokenOutput}
+    )
     def post(self, request: Request) -> Response:
         """Make one; the answer alone has the secret."""
         sent = TokenInput(data=request.data)
@@ -135,7 +137,7 @@ class OwnTokenRotation(APIView):
 
     permission_classes = (ConfirmedToMake,)
 
-    @extend_schema(summary="Renew an access token", request=None, responses=NewTokenOutput)
+    @extend_schema(summary="Renew an access token", request=None, responses={201: NewTokenOutput})
     def post(self, request: Request, token_id: int) -> Response:
         """Make the successor; the old one ends at once."""
         return _answer(rotate_token(_own(request, token_id), by=principal_of(request)))

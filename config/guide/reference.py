@@ -175,7 +175,8 @@ def _curl(path: str, method: str, told: dict[str, Any], schemas: Schemas) -> str
         lines.append('-H "Authorization: Bearer $TOKEN"')
     content = told.get("requestBody", {}).get("content", {})
     if "application/json" in content:
-        example = json.dumps(schemas.example(content["application/json"]["schema"]))
+        body = content["application/json"]
+        example = json.dumps(body.get("example") or schemas.example(body["schema"]))
         lines += ['-H "Content-Type: application/json"', f"-d {shlex.quote(example)}"]
     elif content:
         lines += ['-H "Content-Type: image/png"', "--data-binary @picture.png"]

@@ -1,6 +1,6 @@
 """Whatever the description allows, or not, is answered: schemathesis asks, and no answer is an error of ours.
 
-Each example is asked by four identities, each as if no other had asked. WAYBILL_TEST_API_EXAMPLES says
+Each example is asked by three people, a robot and nobody, each as if no other had asked. WAYBILL_TEST_API_EXAMPLES says
 how many there are for each operation: two take half a minute of one processor, a hundred half an hour.
 """
 
@@ -22,15 +22,18 @@ from schemathesis import APIOperation, Case, GenerationMode, openapi
 from schemathesis.core.result import Ok
 
 from config.api_description import described
+from index.roles import Role
 from tests.architecture.furniture import fill_in
 from tests.architecture.permission_matrix import ADDRESSES
 from tests.clients import confirm
 from tests.conftest import World
+from tests.factories import make_grant
+from tests.machines import make_robot, make_secret
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 Asked: TypeAlias = Case[Any]
 EXAMPLES = int(os.environ.get("WAYBILL_TEST_API_EXAMPLES", "2"))
-IDENTITIES = ("anonymous", "mia", "olga", "root")
+IDENTITIES = ("anonymous", "mia", "olga", "root", "robot")
 DOORS = sorted(door for door in ADDRESSES if door.startswith("api/v1/") and "openapi" not in door)
 
 ODD_BYTES = (
@@ -99,9 +102,13 @@ def test_whatever_is_asked_is_answered(world: World, door: str) -> None:
     known = fill_in(ADDRESSES[door], world)
     clients = {name: Client() for name in IDENTITIES}
     for name, client in clients.items():
-        if person := world.person(name):
+        if name != "robot" and (person := world.person(name)):
             client.force_login(person)
             confirm(client)
+    robot = make_robot("acme", "nightly", by=world.olga)
+    make_grant(world.app, robot, Role.ADMIN)
+    secret = make_secret(robot, by=world.olga).value
+    clients["robot"] = Client(headers={"Authorization": f"Bearer {secret}"})
     for operation in operations()["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", door)]:
         ask_much(operation, known, clients)
 
