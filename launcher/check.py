@@ -43,7 +43,10 @@ def check(layout: Layout) -> int:
         # That of the last stage; pip keeps one core busy with each. If it fails, that stage says so.
         beside.submit(ensure_venv, layout.venv, RUNTIME)
         python = ensure_venv(layout.dev_venv, DEVELOPMENT)
-    steps = [run_step(step) for step in steps_for(layout, python)]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # What the tests begin with; it takes one core as long as the types take the other.
+        beside.submit(migrate, layout, python)
+        steps = [run_step(step) for step in steps_for(layout, python)]
     steps.append(ask_for_weaknesses(layout))
     outcomes = test.run_stages(layout, test.Choice(), [])
     test.report(outcomes)
@@ -53,6 +56,12 @@ def check(layout: Layout) -> int:
     status = test.exit_status(outcomes, require_all=True)
     print(totals([*steps, *outcomes]))
     return 1 if status or any(step.failed for step in steps) else 0
+
+
+def migrate(layout: Layout, python: Path) -> None:
+    """Make the database that the tests copy; if this fails, the first of them says so."""
+    environment = clean_environment({}, venv=python.parent.parent)
+    succeeds([str(python), "-m", "tests.migrated"], environment, layout.checkout)
 
 
 def run_step(step: Step) -> Outcome:

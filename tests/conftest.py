@@ -7,13 +7,16 @@ not verified his address, root is the administrator.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypotheses
 
 from accounts.models import Namespace, Organization, User, Visibility
 from index import denials
@@ -22,6 +25,7 @@ from index.gateway import lane as gateway
 from index.models import AccessGrant, PlacementRule, Registry, Repository
 from index.roles import Role
 from search import reach
+from tests import migrated
 from tests.factories import (
     make_organization,
     make_people,
@@ -37,10 +41,22 @@ from tokenauth.signing import keys as keys_module
 from tokenauth.signing.keys import SigningKeys
 
 # How quick a machine is decides nothing: two processes share a core, and sometimes others too.
-settings.register_profile(
+hypotheses.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("any machine")
+hypotheses.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    *, django_db_keepdb: bool, django_db_use_migrations: bool, django_db_modify_db_settings: None
+) -> bool:
+    """Begin with a copy of a database that was migrated before, where there is one to copy."""
+    database = settings.DATABASES["default"]
+    is_copied = django_db_use_migrations and str(database["ENGINE"]).endswith("sqlite3")
+    if is_copied:
+        shutil.copy(migrated.sqlite(), database["TEST"]["NAME"])
+    return django_db_keepdb or is_copied
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -17,6 +18,8 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a phrase that is long enough for a file of keys"
@@ -69,9 +72,10 @@ class Instance:
 
 @pytest.fixture(scope="module")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """Three empty databases of the kind these tests run on."""
+    """Three databases of the kind these tests run on, empty but for tables."""
     folder = tmp_path_factory.mktemp("databases")
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        shutil.copy(migrated.sqlite(), folder / "0.sqlite3")
         yield [f"sqlite:///{folder / str(number)}.sqlite3" for number in range(3)]
         return
     server = os.environ["WAYBILL_DATABASE_URL"]

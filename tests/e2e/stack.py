@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import re
@@ -14,12 +13,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from launcher.layout import CHECKOUT
 from launcher.ports import free_ports
 from launcher.services import APP_SERVERS
+from tests import migrated
 from tests.waiting import eventually
 
 _READY_WITHIN = 180.0  # the first run of all makes a virtual environment
@@ -109,7 +108,7 @@ def running_stack(
     variables |= told
     if not database_url:
         stack.var.mkdir()
-        shutil.copy(migrated_database(), stack.var / "waybill.sqlite3")
+        shutil.copy(migrated.sqlite(), stack.var / "waybill.sqlite3")
     with (folder / "output").open("w") as output:
         process = subprocess.Popen(
             stack.command("run", "--port", str(stack.port)),
@@ -129,20 +128,6 @@ def running_stack(
             process.terminate()
             process.wait(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@lru_cache(maxsize=1)
-def migrated_database() -> Path:
-    """Return an empty database of this process; to make one takes longer than all else of a start."""
-    path = Path(tempfile.mkdtemp(prefix="wb-migrated-")) / "waybill.sqlite3"
-    atexit.register(shutil.rmtree, path.parent)
-    variables = {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "WAYBILL_DATABASE_URL": f"sqlite:///{path}",
-    }
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=CHECKOUT, env=os.environ | variables, check=True)
-    return path
 
 
 def is_ready(stack: Stack, process: subprocess.Popen[bytes]) -> bool:

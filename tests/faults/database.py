@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from launcher import postgres
-from launcher.layout import CHECKOUT
 from launcher.packages import is_root
+from tests import migrated
 from tests.faults.line import Line, running_line
 from tests.tools import tool
 
@@ -50,8 +47,8 @@ class Database:
         if empty:
             make_empty(self.folder)
         else:
-            copy = ["cp", "-a", f"{migrated_cluster()}/.", str(self.folder)]
-            subprocess.run(copy, check=True)
+            release = self._initdb.resolve().parents[1].name  # another one could not read it
+            copy(migrated.kept(f"cluster-{release}", make_migrated), self.folder)
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
@@ -102,18 +99,24 @@ def running_database(megabytes: int = 0, *, empty: bool = False) -> Iterator[Dat
         yield database
 
 
-@lru_cache(maxsize=1)
-def migrated_cluster() -> Path:
-    """Return the folder of one that was ended in order; to make it takes longer than all else."""
-    folder = Path(tempfile.mkdtemp(prefix="waybill-pg-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    make_empty(folder)
-    program = Path(tool("initdb")).resolve().with_name("postgres")
-    with postgres.running(program, folder, postgres.who_runs_postgresql(), SETTINGS):
-        migrate(url_of(folder))
-        with psycopg.connect(url_of(folder), autocommit=True) as connection:
-            connection.execute("CHECKPOINT")
-    return folder
+def make_migrated(place: Path) -> None:
+    """Make the folder of one that was ended in order."""
+    # Not in its place: whoever runs PostgreSQL may not look into the folders of who runs the tests.
+    with tempfile.TemporaryDirectory(prefix="waybill-pg-") as name:
+        folder = Path(name)
+        make_empty(folder)
+        program = Path(tool("initdb")).resolve().with_name("postgres")
+        with postgres.running(program, folder, postgres.who_runs_postgresql(), SETTINGS):
+            migrated.migrate(url_of(folder))
+            with psycopg.connect(url_of(folder), autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+        copy(folder, place)
+
+
+def copy(folder: Path, place: Path) -> None:
+    """Copy a folder with whoever owns what is in it."""
+    place.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", f"{folder}/.", str(place)], check=True)
 
 
 def make_empty(folder: Path) -> None:
@@ -122,13 +125,6 @@ def make_empty(folder: Path) -> None:
     if identity.user is not None and identity.group is not None:
         os.chown(folder, identity.user, identity.group)
     postgres.make(Path(tool("initdb")), folder, identity)
-
-
-def migrate(url: str) -> None:
-    """Bring a database to the schema of this code."""
-    variables = {"DJANGO_SETTINGS_MODULE": "tests.settings", "WAYBILL_DATABASE_URL": url}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=CHECKOUT, env=os.environ | variables, check=True)
 
 
 def url_of(folder: Path) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.e2e.stack import Stack, migrated_database, running_stack
+from tests import migrated
+from tests.e2e.stack import Stack, running_stack
 from tests.faults.cast import Cast, running_cast, told_pull
 from tests.faults.database import running_database, small_disk
 from tests.faults.traffic import Traffic, statuses
@@ -51,7 +52,7 @@ def sqlite_on_small_disk() -> Iterator[tuple[Path, Stack]]:
     try:
         with small_disk(folder, 60):
             path = folder / "waybill.sqlite3"
-            shutil.copy(migrated_database(), path)
+            shutil.copy(migrated.sqlite(), path)
             with running_stack(f"sqlite:///{path}") as stack:
                 yield path, stack
     finally:

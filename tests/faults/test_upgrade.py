@@ -7,9 +7,10 @@ import pytest
 from bench.instance import Instance
 from tests.e2e.stack import environment, running_stack
 from tests.faults.cast import OWNER, running_cast, told_pull
-from tests.faults.database import migrate, running_database
+from tests.faults.database import running_database
 from tests.faults.earlier import earlier_checkout
 from tests.faults.traffic import Traffic, statuses
+from tests.migrated import migrate
 from tests.waiting import eventually
 
 PULLS = """
