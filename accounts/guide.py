@@ -38,6 +38,11 @@ class Anchor(StrEnum):
     BAD_REQUEST = "bad-request"
 
 
+def page_of(anchor: Anchor) -> str:
+    """Return where the guide explains it, on this site."""
+    return f"{_PAGE}#{anchor}"
+
+
 def with_link(sentence: str, anchor: Anchor | None) -> str:
     """Return a message of one line with the address that explains it.
 
@@ -45,5 +50,5 @@ def with_link(sentence: str, anchor: Anchor | None) -> str:
     """
     if anchor is None or "://" in sentence:
         return sentence
-    longer = f"{sentence.rstrip('.')}. See {settings.PUBLIC_URL}{_PAGE}#{anchor}"
+    longer = f"{sentence.rstrip('.')}. See {settings.PUBLIC_URL}{page_of(anchor)}"
     return longer if len(longer) <= LONGEST else sentence

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from accounts.problems import problem
 from config import request_id
 from config.middleware import Handler
 
@@ -103,8 +104,7 @@ def _answer(request: HttpRequest, now: Maintenance) -> HttpResponse:
         error = {"code": "UNAVAILABLE", "message": now.message, "detail": None}
         return JsonResponse({"errors": [error], "error": now.message})
     if request.path_info.startswith("/api/"):
-        body = {"type": "about:blank", "title": "Service Unavailable", "status": 503}
-        body["detail"] = now.message
+        body = problem(503, "maintenance", now.message)
         return JsonResponse(body, content_type="application/problem+json")
     with translation.override(translation.get_language_from_request(request)):
         said = {"words": now.words, "until": now.until, "request_id": request_id.current()}

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from accounts.problems import code_of_status, problem
 from config.middleware import Handler
 
 _API = "/api/v1/"
@@ -40,8 +41,7 @@ def _registry_error(response: HttpResponseBase) -> JsonResponse:
 
 def _problem(response: HttpResponseBase) -> JsonResponse:
     status = HTTPStatus(response.status_code)
-    body = {"type": "about:blank", "title": status.phrase, "status": status}
-    body["detail"] = status.description or status.phrase
+    body = problem(status, code_of_status(status), status.description or status.phrase)
     return JsonResponse(body, content_type="application/problem+json")
 
 

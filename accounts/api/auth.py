@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authentication import SessionAuthentication as RestSessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 
+from accounts.api.errors import refused_credential
 from accounts.basic_auth import parse_basic
 from accounts.credential_kinds import Kind, Use, kind_of, opens
-from accounts.errors import AccountError, InvalidCredentials, NoAnswerNow, TooManyAttempts
+from accounts.errors import AccountError
 from accounts.flows.authenticate import authenticate, authenticate_bearer
 from accounts.models import User
 from accounts.principals import ANONYMOUS, Principal
@@ -28,14 +28,8 @@ class SecretAuthentication(BaseAuthentication):
         use = use_of((request.parser_context or {}).get("view")) or Use.API_READ
         try:
             principal = _principal(header, address, use)
-        except InvalidCredentials as error:
-            raise AuthenticationFailed(str(error)) from error
-        except TooManyAttempts as error:
-            raise Throttled(error.retry_after) from error
-        except NoAnswerNow:
-            raise  # 503 and not 403: nobody said no
         except AccountError as error:
-            raise PermissionDenied(str(error)) from error
+            raise refused_credential(error) from error
         if principal is None:
             return None
         return principal.user or AnonymousUser(), principal

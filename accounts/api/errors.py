@@ -1,25 +1,20 @@
-"""Every refusal of the API as problem details (RFC 9457)."""
+"""What views and flows refuse, in the words of the framework; `problem_details` makes answers of it."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any
-
-from django.http import Http404
 from rest_framework.exceptions import (
     APIException,
+    AuthenticationFailed,
     ErrorDetail,
-    NotFound,
     PermissionDenied,
     Throttled,
     ValidationError,
 )
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from accounts.errors import (
     AccountError,
     AlreadyMember,
+    InvalidCredentials,
     LastOwner,
     LastWayIn,
     LimitReached,
@@ -28,7 +23,9 @@ from accounts.errors import (
     NotAllowed,
     OrganizationInUse,
     PlanInUse,
+    TooManyAttempts,
 )
+from accounts.problems import code_of
 
 _COLLISIONS = (NameTaken, AlreadyMember, LastOwner, LastWayIn, OrganizationInUse, PlanInUse)
 
@@ -48,60 +45,43 @@ class Conflict(APIException):
 
 
 class Unavailable(APIException):
-    """Nobody can say who that is: the directory gives no answer, or too many ask at once."""
+    """What has to be known gives no answer, or too many ask at once."""
 
     status_code = 503
     default_code = "unavailable"
-
-    def __init__(self, error: NoAnswerNow) -> None:
-        """Say when to ask again: the framework makes a header of `wait`."""
-        super().__init__(str(error))
-        self.wait = error.retry_after
+    wait = 60  # the framework makes a header of it
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the answer to an exception; None for what is our own fault."""
-    if isinstance(error, AccountError):
-        error = _answer_to(error)
-    if isinstance(error, Http404):
-        error = NotFound(*error.args)
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    response.data = problem(response.status_code, error)
-    response.content_type = "application/problem+json"
-    return response
-
-
-def _answer_to(error: AccountError) -> APIException:
+def answer_to(error: AccountError) -> APIException:
+    """Return what the framework answers to a refusal of a flow."""
+    if isinstance(error, LimitReached | TooManyAttempts):
+        return in_its_words(error, Throttled(error.retry_after, str(error)))
     if isinstance(error, NoAnswerNow):
-        return Unavailable(error)
-    if isinstance(error, LimitReached):
-        return Throttled(error.retry_after, str(error))
+        answer = Unavailable(str(error))
+        answer.wait = error.retry_after
+        return in_its_words(error, answer)
     if isinstance(error, NotAllowed):
-        return PermissionDenied(str(error))
-    if isinstance(error, _COLLISIONS):
-        return Conflict(str(error))
-    return Refused(str(error))
+        return in_its_words(error, PermissionDenied(str(error)))
+    kind = Conflict if isinstance(error, _COLLISIONS) else Refused
+    return in_its_words(error, kind(str(error)))
 
 
-def problem(status: int, error: Exception) -> dict[str, Any]:
-    """Return the body: what happened, in a sentence, and per field where fields are at fault."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": _sentence(error),
-    }
-    if isinstance(error, ValidationError) and isinstance(error.detail, dict):
-        body["errors"] = error.detail
-    return body
+def refused_credential(error: AccountError) -> APIException:
+    """Return the answer to a credential that opens nothing; 403 where it was right, and not enough."""
+    if isinstance(error, InvalidCredentials):
+        return in_its_words(error, AuthenticationFailed(str(error)))
+    if isinstance(error, TooManyAttempts | NoAnswerNow):
+        return answer_to(error)
+    return in_its_words(error, PermissionDenied(str(error)))
 
 
-def _sentence(error: Exception) -> str:
-    detail = getattr(error, "detail", str(error))
-    if isinstance(detail, dict):
-        return "Some fields are wrong: " + ", ".join(str(name) for name in detail) + "."
-    if isinstance(detail, list):
-        return " ".join(map(str, detail))
-    return str(ErrorDetail(detail))
+def in_its_words(refusal: Exception, answer: APIException) -> APIException:
+    """Return the answer, called as the refusal is and explained where that is."""
+    answer.detail = ErrorDetail(str(answer.detail), code_of(type(refusal)))
+    vars(answer)["help"] = getattr(refusal, "help", None)
+    return answer
+
+
+def at_field(refusal: Exception, field: str) -> ValidationError:
+    """Return the answer to a refusal that is about one field."""
+    return ValidationError({field: [str(refusal)]}, code_of(type(refusal)))

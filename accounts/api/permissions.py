@@ -23,12 +23,14 @@ class TokenReachesPart(BasePermission):
     """
 
     message = "this access token is not for this part of the API"
+    code = "denied"
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         reads = request.method in SAFE_METHODS
         if principal_of(request).is_anonymous:
             return is_open_to_anybody(view, reads=reads)
+        self.code = "token-lacks-part"
         if not may_use(request, use_of(view) or (Use.API_READ if reads else Use.API_WRITE)):
             return False
         if may_use(request, Use.CREDENTIALS):

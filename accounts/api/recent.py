@@ -22,6 +22,7 @@ class ConfirmedLately(BasePermission):
         f"confirm that it is you first, at {settings.PUBLIC_URL}/accounts/reauthenticate/, and "
         "send this again with the same session"
     )
+    code = "confirmation-needed"
     sessions_only = (
         "this is for sessions alone, no access token or password does it here: log in at "
         f"{settings.PUBLIC_URL}/accounts/login/"
@@ -30,7 +31,7 @@ class ConfirmedLately(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         if not may_use(request, Use.CREDENTIALS):
-            self.message = self.sessions_only
+            self.message, self.code = self.sessions_only, "session-needed"
             return False
         return not is_reauthentication_required(request._request, app="account")
 
@@ -75,15 +76,11 @@ def require_session(request: Request, what: str) -> None:
     """Refuse tokens and passwords what people do themselves: they never widen anything (case 16)."""
     if not may_use(request, Use.CREDENTIALS):
         message = f"{what} needs a log-in in the browser: a token or password cannot do this."
-        raise PermissionDenied(message)
+        raise PermissionDenied(message, "session-needed")
 
 
 def require_confirmed_session(request: Request, what: str) -> None:
     """Ask where a part of an operation alone is sensitive: for a log-in or confirmation, lately."""
     require_session(request, what)
-    if not _is_confirmed(request):
-        raise PermissionDenied(ConfirmedLately.message)
-
-
-def _is_confirmed(request: Request) -> bool:
-    return not is_reauthentication_required(request._request, app="account")
+    if is_reauthentication_required(request._request, app="account"):
+        raise PermissionDenied(ConfirmedLately.message, ConfirmedLately.code)

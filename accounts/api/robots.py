@@ -174,8 +174,9 @@ class Robot(APIView):
         return Response(RobotOutput(_find(request, name)).data)
 
     def _check_confirmed(self, request: Request) -> None:
-        if not ConfirmedLately().has_permission(request, self):
-            raise PermissionDenied(ConfirmedLately.message)
+        confirmed = ConfirmedLately()
+        if not confirmed.has_permission(request, self):
+            raise PermissionDenied(confirmed.message, confirmed.code)
 
     @extend_schema(summary="Delete a robot", responses={204: None})
     def delete(self, request: Request, name: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from accounts.api.auth import use_of
@@ -20,13 +21,31 @@ _CASES = re.compile(r" \(cases? \d[^)]*\)")
 _PROBLEM = {
     "type": "object",
     "properties": {
-        "type": {"type": "string"},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Where the guide explains it, or `about:blank`.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": True},
+        "code": {
+            "type": "string",
+            "pattern": "^[a-z-]+$",
+            "description": "A word for programs that stays the same: docs/api.md lists them.",
+        },
+        "detail": {"type": "string", "description": "What happened, in a sentence."},
+        "errors": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "By field, sentences.",
+        },
+        "codes": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "By field, in the same places, words for programs.",
+        },
     },
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "code", "detail"],
 }
 _REFUSALS = {
     "400": "The request is wrong; `errors` says which field and why.",
@@ -58,8 +77,10 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        body = ResolvedComponent("Problem", "schemas", _PROBLEM, "Problem")  # type: ignore[no-untyped-call]
+        self.registry.register_on_missing(body)
         for status, description in _REFUSALS.items():
-            content = {"application/problem+json": {"schema": _PROBLEM}}
+            content = {"application/problem+json": {"schema": body.ref}}
             answer = {"description": description, "content": content}
             operation["responses"].setdefault(status, answer)
         return operation | self._opened_by()

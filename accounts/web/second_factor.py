@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -13,6 +12,7 @@ from django.urls import Resolver404, resolve
 from accounts import second_factor
 from accounts.models import User
 from accounts.openid.claims import PROVED_ELSEWHERE
+from accounts.problems import problem
 
 _STAY_OPEN = frozenset(
     {
@@ -84,10 +84,5 @@ def _refuse(request: HttpRequest) -> HttpResponse:
     if not request.path_info.startswith("/api/"):
         return redirect("mfa_index")
     detail = second_factor.why_demanded(request.user) if isinstance(request.user, User) else ""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": "Forbidden",
-        "status": 403,
-        "detail": detail,
-    }
+    body = problem(403, "second-factor-missing", detail)
     return JsonResponse(body, status=403, content_type="application/problem+json")

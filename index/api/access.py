@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.errors import at_field
 from accounts.api.pagination import Pages, paginated
 from accounts.api.recent import require_session
 from accounts.models import Namespace
@@ -151,7 +152,7 @@ class OwnRequests(RepositoryView):
         try:
             name = parse_familiar_name(asked.validated_data["repository"])
         except NameInvalid as error:
-            raise serializers.ValidationError({"repository": [str(error)]}) from error
+            raise at_field(error, "repository") from error
         made = request_access(
             name,
             by=principal_of(request),

@@ -98,6 +98,7 @@ class UnknownRegistry(APIException):
 
     status_code = 401
     default_detail = "unknown registry or wrong secret"
+    default_code = "wrong-credential"
 
 
 class _OfHost(OperatorView):

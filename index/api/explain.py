@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import may_use, principal_of
+from accounts.api.errors import at_field
 from accounts.api.recent import require_session
 from accounts.credential_kinds import Use
 from accounts.models import PersonalAccessToken, Visibility
@@ -155,7 +156,7 @@ def _question(request: Request, text: str, field: str) -> Question:
     try:
         return parse_question(text, action)
     except NameInvalid as error:
-        raise serializers.ValidationError({field: [str(error)]}) from error
+        raise at_field(error, field) from error
 
 
 def _supposed(request: Request) -> Supposed:

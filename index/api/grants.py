@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
 from accounts.models import Namespace
 from index.api.repository_view import OrganizationView, RepositoryView
@@ -165,7 +166,7 @@ def _find(namespace: Namespace, kind: str, name: str) -> Grantee:
     try:
         return find_grantee(namespace, _KINDS[kind], name)
     except GrantRefused as refusal:
-        raise serializers.ValidationError({"grantee": [str(refusal)]}) from refusal
+        raise at_field(refusal, "grantee") from refusal
 
 
 def _named(namespace: Namespace, kind: str, name: str) -> Q:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.errors import at_field
 from accounts.api.recent import Administrators, FactorShownLately
 from index.api.repository_view import RepositoryView
 from index.errors import RegistryInUse, RegistryRefused
@@ -24,7 +24,7 @@ class OperatorView(RepositoryView):
     def handle_exception(self, exc: Exception) -> Response:
         """Translate a refusal, in its own words."""
         if isinstance(exc, RegistryRefused) and not isinstance(exc, RegistryInUse) and exc.field:
-            return super().handle_exception(ValidationError({exc.field: [str(exc)]}))
+            return super().handle_exception(at_field(exc, exc.field))
         return super().handle_exception(exc)
 
     def find_registry(self, name: str) -> Registry:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
 from accounts.models import Visibility
 from index.api.operator_view import OperatorView
@@ -214,7 +215,7 @@ class Where(OperatorView):
         try:
             name = parse_familiar_name(request.query_params.get("name", ""))
         except NameInvalid as error:
-            raise ValidationError({"name": [str(error)]}) from error
+            raise at_field(error, "name") from error
         newcomer = Newcomer(
             name,
             _one_of(request, "visibility", Visibility.values, Visibility.PRIVATE),

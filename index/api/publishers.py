@@ -8,12 +8,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
 from accounts.api.recent import require_confirmed_session
 from accounts.models import Namespace, RobotAccount
@@ -79,8 +80,7 @@ class _Publishers(APIView):
             workload = NamedWorkload(**asked.validated_data)
             publisher = add_publisher(owner, workload, by=principal_of(request))
         except PublisherRefused as refusal:
-            field = refusal.field or "non_field_errors"
-            raise ValidationError({field: [str(refusal)]}) from refusal
+            raise at_field(refusal, refusal.field or "non_field_errors") from refusal
         except Denied as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         return Response(PublisherOutput(publisher).data, status=201)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
-from accounts.api.errors import Conflict, Refused
+from accounts.api.errors import Conflict, Refused, Unavailable, in_its_words
 from accounts.models import Membership, Namespace
 from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown
 from index.lookup import find_repository
@@ -77,10 +77,11 @@ class OrganizationView(RepositoryView):
 def _answer_to(refusal: IndexRefusal) -> Exception:
     sentence = str(refusal)
     if isinstance(refusal, Denied):
-        return PermissionDenied(sentence)
+        return in_its_words(refusal, PermissionDenied(sentence))
     if isinstance(refusal, RepositoryUnknown):
         return NotFound(sentence)
-    return Conflict(sentence) if refusal.status == 409 else Refused(sentence)
+    kind = {409: Conflict, 503: Unavailable}.get(refusal.status, Refused)
+    return in_its_words(refusal, kind(sentence))
 
 
 def plain_name(text: Any) -> str:

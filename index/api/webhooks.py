@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
 from accounts.api.recent import require_confirmed_session
 from accounts.models import Namespace
@@ -248,7 +249,7 @@ def _fields(sent: dict[str, Any]) -> WebhookFields:
 
 
 def _invalid(refusal: WebhookRefused) -> ValidationError:
-    return ValidationError({refusal.field: [str(refusal)]})
+    return at_field(refusal, refusal.field)
 
 
 def _own_namespace(request: Request) -> Namespace:

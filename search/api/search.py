@@ -12,7 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
-from accounts.api.errors import Refused
+from accounts.api.errors import Refused, in_its_words
 from accounts.api.pagination import CURSOR
 from search.api.outputs import ElsewhereOutput, SearchOutput, SuggestionsOutput
 from search.elsewhere import elsewhere
@@ -43,7 +43,8 @@ class SearchView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer 400 with the sentence about what cannot be searched for."""
-        return super().handle_exception(Refused(str(exc)) if isinstance(exc, QueryRefused) else exc)
+        is_query = isinstance(exc, QueryRefused)
+        return super().handle_exception(in_its_words(exc, Refused(str(exc))) if is_query else exc)
 
 
 class Search(SearchView):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.problems import CODES
 from tests.architecture.furniture import fill_in
 from tests.architecture.permission_matrix import ADDRESSES
 from tests.clients import forget_confirmation
@@ -117,6 +118,7 @@ def test_refusals_are_problem_details(world: World, client: Client, topic: str) 
             if response.status_code >= 400:
                 assert response["Content-Type"] == "application/problem+json", (method, path)
                 assert response.json()["detail"]
+                assert response.json()["code"] in CODES, (method, path)
 
 
 @pytest.mark.parametrize(
