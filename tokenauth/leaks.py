@@ -12,9 +12,9 @@ from rest_framework.exceptions import ParseError, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.parsers import StrictJSONListParser
+from accounts.api.views import APIView
 from accounts.audit import AuditAction, record
 from accounts.errors import LimitReached
 from accounts.flows.report_leak import readable_url, report_leak, tell_of_leak

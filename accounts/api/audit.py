@@ -10,12 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.organizations.audit import AuditOutput
 from accounts.api.pagination import paginated
 from accounts.api.recent import Administrators
+from accounts.api.views import APIView
 from accounts.audit import AuditAction, record
 from accounts.audit_search import AuditFilter
 from accounts.limits import EXPORTS

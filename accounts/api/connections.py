@@ -8,14 +8,13 @@ from allauth.socialaccount.models import SocialAccount
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.organizations.audit import AuditOutput
 from accounts.api.recent import ConfirmedLately
+from accounts.api.views import APIView, ListAPIView
 from accounts.audit_search import events_of
 from accounts.models import AuditEvent, User
 from accounts.openid.connections import end_connection, known_as

@@ -22,14 +22,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import Throttled, ValidationError
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.errors import Conflict, Refused
 from accounts.api.recent import ConfirmedLately
+from accounts.api.views import APIView, ListAPIView
 from accounts.limits import ALLAUTH_WINDOWS
 from accounts.models import DirectoryAccount, User
 from accounts.people_only import check_person

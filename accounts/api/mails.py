@@ -9,9 +9,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.views import APIView
 from accounts.flows.choose_mails import change_mails
 from accounts.mail_kinds import MailKind, unwanted_by
 from accounts.models import User

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.credentials import AddressOutput
 from accounts.api.recent import Administrators, FactorShownLately
+from accounts.api.views import APIView, ListAPIView
 from accounts.flows import manage_people
 from accounts.flows.site_invitations import invite_to_site, revoke_site_invitation
 from accounts.models import Invitation, Membership, Namespace, OrganizationRole, User
@@ -100,6 +99,11 @@ class People(ListAPIView[User]):
 
     permission_classes = (Administrators,)
     serializer_class = PersonOutput
+
+    @extend_schema(parameters=[OpenApiParameter("q", str, description="Part of a name.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return a page of the accounts, by name."""
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
         """Return those that the word is part of."""

@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.views import APIView, ListAPIView
 from accounts.flows.mark_verified import mark_verified
 from accounts.models import Namespace
 from accounts.principals import Principal

@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.views import APIView
 from accounts.flows.change_profile import change_profile
 from accounts.flows.choose_language import choose_language
 from accounts.flows.signup import sign_up

@@ -11,10 +11,10 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import OrganizationView
+from accounts.api.views import APIView
 from accounts.flows.pictures import LARGEST_BYTES, remove_picture, set_picture
 from accounts.people_only import check_person
 

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.recent import ConfirmedLately, ConfirmedToMake
+from accounts.api.views import APIView, ListAPIView
 from accounts.flows.robot_accounts import (
     change_robot,
     create_robot,

@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.recent import ConfirmedLately
+from accounts.api.views import APIView
 from accounts.flows.export_own_data import export_own_data
 from index.flows.close_account import close_account
 

@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
 from accounts.api.recent import require_confirmed_session
+from accounts.api.views import APIView
 from accounts.models import Namespace, RobotAccount
 from index.errors import Denied, NameInvalid, PublisherRefused
 from index.flows.trusted_publishers import (

@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.recent import require_confirmed_session
+from accounts.api.views import APIView
 from accounts.models import Namespace, Organization
 from index.flows.rename_namespace import rename_organization
 

@@ -8,10 +8,10 @@ from django.http import Http404
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.errors import Conflict, Refused, Unavailable, in_its_words
+from accounts.api.views import APIView
 from accounts.models import Membership, Namespace
 from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown
 from index.lookup import find_repository

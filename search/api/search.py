@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.errors import Refused, in_its_words
 from accounts.api.pagination import CURSOR
+from accounts.api.views import APIView
 from search.api.outputs import ElsewhereOutput, SearchOutput, SuggestionsOutput
 from search.elsewhere import elsewhere
 from search.engine import SearchPage, search, suggest

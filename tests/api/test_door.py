@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from accounts.api import throttling
+from accounts.api.parameters import known_parameters
+from accounts.api.views import Operation
 from accounts.ratelimits import API_CALLS
 from config import api_description
 from tests.clients import basic
@@ -148,3 +151,46 @@ def test_the_published_description_is_json_and_made_once(
     monkeypatch.setattr(api_description, "SchemaGenerator", None)
     response = client.get("/api/v1/openapi.json")
     assert json.loads(response.content)["info"]["title"] == "Waybill"
+
+
+def test_operations_know_the_parameters_that_their_description_names(schema: Any) -> None:
+    generator: Any = SchemaGenerator()
+    generator._initialise_endpoints()
+    for path, _pattern, method, view in generator.endpoints:
+        if path in schema["paths"]:
+            assert issubclass(view.cls, Operation), path
+            said = schema["paths"][path][method.lower()].get("parameters", [])
+            named = {one["name"] for one in said if one["in"] == "query"}
+            assert set(known_parameters(view.cls, method.lower())) == named, (method, path)
+
+
+@pytest.mark.parametrize(
+    "query", ["visiblity=public", "page=2", "format=json", "namespace__name=a"]
+)
+def test_a_parameter_that_is_not_known_is_refused_and_the_known_ones_named(
+    world: World, client: Client, query: str
+) -> None:
+    answer = client.get(f"/api/v1/repositories?{query}")
+    name = query.partition("=")[0]
+    assert (answer.status_code, answer.json()["codes"]) == (400, {name: ["unknown-parameter"]})
+    assert "cursor, namespace, page_size, topic, visibility" in answer.json()["errors"][name][0]
+
+
+def test_a_word_that_is_none_to_choose_from_is_refused(world: World, client: Client) -> None:
+    answer = client.get("/api/v1/repositories?visibility=pubic")
+    assert (answer.status_code, answer.json()["codes"]) == (400, {"visibility": ["invalid-choice"]})
+    assert client.get("/api/v1/repositories?visibility=").status_code == 200
+
+
+def test_parameters_are_looked_at_after_who_asks(world: World, client: Client) -> None:
+    assert client.get("/api/v1/user?x=1").status_code == 401
+    client.force_login(world.alice)
+    assert client.get("/api/v1/user?x=1").status_code == 400
+    assert client.delete("/api/v1/user?x=1").status_code == 400
+
+
+def test_a_method_that_is_not_known_is_no_matter_of_parameters(
+    world: World, client: Client
+) -> None:
+    client.force_login(world.alice)
+    assert client.put("/api/v1/repositories?x=1").status_code == 405

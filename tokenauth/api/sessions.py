@@ -8,12 +8,11 @@ from allauth.usersessions.models import UserSession
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.views import APIView, ListAPIView
 from accounts.flows.end_sessions import end_session, log_out_everywhere
 from accounts.people_only import check_person
 from tokenauth.machines import end_machine

@@ -6,9 +6,9 @@ from django.http import Http404
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
+from accounts.api.views import APIView
 from accounts.models import Membership, Namespace, Organization, User
 from accounts.organization_policy import check_owner, is_member
 

@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import (
@@ -17,6 +16,7 @@ from accounts.api.organizations.organization_view import (
 )
 from accounts.api.pagination import paginated
 from accounts.api.recent import require_confirmed_session
+from accounts.api.views import APIView
 from accounts.flows.organizations import (
     Profile,
     change_rules,

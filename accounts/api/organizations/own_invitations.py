@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.organizations.organization_view import signed_in_user
 from accounts.api.pagination import paginated
+from accounts.api.views import APIView
 from accounts.flows.answer_invitation import accept_invitation, decline_invitation
 from accounts.models import Invitation, OrganizationRole
 
