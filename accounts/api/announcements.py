@@ -11,12 +11,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.announcements import Banner, banners_for
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
 from accounts.api.recent import Administrators
+from accounts.api.views import APIView
 from accounts.flows.announce import (
     Wording,
     change_announcement,

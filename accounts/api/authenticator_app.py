@@ -18,12 +18,12 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.credentials import CodeInput
 from accounts.api.errors import Conflict
 from accounts.api.recent import ConfirmedLately
+from accounts.api.views import APIView
 from accounts.models import User
 from accounts.people_only import check_person
 from accounts.web.mfa_forms import ActivateTOTPForm

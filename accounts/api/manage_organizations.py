@@ -11,12 +11,12 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.manage import OwnedOutput, ReasonInput, owned_output
 from accounts.api.pagination import paginated
 from accounts.api.recent import Administrators, FactorShownLately
+from accounts.api.views import APIView
 from accounts.flows import manage_organizations
 from accounts.models import Organization, User
 from accounts.organization_search import SHOWN, search_organizations

@@ -19,10 +19,11 @@ _ANYTHING: Collection[str] = ()
 
 def check_parameters(request: Request, view: Any) -> None:
     """Refuse a parameter that is not known, and a word that is none of those to choose from."""
-    if not request.query_params or request.method == "OPTIONS":
-        return
     method = "get" if request.method == "HEAD" else str(request.method).lower()
-    known = known_parameters(type(view), method)
+    if not request.query_params or method == "options" or not hasattr(view, method):
+        return
+    kind: Any = type(view)
+    known = known_parameters(kind, method)
     wrong = {}
     for name, value in request.query_params.items():
         if name not in known:

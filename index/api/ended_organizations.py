@@ -9,10 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
+from accounts.api.views import APIView
 from accounts.flows.reopen_organization import endings_of, left_meanwhile
 from accounts.models import EndedOrganization
 from index.flows.reopen_organization import reopen_organization

@@ -12,12 +12,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.auth import principal_of
 from accounts.api.manage import ReasonInput
 from accounts.api.pagination import paginated
 from accounts.api.recent import Administrators, FactorShownLately
+from accounts.api.views import APIView
 from accounts.flows import proof_of_work
 from index.api.operator_view import OperatorView
 from index.api.repository_view import RepositoryView

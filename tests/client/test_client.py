@@ -42,7 +42,7 @@ def test_a_page_is_fetched_when_it_is_needed(alice: Waybill, transport: InProces
 
 
 def test_links_lead_to_no_other_server(alice: Waybill, transport: InProcess) -> None:
-    link = '<https://elsewhere.example/api/v1/repositories?after=2>; rel="next"'
+    link = '<https://elsewhere.example/api/v1/repositories?page_size=2>; rel="next"'
     transport.instead = [answers(200, b'{"results": []}', Link=link)]
     list(alice.each(calls.repositories.every()))
     assert [str(one.url).split("/api")[0] for one in transport.sent] == [URL, URL]
