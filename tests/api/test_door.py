@@ -186,7 +186,7 @@ def test_parameters_are_looked_at_after_who_asks(world: World, client: Client) -
     assert client.get("/api/v1/user?x=1").status_code == 401
     client.force_login(world.alice)
     assert client.get("/api/v1/user?x=1").status_code == 400
-    assert client.delete("/api/v1/user?x=1").status_code == 400
+    assert client.patch("/api/v1/user?x=1").status_code == 400
 
 
 def test_a_method_that_is_not_known_is_no_matter_of_parameters(
