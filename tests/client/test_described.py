@@ -60,10 +60,11 @@ def example(function: Any) -> Call[Any] | Listing[Any]:
 
 
 @pytest.mark.parametrize("function", [pytest.param(it, id=name) for name, it in functions()])
-def test_every_call_is_an_operation_with_these_parameters(function: Any) -> None:
+def test_every_call_is_an_operation_that_a_token_opens_with_these_parameters(function: Any) -> None:
     made = example(function)
     method = made.method if isinstance(made, Call) else "GET"
     operation = find(method.lower(), f"/api/v1/{made.path}")
+    assert any("accessToken" in way for way in operation["security"])
     known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
     assert set(made.query) - {"page_size"} <= known
 

@@ -8,15 +8,17 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from waybill.errors import WaybillError
 
 _SERVICE = "waybill"
 _PREFIX = "docker-credential-"
 _OURS = "docker-credential-waybill"
 
 
-class StoreTrouble(Exception):
-    """The store does not keep it."""
+class StoreTrouble(WaybillError):
+    """The store does not keep it, or does not give it back."""
 
 
 class Store(Protocol):
@@ -41,26 +43,26 @@ class SystemKeyring:
 
     def put(self, address: str, username: str, secret: str) -> None:
         """Keep it; raise StoreTrouble."""
-        import keyring
-
-        try:
-            keyring.set_password(_SERVICE, address, secret)
-        except Exception as error:  # each backend has errors of its own
-            raise StoreTrouble(str(error)) from error
+        self._ask("set_password", address, secret)
 
     def get(self, address: str) -> str | None:
-        """Return it."""
-        import keyring
-
-        found: str | None = keyring.get_password(_SERVICE, address)
+        """Return it; raise StoreTrouble where it is locked."""
+        found: str | None = self._ask("get_password", address)
         return found
 
     def erase(self, address: str) -> None:
         """Forget it, if it is there."""
-        import keyring
+        if self.get(address) is not None:
+            self._ask("delete_password", address)
 
-        if keyring.get_password(_SERVICE, address) is not None:
-            keyring.delete_password(_SERVICE, address)
+    def _ask(self, word: str, *given: str) -> Any:
+        try:
+            import keyring
+
+            return getattr(keyring, word)(_SERVICE, *given)
+        except Exception as error:  # each backend has errors of its own
+            message = f"the keyring does not answer: {error}"
+            raise StoreTrouble(message) from error
 
 
 class DockerStore:
@@ -133,6 +135,9 @@ class PlainFile:
             kept: dict[str, str] = json.loads(self.path.read_text())
         except FileNotFoundError:
             return {}
+        except ValueError as error:
+            message = f"{self.path} is no JSON: delete it, and log in again"
+            raise StoreTrouble(message) from error
         return kept
 
     def _write(self, kept: dict[str, str]) -> None:
