@@ -9,6 +9,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init, worker_process_init, worker_ready
 
+from config.stack_room import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("waybill")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,6 +23,16 @@ def _start_worker(**_: Any) -> None:
 
     refuse_without_signing_key()
     count_tasks()
+    give_room(app)
+
+
+def give_room(of: Celery) -> None:
+    """Give each task room for its frames; all are known when a worker starts.
+
+    Not in `Task.__call__`: Celery would push each request twice.
+    """
+    for task in of.tasks.values():
+        task.run = with_room(task.run)  # type: ignore[method-assign]
 
 
 @worker_process_init.connect

@@ -1,4 +1,4 @@
-"""Room for the frames of a request.
+"""Room for the frames of a request, a task or a command.
 
 CPython 3.11 keeps frames in pieces of 16 kB and gives each back to the system when its first frame ends. A
 loop of calls that stands at the end of a piece takes and returns one for every call: a page of 22 ms took 77,
@@ -14,7 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # A piece is as large as its first frame needs, in powers of two: 320 kB for this one make it 512, of which
-# 192 are left. That is enough for all that a request calls. What is not touched takes no memory.
+# 192 are left. That is enough for all that these call. What is not touched takes no memory.
 _WORDS = 40_000
 
 

@@ -15,8 +15,10 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A server that is no primary any more, or not yet, answers with errors: no reason for a worker to end.
+# A server without its replicas, without memory or without disk answers with errors, also when it is asked for
+# work: without this a worker ends. One that becomes a replica, or is killed, only cuts the line.
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"  # a line that is cut ends no worker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"

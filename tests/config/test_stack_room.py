@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import resource
+import runpy
 from collections.abc import Callable
 
+import pytest
+from celery import Celery
+from django.core import management
+
+from config.celery import give_room
 from config.stack_room import with_room
+from launcher.layout import CHECKOUT
 
 CALLS = 2_000
 
@@ -37,3 +44,23 @@ def test_calls_at_any_depth_take_no_pages() -> None:
 def test_without_room_some_depth_takes_one_for_each_call() -> None:
     """Where this fails, the interpreter has mended it, and config.stack_room can go."""
     assert worst(faults_at) > CALLS / 2
+
+
+def test_tasks_of_a_worker_have_room() -> None:
+    app = Celery("deep", set_as_current=False)
+
+    @app.task(name="ask")
+    def ask() -> int:
+        return worst(faults_at)
+
+    give_room(app)
+    assert ask.apply().get() < CALLS / 10
+
+
+def test_commands_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+    monkeypatch.setattr(
+        management, "execute_from_command_line", lambda _argv: found.append(worst(faults_at))
+    )
+    runpy.run_path(str(CHECKOUT / "manage.py"), run_name="__main__")
+    assert found[0] < CALLS / 10

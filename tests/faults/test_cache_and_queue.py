@@ -14,7 +14,7 @@ from bench.instance import Instance
 from bench.processes import process
 from launcher import services
 from launcher.layout import Layout
-from tests.e2e.processes import standing_still
+from tests.e2e.processes import kill, standing_still
 from tests.e2e.stack import Stack, environment
 from tests.faults.cast import OWNER, Cast, told_pull
 from tests.faults.traffic import Traffic, statuses
@@ -48,6 +48,11 @@ DELETIONS = """
 from index.models import Repository
 answer = Repository.objects.filter(name__startswith=stem, state="deleted").count()
 """
+DO_LATER = """
+from index.tasks import prune_denials
+answer = prune_denials.apply_async(countdown=600).id
+"""
+REFUSED = "consumer: Cannot connect"
 MANY = 200
 
 
@@ -83,6 +88,38 @@ def test_nobody_notices_that_redis_lost_everything(cast: Cast) -> None:
             traffic.goes_on(20)
     assert statuses(traffic.seen) == {200: len(traffic.seen)}
     eventually(lambda: cast.backstage.run(PULLS, name=cast.public) == before + 10, within=60)
+
+
+def test_a_redis_that_takes_no_writes_ends_no_worker(cast: Cast) -> None:
+    """L5: as one does that has no replica left, or no disk; without CELERY_BROKER_CHANNEL_ERROR_RETRY it ends."""
+    worker, refused = cast.stack.pid("worker"), cast.stack.output.count(REFUSED)
+    before = cast.backstage.run(PULLS, name=cast.public)
+    with redis_of(cast.stack) as redis, Traffic(cast.wire, list(cast.doors().values())) as traffic:
+        redis.config_set("min-replicas-to-write", 1)
+        try:
+            told = [cast.tell(told_pull(cast.public)).status for _ in range(10)]
+            eventually(lambda: cast.stack.output.count(REFUSED) > refused, within=60)
+            traffic.goes_on(60)
+        finally:
+            redis.config_set("min-replicas-to-write", 0)
+    assert told == [202] * 10
+    assert statuses(traffic.seen) == {200: len(traffic.seen)}
+    eventually(lambda: cast.backstage.run(PULLS, name=cast.public) == before + 10, within=60)
+    assert cast.stack.pid("worker") == worker, cast.stack.output[-9000:]
+
+
+def test_a_redis_that_is_killed_while_a_task_waits_ends_no_worker(cast: Cast) -> None:
+    """L5: Celery's own worker ends where it holds a task and asks for more (config.consumer)."""
+    worker, redis_was = cast.stack.pid("worker"), cast.stack.pid("redis")
+    before = cast.backstage.run(PULLS, name=cast.public)
+    cast.backstage.run(DO_LATER)
+    with redis_of(cast.stack) as redis:
+        eventually(lambda: redis.hlen("unacked"), within=60)
+    kill(cast.stack, "redis")
+    eventually(lambda: cast.stack.pid("redis") != redis_was, within=60)
+    assert cast.tell(told_pull(cast.public)).status == 202
+    eventually(lambda: cast.backstage.run(PULLS, name=cast.public) == before + 1, within=60)
+    assert cast.stack.pid("worker") == worker, cast.stack.output[-9000:]
 
 
 @pytest.mark.slow
