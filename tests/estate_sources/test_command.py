@@ -100,6 +100,12 @@ def test_advice_for_names_is_written_for_the_next_run(names: Path) -> None:
     assert "person:b.smith=bsmith\n" in advice.read_text()
 
 
+def test_an_owner_who_is_not_there_is_said_before_anything_is_written(names: Path) -> None:
+    with pytest.raises(CommandError, match="no account nobody here, which --owner names"):
+        move_in("docker-auth", names, "--owner", "nobody")
+    assert not Repository.objects.exists()
+
+
 def test_what_cannot_be_read_is_said_and_nothing_is_written(names: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.sql").write_bytes((SAMPLES / "harbor.sql").read_bytes()[:5000])
     with pytest.raises(CommandError, match="cut off"):

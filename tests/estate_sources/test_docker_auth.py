@@ -11,6 +11,7 @@ from config.estate.records.people import Person
 from config.estate.records.repositories import Grant, Repository
 from config.estate.sources.docker_acl import EVERYTHING, Account, certain, read_entries
 from config.estate.sources.errors import Unusable
+from index.roles import Role
 from tests.estate_sources.reading import SAMPLES, Moved
 
 NONE: frozenset[str] = frozenset()
@@ -175,6 +176,18 @@ def test_what_is_wrong_with_a_configuration_is_said(
     (tmp_path / "config.yml").write_bytes(content)
     with pytest.raises(Unusable, match=reason):
         Moved("docker-auth", tmp_path, tmp_path)
+
+
+def test_rules_of_mongodb_without_a_place_are_left_out_as_docker_auth_does(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text("users: {carol: {}}\n")
+    rules = (
+        '{"match":{"name":"app"},"actions":["*"]}',
+        '{"seq":{"$numberInt":"20"},"match":{},"actions":["*"]}',
+        '{"seq":3,"match":{"name":"app"},"actions":["pull"]}',
+    )
+    (tmp_path / "acl.json").write_text("\n".join(rules))
+    [grant] = Moved("docker-auth", tmp_path, tmp_path).all(Grant)
+    assert grant.role == Role.READER
 
 
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_groups_become_teams_of_that_group_and_never_those_of_a_role(moved: Move
 
 
 def test_a_group_named_like_a_role_is_refused_without_a_map(tmp_path: Path) -> None:
-    left = Moved("harbor", SAMPLES / "harbor.sql", tmp_path, owner="olga").left()
+    left = Moved("harbor", SAMPLES / "harbor.sql", tmp_path, owner="alice").left()
     assert "team:developers=developers-group" in left["group: developers in acme"]
 
 

@@ -132,14 +132,23 @@ def test_a_second_reading_says_the_same(tmp_path: Path) -> None:
     assert first == second
 
 
+def test_a_namespace_of_the_same_name_in_another_registry_is_another_one(tmp_path: Path) -> None:
+    """Else the people of one would get what is in the other."""
+    file = tmp_path / "portus.sql"
+    file.write_text(SAMPLE.read_text().replace("'ops_team'", "'acme'"))
+    moved = Moved("portus", file, tmp_path, names=NAMES)
+    assert [one.name for one in moved.all(Organization)] == ["acme"]
+    assert "something else is called acme" in moved.left()["namespace: acme"]
+
+
 def test_an_organization_without_an_owner_who_moves_along_needs_one(tmp_path: Path) -> None:
     file = tmp_path / "portus.sql"
     text = SAMPLE.read_text().replace("(5,2,5,2),", "")
     file.write_text(text)
     with pytest.raises(Unusable, match=r"owns acme, ops-team moves along.*--owner"):
         Moved("portus", file, tmp_path, names=NAMES)
-    moved = Moved("portus", file, tmp_path, names=NAMES, owner="olga")
-    assert moved.one(Member, "acme olga").role is OrganizationRole.OWNER
+    moved = Moved("portus", file, tmp_path, names=NAMES, owner="carol")
+    assert moved.one(Member, "acme carol").role is OrganizationRole.OWNER
 
 
 def test_booleans_of_postgresql_are_understood(tmp_path: Path) -> None:

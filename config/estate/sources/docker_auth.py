@@ -200,8 +200,16 @@ def _mongo_users(folder: Path | None) -> dict[str, Mapping[str, Any]]:
 
 
 def _mongo_entries(folder: Path | None) -> list[Entry]:
-    found = sorted(_lines(folder, "acl.json"), key=lambda one: int(one.get("seq") or 0))
-    return read_entries(found, "acl.json")
+    """Return the rules in their order; docker_auth leaves out those that say none."""
+    numbered = [(_number(one.get("seq")), one) for one in _lines(folder, "acl.json")]
+    known = [(seq, one) for seq, one in numbered if seq is not None]
+    return read_entries([one for _, one in sorted(known, key=lambda pair: pair[0])], "acl.json")
+
+
+def _number(told: object) -> int | None:
+    """Return a number of mongoexport, which writes `{"$numberInt": "7"}` on demand."""
+    text = str(next(iter(told.values()), "") if isinstance(told, dict) else told)
+    return int(text) if text.isdecimal() else None
 
 
 def _catalog(folder: Path | None) -> set[str]:
@@ -220,6 +228,7 @@ def _lines(folder: Path | None, name: str) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 told = json.loads(text)
+                json.dumps(told, ensure_ascii=False).encode()  # half of a character is none
             except ValueError:
                 told = None
             if not isinstance(told, dict) or ("catalog" in name and "repositories" not in told):

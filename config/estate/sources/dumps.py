@@ -208,7 +208,7 @@ def _postgres_text(text: bytes, table: str) -> str | None:
 
 def _decoded(text: bytes, table: str, how: str) -> str:
     try:
-        return text.decode()
+        return text.replace(b"\0", b"").decode()  # MySQL keeps it, no text here does
     except UnicodeDecodeError:
         _stop(f"A text in the table {table} is not UTF-8: make the dump with {how}")
 

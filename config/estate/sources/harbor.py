@@ -212,7 +212,7 @@ class _Harbor:
                 one,
                 visibility=self._visibility(repository["project_id"]),
                 created_at=moment(repository["creation_time"]),
-                pull_count=int(repository["pull_count"] or 0),
+                pull_count=max(0, int(repository["pull_count"] or 0)),
                 immutable_tags=self._rules.immutable(repository["project_id"], old),
             )
         )

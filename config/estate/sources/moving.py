@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from django.contrib.auth.hashers import identify_hasher
 from django.utils.dateparse import parse_datetime
 
-from accounts.models import OrganizationRole
+from accounts.models import OrganizationRole, User
 from config.estate.records import KINDS, LeftBehind, Record
-from config.estate.records.people import Address, Member, Organization
+from config.estate.records.people import Address, Member, Organization, Person
 from config.estate.records.repositories import DefaultGrant, Grant, Repository, Webhook
 from config.estate.sources.errors import NotTaken, Unusable
 from config.estate.sources.names import Kind, Names
@@ -153,10 +153,17 @@ class Moving:
                 "here that shall, with --owner, or map the names of their owners."
             )
             raise Unusable(message)
+        if lacking and not self._is_there(self.owner):
+            message = f"There is no account {self.owner} here, which --owner names."
+            raise Unusable(message)
         for name in lacking:
             self.member(name, self.owner, OrganizationRole.OWNER)
             reason = f"nobody who owns it moves along: {self.owner} is made its owner"
             self.leave("owners", name, reason)
+
+    def _is_there(self, person: str) -> bool:
+        moves_along = self.find(Person, person) is not None
+        return moves_along or User.objects.filter(username=person, is_active=True).exists()
 
     def passwords(self) -> None:
         """Say how many need a new password."""

@@ -123,6 +123,7 @@ class _Portus:
             return
         try:
             name = self._moving.names.take(Kind.ORGANIZATION, old)
+            self._moving.only_one(Organization, name)  # each registry has namespaces of its own
         except NotTaken as why:
             self._moving.leave("namespace", old, str(why))
             return

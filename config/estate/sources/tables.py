@@ -42,7 +42,8 @@ class Tables:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.row_factory = sqlite3.Row
         self._database.create_function("truth", 1, is_true, deterministic=True)
-        self._database.execute("PRAGMA temp_store = FILE")
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("BEGIN")  # for good: nothing of it is ever looked at by another
         self.unread: set[str] = set()  # with rows that are not read
 
     def close(self) -> None:
@@ -63,7 +64,6 @@ class Tables:
             self.make(table)
         known = {table.name: table for table in schema.tables}
         seen = set()
-        self._database.execute("BEGIN")
         for one in read_dump(path, known):
             seen.add(one.table)
             if one.table in known and one.columns:
@@ -74,7 +74,6 @@ class Tables:
             self.do(
                 f"CREATE INDEX {_quoted('by-' + table.name)} ON {_quoted(table.name)} ({_quoted(table.columns[0])})"
             )
-        self._database.execute("COMMIT")
         for table in schema.tables:
             if table.is_needed and table.name not in seen:
                 message = (

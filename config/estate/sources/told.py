@@ -14,7 +14,9 @@ class Told:
         """Read it; what is no JSON is nothing."""
         self._value: Any = None
         with suppress(ValueError, RecursionError):
-            self._value = json.loads(text or "null")
+            told = json.loads(text or "null")
+            json.dumps(told, ensure_ascii=False).encode()  # half of a character is none
+            self._value = told
 
     def several(self, *path: str) -> list[Any]:
         """Return a list."""
@@ -24,7 +26,7 @@ class Told:
     def text(self, *path: str) -> str:
         """Return a text."""
         found = self._at(path)
-        return found if isinstance(found, str) else ""
+        return found.replace("\0", "") if isinstance(found, str) else ""
 
     def number(self, name: str, default: int) -> int:
         """Return a whole number."""
