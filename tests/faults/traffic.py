@@ -101,6 +101,15 @@ def statuses(seen: Sequence[Seen], door: str = "") -> dict[int, int]:
     return found
 
 
+def refused(seen: Sequence[Seen]) -> list[tuple[str, int, float, bytes]]:
+    """Return what was not served: through which door, after how long, and who says why."""
+    return [
+        (one.door, one.status, one.seconds, one.answer.body if one.answer else b"")
+        for one in seen
+        if one.status != 200
+    ]
+
+
 def assert_told_to_come_back(seen: Sequence[Seen]) -> None:
     """Assert that each was served or told when to come again, and that nobody waited for ever.
 
