@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -90,7 +90,8 @@ class Importer:
     def _together_or_one_by_one(self, table: Kind[Any], pairs: Pairs) -> list[Told]:
         try:
             return self._in_transaction(table, pairs)
-        except DatabaseError as trouble:
+        except (DataError, IntegrityError) as trouble:
+            self._secrets.forget()
             if len(pairs) == 1:
                 [(line, record)] = pairs
                 reason = f"the database refuses it: {str(trouble).splitlines()[0]}"
@@ -113,6 +114,7 @@ class Batch:
         self._importer, self._table, self._pairs = importer, table, pairs
         self._known = Known()
         self._known.load(name for _, one in pairs for name in table.names(one))
+        self._known.forget(importer._strangers)
         self._there = table.existing([one for _, one in pairs])
         self._new: Pairs = []
         self._remarks: dict[int, str] = {}
@@ -151,19 +153,24 @@ class Batch:
             _refuse("the file has it twice")
         self._seen.add(record.key)
         named = {name for _, name in self._table.names(record)} - {_own_name(record)}
+        named -= self._soft(record)
         for name in sorted({_holder(one) for one in named} & self._importer._strangers):
             _refuse(f"{name} is somebody else here than in the file")
 
     def _check_names(self, line: int, record: Record) -> None:
-        named = {name: getattr(record, name) for name in self._table.refs}
-        hard = {value for name, value in named.items() if name not in SOFT}
-        soft = {value for name, value in named.items() if name in SOFT} - hard
+        soft = self._soft(record)
         for whose, name in self._table.names(record):
             if self._known.key(whose, name) is not None:
                 continue
             if name not in soft:
                 _refuse(f"there is no {whose} {name}")
             self._remarks[line] = f"there is no {whose} {name}: that was left empty"
+
+    def _soft(self, record: Record) -> set[str]:
+        """Return the names that may be left empty."""
+        named = {name: getattr(record, name) for name in self._table.refs}
+        hard = {value for name, value in named.items() if name not in SOFT}
+        return {value for name, value in named.items() if name in SOFT} - hard
 
     def _compare(self, line: int, record: Any) -> Told:
         key, there = self._there[record.key]
@@ -207,16 +214,19 @@ class Batch:
         details["source"] = self._importer.header.source
         if self._importer._by is None:
             details["via"] = COMMAND_LINE
-        rows = []
-        for record in records:
-            namespace, user = self._table.concerns(record, self._known)
-            about = {"kind": record.KIND, **details}
-            rows.append(
-                {
-                    "namespace_id": namespace, "user_id": user,
-                    "target": record.about[:255], "details": about,
-                }
-            )  # fmt: skip
+        affairs = [self._table.affairs(one) for one in records]
+        known = Known()
+        known.load(("namespace", namespace) for namespace, _ in affairs)
+        known.load(("person", person) for _, person in affairs)
+        rows = (
+            {
+                "namespace_id": known.key("namespace", namespace),
+                "user_id": known.key("person", person),
+                "target": record.about[:255],
+                "details": {"kind": record.KIND, **details},
+            }
+            for record, (namespace, person) in zip(records, affairs, strict=True)
+        )
         audit.events_by(self._importer._by or ANONYMOUS, action, rows)
 
     def _note_stranger(self, record: Record) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.namespace import ROOT_NAMESPACE
 from config.estate.known import Known
 from config.estate.new_secrets import NewSecrets
 from config.estate.records import Record
@@ -56,13 +57,16 @@ class Kind(Generic[R]):
         """Return what is exported."""
         return self.model._default_manager.all()
 
-    def records(self, rows: models.QuerySet[Any], *, credentials: bool) -> Iterator[tuple[int, R]]:
+    def records(
+        self, rows: models.QuerySet[Any], *, credentials: bool, streamed: bool = True
+    ) -> Iterator[tuple[int, R]]:
         """Yield each row's key and record, in the order of keys, which is that of the file it came from."""
         names = [one.name for one in fields(self.record) if one.name not in self.apart]
         columns = [self.paths.get(name, name) for name in names]
         hints = hints_of(self.record)
         left_out = () if credentials else self.record.credential_fields()
-        found = rows.order_by("pk").values_list("pk", *columns).iterator(chunk_size=CHUNK)
+        listed = rows.order_by("pk").values_list("pk", *columns)
+        found = listed.iterator(chunk_size=CHUNK) if streamed else iter(listed)
         while chunk := list(islice(found, CHUNK)):
             values = {key: dict(zip(names, row, strict=True)) for key, *row in chunk}
             self.complete(values)
@@ -85,7 +89,11 @@ class Kind(Generic[R]):
             f"{self.paths.get(name, name)}__in": {getattr(one, name) for one in records}
             for name in self.find_by or self.record.KEY[:1]
         }
-        found = self.records(self.rows().filter(**among), credentials=True)
+        return self.by_key(self.rows().filter(**among))
+
+    def by_key(self, rows: models.QuerySet[Any]) -> dict[tuple[str, ...], tuple[int, R]]:
+        """Return a few rows, with what is known of their secrets, by key."""
+        found = self.records(rows, credentials=True, streamed=False)
         return {record.key: (key, record) for key, record in found}
 
     def is_same(self, given: R, there: R) -> bool:
@@ -146,14 +154,14 @@ class Kind(Generic[R]):
         values = self.columns(record, known, changed)
         self.model._default_manager.filter(pk=key).update(**values)
 
-    def concerns(self, record: R, known: Known) -> tuple[int | None, int | None]:
-        """Return whose affairs it is, for the audit: keys of a namespace and a person."""
+    def affairs(self, record: R) -> tuple[str, str]:
+        """Return whose affairs it is, for the audit: the names of a namespace and a person, or ""."""
         named = dict(self.names(record))
-        namespace = named.get("namespace") or named.get("organization")
-        repository = named.get("repository") or ""
-        if not namespace and repository:
-            namespace = repository.partition("/")[0] if "/" in repository else "library"
-        return known.key("namespace", namespace or ""), known.key("person", named.get("person", ""))
+        whole = named.get("namespace") or named.get("organization") or named.get("team") or ""
+        namespace = whole.partition("/")[0]
+        if not namespace and (repository := named.get("repository")):
+            namespace = repository.partition("/")[0] if "/" in repository else ROOT_NAMESPACE
+        return namespace, getattr(record, "person", "")
 
     @staticmethod
     def insert(model: type[models.Model], rows: Sequence[Any]) -> None:

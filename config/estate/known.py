@@ -45,6 +45,11 @@ class Known:
             for key, name in _rows(whose, some):
                 self._keys[whose, name] = key
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Know nothing of these people: they are others than the file means."""
+        for name in names:
+            self._keys.pop(("person", name), None)
+
     def key(self, whose: str, name: str) -> int | None:
         """Return the key, None for no name and for what there is not."""
         return self._keys.get((whose, name))

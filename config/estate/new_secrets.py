@@ -16,6 +16,7 @@ class NewSecrets:
     def __init__(self, path: Path | None) -> None:
         """Open the file; a second run goes on where the first one was."""
         self.count = 0
+        self._fresh: list[dict[str, str]] = []
         self._file = None
         if path is not None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
@@ -28,17 +29,21 @@ class NewSecrets:
         return self._file is not None
 
     def tell(self, record: Record, secret: str) -> None:
-        """Write one down, before what it opens is committed: none is ever lost."""
-        self.count += 1
-        if self._file:
-            line = {"kind": record.KIND, "about": record.about, "secret": secret}
-            self._file.write(json.dumps(line) + "\n")
+        """Take one that is about to be valid."""
+        self._fresh.append({"kind": record.KIND, "about": record.about, "secret": secret})
 
     def keep(self) -> None:
-        """Let them be on the disk: the transaction is about to be committed."""
-        if self._file:
+        """Write them to the disk before the transaction is committed: none is ever lost."""
+        self.count += len(self._fresh)
+        if self._file and self._fresh:
+            self._file.writelines(json.dumps(one) + "\n" for one in self._fresh)
             self._file.flush()
             os.fsync(self._file.fileno())
+        self._fresh.clear()
+
+    def forget(self) -> None:
+        """Drop those of a transaction that came to nothing."""
+        self._fresh.clear()
 
     def __enter__(self) -> NewSecrets:
         """Return it."""

@@ -12,6 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from config.estate.file import Header, read, write
 from config.estate.records import LeftBehind, Record
 from config.estate.records.people import AccessToken, Address, Member, Person, Robot
 from config.estate.records.people import Organization as OrganizationRecord
+from config.estate.records.people import RobotSecret as RobotSecretRecord
 from config.estate.records.repositories import Grant, Registry, Star
 from config.estate.records.repositories import Repository as RepositoryRecord
 from config.estate.report import Outcome
@@ -214,3 +216,48 @@ def test_only_administrators_are_named_as_who_does_it(world: World, estate: Path
 def test_a_token_without_its_digest_is_refused(world: World, tmp_path: Path) -> None:
     record = AccessToken(selector="4" * 16, person="alice", name="laptop")
     assert "it has no digest" in refusals(take_in(written(tmp_path, record)))[0]
+
+
+def test_what_a_stranger_made_at_the_source_comes_without_its_maker(
+    world: World, tmp_path: Path
+) -> None:
+    stranger = make_user("anna")
+    EmailAddress.objects.filter(user=stranger).update(email="other@example.com")
+    made = RepositoryRecord(name="acme/new", created_by="anna")
+    take_in(written(tmp_path, ANNA, made))
+    assert Repository.objects.get(name="acme/new").created_by is None
+
+
+def test_owners_read_in_their_audit_who_came(world: World, tmp_path: Path) -> None:
+    report = take_in(written(tmp_path, Member(organization="acme", person="bobby")))
+    assert refusals(report) == []
+    event = AuditEvent.objects.get(action="estate:record:imported")
+    assert (event.namespace, event.user) == (world.acme.namespace, world.bob)
+
+
+def test_nothing_comes_into_an_organization_that_was_deleted(world: World, tmp_path: Path) -> None:
+    Organization.objects.filter(name="acme").update(deleted_at=datetime.now(UTC))
+    record = RepositoryRecord(name="acme/new")
+    assert "acme was closed or deleted" in refusals(take_in(written(tmp_path, record)))[0]
+
+
+def test_what_the_database_refuses_takes_nothing_else_with_it(world: World, tmp_path: Path) -> None:
+    taken = RobotSecret.objects.create(
+        robot=world.acme.namespace.robots.create(name="old"), selector="5" * 16, secret_digest="6"
+    )
+    secret = RobotSecretRecord(selector=taken.selector, digest="7" * 64)
+    bad = Robot(namespace="acme", name="bad", secrets=(secret,))
+    good = Robot(namespace="acme", name="good")
+    secrets = tmp_path / "secrets"
+    report = take_in(written(tmp_path, bad, good), secrets=secrets)
+    assert "the database refuses it" in refusals(report)[0]
+    assert [json.loads(one)["about"] for one in secrets.read_text().splitlines()] == ["acme good"]
+
+
+def test_an_import_stops_when_the_database_is_away(world: World, tmp_path: Path) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    file = written(tmp_path, SHOP)
+    with pytest.raises(OperationalError), connection.execute_wrapper(away):
+        take_in(file)

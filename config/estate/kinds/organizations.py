@@ -57,10 +57,9 @@ class Organizations(Kind[records.Organization]):
         self.insert(Organization, made)
         self.insert(Namespace, [Namespace(name=one.name, organization=one) for one in made])
 
-    def concerns(self, record: records.Organization, known: Known) -> tuple[int | None, int | None]:
+    def affairs(self, record: records.Organization) -> tuple[str, str]:
         """Return its own namespace."""
-        known.load([("namespace", record.name)])
-        return known.key("namespace", record.name), None
+        return record.name, ""
 
 
 class Members(Kind[records.Member]):
@@ -123,7 +122,7 @@ class TeamMembers(Kind[records.TeamMember]):
         people = {one.person for one in records}
         teams = {one.team.partition("/")[2] for one in records}
         rows = self.rows().filter(membership__user__username__in=people, team__name__in=teams)
-        return {one.key: (key, one) for key, one in self.records(rows, credentials=True)}
+        return self.by_key(rows)
 
     def columns(self, record: records.TeamMember, known: Known, only: Any = None) -> dict[str, Any]:
         """Return the values of columns."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -95,6 +96,8 @@ class People(Kind[records.Person]):
                 _refuse(f"{one.email}: {' '.join(error.messages)}")
         if unknown := sorted(record.mails.keys() - set(MailKind.values)):
             _refuse(f"there is no kind of mails {unknown[0]}")
+        if record.language and record.language not in dict(settings.LANGUAGES):
+            _refuse(f"{record.language} is no language of these pages")
         if record.password and not _is_usable(record.password):
             _refuse("the password is no hash of a kind that this Waybill takes: leave it out")
 
@@ -164,10 +167,9 @@ class People(Kind[records.Person]):
         ]  # fmt: skip
         self.insert(DirectoryAccount, entries)
 
-    def concerns(self, record: records.Person, known: Known) -> tuple[int | None, int | None]:
+    def affairs(self, record: records.Person) -> tuple[str, str]:
         """Return the person's own namespace, and the person."""
-        known.load([("namespace", record.username), ("person", record.username)])
-        return known.key("namespace", record.username), known.key("person", record.username)
+        return record.username, record.username
 
 
 class Pictures(Kind[records.Picture]):
@@ -199,8 +201,8 @@ class Pictures(Kind[records.Picture]):
         """Return those of the same namespaces."""
         names = [one.namespace for one in records]
         of_users = Q(user__namespace__name__in=names)
-        rows = self.rows().filter(of_users | Q(organization__namespace__name__in=names))
-        return {one.key: (key, one) for key, one in self.records(rows, credentials=True)}
+        of_organizations = Q(organization__namespace__name__in=names)
+        return self.by_key(self.rows().filter(of_users | of_organizations))
 
     def check(self, record: records.Picture) -> None:
         """Hold it to be a picture."""

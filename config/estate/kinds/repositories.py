@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Namespace
@@ -54,9 +54,7 @@ class Repositories(Kind[records.Repository]):
         """Hold names and texts to the grammar."""
         parse_repository_name(record.name)
         if record.stored_name:
-            parse_familiar_name(
-                record.stored_name
-            )  # a registry may keep official images below library/
+            parse_familiar_name(record.stored_name)  # perhaps below library/
         check_line(record.description, what="The description", longest=LONGEST_DESCRIPTION)
         if len(record.readme) > MAXIMUM_LENGTH:
             message = f"the README has more than {MAXIMUM_LENGTH} characters"
@@ -71,9 +69,12 @@ class Repositories(Kind[records.Repository]):
         wanted = {name for one in records for name in (one.name, one.stored_name or one.name)}
         self._taken, self._gone = _holders(wanted)
         self._places: dict[str, int] = {}
+        ended = _ended({namespace_of(one.name) for one in records})
         found = {}
         for one in records:
-            if {one.name, one.stored_name or one.name} & self._taken:
+            if namespace_of(one.name) in ended:
+                found[one.key] = f"{namespace_of(one.name)} was closed or deleted"
+            elif {one.name, one.stored_name or one.name} & self._taken:
                 found[one.key] = f"the name {one.name} is taken, or leads to another repository"
             elif one.registry:
                 self._places[one.name] = known.key("registry", one.registry) or 0
@@ -100,9 +101,9 @@ class Repositories(Kind[records.Repository]):
         }
         return Repository(**values, tokens_not_before=self._gone.get(record.name))
 
-    def concerns(self, record: records.Repository, known: Known) -> tuple[int | None, int | None]:
+    def affairs(self, record: records.Repository) -> tuple[str, str]:
         """Return its namespace."""
-        return known.key("namespace", namespace_of(record.name)), None
+        return namespace_of(record.name), ""
 
 
 class FormerNames(Kind[records.FormerName]):
@@ -167,6 +168,12 @@ class Hidings(Kind[records.Hiding]):
 def namespace_of(name: str) -> str:
     """Return the name of the namespace that a repository of that name is in."""
     return name.partition("/")[0] if "/" in name else ROOT_NAMESPACE
+
+
+def _ended(names: set[str]) -> set[str]:
+    """Return those of namespaces whose holder is gone: nobody would see what is in them."""
+    gone = Q(user__closed_at__isnull=False) | Q(organization__deleted_at__isnull=False)
+    return set(Namespace.objects.filter(gone, name__in=names).values_list("name", flat=True))
 
 
 def _placed(record: records.Repository) -> int:

@@ -70,7 +70,7 @@ class Command(BaseCommand):
     def _tell(self, report: Report, secrets: NewSecrets, *, dry: bool) -> None:
         for line in report.lines():
             self.stdout.write(line)
-        if secrets.count and not secrets.are_told:
+        if secrets.count and not (dry or secrets.are_told):
             self.stdout.write(
                 f"{secrets.count} secrets were made that nobody knows: renew those of registries."
             )
