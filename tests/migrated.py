@@ -50,7 +50,7 @@ def state_of_the_code() -> str:
     digest = hashlib.sha256(sys.version.encode())
     files = [path for name in SOURCES for path in [CHECKOUT / name, *(CHECKOUT / name).rglob("*")]]
     for path in sorted(files):
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
