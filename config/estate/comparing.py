@@ -23,11 +23,11 @@ def differences(left: Path, right: Path) -> Iterator[str]:
         if kind is LeftBehind:
             return
         one, other = ours(kind.KIND), theirs(kind.KIND)
-        for key in one.keys() - other.keys():
+        for key in sorted(one.keys() - other.keys()):
             yield f"only in {left}: {kind.KIND} {' '.join(filter(None, key))}"
-        for key in other.keys() - one.keys():
+        for key in sorted(other.keys() - one.keys()):
             yield f"only in {right}: {kind.KIND} {' '.join(filter(None, key))}"
-        for key in one.keys() & other.keys():
+        for key in sorted(one.keys() & other.keys()):
             if one[key] != other[key]:
                 yield f"not the same: {kind.KIND} {' '.join(filter(None, key))}"
 
