@@ -42,14 +42,15 @@ def spend(limit: Limit, *key: str, what: str) -> None:
     count(limit, *key)
 
 
-def count(limit: Limit, *key: str) -> None:
-    """Count one event; the window starts with its first."""
+def count(limit: Limit, *key: str) -> int:
+    """Count one event, and return how many there were; the window starts with its first."""
     cache_key = _cache_key(limit, key)
     if not cache.add(cache_key, 1, limit.seconds):
         try:
-            cache.incr(cache_key)
+            return int(cache.incr(cache_key))
         except ValueError:  # the window ended between the two calls
             cache.set(cache_key, 1, limit.seconds)
+    return 1
 
 
 def _cache_key(limit: Limit, key: tuple[str, ...]) -> str:

@@ -57,6 +57,24 @@ _REFUSALS = {
 }
 
 
+_OF_LIMITS = {
+    name: {"schema": {"type": kind}, "description": words}
+    for name, kind, words in (
+        ("Retry-After", "integer", "Seconds to wait."),
+        (
+            "RateLimit-Policy",
+            "string",
+            "How many calls (`q`) there may be in how many seconds (`w`).",
+        ),
+        (
+            "RateLimit",
+            "string",
+            "How many calls are left (`r`); `t` is how many seconds until more are.",
+        ),
+    )
+}
+
+
 class Schema(AutoSchema):
     """Adds the refusals, which are the same everywhere, and that every list comes in pages."""
 
@@ -82,6 +100,8 @@ class Schema(AutoSchema):
         for status, description in _REFUSALS.items():
             content = {"application/problem+json": {"schema": body.ref}}
             answer = {"description": description, "content": content}
+            if status == "429":
+                answer["headers"] = _OF_LIMITS
             operation["responses"].setdefault(status, answer)
         return operation | self._opened_by()
 

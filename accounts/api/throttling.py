@@ -1,4 +1,4 @@
-"""One limit for all calls of a principal."""
+"""One limit for all calls of a principal, told in the fields of draft-ietf-httpapi-ratelimit-headers."""
 
 from __future__ import annotations
 
@@ -26,10 +26,20 @@ class Throttle(BaseThrottle):
             refuse_above(API_CALLS, who)
         except TooManyAttempts as error:
             self._wait = error.retry_after
+            view.told_of_limit = _told(left=0, wait=error.retry_after)
             return False
-        count(API_CALLS, who)
+        view.told_of_limit = _told(left=max(0, API_CALLS.events - count(API_CALLS, who)))
         return True
 
     def wait(self) -> float | None:
         """Return the seconds for Retry-After."""
         return self._wait
+
+
+def _told(*, left: int, wait: int | None = None) -> dict[str, str]:
+    """Return the headers; when the window ends is known of one that is used up alone."""
+    name = f'"{API_CALLS.name}"'
+    return {
+        "RateLimit-Policy": f"{name};q={API_CALLS.events};w={API_CALLS.seconds}",
+        "RateLimit": f"{name};r={left}" + (f";t={wait}" if wait else ""),
+    }

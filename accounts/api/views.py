@@ -1,12 +1,15 @@
-"""What every view of the API is: an operation says which parameters it knows, and takes no others."""
+"""What every view of the API is: an operation takes the parameters that it names, and tells of the limit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db.models import Model
 from rest_framework import generics, views
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.api.parameters import check_parameters
 
@@ -16,10 +19,21 @@ M = TypeVar("M", bound=Model)
 class Operation(views.APIView):
     """What comes before and after each operation, whatever it does."""
 
+    told_of_limit: Mapping[str, str] = MappingProxyType({})  # set by the throttle
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Look at who asks, and then at what is asked."""
         super().initial(request, *args, **kwargs)
         check_parameters(request, self)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say how many calls are left."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in self.told_of_limit.items():
+            answer[name] = value
+        return answer
 
 
 class APIView(Operation):

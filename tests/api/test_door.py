@@ -74,6 +74,21 @@ def test_calls_are_limited_per_principal(
     assert client.get("/api/v1/user").status_code == 200
 
 
+def test_every_answer_says_how_many_calls_are_left(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttling, "API_CALLS", replace(API_CALLS, events=3))
+    client.force_login(world.alice)
+    answers = [client.get(f"/api/v1/{path}") for path in ("user", "user?x=1", "nothing/at", "user")]
+    answers += [client.get("/api/v1/user")]
+    left = [answer.headers.get("RateLimit") for answer in answers]
+    assert left == [f'"api-calls";r={number}' for number in (2, 1)] + [None] + [
+        '"api-calls";r=0', '"api-calls";r=0;t=60'
+    ]  # fmt: skip
+    assert answers[-1]["RateLimit-Policy"] == '"api-calls";q=3;w=60'
+    assert (answers[-1].status_code, answers[-1]["Retry-After"]) == (429, "60")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
