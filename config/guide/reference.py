@@ -171,8 +171,10 @@ def _answer(status: str, told: dict[str, Any], schemas: Schemas) -> Answer:
 def _curl(path: str, method: str, told: dict[str, Any], schemas: Schemas) -> str:
     """Return a call for a shell: with what must be in it, names in braces left to fill in."""
     lines = ["curl" if method == "get" else f"curl -X {method.upper()}"]
-    if not told.get("x-waybill-open") or told.get("x-waybill-part"):
+    if told.get("x-waybill-part") or {"registrySecret": []} in told["security"]:
         lines.append('-H "Authorization: Bearer $TOKEN"')
+    elif not told.get("x-waybill-open"):  # a browser's session, as a script has it from a log-in
+        lines.append('-b cookies.txt -H "X-CSRFToken: $CSRF"')
     content = told.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         body = content["application/json"]
