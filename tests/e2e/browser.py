@@ -104,6 +104,7 @@ class Window:
         main.locator("input[name=password]").fill(person.password)
         main.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_role("heading", name=f"Hello, {person.name}").wait_for()
+        page.wait_for_load_state()  # the heading is there before the keys of the page are alive
 
     @property
     def cookies(self) -> StorageState:
@@ -145,7 +146,8 @@ class Window:
 
     @property
     def text(self) -> str:
-        """What the page says, spaces made single."""
+        """What the page says when all of it is there, spaces made single."""
+        self.page.wait_for_load_state()
         return " ".join(self.page.get_by_role("main").inner_text().split())
 
     def close(self) -> None:

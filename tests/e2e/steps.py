@@ -33,6 +33,7 @@ def enter_code(window: Window, code: str) -> None:
     page = window.open("/accounts/confirm-email/")
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Verify").click()
+    page.wait_for_url(lambda url: "confirm-email" not in url)
 
 
 def confirm(window: Window, person: Person) -> None:

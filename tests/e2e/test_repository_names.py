@@ -189,7 +189,7 @@ def test_a_person_renames_it_on_its_pages_and_the_old_page_leads_on(
     page = plain_window.open(f"/r/{image.name}/-/rename")
     page.get_by_label("New name").fill("shop")
     page.get_by_role("button", name="See what changes").click()
-    assert page.get_by_text("nothing is copied").is_visible()
+    page.get_by_text("nothing is copied").wait_for()
     page.get_by_role("button", name=f"Rename to {alice.name}/shop").click()
     page = plain_window.open(f"/r/{image.name}/-/tags")
     assert page.url.endswith(f"/r/{alice.name}/shop/-/tags")

@@ -118,7 +118,8 @@ def test_the_colours_follow_the_system_until_somebody_chooses(open_window: OpenW
 def test_the_colours_can_be_chosen_without_scripts(plain_window: Window) -> None:
     page = plain_window.open("/explore")
     before = ground(page)
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Dark").click()
     assert page.url.endswith("/explore")
     assert ground(page) != before
 

@@ -58,9 +58,8 @@ def test_an_index_its_images_and_their_layers_have_pages(
     path = f"/r/{alice.name}/app/-/manifests/multi"
     eventually(lambda: says(plain_window, path, "Image index", "linux/amd64", "linux/arm64"))
     plain_window.page.get_by_role("link", name="linux/arm64").click()
-    page = plain_window.page
-    assert page.get_by_role("heading", name="Layers").is_visible()
-    assert page.get_by_role("heading", name="Part of").is_visible()
+    for heading in ("Layers", "Part of"):
+        plain_window.page.get_by_role("heading", name=heading).wait_for()
 
 
 def test_an_artifact_is_shown_with_what_it_is_about(

@@ -46,6 +46,7 @@ def test_log_out(clara: Person, plain_window: Window) -> None:
 
 def test_choose_the_dark_theme(plain_window: Window) -> None:
     page = plain_window.open("/docs/")
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Dark").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.url.endswith("/docs/")
