@@ -114,7 +114,6 @@ def test_the_json_export_has_every_row(world: World, client: Client) -> None:
         ("role=reader&source=team", {"rita"}),
         ("source=owner", {"olga"}),
         ("repository=nothing", set()),
-        ("role=everything&holder=rita", {"rita"}),  # nonsense is as good as nothing
     ],
 )
 def test_the_review_is_filtered(
@@ -124,6 +123,15 @@ def test_the_review_is_filtered(
     rows = client.get(f"/api/v1/organizations/acme/access?{query}").json()["results"]
     assert {row["holder"] for row in rows} == holders
     assert client.get(f"/o/acme/-/access?{query}").status_code == 200
+
+
+def test_a_role_that_there_is_not_filters_nothing_on_the_page_and_is_refused_to_programs(
+    world: World, client: Client
+) -> None:
+    client.force_login(world.olga)
+    assert "rita" in client.get("/o/acme/-/access?role=everything&holder=rita").content.decode()
+    answer = client.get("/api/v1/organizations/acme/access?role=everything")
+    assert (answer.status_code, answer.json()["codes"]) == (400, {"role": ["invalid-choice"]})
 
 
 def test_a_review_is_confirmed_with_who_and_when(world: World, client: Client) -> None:
