@@ -76,7 +76,7 @@ jobs:
 
 def _gitlab(image: str, wanted: str) -> str:
     return f"""\
-image:
+push-image:
   image: docker:27
   services: [docker:27-dind]
   rules:

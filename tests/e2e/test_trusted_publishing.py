@@ -210,7 +210,7 @@ def test_the_recipe_pushes_as_it_is_shown(
 def lines_of(forge: str, recipe: Any) -> list[str]:
     """Return what the job runs after the build."""
     if forge == "gitlab":
-        lines = recipe["image"]["script"]
+        lines = recipe["push-image"]["script"]
     else:
         lines = [step["run"] for step in recipe["jobs"]["image"]["steps"] if "run" in step]
     return [line for line in lines if not line.startswith(("apk add", "docker build"))]
