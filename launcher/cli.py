@@ -48,6 +48,8 @@ def dispatch(arguments: Sequence[str]) -> int:
             return manage.demo(layout, rest)
         case "load":
             return test.load(layout, rest)
+        case "compatibility":
+            return test.compatibility(layout)
         case "manage":
             return manage.manage(layout, rest, port=chosen.port)
         case _:
@@ -116,6 +118,7 @@ def add_commands(
     add_test_options(add("test", "set up what the tests need and run them all"))
     add("check", "format, lint, types, layers and migrations, then all tests; what CI runs")
     add("load", "let many ask everything of a whole instance at once, and write a report")
+    add("compatibility", "try every client of a registry there is, and write docs/compatibility.md")
     add("demo", "fill the running instance with people, repositories and pushed images")
     add_port(add("doctor", "say what was found on this machine, and what is missing"))
     manage_parser = add("manage", "run manage.py with the instance's environment", add_help=False)

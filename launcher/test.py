@@ -14,12 +14,15 @@ from launcher.problems import Problem
 from launcher.results import Outcome, skipped_stage, totals
 from launcher.stages import (
     Workshop,
+    fetch_tools,
     run_e2e,
     run_faults,
     run_postgresql,
     run_quick_faults,
     run_sqlite,
+    told,
 )
+from launcher.tools import RUN_TOOLS, TEST_TOOLS
 from launcher.variables import clean_environment
 
 STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
@@ -131,4 +134,15 @@ def load(layout: Layout, arguments: Sequence[str]) -> int:
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     command = [str(python), "-m", "bench.whole", "--report", str(layout.var / "load"), *arguments]
     environment = clean_environment({}, venv=python.parent.parent)
+    return subprocess.run(command, cwd=layout.checkout, env=environment, check=False).returncode
+
+
+def compatibility(layout: Layout) -> int:
+    """Let every client do everything, and write down what came out (tests.e2e.compatibility)."""
+    prepare(layout)
+    python = ensure_venv(layout.dev_venv, DEVELOPMENT)
+    workshop = Workshop(layout=layout, python=python, reports=layout.var, arguments=[])
+    variables = told(workshop, fetch_tools(layout, (*RUN_TOOLS, *TEST_TOOLS)))
+    command = [str(python), "-m", "tests.e2e.compatibility"]
+    environment = clean_environment(variables, venv=python.parent.parent)
     return subprocess.run(command, cwd=layout.checkout, env=environment, check=False).returncode

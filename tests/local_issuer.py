@@ -54,6 +54,12 @@ class LocalIssuer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.answers[path] = (status, headers, content)
 
+    def cluster(self) -> str:
+        """Return the address under which the same keys are those of a Kubernetes cluster."""
+        cluster = f"{self.url}/cluster"
+        self.answer(f"/cluster{DISCOVERY}", {"issuer": cluster, "jwks_uri": self.url + KEYS})
+        return cluster
+
     @property
     def key_set(self) -> dict[str, Any]:
         """What is published of the keys."""

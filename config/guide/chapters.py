@@ -19,6 +19,8 @@ ORDER = (
     "start",
     "login",
     "images",
+    "compatibility",
+    "recipes",
     "names",
     "search",
     "organizations",

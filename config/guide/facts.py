@@ -22,6 +22,8 @@ from accounts.flows.robot_secrets import MOST_SECRETS
 from accounts.limits import Limit
 from accounts.mail_kinds import MailKind
 from accounts.token_limits import MOST_NETWORKS, MOST_PATTERNS, ApiPart
+from config.guide.compatibility import tried_clients
+from config.guide.recipes import shown_recipes
 from index.flows.decide_promotion import DECISION_LASTS
 from index.flows.tell_activity import MOST_WAITING
 from index.flows.trusted_publishers import MOST_PUBLISHERS
@@ -38,7 +40,12 @@ from tokenauth.workloads.workload_secrets import SECRET_LIFETIME
 
 def facts() -> Mapping[str, object]:
     """Return them under the names that chapters use."""
-    return {**_of_the_site(), **_of_the_code()}
+    return {
+        **_of_the_site(),
+        **_of_the_code(),
+        **tried_clients(),
+        "recipes": shown_recipes(),
+    }
 
 
 def _of_the_site() -> dict[str, object]:

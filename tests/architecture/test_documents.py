@@ -30,6 +30,14 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    named = {(index.parent / target).resolve() for target, _ in _LINK.findall(index.read_text())}
+    elsewhere = {ROOT / "docs" / folder for folder in ("guide", "decisions")}
+    ours = {page for page in ROOT.glob("docs/**/*.md") if not elsewhere & set(page.parents)}
+    assert ours - named == {index}
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_first_pages_are_short(name: str) -> None:
     assert len((ROOT / name).read_text().splitlines()) <= 120

@@ -89,7 +89,8 @@ def backstage(stack: Stack, issuer: LocalIssuer) -> Iterator[Backstage]:
 
 
 def settings_for(issuer: LocalIssuer) -> dict[str, str]:
-    return {"WAYBILL_CI_ISSUERS": f"github:{issuer.url},gitlab:https://gitlab.com"}
+    listed = (f"github:{issuer.url}", "gitlab:https://gitlab.com", f"generic:{issuer.cluster()}")
+    return {"WAYBILL_CI_ISSUERS": ",".join(listed)}
 
 
 @pytest.fixture(scope="package")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+import pytest
+
 from tests.e2e.backstage import Backstage
 from tests.e2e.engine import Nowhere
 from tests.e2e.people import People, Person
@@ -23,6 +25,7 @@ def assert_keeps_no_password(person: Person) -> None:
     assert base64.b64decode(entry["auth"]).decode() == f"{person.name}:"
 
 
+@pytest.mark.shows("docker", "log-in")
 def test_login_stores_an_identity_token_and_no_password(people: People) -> None:
     alice = people.make("alice")
     assert "Login Succeeded" in alice.login()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.e2e.people import Person
 from tests.e2e.programs import Program
 from tests.e2e.registries import Registries
@@ -17,6 +19,7 @@ def login(program: Program, person: Person) -> str:
     )
 
 
+@pytest.mark.shows("skopeo", "log-in", "push", "pull", "delete")
 def test_skopeo_copies_inspects_and_deletes(
     alice: Person, skopeo: Program, registries: Registries
 ) -> None:
@@ -50,6 +53,7 @@ def test_skopeo_shows_why_a_stranger_sees_nothing(
     assert f"'{bob.name}' may not see it" in printed
 
 
+@pytest.mark.shows("podman", "log-in", "push", "pull")
 def test_podman_pushes_and_pulls(alice: Person, podman: Program) -> None:
     assert "Login Succeeded" in login(podman, alice)
     reference, copy = alice.push_image("app"), alice.reference("copy")
@@ -69,6 +73,7 @@ def test_podman_says_that_a_password_is_wrong(alice: Person, podman: Program) ->
     assert "invalid username/password" in printed
 
 
+@pytest.mark.shows("buildah", "log-in", "push", "pull")
 def test_buildah_pushes_what_it_built_and_pulls_it(alice: Person, buildah: Program) -> None:
     assert "Login Succeeded" in login(buildah, alice)
     built = alice.reference("built")

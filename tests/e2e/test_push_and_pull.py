@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.engine import Docker, layer
 from tests.e2e.people import Person
 from tests.e2e.setup import Setup
@@ -9,6 +11,7 @@ from tests.e2e.wire import Wire, basic
 from tests.waiting import eventually
 
 
+@pytest.mark.shows("docker", "push", "pull")
 def test_what_was_pushed_is_pulled_back_by_tag(alice: Person) -> None:
     reference = alice.push_image("app")
     digest = alice.docker.digest_of(reference)

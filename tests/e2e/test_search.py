@@ -89,6 +89,7 @@ def look(podman: Program, host: str, term: str, *options: str) -> list[str]:
     return [line.removeprefix(f"{host}/") for line in printed.splitlines()]
 
 
+@pytest.mark.shows("docker", "search")
 def test_docker_shows_the_best_first_with_stars_and_description(shop: Shop, anyone: Docker) -> None:
     rows = search(anyone, shop.host, shop.word)
     assert set(rows) == {shop.word, shop.loved, shop.new}
@@ -157,6 +158,7 @@ def test_docker_finds_nothing_without_an_error(shop: Shop, anyone: Docker) -> No
     assert search(anyone, shop.host, "nothingofthatkind is:official") == {}
 
 
+@pytest.mark.shows("podman", "search")
 def test_podman_asks_without_credentials_and_finds_what_is_public(
     shop: Shop, podman: Program
 ) -> None:
@@ -187,6 +189,7 @@ def test_podman_shows_whole_descriptions(shop: Shop, podman: Program) -> None:
     assert "than docker shows of it" in podman(*words, "--no-trunc")
 
 
+@pytest.mark.shows("podman", "tags")
 def test_podman_lists_tags(shop: Shop, podman: Program) -> None:
     def tags(repository: str, *options: str) -> list[str]:
         words = ("search", "--tls-verify=false", "--list-tags", *options)
