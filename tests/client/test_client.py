@@ -45,7 +45,8 @@ def test_links_lead_to_no_other_server(alice: Waybill, transport: InProcess) -> 
     link = '<https://elsewhere.example/api/v1/repositories?page_size=2>; rel="next"'
     transport.instead = [answers(200, b'{"results": []}', Link=link)]
     list(alice.each(calls.repositories.every()))
-    assert [str(one.url).split("/api")[0] for one in transport.sent] == [URL, URL]
+    assert {str(one.url).split("/api")[0] for one in transport.sent} == {URL}
+    assert len(transport.sent) > 1
 
 
 def test_what_is_made_is_there(alice: Waybill) -> None:
