@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from index.models.access_grant import AccessGrant, Ids, united
+from index.models.orders import IS_ARCHIVED, LATEST_FIRST, LISTED
 from index.models.registry import Registry
 from index.names import RepositoryName
 from index.topics import is_topic
@@ -43,23 +44,6 @@ class SizeClass(models.TextChoices):
 
     ORDINARY = "ordinary", _("Ordinary")
     LARGE = "large", _("Large: images of many gigabytes, like models and data sets")
-
-
-# Written out, without parameters: indexes have it in the same words.
-IS_ARCHIVED = models.Func(
-    "mode",
-    template="CASE WHEN %(expressions)s = 'archived' THEN 1 ELSE 0 END",
-    output_field=models.IntegerField(),
-)
-# So that an index has the order: SQLite takes no NULLS LAST in one.
-_IS_EMPTY = models.Func(
-    "last_pushed_at",
-    template="CASE WHEN %(expressions)s IS NULL THEN 1 ELSE 0 END",
-    output_field=models.IntegerField(),
-)
-_LATEST_FIRST = (_IS_EMPTY, F("last_pushed_at").desc(), "name")
-# What everybody's lists show: each stops at the first few that its index has.
-_LISTED = Q(state="active", last_pushed_at__isnull=False)
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
@@ -136,7 +120,7 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
 
     def latest_first(self) -> RepositoryQuerySet:
         """Return what was pushed last before what was pushed earlier or never; the archived after all others."""
-        return self.archived_last(*_LATEST_FIRST)
+        return self.archived_last(*LATEST_FIRST)
 
     def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
         """Return the one of that name today, not deleted; `index.lookup` knows names of the past."""
@@ -273,7 +257,7 @@ class Repository(models.Model):
                 "namespace",
                 "state",
                 IS_ARCHIVED,
-                *_LATEST_FIRST,
+                *LATEST_FIRST,
                 name="repository_latest_of_each",
             ),
             models.Index(fields=["namespace", "name"], name="repository_names"),
@@ -281,14 +265,14 @@ class Repository(models.Model):
                 IS_ARCHIVED,
                 F("star_count").desc(),
                 "name",
-                condition=_LISTED,
+                condition=LISTED,
                 name="repository_by_stars",
             ),
             models.Index(
                 IS_ARCHIVED,
                 F("last_pushed_at").desc(),
                 "name",
-                condition=_LISTED,
+                condition=LISTED,
                 name="repository_by_push",
             ),
         ]
