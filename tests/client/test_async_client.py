@@ -90,7 +90,7 @@ def test_it_makes_things_and_raises_the_same_errors(world: World, handler: Handl
 
     with pytest.raises(waybill.Forbidden, match="there is a repository alice/new already"):
         run(twice())
-    assert handler.sent[0].headers["Idempotency-Key"] != handler.sent[1].headers["Idempotency-Key"]
+    assert len(handler.sent) == 2
 
 
 def test_it_gives_up_a_server_that_stays_away(world: World, handler: Handler) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,7 @@ _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel="?next"?', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent; a POST has a key by which the server knows it again."""
+    """What is sent."""
 
     method: str
     url: str
@@ -30,7 +29,7 @@ class Request:
     @property
     def is_repeatable(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
-        return self.method == "GET" or "Idempotency-Key" in self.headers
+        return self.method == "GET"
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,6 @@ class Server:
         if call.body is not None:
             content = json.dumps(call.body).encode()
             headers["Content-Type"] = "application/json"
-        if call.method == "POST":
-            headers["Idempotency-Key"] = str(uuid.uuid4())
         address = self.url + API + call.path + _written(call.query)
         return Request(call.method, address, headers, content)
 
