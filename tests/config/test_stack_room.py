@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import runpy
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from celery import Celery
@@ -37,13 +38,19 @@ def worst(ask: Callable[[int], int]) -> int:
     return max(ask(depth) for depth in range(250))
 
 
+def elsewhere(function: Callable[[], int]) -> int:
+    """Call it in a thread of its own: a test has room already."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(function).result()
+
+
 def test_calls_at_any_depth_take_no_pages() -> None:
-    assert worst(with_room(faults_at)) < CALLS / 10
+    assert elsewhere(lambda: worst(with_room(faults_at))) < CALLS / 10
 
 
 def test_without_room_some_depth_takes_one_for_each_call() -> None:
     """Where this fails, the interpreter has mended it, and config.stack_room can go."""
-    assert worst(faults_at) > CALLS / 2
+    assert elsewhere(lambda: worst(faults_at)) > CALLS / 2
 
 
 def test_tasks_of_a_worker_have_room() -> None:
@@ -54,7 +61,7 @@ def test_tasks_of_a_worker_have_room() -> None:
         return worst(faults_at)
 
     give_room(app)
-    assert ask.apply().get() < CALLS / 10
+    assert elsewhere(lambda: ask.apply().get()) < CALLS / 10
 
 
 def test_commands_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,5 +69,6 @@ def test_commands_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         management, "execute_from_command_line", lambda _argv: found.append(worst(faults_at))
     )
-    runpy.run_path(str(CHECKOUT / "manage.py"), run_name="__main__")
+    program = str(CHECKOUT / "manage.py")
+    elsewhere(lambda: len(runpy.run_path(program, run_name="__main__")))
     assert found[0] < CALLS / 10
