@@ -223,11 +223,10 @@ def _requests(request: Request, rows: Any) -> Response:
 
 def _review(request: Request, repositories: RepositoryQuerySet, namespace: Namespace) -> Response:
     given = {name: plain_name(request.query_params.get(name)) for name in ("holder", "repository")}
-    role, source = request.query_params.get("role"), request.query_params.get("source")
     wanted = AccessFilter(
         **given,
-        role=role if role in Role.values else "",
-        source=source if source in AccessSource.values else "",
+        role=request.query_params.get("role", ""),
+        source=request.query_params.get("source", ""),
     )
     pages = Pages()
     found = access_rows(repositories, wanted)

@@ -218,8 +218,8 @@ class Where(OperatorView):
             raise at_field(error, "name") from error
         newcomer = Newcomer(
             name,
-            _one_of(request, "visibility", Visibility.values, Visibility.PRIVATE),
-            _one_of(request, "size_class", SizeClass.values, SizeClass.ORDINARY),
+            request.query_params.get("visibility") or Visibility.PRIVATE,
+            request.query_params.get("size_class") or SizeClass.ORDINARY,
         )
         return Response(PlacementOutput(explain_placement(newcomer)).data)
 
@@ -230,13 +230,6 @@ def _kept(kept: Mapping[int, Holdings | Held], names: dict[int, str]) -> list[di
         for pk, name in names.items()
         if pk in kept
     ]
-
-
-def _one_of(request: Request, field: str, values: list[str], default: str) -> str:
-    said = request.query_params.get(field, default)
-    if said not in values:
-        raise ValidationError({field: [f"It is one of {', '.join(values)}."]})
-    return said
 
 
 def _place(registry: str | None, pool: str | None) -> Registry | RegistryPool:

@@ -56,7 +56,7 @@ class AsyncWaybill:
             body = read(answer)
             for row in rows_of(body):
                 yield row
-            request = self.server.next_page(request, answer, body)
+            request = self.server.next_page(request, answer)
 
     async def close(self) -> None:
         """Close its connections."""

@@ -75,7 +75,7 @@ class Waybill:
             answer = self._answer(request)
             body = read(answer)
             yield from rows_of(body)
-            request = self.server.next_page(request, answer, body)
+            request = self.server.next_page(request, answer)
 
     def page(self, listing: Listing[T]) -> tuple[list[T], Any]:
         """Return the beginning of a list, and the whole body around it."""

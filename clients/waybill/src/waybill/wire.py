@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from waybill.call import Call, Listing, Query
 from waybill.errors import Refusal, ServerAway, Unavailable, WaybillError, kind_of
@@ -82,15 +82,15 @@ class Server:
         """Return the request of a list's beginning."""
         return self.request(Call("GET", listing.path, listing.query))
 
-    def next_page(self, asked: Request, answer: Answer, body: Any) -> Request | None:
-        """Return the request of the page that follows; None after the last.
+    def next_page(self, asked: Request, answer: Answer) -> Request | None:
+        """Return the request of the page that `Link` leads to; None after the last.
 
         Links are followed on this server alone: a token goes nowhere else, whatever an answer says.
         """
-        link = _next_link(asked, answer, body)
+        link = _NEXT.search(answer.headers.get("Link", ""))
         if link is None:
             return None
-        parts = urlsplit(link)
+        parts = urlsplit(link[1])
         address = urlunsplit(("", "", parts.path, parts.query, ""))
         return Request("GET", self._origin + address, asked.headers)
 
@@ -184,21 +184,6 @@ def _flat(value: Any) -> list[str]:
     if isinstance(value, list):
         return [sentence for one in value for sentence in _flat(one)]
     return [str(value)]
-
-
-def _next_link(asked: Request, answer: Answer, body: Any) -> str | None:
-    """Return where the next page is: by `Link`, or, where a list has none, by its body."""
-    if found := _NEXT.search(answer.headers.get("Link", "")):
-        return found[1]
-    if not isinstance(body, dict):
-        return None
-    if isinstance(body.get("next"), str) and "/" in body["next"]:
-        return str(body["next"])
-    if body.get("before"):  # audits say where the next page ends, and leave the address to us
-        parts = urlsplit(asked.url)
-        kept = dict(parse_qsl(parts.query)) | {"before": str(body["before"])}
-        return urlunsplit(parts._replace(query=urlencode(kept)))
-    return None
 
 
 def _written(query: Query) -> str:
