@@ -52,8 +52,8 @@ TOOLS = {
         Tool("slapd", ("slapd",), "tests with a company's directory", "-VV"),
         # Without the second its package would bring a client of MySQL.
         Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
-        Tool("curl", ("curl",), "tests of recipes for CI jobs"),
-        Tool("jq", ("jq",), "tests of recipes for CI jobs"),
+        Tool("curl", ("curl",), "tests of recipes"),
+        Tool("jq", ("jq",), "tests of recipes"),
         # The whole browser draws tabs and menus of its own for each window: twice the work.
         Tool(
             "chromium-headless-shell",
@@ -63,7 +63,7 @@ TOOLS = {
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
-UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry")
+UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry", "curl", "jq")
 TEST_TOOLS = (
     *(
         "initdb",

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from config.estate.file import Header, write
 from config.estate.records import LeftBehind, Record
-from config.estate.sources import docker_auth, harbor, htpasswd, hub, portus, quay, schemas
+from config.estate.sources import (
+    docker_auth,
+    harbor,
+    harbor_answers,
+    htpasswd,
+    hub,
+    portus,
+    quay,
+    quay_answers,
+    schemas,
+)
+from config.estate.sources.answers import Answers
 from config.estate.sources.moving import Moving
 from config.estate.sources.names import Names
 from config.estate.sources.tables import Schema
@@ -19,6 +30,11 @@ _DATABASES: dict[str, tuple[Schema, Callable[[Moving], None]]] = {
     "harbor": (schemas.HARBOR, harbor.read),
     "portus": (schemas.PORTUS, portus.read),
     "quay": (schemas.QUAY, quay.read),
+}
+# What fills the same tables from a folder of answers of the product's API.
+_ANSWERS: dict[str, Callable[[Answers, Moving], None]] = {
+    "harbor": harbor_answers.fill,
+    "quay": quay_answers.fill,
 }
 _FILES: dict[str, Callable[[Path, Moving], None]] = {
     "docker-auth": docker_auth.read,
@@ -69,7 +85,12 @@ def _read(product: str, path: Path, moving: Moving) -> None:
         _FILES[product](path, moving)
         return
     schema, read = _DATABASES[product]
-    moving.tables.load(path, schema)
+    if path.is_dir() and product in _ANSWERS:
+        moving.tables.prepare(schema)
+        _ANSWERS[product](Answers(path, product), moving)
+        moving.tables.look_up(schema)
+    else:
+        moving.tables.load(path, schema)
     for table in sorted(moving.tables.unread):
         moving.leave("table", table, schema.unread.get(table, "it is not known here"))
     read(moving)

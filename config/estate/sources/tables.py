@@ -58,10 +58,21 @@ class Tables:
         """Run a statement of our own that answers nothing."""
         self._database.execute(statement, values)
 
-    def load(self, path: Path, schema: Schema) -> None:
-        """Read a dump; raise Unusable, also for one of a version whose tables are others."""
+    def prepare(self, schema: Schema) -> None:
+        """Make all tables, which are empty."""
         for table in schema.tables:
             self.make(table)
+
+    def look_up(self, schema: Schema) -> None:
+        """Let rows be found soon: most are looked up by what stands first, the number."""
+        for table in schema.tables:
+            self.do(
+                f"CREATE INDEX {_quoted('by-' + table.name)} ON {_quoted(table.name)} ({_quoted(table.columns[0])})"
+            )
+
+    def load(self, path: Path, schema: Schema) -> None:
+        """Read a dump; raise Unusable, also for one of a version whose tables are others."""
+        self.prepare(schema)
         known = {table.name: table for table in schema.tables}
         seen = set()
         for one in read_dump(path, known):
@@ -70,10 +81,7 @@ class Tables:
                 self._take(one, known[one.table], schema)
             elif one.table not in known and one.values is not None:
                 self.unread.add(one.table)
-        for table in schema.tables:  # most are looked up by what stands first: the number
-            self.do(
-                f"CREATE INDEX {_quoted('by-' + table.name)} ON {_quoted(table.name)} ({_quoted(table.columns[0])})"
-            )
+        self.look_up(schema)
         for table in schema.tables:
             if table.is_needed and table.name not in seen:
                 message = (
