@@ -123,7 +123,7 @@ class DockerLogins(RuleBasedStateMachine):
         assert answer.json()["refresh_token"] == login.value
         if self.now - login.touched > timedelta(hours=1):
             login.touched = self.now
-        return Pass(answer.json()["token"], login, self.now)
+        return Pass(answer.json()["token"], login, self.counts_from(login.who))
 
     @rule(login=logins)
     def use_elsewhere(self, login: Login) -> None:
@@ -187,6 +187,11 @@ class DockerLogins(RuleBasedStateMachine):
         assert listed == {one.value.split("_")[1] for one in self.all if self.is_usable(one)}
         kept = str(list(RefreshToken.objects.values_list()))
         assert not [one for one in self.all if one.value.split("_")[2] in kept]
+
+    def counts_from(self, who: str) -> datetime:
+        """Return when a token of now begins: after the second in which all before it ended."""
+        ended = self.ended_at.get(who)
+        return max(self.now, ended + timedelta(seconds=1)) if ended else self.now
 
     @property
     def now(self) -> datetime:
