@@ -1,7 +1,7 @@
 """Several lists in one statement: a page with many small ones waits for the database once, not for each.
 
 Each queryset stays as it is, with `select_related` and annotations, and becomes a part that answers in
-JSON; what Django makes of rows it makes of these.
+JSON; what Django makes of rows it makes of these. `prepared` saves building it each time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BinaryField,
@@ -23,6 +22,8 @@ from django.db.models import (
     QuerySet,
     UUIDField,
 )
+
+from accounts.prepared import Statement
 
 _MOST_COLUMNS = 100  # that a function takes, in either database
 # Of these the driver of PostgreSQL makes objects; in JSON they are text.
@@ -37,7 +38,7 @@ class HowMany:
     rows: QuerySet[Any, Any]
 
 
-def read_together(*wanted: QuerySet[Any, Any] | HowMany) -> list[list[Any]]:
+def read_together(*wanted: QuerySet[Any, Any] | Statement | HowMany) -> list[list[Any]]:
     """Return the rows of each of these, of `HowMany` one number: one query, and those of `prefetch_related`.
 
     Raises TypeError for columns that JSON cannot hold, and for more of them than there may be.
@@ -58,44 +59,33 @@ def read_together(*wanted: QuerySet[Any, Any] | HowMany) -> list[list[Any]]:
 class _Part:
     """One of the lists."""
 
-    def __init__(self, wanted: QuerySet[Any, Any]) -> None:
-        self._rows = wanted.all()
-        self._compiler: Any = self._rows.query.get_compiler(using=wanted.db)
+    def __init__(self, wanted: QuerySet[Any, Any] | Statement) -> None:
+        self._statement = wanted if isinstance(wanted, Statement) else Statement.of(wanted)
         self.sql, self.answer = "", "[]"
-        self.params: tuple[Any, ...] = ()
-        try:
-            sql, self.params = self._compiler.as_sql()
-        except EmptyResultSet:
-            return
-        self.sql = _as_json(sql, len(_fields(self._compiler)))
+        self.params = self._statement.params
+        if self._statement.sql:
+            width = len(_fields(self._statement.compiler))
+            self.sql = _as_json(self._statement.sql, width)
 
     def rows(self) -> list[Any]:
         """Return what Django makes of the rows."""
         found = json.loads(self.answer or "[]")
         if not found:
             return []
-        for number, field in enumerate(_fields(self._compiler)):
+        for number, field in enumerate(_fields(self._statement.compiler)):
             if read := _reader(field):
                 for row in found:
                     row[number] = read(row[number])
-        self._compiler.execute_sql = lambda *_args, **_kwargs: [found]
-        query: Any = self._rows.query
-        query.get_compiler = lambda *_args, **_kwargs: self._compiler
-        return list(self._rows)
+        return self._statement.made_of(found)
 
 
 class _Number:
     """How many there are of one."""
 
     def __init__(self, wanted: QuerySet[Any, Any]) -> None:
-        self.sql, self.answer = "", 0
-        self.params: tuple[Any, ...] = ()
-        compiler: Any = wanted.order_by().query.get_compiler(using=wanted.db)
-        try:
-            sql, self.params = compiler.as_sql()
-        except EmptyResultSet:
-            return
-        self.sql = f"(SELECT COUNT(*) FROM ({sql}) AS counted)"  # noqa: S608 - Django's own
+        statement = Statement.of(wanted.order_by())
+        self.answer, self.params = 0, statement.params
+        self.sql = f"(SELECT COUNT(*) FROM ({statement.sql}) AS counted)" if statement.sql else ""  # noqa: S608 - Django's own
 
     def rows(self) -> list[Any]:
         """Return the number."""

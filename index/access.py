@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db import models
@@ -110,13 +111,15 @@ def admins_of(repository: Repository) -> list[User]:
     return list(User.objects.filter(pk__in=people, is_active=True).order_by("pk")[:_ADMINS_TOLD])
 
 
-def parts_of(repositories: QuerySet[Repository], wanted: AccessFilter) -> list[Part]:
+def parts_of(
+    repositories: QuerySet[Repository], wanted: AccessFilter, now: datetime | None = None
+) -> list[Part]:
     """Return the kinds of ways in that may have some that are looked for, in the order of their rows.
 
     Those that open the most come first, and the many that come with a team last.
     """
     live = repositories.filter(state=RepositoryState.ACTIVE)
-    given = unexpired_grants(live)
+    given = unexpired_grants(live, now or timezone.now())
     every = (
         _everyone(live, Visibility.PUBLIC, "anyone"),
         _everyone(live, Visibility.INTERNAL, _("anyone logged in")),
@@ -133,10 +136,10 @@ def parts_of(repositories: QuerySet[Repository], wanted: AccessFilter) -> list[P
     return [part for part in ranked if wanted.source in {"", part.source}]
 
 
-def unexpired_grants(live: QuerySet[Repository]) -> QuerySet[AccessGrant]:
+def unexpired_grants(live: QuerySet[Repository], now: datetime) -> QuerySet[AccessGrant]:
     """Return what is given on these repositories today."""
     grants = AccessGrant.objects.filter(repository__in=live.values("pk"))
-    return grants.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    return grants.filter(Q(expires_at=None) | Q(expires_at__gt=now))
 
 
 def given_directly(given: QuerySet[AccessGrant]) -> Part:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Namespace, RobotAccount, User
+from accounts.prepared import prepared
 from accounts.second_factor import marked_if_missing
 from accounts.together import read_together
 from index.access import AccessSource
@@ -75,14 +76,11 @@ class _Known:
         people = {row["user_pk"] for row in rows if row["user_pk"]}
         robots = {row["robot_pk"] for row in rows if row["robot_pk"]}
         repositories = {row["repository_pk"] for row in rows}
-        inside = Membership.objects.filter(
-            organization=namespace.organization_id, user=OuterRef("pk")
-        )
-        marked = marked_if_missing(User.objects.filter(pk__in=people))
+        inside = {"organization": namespace.organization_id} if namespace.organization_id else {}
         found, enabled, pushed = read_together(
-            marked.values_list("pk", "is_active", "has_factor", Exists(inside)),
-            RobotAccount.objects.enabled().filter(pk__in=robots).values_list("pk", flat=True),
-            _pushes(people, robots, repositories),
+            prepared(_people, **inside, people=people),
+            prepared(_enabled, robots=robots),
+            prepared(_pushes, people=people, robots=robots, repositories=repositories),
         )
         self.lacking = {pk for pk, _, has_factor, _ in found if not has_factor}
         self.disabled = {pk for pk, is_active, _, _ in found if not is_active}
@@ -143,7 +141,20 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _pushes(people: set[int], robots: set[int], repositories: set[int]) -> QuerySet[Any, Any]:
+def _people(*, people: Collection[int], organization: int | None = None) -> QuerySet[Any, Any]:
+    """Return who of them is active, has a second factor and is a member."""
+    inside = Membership.objects.filter(organization=organization, user=OuterRef("pk"))
+    marked = marked_if_missing(User.objects.filter(pk__in=people))
+    return marked.values_list("pk", "is_active", "has_factor", Exists(inside))
+
+
+def _enabled(*, robots: Collection[int]) -> QuerySet[Any, Any]:
+    return RobotAccount.objects.enabled().filter(pk__in=robots).values_list("pk", flat=True)
+
+
+def _pushes(
+    *, people: Collection[int], robots: Collection[int], repositories: Collection[int]
+) -> QuerySet[Any, Any]:
     """Return when each of them last pushed what is there, by what was pushed."""
     by = Q(pushed_by__in=people) | Q(pushed_by_robot__in=robots)
     tags = Tag.objects.filter(by, repository__in=repositories).order_by()

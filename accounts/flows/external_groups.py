@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from accounts.models import (
     User,
 )
 from accounts.plans import check_members
+from accounts.prepared import Statement, prepared
 from accounts.principals import Principal
 
 _SAY_AGAIN_AFTER = timedelta(days=1)
@@ -59,13 +60,22 @@ def replace_groups(user: User, groups: Collection[str], *, source: str) -> None:
             _leave(seat, by=by)
 
 
-def left_out(organization: Organization) -> QuerySet[Any, str]:
+def left_out(organization: Organization) -> Statement:
     """Return whom a group would have brought last week, had the plan had room."""
+    return prepared(
+        _left_out,
+        organization=organization.pk,
+        namespace=organization.namespace.pk,
+        since=timezone.now() - _LEFT_OUT_FOR,
+    )
+
+
+def _left_out(*, organization: int, namespace: int, since: datetime) -> QuerySet[Any, str]:
     members = Membership.objects.filter(organization=organization)
     events = AuditEvent.objects.filter(
         action=AuditAction.MEMBER_WITHOUT_ROOM,
-        namespace=organization.namespace,
-        at__gt=timezone.now() - _LEFT_OUT_FOR,
+        namespace=namespace,
+        at__gt=since,
         user__is_active=True,
     ).exclude(user__in=members.values("user"))
     names = events.order_by("user__username").values_list("user__username", flat=True)

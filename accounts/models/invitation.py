@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,11 +19,10 @@ from accounts.models.user import User
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Finds invitations."""
 
-    def open(self) -> InvitationQuerySet:
+    def open(self, now: datetime | None = None) -> InvitationQuerySet:
         """Return those that can still be accepted."""
-        return self.filter(
-            accepted_at=None, revoked_at=None, declined_at=None, expires_at__gt=timezone.now()
-        )
+        unanswered = self.filter(accepted_at=None, revoked_at=None, declined_at=None)
+        return unanswered.filter(expires_at__gt=now or timezone.now())
 
     def for_account(self, user: User) -> InvitationQuerySet:
         """Return those for this account, or for an address that it has proven to be its own."""

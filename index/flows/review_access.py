@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import AuditAction, record
 from accounts.models import AuditEvent, Namespace
+from accounts.prepared import Statement, prepared
 from accounts.principals import Principal
 from index.errors import Denied
 from index.models import Repository
@@ -33,13 +34,20 @@ def confirm_review(about: Repository | Namespace, *, by: Principal, note: str) -
         )
 
 
-def last_review(about: Repository | Namespace) -> QuerySet[AuditEvent]:
+def last_review(about: Repository | Namespace) -> Statement:
     """Return the last time that somebody did, by any name that it has had: events keep that of their day."""
     namespace = _namespace_of(about)
     rest = about.name.removeprefix(namespace.name)
+    action = _action_for(about)
+    return prepared(_last_review, action, namespace=namespace.pk, name=about.name, rest=rest)
+
+
+def _last_review(
+    action: AuditAction, *, namespace: int, name: str, rest: str
+) -> QuerySet[AuditEvent]:
     olds = Namespace.objects.filter(redirects_to=namespace)
-    names = Q(target=about.name) | Q(target__in=olds.values(old=Concat("name", Value(rest))))
-    events = AuditEvent.objects.filter(names, namespace=namespace, action=_action_for(about))
+    names = Q(target=name) | Q(target__in=olds.values(old=Concat("name", Value(rest))))
+    events = AuditEvent.objects.filter(names, namespace=namespace, action=action)
     return events.order_by("-at", "-pk")[:1]
 
 

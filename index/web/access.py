@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
+from accounts.prepared import prepared
 from accounts.together import read_together
 from accounts.words import word
 from index.access_numbers import CountedRows
@@ -114,12 +115,12 @@ def page(request: HttpRequest, repository: Repository, **refused: Any) -> HttpRe
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     has_errors = bool(refused)
     namespace = repository.namespace
-    rows = CountedRows(_only(repository), filter_form.wanted)
+    rows = CountedRows(repository, filter_form.wanted)
     denials, grantees, reviews, waiting, *numbers = read_together(
         newest(repository),
         grantees_of(namespace),
         last_review(repository),
-        _waiting(repository),
+        prepared(_waiting, repository=repository.pk),
         *rows.questions,
     )
     rows.learn(numbers)
@@ -150,9 +151,11 @@ def _given(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
-def _waiting(repository: Repository) -> QuerySet[AccessRequest]:
+def _waiting(*, repository: int) -> QuerySet[AccessRequest]:
     """Return open questions of people who can still use an answer."""
-    waiting = repository.access_requests.filter(decided_at=None, user__is_active=True)
+    waiting = AccessRequest.objects.filter(
+        repository=repository, decided_at=None, user__is_active=True
+    )
     return waiting.select_related("user").order_by("created_at")[:50]
 
 

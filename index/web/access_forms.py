@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Value
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Namespace, RobotAccount, Team
+from accounts.prepared import Statement, prepared
 from index.access import AccessFilter, AccessSource
 from index.errors import GrantRefused, NameInvalid
 from index.grantees import Grantee, GranteeKind, check_grantee, find_grantee
@@ -201,9 +202,15 @@ class AnswerForm(forms.Form):
     until = UntilField()
 
 
-def grantees_of(namespace: Namespace) -> QuerySet[Any, tuple[str, str]]:
+def grantees_of(namespace: Namespace) -> Statement:
     """Return the kind and the name of each team and robot."""
-    teams = Team.objects.filter(organization__isnull=False, organization=namespace.organization_id)
+    organization = namespace.organization_id
+    teams = {"organization": organization} if organization else {}
+    return prepared(_grantees, namespace=namespace.pk, **teams)
+
+
+def _grantees(*, namespace: int, organization: int | None = None) -> QuerySet[Any, Any]:
+    teams = Team.objects.filter(organization__isnull=False, organization=organization)
     robots = RobotAccount.objects.filter(namespace=namespace, disabled_at=None)
     return teams.values_list(Value("team"), "name").union(
         robots.values_list(Value("robot"), "name"), all=True
@@ -214,7 +221,7 @@ def grantee_choices(
     namespace: Namespace, grantees: Iterable[tuple[str, str]] | None = None
 ) -> list[Any]:
     """Return teams and robots, in groups, as `kind:name`; one query, unless they were read."""
-    found = sorted(grantees_of(namespace) if grantees is None else grantees)
+    found = sorted(grantees_of(namespace).rows() if grantees is None else grantees)
     kinds = ((gettext_lazy("Teams"), "team", "/"), (gettext_lazy("Robots"), "robot", "+"))
     groups = [
         (

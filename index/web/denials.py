@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.prepared import Statement, prepared
 from index.denial_list import DenialRow, denials_of, describe
 from index.models import Denial, Repository
 from index.web.lookup import find_administered, principal_of
@@ -52,9 +53,13 @@ def of_organization(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "index/organization_denials.html", context)
 
 
-def newest(repository: Repository) -> QuerySet[Denial]:
+def newest(repository: Repository) -> Statement:
     """Return the last ones, for the permissions page."""
-    return denials_of(Repository.objects.filter(pk=repository.pk))[:_NEWEST]
+    return prepared(_newest, repository=repository.pk)
+
+
+def _newest(*, repository: int) -> QuerySet[Denial]:
+    return denials_of(Repository.objects.filter(pk=repository))[:_NEWEST]
 
 
 def _page(repositories: QuerySet[Repository], number: str | None) -> Page[DenialRow]:

@@ -118,7 +118,7 @@ def _page(
 ) -> HttpResponse:
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     given = {name: request.GET[name] for name in filter_form.fields if request.GET.get(name)}
-    rows = counted_rows(_repositories(namespace), filter_form.wanted)
+    rows = counted_rows(namespace, filter_form.wanted)
     context = {
         "head": head,
         "tab": "access",
@@ -129,7 +129,7 @@ def _page(
         "query": f"{urlencode(given)}&" if given else "",
         "is_filtered": bool(given),
         "review_form": form,
-        "last_review": last_review(namespace).first(),
+        "last_review": next(iter(last_review(namespace).rows()), None),
         "has_errors": bool(form.errors),
     }
     return render(request, "index/organization_access.html", context)

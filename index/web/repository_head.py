@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Subquery, Value
@@ -61,6 +62,7 @@ def note_decision(repository: Repository, principal: Principal, decision: Decisi
     setattr(repository, _NOTED, (principal, decision))
 
 
+@cache
 def _count(model: type[Model]) -> Coalesce:
     rows = model._default_manager.filter(repository=OuterRef("pk")).order_by()
     counted = rows.values("repository").annotate(number=Count("pk")).values("number")

@@ -241,11 +241,11 @@ def test_teams_elsewhere_are_not_affected(world: World, full: Plan) -> None:
 
 def test_once_there_is_room_they_come_in_by_themselves(world: World, full: Plan) -> None:
     replace(world.bob, "Builders")
-    assert list(left_out(world.acme)) == ["bobby"]
+    assert left_out(world.acme).rows() == ["bobby"]
     make_plan("small", members=world.acme.memberships.count() + 1)
     replace(world.bob, "Builders")
     assert teams_of(world.bob) == {"builders"}
-    assert list(left_out(world.acme)) == []
+    assert left_out(world.acme).rows() == []
 
 
 def test_owners_see_on_the_page_of_members_who_waits(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
@@ -17,10 +16,6 @@ from tests.conftest import World
 
 def _since(user: int, moment: datetime) -> QuerySet[Any, Any]:
     return User.objects.filter(Q(pk=user) | Q(date_joined__gt=moment)).values("pk")
-
-
-def _whoever(user: int) -> QuerySet[Any, Any]:
-    return User.objects.values("pk")
 
 
 def test_each_has_the_values_that_it_was_asked_with(world: World) -> None:
@@ -36,11 +31,6 @@ def test_in_a_query_inside_of_another_it_stays_the_same(world: World) -> None:
     held = Namespace.objects.filter(pk__in=Namespace.objects.ids_held_by(world.alice))
     users = User.objects.filter(namespace__in=held)
     assert list(users) == [world.alice]
-
-
-def test_a_value_that_changes_nothing_is_a_fault(world: World) -> None:
-    with pytest.raises(ValueError, match="user"):
-        subselect(_whoever, user=world.alice.pk)
 
 
 def test_what_is_asked_for_is_a_parameter(world: World) -> None:

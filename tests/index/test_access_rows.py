@@ -34,22 +34,22 @@ def test_the_numbers_are_those_of_the_rows(world: World, wanted: AccessFilter) -
     make_repository("acme/open", visibility=Visibility.PUBLIC)
     make_grant(world.app, world.bob, Role.READER)
     repositories = Repository.objects.filter(namespace=world.acme.namespace)
-    numbers = counted_rows(repositories, wanted).numbers
+    numbers = counted_rows(world.acme.namespace, wanted).numbers
     rows = Counter(row["repository_pk"] for row in access_rows(repositories, wanted))
     assert {pk: number for pk, number in numbers.items() if number} == rows
     names = dict(repositories.values_list("pk", "name"))
     assert [names[pk] for pk in numbers] == sorted(names[pk] for pk in numbers)
 
 
-@pytest.mark.parametrize("name", ["acme/", "acme/app", "acme/open"])
+@pytest.mark.parametrize("name", ["acme", "acme/app", "acme/open"])
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_read_page_by_page_the_rows_are_those_of_the_whole_list(
     world: World, name: str, size: int
 ) -> None:
     make_repository("acme/open", visibility=Visibility.PUBLIC)
     make_grant(world.app, world.bob, Role.READER)
-    repositories = Repository.objects.filter(name__startswith=name)
-    whole = list(access_rows(repositories))
-    counted = counted_rows(repositories)
+    about = Repository.objects.filter(name=name).first() or world.acme.namespace
+    whole = list(access_rows(Repository.objects.filter(name__startswith=name)))
+    counted = counted_rows(about)
     steps = range(0, counted.count(), size)
     assert [row for at in steps for row in counted[at : at + size]] == whole

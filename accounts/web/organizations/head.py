@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Aggregate, CharField, OuterRef, Subquery
+from django.db.models import Aggregate, CharField, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.moved import Moved
+from accounts.prepared import prepared
 from accounts.principals import ANONYMOUS, Principal
 
 
@@ -70,22 +71,8 @@ def find_head(request: HttpRequest, name: str) -> OrganizationHead:
     Raises Moved where a page is asked for by a name of the past.
     """
     user = request.user if isinstance(request.user, User) else None
-    called = Namespace.objects.called(name)
-    found = Organization.objects.filter(namespace__in=called, deleted_at=None)
-    role = Membership.objects.filter(organization=OuterRef("pk"), user=user).values("role")
-    picture = Picture.objects.filter(organization=OuterRef("pk")).values("digest")
-    proven = OrganizationDomain.objects.filter(
-        organization=OuterRef("pk"), verified_at__isnull=False
-    ).values("organization")
-    organization = (
-        found.select_related("namespace")
-        .annotate(
-            role=Subquery(role[:1]),
-            picture_digest=Subquery(picture[:1]),
-            proven=Subquery(proven.annotate(names=Joined("name")).values("names")),
-        )
-        .first()
-    )
+    reader = {"user": user.pk} if user else {}
+    organization = next(iter(prepared(_with_head, name=name, **reader).rows()), None)
     if organization is None:
         raise Http404
     if organization.name != name and request.method in {"GET", "HEAD"}:
@@ -94,6 +81,23 @@ def find_head(request: HttpRequest, name: str) -> OrganizationHead:
     organization.namespace.picture_digest = organization.picture_digest
     given = OrganizationRole(organization.role) if organization.role else None
     return OrganizationHead(organization, user, given, sorted((organization.proven or "").split()))
+
+
+def _with_head(*, name: str, user: int | None = None) -> QuerySet[Organization]:
+    """Return the organization with what its head shows to somebody."""
+    called = Namespace.objects.called(name)
+    found = Organization.objects.filter(namespace__in=called, deleted_at=None)
+    role = Membership.objects.filter(organization=OuterRef("pk"), user=user).values("role")
+    picture = Picture.objects.filter(organization=OuterRef("pk")).values("digest")
+    proven = OrganizationDomain.objects.filter(
+        organization=OuterRef("pk"), verified_at__isnull=False
+    ).values("organization")
+    head = found.select_related("namespace").annotate(
+        role=Subquery(role[:1]),
+        picture_digest=Subquery(picture[:1]),
+        proven=Subquery(proven.annotate(names=Joined("name")).values("names")),
+    )
+    return head.order_by("pk")[:1]
 
 
 def find_for_members(request: HttpRequest, name: str) -> OrganizationHead:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.flows.external_groups import left_out
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
+from accounts.prepared import prepared
 from accounts.second_factor import lacks_factor
 from accounts.together import HowMany, read_together
 from accounts.web.methods import post_only, require_recent_login
@@ -93,18 +95,13 @@ def members_page(
 ) -> HttpResponse:
     """Render the page, with a refused form in the place of its fresh twin."""
     organization = head.organization
-    members = organization.memberships.select_related("user")
-    members = members.annotate(lacks_factor=lacks_factor("user"))
-    pages = Paginator(members.order_by("-role", "user__username"), _PAGE_SIZE)
+    pages = Paginator(_members(organization=organization.pk), _PAGE_SIZE)
     context: dict[str, Any] = {"head": head, "tab": "members", "crumb": _("Members")}
     if head.is_owner:
-        unanswered = Invitation.objects.filter(
-            organization=organization, accepted_at=None, revoked_at=None, declined_at=None
-        )
         [pages.count], without_room, invitations = read_together(
             HowMany(organization.memberships.all()),
             left_out(organization),
-            unanswered.select_related("user", "invited_by", "team").order_by("-pk")[:_PAGE_SIZE],
+            prepared(_unanswered, organization=organization.pk),
         )
         context |= {
             "form": form or InviteForm(organization=organization),
@@ -114,6 +111,19 @@ def members_page(
     page: Any = pages.get_page(request.GET.get("page"))
     page.object_list = _with_teams(page.object_list)
     return render(request, "accounts/organizations/members.html", context | {"page": page})
+
+
+def _members(*, organization: int) -> QuerySet[Membership]:
+    members = Membership.objects.filter(organization=organization).select_related("user")
+    marked = members.annotate(lacks_factor=lacks_factor("user"))
+    return marked.order_by("-role", "user__username")
+
+
+def _unanswered(*, organization: int) -> QuerySet[Invitation]:
+    invitations = Invitation.objects.filter(
+        organization=organization, accepted_at=None, revoked_at=None, declined_at=None
+    )
+    return invitations.select_related("user", "invited_by", "team").order_by("-pk")[:_PAGE_SIZE]
 
 
 def _with_teams(members: Iterable[Membership]) -> list[tuple[Membership, list[str]]]:
