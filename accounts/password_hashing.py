@@ -9,7 +9,7 @@ bound it, in each process by itself:
 * `verify` remembers right passwords for a minute. The key is an HMAC of stored hash and password under
   a key that only this process has: a changed password is another key, and nothing can be read.
 * Wrong passwords, unknown accounts and accounts without a password are never remembered and always
-  cost one hash (case 13).
+  cost one hash (case 13), or one of each kind where hashes were brought from another product.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hashers, make_password
 
 from accounts.errors import PasswordsBusy
 from accounts.models import User
@@ -49,13 +49,27 @@ def verify(user: User | None, password: str) -> bool:
     """
     if user is None:
         make_password(password)
+        _even_out(password, "")
         return False
     if memory.knows(_HASH, user.password, password):
         return True
     if not user.check_password(password):
+        _even_out(password, user.password)
         return False
     memory.keep(_HASH, user.password, password)  # the hash may be a newer one by now
     return True
+
+
+def _even_out(password: str, encoded: str) -> None:
+    """Let a wrong password cost the same whatever hash there is, or none: one of each kind that is checked here.
+
+    Only where people brought hashes from elsewhere there is more than one kind; raises PasswordsBusy.
+    """
+    _today, *brought = get_hashers()
+    for hasher in brought:
+        hasher.harden_runtime(password, encoded)
+        if encoded.startswith(f"{hasher.algorithm}$"):
+            make_password(password)
 
 
 def check_time(login: str, password: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.contrib.auth.hashers import identify_hasher, make_password
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Case, F, Q, QuerySet, When
@@ -31,6 +31,7 @@ from accounts.models import (
     User,
 )
 from accounts.names import check_user_name
+from accounts.old_passwords import can_be_checked
 from accounts.profile_text import LONGEST_DISPLAY_NAME, LONGEST_LOCATION, check_line, check_link
 from accounts.token_limits import check_pattern, read_networks
 from config.estate.kind import Kind, Refused, Row
@@ -98,7 +99,7 @@ class People(Kind[records.Person]):
             _refuse(f"there is no kind of mails {unknown[0]}")
         if record.language and record.language not in dict(settings.LANGUAGES):
             _refuse(f"{record.language} is no language of these pages")
-        if record.password and not _is_usable(record.password):
+        if record.password and not can_be_checked(record.password):
             _refuse("the password is no hash of a kind that this Waybill takes: leave it out")
 
     def obstacles(
@@ -260,14 +261,6 @@ def _proven(records: Sequence[records.Person]) -> set[str]:
     given = {one.email.lower() for record in records for one in record.addresses}
     found = EmailAddress.objects.filter(verified=True, email__in=given)
     return {email.lower() for email in found.values_list("email", flat=True)}
-
-
-def _is_usable(password: str) -> bool:
-    try:
-        identify_hasher(password)
-    except ValueError:
-        return False
-    return True
 
 
 def _drawn(image: str) -> bytes:

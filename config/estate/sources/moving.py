@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from django.contrib.auth.hashers import identify_hasher
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import OrganizationRole, User
+from accounts.old_passwords import can_be_checked
 from config.estate.records import KINDS, LeftBehind, Record
 from config.estate.records.people import Address, Member, Organization, Person
 from config.estate.records.repositories import DefaultGrant, Grant, Repository, Webhook
@@ -38,6 +38,7 @@ class Moving:
     email_domain: str = ""  # of people whose product knows no addresses
     written_at: datetime = _EPOCH  # of the export: a second run says the same moment
     tables: Tables = field(default_factory=Tables)
+    with_password: int = 0
     without_password: int = 0
 
     def __post_init__(self) -> None:
@@ -87,12 +88,11 @@ class Moving:
 
     def password(self, hashed: str) -> str:
         """Return a hash as it is kept here if it can be checked here; else count who needs a new password."""
-        told = f"bcrypt${hashed}" if hashed.startswith(("$2a$", "$2b$", "$2y$")) else ""
-        try:
-            identify_hasher(told)
-        except ValueError:
+        told = f"bcrypt${hashed}"
+        if not can_be_checked(told):
             self.without_password += 1
             return ""
+        self.with_password += 1
         return told
 
     def addresses(self, old: str) -> tuple[Address, ...]:
@@ -166,7 +166,13 @@ class Moving:
         return moves_along or User.objects.filter(username=person, is_active=True).exists()
 
     def passwords(self) -> None:
-        """Say how many need a new password."""
+        """Say how many keep their password, and how many need a new one."""
+        if self.with_password:
+            reason = (
+                "their hashes of bcrypt move along, however good the passwords are, and hold while "
+                "WAYBILL_BCRYPT_COST says so"
+            )
+            self.leave("old passwords", f"of {self.with_password} people", reason)
         if self.without_password:
             reason = (
                 "their hashes cannot be checked here: they set new ones by “Forgot your password?”"
