@@ -27,6 +27,9 @@ class AuditAction(StrEnum):
     PICTURE_REMOVED = "account:picture:removed"
     LOGGED_IN = "account:session:started"
     SESSION_ENDED = "account:session:ended"
+    SESSION_LEAKED = "account:session:leaked"
+    COMMAND_LINE_APPROVED = "account:command-line:approved"
+    COMMAND_LINE_REFUSED = "account:command-line:refused"
     MACHINE_ENDED = "account:machine:ended"
     LOGGED_OUT_EVERYWHERE = "account:session:all-ended"
     PASSWORD_CHANGED = "account:password:changed"  # noqa: S105 - a name

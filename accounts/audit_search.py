@@ -21,6 +21,7 @@ _TOLD_BY_THE_THING = {"account", "organization", "repository", "namespace"}
 _IN_OTHER_WORDS: dict[str, str] = {
     AuditAction.LOGGED_IN: "logged in",
     AuditAction.SESSION_ENDED: "browser logged out",
+    AuditAction.SESSION_LEAKED: "session of a command line leaked",
     AuditAction.MACHINE_ENDED: "machine logged out",
     AuditAction.MACHINE_LEAKED: "log-in of a machine leaked",
     AuditAction.LOGGED_OUT_EVERYWHERE: "logged out everywhere",

@@ -45,6 +45,8 @@ IRRELEVANT_TABLES = frozenset(
         "accounts_announcement",
         "accounts_auditevent",
         "accounts_auditforwarding",
+        "accounts_commandlinesession",
+        "accounts_devicelogin",
         "accounts_mailchoice",
         "accounts_picture",
         "django_admin_log",

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from accounts.errors import InvalidCredentials
-from accounts.principals import Principal
+from accounts.principals import COMMAND_LINE, Principal
 
 
 class Kind(StrEnum):
     """A kind of credential, as people call it."""
 
     SESSION = "browser session"
+    COMMAND_LINE = "command line session"
     PASSWORD = "account password"  # noqa: S105 - a kind's name, like those below
     ACCESS_TOKEN = "personal access token"  # noqa: S105
     ROBOT_SECRET = "robot's secret"  # noqa: S105
@@ -55,6 +56,12 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
             Use.PROMOTIONS,
         }
     ),
+    # What a browser's session may, but for the pages: those are for people who look at them.
+    Kind.COMMAND_LINE: frozenset(
+        {
+            Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION, Use.PROMOTIONS,
+        }
+    ),
     Kind.PASSWORD: frozenset(
         {
             Use.API_READ, Use.API_WRITE, Use.PROMOTIONS, Use.TOKEN, Use.REFRESH_TOKEN, Use.V1,
@@ -76,6 +83,7 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
 # How a secret of ours begins (opaque_tokens); one that begins so and is not here is of no kind.
 _OURS = re.compile(r"(wb[a-z])_", re.ASCII)
 _PREFIXES = {
+    "wbc": Kind.COMMAND_LINE,
     "wbe": Kind.EVENTS_SECRET,
     "wbp": Kind.ACCESS_TOKEN,
     "wbs": Kind.ROBOT_SECRET,
@@ -85,6 +93,7 @@ _PREFIXES = {
 }
 # What `Principal.credential` and a registry token's `via` begin with.
 _PROOFS = {
+    COMMAND_LINE: Kind.COMMAND_LINE,
     "token": Kind.ACCESS_TOKEN,
     "secret": Kind.ROBOT_SECRET,
     "machine": Kind.MACHINE,

@@ -201,3 +201,19 @@ class MachineRefused(NotAllowed):
 
 class AnnouncementRefused(AccountError):
     """It cannot be announced so; the sentence says why."""
+
+
+class AuthorizationPending(AccountError):
+    """Nobody has answered the command line yet: ask again (RFC 8628 §3.5)."""
+
+
+class SlowDown(AuthorizationPending):
+    """And not so soon."""
+
+
+class AccessDenied(AccountError):
+    """Somebody refused the command line."""
+
+
+class ExpiredToken(AccountError):
+    """The code of a command line has ended, was used already, or never was one."""

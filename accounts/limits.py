@@ -25,6 +25,8 @@ class Limit:
 LOGIN_FAILURES = Limit("login-failures", 10, 300)  # per account and network, failures only
 NETWORK_LOGIN_FAILURES = Limit("network-login-failures", 300, 300)  # whatever the account
 WORKLOAD_FAILURES = Limit("workload-failures", 300, 300)  # per network: ID tokens of CI jobs
+DEVICE_LOGINS = Limit("device-logins", 30, 600)  # begun by command lines, per network
+DEVICE_GUESSES = Limit("device-guesses", 10, 600)  # codes that nothing waits with, per person
 LEAK_REPORTS = Limit("leak-reports", 60, 3600)  # per network, each of up to 100 secrets
 API_CALLS = Limit("api-calls", 600, 60)  # per principal; per network without one
 SIGNUPS = Limit("signups", 20, 3600)  # per network, at every door

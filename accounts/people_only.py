@@ -11,7 +11,7 @@ from accounts.principals import Principal
 
 def check_person(by: Principal) -> User:
     """Return who acts; raise MachineRefused unless it is a person who logged in as such."""
-    if by.user is None or by.robot or by.workload or by.credential or by.limits:
+    if by.user is None or not by.is_in_person:
         message = _("This needs a log-in on the page: a token or robot changes no credentials.")
         raise MachineRefused(message)
     return by.user

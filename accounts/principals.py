@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.models import (
+    CommandLineSession,
+    PersonalAccessToken,
+    RobotAccount,
+    RobotSecret,
+    User,
+)
 from accounts.token_limits import TokenLimits
+
+COMMAND_LINE = "command-line"  # what `Principal.credential` of such a session begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,8 @@ class Principal:
     """A person, a robot account, a CI job, or anybody.
 
     `limits` narrow what the person may do, where a personal access token proved who it is;
-    `credential` names what proved it, `token:17`, `secret:4` or `machine:9`, and is empty for a
-    password; `until` is when that ends by its date.
+    `credential` names what proved it, `token:17`, `secret:4`, `machine:9` or `command-line:3`, and is
+    empty for a browser and a password; `until` is when that ends by its date.
     """
 
     user: User | None = None
@@ -38,6 +46,12 @@ class Principal:
     def is_anonymous(self) -> bool:
         """Whether nobody has proven anything."""
         return self.user is None and self.robot is None and self.workload is None
+
+    @property
+    def is_in_person(self) -> bool:
+        """Whether a person acts with their own hands, and no token, robot or job for them."""
+        is_of_person = not self.credential or self.credential.startswith(f"{COMMAND_LINE}:")
+        return bool(self.user) and is_of_person and not (self.robot or self.workload or self.limits)
 
     @property
     def is_administrator(self) -> bool:
@@ -80,3 +94,8 @@ def principal_of_secret(secret: RobotSecret) -> Principal:
     """Return the robot whose secret it is."""
     credential = f"secret:{secret.pk}"
     return Principal(robot=secret.robot, credential=credential, until=secret.expires_at)
+
+
+def principal_of_command_line(session: CommandLineSession, user: User) -> Principal:
+    """Return the person, with all that they may: it is a session of theirs."""
+    return Principal(user, credential=f"{COMMAND_LINE}:{session.pk}")

@@ -13,6 +13,7 @@ from typing import Any
 from accounts.guide import Anchor, page_of
 
 CODES: Mapping[str, str] = {
+    "access-denied": "Somebody refused the command line that wants to log in (RFC 8628).",
     "account-disabled": "An administrator has disabled the account.",
     "account-in-use": "The account cannot be closed yet.",
     "account-not-created": "The directory knows the password, and no account can be made of it.",
@@ -20,6 +21,7 @@ CODES: Mapping[str, str] = {
     "already-decided": "Somebody else has answered meanwhile.",
     "already-member": "They are in it already.",
     "announcement-refused": "It cannot be announced so.",
+    "authorization-pending": "Nobody has approved the command line yet (RFC 8628).",
     "confirmation-needed": "Log in again, or confirm that it is you, in this session; then send it again.",
     "conflict": "It would collide with what is there.",
     "credential-refused": "A credential cannot be made or changed like this.",
@@ -28,6 +30,7 @@ CODES: Mapping[str, str] = {
     "directory-unavailable": "The directory that knows the account gives no answer.",
     "domain-refused": "The domain cannot be claimed or proven.",
     "email-refused": "No e-mail address, or one that is taken.",
+    "expired-token": "The code of the command line has ended, or was used (RFC 8628).",
     "grant-refused": "Nobody may be given this, or not these.",
     "hidden-by-administrators": "It stays private until an administrator of the site ends that.",
     "in-trash": "It was deleted already, or is not in the trash any more.",
@@ -74,6 +77,7 @@ CODES: Mapping[str, str] = {
     "secrets-in-the-way": "Secrets that were found are to be answered first.",
     "session-needed": "This is for a session in a browser; no token or password does it.",
     "signup-refused": "The site does not let this address sign up.",
+    "slow-down": "Asked again too soon: wait five seconds longer each time (RFC 8628).",
     "tag-is-immutable": "The tag is there and never changes.",
     "tags-refused": "Too many tags, or what is none.",
     "team-is-managed": "Its members come with a group of the directory or provider.",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit_forwarding.sending import forward
+from accounts.flows.command_line import forget_old_logins
 from accounts.flows.directory_accounts import check_directory_accounts
 from accounts.flows.domains import CHECK_AGAIN_AFTER, CLAIM_IS_TRIED_FOR, check_due
 from accounts.flows.invitations import forget_ended_invitations
@@ -63,5 +64,6 @@ def warn_of_expiring_credentials() -> None:
     deleted organizations once nobody can have them back.
     """
     warn_of_expiry()
+    forget_old_logins()
     forget_ended_invitations()
     forget_ended_organizations()

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy
 
-from accounts.models import PersonalAccessToken, RobotSecret
+from accounts.models import CommandLineSession, PersonalAccessToken, RobotSecret
 from accounts.together import read_together
 
 KINDS = {
     "": gettext_lazy("password"),
+    "command-line": gettext_lazy("command line"),
     "machine": gettext_lazy("a machine that stays logged in"),
     "token": gettext_lazy("access token"),
     "secret": gettext_lazy("robot's secret"),
@@ -20,7 +21,8 @@ KINDS = {
 def public_parts(credentials: Iterable[str]) -> dict[str, str]:
     """Return what lists call the credentials, by the `via` that names them: one query at most."""
     named = {credential.partition(":") for credential in credentials}
-    models: dict[str, type[PersonalAccessToken | RobotSecret]] = {
+    models: dict[str, type[CommandLineSession | PersonalAccessToken | RobotSecret]] = {
+        "command-line": CommandLineSession,
         "token": PersonalAccessToken,
         "secret": RobotSecret,
     }

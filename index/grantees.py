@@ -62,7 +62,7 @@ def kind_of(grantee: Grantee) -> GranteeKind:
 
 def check_widens_no_credential(grantee: Grantee, *, by: Principal) -> None:
     """Raise Denied where a token would give more to what a robot's secrets open (case 16)."""
-    if isinstance(grantee, RobotAccount) and (by.credential or by.limits):
+    if isinstance(grantee, RobotAccount) and not by.is_in_person:
         message = _("what a robot may do is changed in the browser: a token widens no credentials")
         raise Denied(message)
 

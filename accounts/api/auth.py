@@ -5,19 +5,23 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authentication import SessionAuthentication as RestSessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from accounts.api.errors import refused_credential
 from accounts.basic_auth import parse_basic
-from accounts.credential_kinds import Kind, Use, kind_of, opens
+from accounts.command_line_requests import enter
+from accounts.credential_kinds import Kind, Use, check_opens, kind_of, kind_of_bearer, opens
 from accounts.errors import AccountError
 from accounts.flows.authenticate import authenticate, authenticate_bearer
 from accounts.models import User
+from accounts.openid.claims import PROVED_ELSEWHERE
 from accounts.principals import ANONYMOUS, Principal
+from accounts.second_factor import is_missing_of, why_demanded
 
 
 class SecretAuthentication(BaseAuthentication):
-    """`Bearer wbp_…`, or Basic with any secret that docker login takes."""
+    """`Bearer wbp_…` or `wbc_…`, or Basic with any secret that docker login takes."""
 
     def authenticate(self, request: Request) -> tuple[User | AnonymousUser, Principal] | None:
         """Return the user, anonymous for a robot, and the principal; None without the header."""
@@ -27,7 +31,7 @@ class SecretAuthentication(BaseAuthentication):
         address = request.META["REMOTE_ADDR"]
         use = use_of((request.parser_context or {}).get("view")) or Use.API_READ
         try:
-            principal = _principal(header, address, use)
+            principal = _of_command_line(request, header, use) or _principal(header, address, use)
         except AccountError as error:
             raise refused_credential(error) from error
         if principal is None:
@@ -65,6 +69,19 @@ def may_use(request: Request, use: Use) -> bool:
 def use_of(view: object) -> Use | None:
     """Return what a view says credentials are used for there, if it is not reading and writing."""
     return getattr(view, "use", None)
+
+
+def _of_command_line(request: Request, header: str, use: Use) -> Principal | None:
+    """Return whose command line it is; None where none is shown. A demanded factor is set up first."""
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or kind_of_bearer(secret.strip()) is not Kind.COMMAND_LINE:
+        return None
+    check_opens(Kind.COMMAND_LINE, use)
+    principal = enter(request._request, secret.strip())
+    user = principal.user
+    if user and PROVED_ELSEWHERE not in request._request.session and is_missing_of(user):
+        raise PermissionDenied(why_demanded(user), "second-factor-missing")
+    return principal
 
 
 def _principal(header: str, address: str, use: Use) -> Principal | None:

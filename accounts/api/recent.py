@@ -11,8 +11,13 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.api.auth import may_use, principal_of
+from accounts.command_line_requests import is_of_command_line
 from accounts.credential_kinds import Use
 from accounts.web.recent_factor import factor_page, showed_second_factor
+
+LOG_IN_AGAIN = (
+    "this wants to know again that it is you: waybill login --again, and then once more this"
+)
 
 
 class ConfirmedLately(BasePermission):
@@ -25,7 +30,7 @@ class ConfirmedLately(BasePermission):
     code = "confirmation-needed"
     sessions_only = (
         "this is for sessions alone, no access token or password does it here: log in at "
-        f"{settings.PUBLIC_URL}/accounts/login/"
+        f"{settings.PUBLIC_URL}/accounts/login/, or by waybill login"
     )
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -33,6 +38,8 @@ class ConfirmedLately(BasePermission):
         if not may_use(request, Use.CREDENTIALS):
             self.message, self.code = self.sessions_only, "session-needed"
             return False
+        if is_of_command_line(request._request):
+            self.message = LOG_IN_AGAIN
         return not is_reauthentication_required(request._request, app="account")
 
 
@@ -53,10 +60,11 @@ class FactorShownLately(ConfirmedLately):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether to go on."""
         if may_use(request, Use.CREDENTIALS) and (page := factor_page(request._request)):
-            self.message = (
+            at_page = (
                 f"show your second factor first, at {settings.PUBLIC_URL}{page}, and send this again "
                 "with the same session"
             )
+            self.message = LOG_IN_AGAIN if is_of_command_line(request._request) else at_page
             return showed_second_factor(request._request)
         return super().has_permission(request, view)
 
@@ -83,4 +91,6 @@ def require_confirmed_session(request: Request, what: str) -> None:
     """Ask where a part of an operation alone is sensitive: for a log-in or confirmation, lately."""
     require_session(request, what)
     if is_reauthentication_required(request._request, app="account"):
-        raise PermissionDenied(ConfirmedLately.message, ConfirmedLately.code)
+        is_terminal = is_of_command_line(request._request)
+        message = LOG_IN_AGAIN if is_terminal else ConfirmedLately.message
+        raise PermissionDenied(message, ConfirmedLately.code)

@@ -125,7 +125,7 @@ class Schema(AutoSchema):
         if part.startswith("repositories:") and opens(Kind.ROBOT_SECRET, use):
             ways.append({"robotSecret": []})
         if self.view.authentication_classes:
-            ways.append({"session": []})
+            ways += [{"session": []}, {"commandLine": []}]
         return told | {"security": ways}
 
     def _part(self, *, is_read: bool) -> str:
@@ -142,7 +142,9 @@ class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """Describes the Authorization header: whose secret it may have."""
 
     target_class = "accounts.api.auth.SecretAuthentication"
-    name: ClassVar[list[str]] = ["accessToken", "robotSecret", "registrySecret"]  # type: ignore[misc]
+    name: ClassVar[list[str]] = [  # type: ignore[misc]
+        "accessToken", "robotSecret", "registrySecret", "commandLine",
+    ]  # fmt: skip
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         """Return the schemes."""
@@ -150,6 +152,7 @@ class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "A personal access token; the scope is the part of it that is needed.",
             "A robot's secret: looks up repositories, and promotes what is in them.",
             "A registry's events secret, on the registry's host.",
+            "A command line's session, which a person approves in a browser.",
         )
         return [{"type": "http", "scheme": "bearer", "description": one} for one in whose]
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from accounts.api import (
     announcements,
     authenticator_app,
+    command_line,
     connections,
     credentials,
     mails,
@@ -66,6 +67,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("users/<str:name>", people.PublicUser.as_view(), name="api-public-user"),
     path("signup", people.Signup.as_view(), name="api-signup"),
+    path("command-line/logins", command_line.DeviceLogins.as_view(), name="api-device-logins"),
+    path(
+        "command-line/sessions",
+        command_line.CommandLineSessions.as_view(),
+        name="api-command-line-sessions",
+    ),
     path("user/tokens", tokens.OwnTokens.as_view(), name="api-own-tokens"),
     path("user/tokens/revoke-all", tokens.AllOwnTokens.as_view(), name="api-own-tokens-revoke-all"),
     path("user/tokens/<int:token_id>", tokens.OwnToken.as_view(), name="api-own-token"),

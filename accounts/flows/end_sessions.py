@@ -19,11 +19,12 @@ from accounts.signals import machines_logged_out
 
 
 def open_sessions(user: User) -> list[UserSession]:
-    """Return the browsers that are logged in, the last seen first, and forget those that are not any more.
+    """Return the browsers and command lines that are logged in, the last seen first, and forget those that are not any more.
 
     allauth asks three times for each of them; this asks twice for all.
     """
-    rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
+    mine = UserSession.objects.filter(user=user).select_related("command_line")
+    rows = list(mine.order_by("-last_seen_at", "-pk"))
     keys = [row.session_key for row in rows]
     kept = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     alive = {one.session_key for one in kept if _is_of(user, one.get_decoded())}

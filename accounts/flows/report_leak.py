@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
 from accounts.mails import send_after_commit
-from accounts.models import EndedOrganization, PersonalAccessToken, RobotSecret, User
+from accounts.models import (
+    CommandLineSession,
+    EndedOrganization,
+    PersonalAccessToken,
+    RobotSecret,
+    User,
+)
 from accounts.namespace_holders import holders_of
 from accounts.opaque_tokens import OpaqueToken, recognize
 from accounts.principals import ANONYMOUS
@@ -111,6 +117,22 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
     return True
 
 
+def _end_command_line(found: OpaqueToken, where: dict[str, str]) -> bool:
+    rows = CommandLineSession.objects.select_for_update(of=("self",))
+    row = rows.select_related("session__user").filter(selector=found.selector).first()
+    if row is None or not found.matches(row.secret_digest):
+        return False
+    session, user = row.session, row.session.user
+    session.end()
+    target, url, source = session.user_agent, where["url"], where["source"]
+    record(
+        AuditAction.SESSION_LEAKED, by=ANONYMOUS, user=user, target=target, url=url, source=source
+    )
+    what = format_lazy(_("The session of your command line {machine}"), machine=target)
+    tell_of_leak(user, what=what, page="web-sessions", **where)
+    return True
+
+
 def _may_come_back(secret: RobotSecret) -> bool:
     """Whether it ended with its organization alone, whose deletion can be undone: then for good."""
     endings = EndedOrganization.objects.filter(
@@ -124,4 +146,8 @@ def tell_of_leak(*people: User, what: _StrOrPromise, page: str, url: str, source
     send_after_commit("credential_leaked", to=people, what=what, page=page, url=url, source=source)
 
 
-_KINDS = {PersonalAccessToken.PREFIX: _end_token, RobotSecret.PREFIX: _end_robot_secret}
+_KINDS = {
+    CommandLineSession.PREFIX: _end_command_line,
+    PersonalAccessToken.PREFIX: _end_token,
+    RobotSecret.PREFIX: _end_robot_secret,
+}

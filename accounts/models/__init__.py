@@ -10,6 +10,7 @@ from accounts.models.announcement import (
 )
 from accounts.models.audit_event import AuditEvent
 from accounts.models.audit_forwarding import AuditForwarding
+from accounts.models.command_line import CommandLineSession, DeviceLogin
 from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
 from accounts.models.ended_organization import EndedOrganization
@@ -31,6 +32,8 @@ __all__ = [
     "AnnouncementLevel",
     "AuditEvent",
     "AuditForwarding",
+    "CommandLineSession",
+    "DeviceLogin",
     "DirectoryAccount",
     "EndedOrganization",
     "Invitation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from accounts.web import (
+    command_line,
     mail,
     mail_choices,
     profile,
@@ -39,6 +40,7 @@ urlpatterns = [
         single_sign_on.disconnect,
         name="web-connection-disconnect",
     ),
+    path("accounts/device", command_line.device, name="web-command-line"),
     path("settings/tokens", tokens.index, name="web-tokens"),
     path("settings/tokens/new", tokens.new, name="web-token-new"),
     path("settings/tokens/revoke-all", tokens.revoke_all, name="web-tokens-revoke-all"),

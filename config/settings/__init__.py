@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.moved.FollowRenames",
+    "accounts.command_line_requests.give_back",
     "accounts.web.session_activity.session_activity",
     "accounts.web.second_factor.second_factor_gate",
 ]

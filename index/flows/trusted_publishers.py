@@ -86,7 +86,7 @@ def _lock(owner: Repository | RobotAccount) -> Repository | RobotAccount:
 
 def _check_person(owner: Repository | RobotAccount, by: Principal) -> None:
     """A credential never makes another way in: only a person, by page or session (case 16)."""
-    is_person = by.user is not None and not by.credential and by.limits is None
+    is_person = by.is_in_person
     if isinstance(owner, RobotAccount):
         may = may_change_namespace(by, owner.namespace)
     else:

@@ -30,6 +30,7 @@ from index.models import TrustedPublisher
 from index.roles import Role
 from search.upkeep import apply_changes
 from tests.clients import ask_route, basic, confirm, get_token, token_for
+from tests.command_lines import CommandLine
 from tests.conftest import World
 from tests.factories import EVENTS_SECRET, PASSWORD, SERVICE, make_grant, make_tag
 from tests.local_issuer import LocalIssuer
@@ -152,6 +153,12 @@ SHOWN: dict[Kind, dict[Use, set[str]]] = {
             Use.PROMOTIONS,
         )
     },
+    Kind.COMMAND_LINE: {
+        use: {"bearer"}
+        for use in (
+            Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION, Use.PROMOTIONS,
+        )
+    },
     Kind.PASSWORD: {
         Use.API_READ: {"basic"}, Use.API_WRITE: {"basic"}, Use.PROMOTIONS: {"basic"},
         Use.TOKEN: GRANT,
@@ -195,11 +202,13 @@ def purse(world: World, publisher: TrustedPublisher, issuer: LocalIssuer) -> Pur
     browser = Client()
     browser.force_login(world.root)
     session = confirm(browser).session.session_key or ""
+    terminal = CommandLine(world.root)
     machine = get_token(Client(), user=world.root, offline_token="true").json()["refresh_token"]
     scopes = (PULL, "registry:catalog:search")
     job = secret_of(Client(), issuer)
     return {
         Kind.SESSION: lambda: ("rooty", session),
+        Kind.COMMAND_LINE: lambda: ("rooty", terminal.secret),
         Kind.PASSWORD: lambda: ("rooty", PASSWORD),
         Kind.ACCESS_TOKEN: lambda: ("rooty", token),
         Kind.ROBOT_SECRET: lambda: ("acme+ci", secret),
@@ -267,12 +276,12 @@ def test_a_new_kind_of_secret_opens_no_door(world: World) -> None:
 
 
 def test_every_beginning_of_a_secret_is_known_to_the_table() -> None:
-    """Links of invitations prove an address, and nobody: they are of no kind."""
+    """Links of invitations and what command lines poll with prove nobody: they are of no kind."""
     prefix = re.compile(r"PREFIX\b[^=\n]*= \"(wb[a-z])\"")
     apps = ("accounts", "index", "tokenauth", "search")
     code = [path for app in apps for path in (ROOT / app).rglob("*.py")]
     used = {found for path in code for found in prefix.findall(path.read_text())}
-    assert {one for one in used if kind_of_secret(f"{one}_0") is None} == {"wbi"}
+    assert {one for one in used if kind_of_secret(f"{one}_0") is None} == {"wbd", "wbi"}
     assert len(used) > 5
 
 

@@ -12,11 +12,20 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from accounts.errors import AccountError, WrongPassword
+from accounts.flows.command_line import approve, begin, fetch, refuse
 from accounts.flows.organizations import create_organization
 from accounts.flows.signup import create_user
-from accounts.models import Membership, Namespace, Organization, OrganizationRole, User
+from accounts.models import (
+    CommandLineSession,
+    Membership,
+    Namespace,
+    Organization,
+    OrganizationRole,
+    User,
+)
 from accounts.principals import Principal
 from index.flows.close_account import close_account
+from tests import command_lines
 from tests.accounts.second_factors import code_of, recovery_codes_of, set_up_app
 from tests.factories import PASSWORD, make_member, make_organization, make_user
 
@@ -79,3 +88,22 @@ def test_one_code_shown_many_times_at_once_counts_once(kind: str) -> None:
             raise WrongPassword
 
     assert at_once(*[show] * 8) == 1
+
+
+def test_of_many_that_poll_with_one_code_one_gets_the_session() -> None:
+    alice = make_user("alice")
+    told = command_lines.begin()
+    command_lines.approve(command_lines.browser_of(alice), told["user_code"])
+    assert at_once(*[partial(fetch, told["device_code"])] * 8) == 1
+    assert CommandLineSession.objects.count() == 1
+
+
+def test_of_many_people_who_answer_one_command_line_one_is_heard() -> None:
+    people = [make_user(name) for name in ("first", "second", "third")]
+    waiting = begin(machine="laptop", address="127.0.0.1").login
+    answers = [partial(refuse, waiting, user=person) for person in people]
+    answers += [
+        partial(approve, waiting, user=person, browser=command_lines.browser_of(person).session)
+        for person in people
+    ]
+    assert at_once(*answers) == 1

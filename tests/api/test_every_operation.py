@@ -17,6 +17,8 @@ from tests.factories import PASSWORD
 OPERATIONS = sorted(path for path in ADDRESSES.values() if path.startswith("/api/v1/"))
 # Look at neither cookies nor credentials of people.
 OPEN = {
+    "/api/v1/command-line/logins",
+    "/api/v1/command-line/sessions",
     "/api/v1/leaked-tokens",
     "/api/v1/signup",
     "/api/v1/registries/east/collection/begin",

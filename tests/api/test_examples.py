@@ -24,6 +24,7 @@ from django.test import Client, TestCase
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
+from accounts.flows.command_line import approve, begin
 from accounts.models import User
 from accounts.principals import Principal
 from config.api_description import EXAMPLES, described
@@ -97,6 +98,13 @@ def _app(world: World, client: Client) -> dict[str, Any]:
     return {"code": format_hotp_value(hotp_value(secret, counter))}
 
 
+def _approved(world: World, client: Client) -> dict[str, Any]:
+    begun = begin(machine="laptop", address="192.0.2.7")
+    log_in(client, world.olga)
+    approve(begun.login, user=world.olga, browser=client.session)
+    return {"device_code": begun.device_code}
+
+
 def _key(world: World, _client: Client) -> dict[str, Any]:
     data = {"name": "Key", "credential": {}}
     made = Authenticator.objects.create(user=world.olga, type="webauthn", data=data)
@@ -167,6 +175,7 @@ READY: dict[str, Ready] = {
     "manage_people_dismiss_create": _administers,
     "repositories_promotions_ask": _promotable,
     "repositories_retention_rules_create": _dry_run,
+    "command_line_sessions_create": _approved,
     "user_addresses_primary_create": _another_address,
     "user_addresses_verify_create": _mailed_code,
     "user_second_factors_app_update": _app,

@@ -77,6 +77,7 @@ PAGES: dict[str, str | Reason] = {
     "web-sessions-end-all": "POST user/log-out-everywhere",
     "web-session-end": "DELETE user/sessions/{session_id}",
     "web-machine-end": "DELETE user/machines/{machine_id}",
+    "web-command-line": Reason.BROWSER,
     "web-tokens": "GET user/tokens",
     "web-token-new": "POST user/tokens",
     "web-tokens-revoke-all": "POST user/tokens/revoke-all",

@@ -170,6 +170,7 @@ OF_AN_ORGANIZATION = {
     "delete-empty": "/o/EMPTY/-/delete",
 }
 OF_MACHINES = {
+    "command-line": "/accounts/device",
     "tokens": "/settings/tokens",
     "token-new": "/settings/tokens/new",
     "robots": "/settings/robots",

@@ -39,6 +39,8 @@ NOT_EXPORTED = {
     "account.EmailConfirmation": _SECRET,
     "accounts.AuditEvent": _PAST,
     "accounts.AuditForwarding": _PAST,
+    "accounts.CommandLineSession": _SECRET,
+    "accounts.DeviceLogin": _ASKED,
     "accounts.EndedOrganization": "how a deletion is undone: undo it first",
     "accounts.Invitation": "its link leads to the old address",
     "index.AccessRequest": _ASKED,

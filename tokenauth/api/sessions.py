@@ -20,15 +20,22 @@ from tokenauth.models import RefreshToken
 
 
 class SessionOutput(serializers.ModelSerializer[UserSession]):
-    """A browser; its session key is nobody's to see."""
+    """A browser or a command line; its session key is nobody's to see."""
 
     address = serializers.CharField(source="ip", read_only=True)
+    is_command_line = serializers.SerializerMethodField()
 
     class Meta:
         """The fields, by name."""
 
         model = UserSession
-        fields: ClassVar[list[str]] = ["id", "user_agent", "address", "created_at", "last_seen_at"]
+        fields: ClassVar[list[str]] = [
+            "id", "user_agent", "is_command_line", "address", "created_at", "last_seen_at",
+        ]  # fmt: skip
+
+    def get_is_command_line(self, session: UserSession) -> bool:
+        """Return whether no browser has it."""
+        return hasattr(session, "command_line")
 
 
 class MachineOutput(serializers.ModelSerializer[RefreshToken]):
@@ -44,7 +51,7 @@ class MachineOutput(serializers.ModelSerializer[RefreshToken]):
 
 
 class Sessions(ListAPIView[UserSession]):
-    """Browsers that are logged in."""
+    """Browsers and command lines that are logged in."""
 
     serializer_class = SessionOutput
 
@@ -53,11 +60,26 @@ class Sessions(ListAPIView[UserSession]):
         if getattr(self, "swagger_fake_view", False):
             return UserSession.objects.none()
         user = check_person(principal_of(self.request))
-        return UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+        mine = UserSession.objects.filter(user=user).select_related("command_line")
+        return mine.order_by("-last_seen_at", "-pk")
+
+
+class ThisSession(APIView):
+    """The browser or command line that asks."""
+
+    @extend_schema(summary="End the session that asks", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out: it is good for nothing from now on."""
+        user = check_person(principal_of(request))
+        key = request._request.session.session_key
+        end_session(
+            get_object_or_404(UserSession, session_key=key, user=user), by=principal_of(request)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class OneSession(APIView):
-    """One browser."""
+    """One browser or command line."""
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, session_id: int) -> Response:
