@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
+from search.backends.estimates import most
 from search.backends.rows import Conditions, Source, checks_of, select_sorted
 from search.backends.slots import Slot
 from search.documents import Entry
@@ -35,6 +36,8 @@ class Walk:
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
         seen: set[int] = set()
+        if most(self.plan.whole, self.source.known) == 0 and not self.count(1):
+            return  # instead of asking class by class for words that nobody uses
         for tier in range(after[0] if after else 0, len(self.plan.classes)):
             # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
             expression = self.plan.tier(tier, alone=after is None)
