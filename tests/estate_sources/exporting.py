@@ -27,7 +27,11 @@ class Api:
 
     def __init__(self, product: str) -> None:
         """Read the sample."""
-        self.answers = json.loads((SAMPLES / f"{product}-api.json").read_text())
+        self.answers: dict[str, Any] = (
+            dict(_hubs_answers())
+            if product == "hub"
+            else json.loads((SAMPLES / f"{product}-api.json").read_text())
+        )
         self.asked: list[str] = []
         self.broken = ""
         self.counts: dict[str, int] = {}  # where it counts otherwise than it lists
@@ -36,9 +40,13 @@ class Api:
         """Return status, headers and JSON."""
         path, query = _read(target)
         self.asked.append(path)
+        if f"{path} {query.get('page')}" in self.answers:
+            path += f" {query['page']}"
         if path == self.broken or path not in self.answers:
             return 500, {}, {"errors": []}
         found = self.answers[path]
+        if isinstance(found, str):  # one answer of Docker Hub's for each page
+            return 200, {}, found
         if isinstance(found, list):  # Harbor's
             size, page = int(query["page_size"]), int(query["page"])
             counted = {"X-Total-Count": str(self.counts.get(path, len(found)))}
@@ -61,11 +69,21 @@ class Api:
                 status, headers, found = api.answer(self.path)
                 if not self.headers["Authorization"]:
                     status, found = 401, {}
+                self._say(status, headers, found if isinstance(found, str) else json.dumps(found))
+
+            def do_POST(self) -> None:
+                sent = self.rfile.read(int(self.headers["Content-Length"]))
+                known = self.path == "/v2/auth/token" and json.loads(sent)["secret"] == "wonderland"
+                self._say(
+                    200 if known else 401, {}, json.dumps({"access_token": "for ten minutes"})
+                )
+
+            def _say(self, status: int, headers: dict[str, str], text: str) -> None:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(json.dumps(found).encode())
+                self.wfile.write(text.encode())
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
@@ -76,12 +94,26 @@ class Api:
             server.shutdown()
 
 
+def _hubs_answers() -> Iterator[tuple[str, str]]:
+    """Yield what Docker Hub says where: its sample is what the recipe has to write."""
+    folder = SAMPLES / "hub"
+    for page in ("1", "2"):
+        found = (folder / f"repositories-{page}.json").read_text()
+        yield f"namespaces/acme/repositories {page}", found
+        for one in json.loads(found)["results"]:
+            about = (folder / f"repository-{one['name']}.json").read_text()
+            yield f"namespaces/acme/repositories/{one['name']}", about
+    yield "orgs/acme/groups 1", (folder / "groups-1.json").read_text()
+    yield "orgs/acme/members/export", (folder / "members.csv").read_text()
+
+
 def export(product: str, api: Api, folder: Path) -> bool:
     """Run the recipe of docs/operations/moving-in.md there; say whether it came to its end."""
     with api.serving() as url:
-        script = _recipe(product).replace(f"https://{product}.example.com", url)
+        script = re.sub(rf"https://{product}\.(example|docker)\.com", url, _recipe(product))
         (folder / "export.sh").write_text(script)
         (folder / "harbor.netrc").write_text("machine 127.0.0.1 login admin password wonderland\n")
+        (folder / "hub.json").write_text('{"identifier": "alice", "secret": "wonderland"}')
         (folder / "quay.curl").write_text('header = "Authorization: Bearer wonderland"\n')
         path = os.pathsep.join({str(Path(tool(name)).parent) for name in ("curl", "jq")})
         ran = subprocess.run(
@@ -101,5 +133,5 @@ def _read(target: str) -> tuple[str, dict[str, str]]:
     parts = urlsplit(target)
     query = dict(parse_qsl(parts.query))
     about = "&".join(f"{name}={value}" for name, value in query.items() if name not in _PAGING)
-    path = re.sub(r"^/api/v[^/]+/", "", parts.path)
+    path = re.sub(r"^(/api)?/v[^/]+/", "", parts.path)
     return f"{path}?{about}" if about else path, query

@@ -11,6 +11,7 @@ from accounts.models import OrganizationRole, Visibility
 from config.estate.records.people import Member, Organization, Person, TeamMember
 from config.estate.records.repositories import Repository
 from config.estate.sources.errors import Unusable
+from tests.estate_sources.exporting import Api, export
 from tests.estate_sources.reading import SAMPLES, Moved
 
 
@@ -20,6 +21,21 @@ def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "hub"
     shutil.copytree(SAMPLES / "hub", copy)
     return copy
+
+
+def test_the_recipe_writes_the_sample_of_what_docker_hub_is_documented_to_answer(
+    tmp_path: Path,
+) -> None:
+    assert export("hub", Api("hub"), tmp_path)
+    for one in (SAMPLES / "hub").iterdir():
+        assert (tmp_path / "hub" / one.name).read_text() == one.read_text()
+    assert not (tmp_path / "hub" / "log-in").exists()
+
+
+def test_a_recipe_that_was_stopped_is_said(folder: Path, tmp_path: Path) -> None:
+    (folder / "complete.json").unlink()
+    with pytest.raises(Unusable, match="run it again, it goes on"):
+        Moved("hub", folder, tmp_path)
 
 
 def test_members_and_teams_are_those_of_the_csv(folder: Path, tmp_path: Path) -> None:

@@ -20,14 +20,7 @@ class Answers:
 
     def __init__(self, folder: Path, product: str) -> None:
         """Open the folder; raise Unusable unless it holds everything, of that product."""
-        last = folder / _LAST
-        if not last.is_file():
-            _stop(
-                f"{folder.name} has no {_LAST}, so the recipe was stopped: run it again, it goes on "
-                "where it was."
-            )
-        if Told(last.read_text("utf-8", "replace")).text("product") != product:
-            _stop(f"{folder.name} holds no answers of {product}: its {_LAST} says so.")
+        check_complete(folder, product)
         self._folder = folder
 
     def of(self, name: str, *needed: str) -> Iterator[Answer]:
@@ -47,6 +40,18 @@ class Answers:
         """Yield each line of the lists that there is one of for each project, say."""
         for path in sorted(self._folder.glob(f"{name}+*.jsonl")):
             yield from _lines(path, needed)
+
+
+def check_complete(folder: Path, product: str) -> None:
+    """Raise Unusable unless the recipe for that product came to its end there."""
+    last = folder / _LAST
+    if not last.is_file():
+        _stop(
+            f"{folder.name} has no {_LAST}, so the recipe was stopped: run it again, it goes on where "
+            "it was."
+        )
+    if Told(last.read_text("utf-8", "replace")).text("product") != product:
+        _stop(f"{folder.name} holds no answers of {product}: its {_LAST} says so.")
 
 
 def told(value: object) -> str | None:

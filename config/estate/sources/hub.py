@@ -10,6 +10,7 @@ from pathlib import Path
 from accounts.models import OrganizationRole, Visibility
 from config.estate.records.people import Address, Organization, Person, Team, TeamMember
 from config.estate.records.repositories import Repository
+from config.estate.sources.answers import check_complete
 from config.estate.sources.errors import NotTaken, Unusable
 from config.estate.sources.moving import Moving, line, moment, titled
 from config.estate.sources.names import Kind
@@ -29,6 +30,7 @@ def read(path: Path, moving: Moving) -> None:
             "docs/operations/moving-in.md."
         )
         raise Unusable(message)
+    check_complete(path, "hub")
     _Hub(path, moving).read()
 
 
