@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,39 +11,14 @@ from django.urls import reverse
 from waybill.commands.main import main
 from waybill.commands.state import State
 from waybill.logins.book import Book
-from waybill.terminal.output import Output
 
 from accounts.models import User, Visibility
 from index.models import AccessGrant, Repository
-from tests.client.conftest import PARTS
+from tests.client.conftest import PARTS, Run
 from tests.client.transport import URL, InProcess, answers, loses
 from tests.conftest import World
 from tests.factories import make_tag
 from tests.machines import make_token
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
-    """Log-ins of this test alone, in a file: without a keyring, and without docker's store."""
-    for name in ("WAYBILL_SERVER", "WAYBILL_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    monkeypatch.setattr("waybill.logins.stores._has_keyring", lambda: False)
-    return Book(tmp_path / "waybill")
-
-
-@pytest.fixture
-def run(book: Book, transport: InProcess, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command as a script would."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-
-    def run(*words: str, stdin: str = "") -> Result:
-        state = State(book=book, output=Output(), adapter=transport)
-        return CliRunner().invoke(main, words, input=stdin, obj=state)
-
-    return run
 
 
 @pytest.fixture

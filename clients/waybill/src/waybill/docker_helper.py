@@ -32,6 +32,9 @@ def get(book: Book, told: str) -> str:
     login = book.find(url, DOCKER) or book.find(url, API) if url else None
     if login is None:
         raise NotFound(_NOT_FOUND)
+    if login.is_session:
+        message = f"docker takes no session: docker login {_host(server)}, or waybill login --token"
+        raise WaybillError(message)
     return json.dumps({"ServerURL": server, "Username": login.username, "Secret": login.secret})
 
 

@@ -8,11 +8,11 @@ import click
 
 from waybill import calls
 from waybill.client import Waybill
+from waybill.commands.browser import end, keep, log_in_by_browser
 from waybill.commands.failures import Exit, Failure
 from waybill.commands.state import State, common, pass_state
 from waybill.errors import Forbidden, NotLoggedIn
 from waybill.logins.book import DOCKER, Login
-from waybill.logins.stores import PlainFile
 from waybill.terminal.output import wrapped
 from waybill.terminal.words import ago
 
@@ -22,32 +22,45 @@ _PARTS = "profile:read, repositories:write and organizations:read"
 
 @click.command()
 @click.argument("server", required=False)
-@click.option("--username", "-u", help="Needed where the token does not open your profile.")
-@click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
+@click.option("--again", is_flag=True, help="Prove anew that it is you, at the server in use.")
+@click.option("--no-browser", "by", flag_value="code", help="Show address and code, open nothing.")
+@click.option("--token", "by", flag_value="paste", help="Paste an access token instead.")
+@click.option("--token-stdin", "by", flag_value="pipe", help="Read one from standard input.")
+@click.option("--username", "-u", help="Needed where a token does not open your profile.")
 @common
 @pass_state
-def login(state: State, server: str | None, username: str | None, *, token_stdin: bool) -> None:
-    """Log in with an access token.
+def login(
+    state: State, server: str | None, username: str | None, by: str | None, *, again: bool
+) -> None:
+    """Log in by a browser, or with an access token.
 
-    It is kept in the system's keyring, else by docker's credential store, else in a file. Without
-    SERVER it is the one you log in to by default.
+    In the browser you approve a session of this command line: it may do what you may, and ends as a
+    browser's does. An access token does less: it makes no tokens and robots and administers nothing.
+    What you log in with is kept in the system's keyring, else by docker's credential store, else in
+    a file. Without SERVER it is the one you log in to by default.
     """
     state.server = server or state.server
     url = state.url
-    token = sys.stdin.readline().strip() if token_stdin else _ask_for_token(url)
-    if not token.startswith(_BEGINNINGS):
+    if again and state.book.find(url) is None:
+        message = f"you are not logged in to {url}"
+        raise Failure(message, Exit.NOT_LOGGED_IN)
+    if by in {"paste", "pipe"}:
+        made = _log_in_by_token(state, url, username, is_piped=by == "pipe")
+    else:
+        made = log_in_by_browser(state, url, opens=by is None)
+    sentence = f"Logged in to {url} as {made.username}."
+    state.output.done(sentence, {"server": url, "username": made.username})
+
+
+def _log_in_by_token(state: State, url: str, username: str | None, *, is_piped: bool) -> Login:
+    secret = sys.stdin.readline().strip() if is_piped else _ask_for_token(url)
+    if not secret.startswith(_BEGINNINGS):
         message = "that is no access token: they begin with wbp_ (those of robots with wbs_)"
         raise Failure(message, Exit.USAGE)
-    name = _owner(Waybill(url, token=token, adapter=state.adapter), username)
-    kept_in = state.book.keep(Login(url, name, token))
-    state.book.forget(url, DOCKER)  # docker goes by this log-in as well from now on
-    if kept_in == PlainFile.name:
-        path = state.book.folder / "tokens.json"
-        state.output.note(
-            f"There is no keyring here, so the token lies in {path}, which your account alone can "
-            "read. Whoever gets at your files has it; after pip install keyring it is kept better."
-        )
-    state.output.done(f"Logged in to {url} as {name}.", {"server": url, "username": name})
+    name = _owner(Waybill(url, token=secret, adapter=state.adapter), username)
+    made = Login(url, name, secret)
+    keep(state, made)
+    return made
 
 
 def _ask_for_token(url: str) -> str:
@@ -86,30 +99,42 @@ def _owner(client: Waybill, username: str | None) -> str:
 @common
 @pass_state
 def logout(state: State, server: str | None) -> None:
-    """Forget the token here; it stays good until you revoke it."""
+    """End the session, or forget the token: that stays good until you revoke it."""
     state.server = server or state.server
     url = state.url
+    former = state.book.find(url)
     state.book.forget(url, DOCKER)
     if not state.book.forget(url):
         message = f"you are not logged in to {url}"
         raise Failure(message, Exit.NOT_LOGGED_IN)
-    state.output.done(
-        f"Logged out of {url}. The token itself stays good: {url}/settings/tokens revokes it."
-    )
+    if former is None or not former.is_session:
+        rest = f"The token itself stays good: {url}/settings/tokens revokes it."
+    elif end(state, former):
+        rest = "The session is over."
+    else:
+        rest = f"The server did not hear of it: end the session at {url}/settings/sessions."
+    state.output.done(f"Logged out of {url}. {rest}")
 
 
 @click.command()
 @common
 @pass_state
 def whoami(state: State) -> None:
-    """Say whose token is in use, and at which server."""
+    """Say as whom you are logged in, by what, and at which server."""
     with state.client(needs_login=True) as client:
         account = client.ask(calls.people.whoami())
     facts = {
         "Name": account["username"],
         "Server": state.url,
+        "By": _way(state),
         "Shown as": account["display_name"],
         "Address": account["email"],
         "Joined": ago(account["date_joined"]),
     }
     state.output.facts({**account, "server": state.url}, facts)
+
+
+def _way(state: State) -> str:
+    """Return what one is logged in by."""
+    login = state.login
+    return "session, approved in a browser" if login and login.is_session else "access token"

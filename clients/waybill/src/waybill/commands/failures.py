@@ -72,7 +72,7 @@ def failure_of(error: Exception) -> Failure:
     kind = next((kind for kind in _SAID if isinstance(error, kind)), None)
     if kind is not None:
         code, remedy = _SAID[kind]
-        return Failure(_sentence(error), code, remedy)
+        return Failure(_sentence(error), code, _REMEDIES.get(getattr(error, "code", ""), remedy))
     if os.environ.get("WAYBILL_DEBUG"):
         traceback.print_exception(error)
     name = type(error).__name__
@@ -96,6 +96,13 @@ _SAID: dict[type[Exception], tuple[Exit, str]] = {
     errors.Refusal: (Exit.UNEXPECTED, ""),
     errors.WaybillError: (Exit.USAGE, ""),
     PermissionError: (Exit.UNEXPECTED, ""),
+}
+
+# What the server's own codes want, where that is more than the status says.
+_REMEDIES = {
+    "confirmation-needed": "Prove it in the browser, and do this once more: waybill login --again",
+    "session-needed": "No token does this. Log in by a browser: waybill login",
+    "second-factor-missing": "Set it up in the browser first.",
 }
 
 

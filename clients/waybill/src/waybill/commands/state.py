@@ -11,7 +11,8 @@ import click
 from requests.adapters import BaseAdapter
 
 from waybill.client import Waybill
-from waybill.commands.failures import NoLogin
+from waybill.commands.browser import Terminal
+from waybill.commands.failures import Exit, Failure, NoLogin
 from waybill.logins.book import Book, Login
 from waybill.retries import Retries
 from waybill.terminal.output import Form, Output
@@ -50,6 +51,14 @@ class State:
             return Login(self.url, "", token)
         return self.book.find(self.url)
 
+    def session_client(self) -> Waybill:
+        """Return a client for what no token opens; raise Failure where one is logged in by a token."""
+        login = self.login
+        if login and not login.is_session:
+            message = "an access token does not open this, a session does"
+            raise Failure(message, Exit.REFUSED, f"Log in by a browser: waybill login {self.url}")
+        return self.client(needs_login=True)
+
     def client(self, *, needs_login: bool = False, patient: bool = True) -> Waybill:
         """Return a client; raise NoLogin where it must be somebody's and is not."""
         login = self.login
@@ -58,13 +67,15 @@ class State:
             raise NoLogin(message)
         retries = Retries() if patient else Retries(most=0)
         timeout = (5.0, 30.0) if patient else (1.0, 2.0)
-        return Waybill(
+        client = Terminal(
             self.url,
             token=login.secret if login else "",
             retries=retries,
             timeout=timeout,
             adapter=self.adapter,
         )
+        client.state = self
+        return client
 
 
 pass_state = click.make_pass_decorator(State, ensure=True)

@@ -16,6 +16,7 @@ from waybill.wire import Server
 
 API = "api"  # what the commands and, unless it has one of its own, docker log in with
 DOCKER = "docker"  # what `docker login` left behind, for docker alone
+SESSION = "wbc_"  # how the secret of a session begins
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Login:
     url: str
     username: str
     secret: str
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it is a person's session, got by a browser, and no token."""
+        return self.secret.startswith(SESSION)
 
     def __repr__(self) -> str:
         """Hide the secret."""
