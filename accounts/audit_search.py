@@ -16,20 +16,6 @@ from accounts.cursors import Cursor, behind
 from accounts.models import AuditEvent, Namespace, User
 
 PAGE_SIZE = 50
-# Of these the second word says enough: a member joined an organization, a grant is of a repository.
-_TOLD_BY_THE_THING = {"account", "organization", "repository", "namespace"}
-_IN_OTHER_WORDS: dict[str, str] = {
-    AuditAction.LOGGED_IN: "logged in",
-    AuditAction.SESSION_ENDED: "browser logged out",
-    AuditAction.SESSION_LEAKED: "session of a command line leaked",
-    AuditAction.MACHINE_ENDED: "machine logged out",
-    AuditAction.MACHINE_LEAKED: "log-in of a machine leaked",
-    AuditAction.LOGGED_OUT_EVERYWHERE: "logged out everywhere",
-    AuditAction.ACCOUNT_EXPORTED: "own data downloaded",
-    AuditAction.ADMINISTRATOR_APPOINTED: "made administrator",
-    AuditAction.ADMINISTRATOR_DISMISSED: "administrator no more",
-    AuditAction.ORGANIZATION_ACCESS_REVIEWED: "organization access reviewed",
-}
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 CSV_HEADER = (
     "at", "action", "actor", "credential", "target", "details", "address", "user_agent",
@@ -148,21 +134,18 @@ def as_json(event: AuditEvent) -> str:
     )
 
 
-def words_of(action: str) -> str:
-    """Return an action as people read it: "repository created", "member joined", "logged in"."""
-    parts = action.replace("-", " ").replace("_", " ").split(":")
-    told = parts[1:] if len(parts) > 2 and parts[0] in _TOLD_BY_THE_THING else parts
-    return _IN_OTHER_WORDS.get(action) or " ".join(told)
-
-
 def lines_of(details: dict[str, Any]) -> list[str]:
     """Return details as people read them: "visibility: private → public"; what is empty is left out."""
     told_as_change = {f"old_{name}" for name in details}
     return [
-        f"{words_of(name)}: {_change(details.get(f'old_{name}', ''), value)}"
+        f"{_plain(name)}: {_change(details.get(f'old_{name}', ''), value)}"
         for name, value in details.items()
         if value not in ("", []) and name not in told_as_change
     ]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _change(old: Any, new: Any) -> str:

@@ -20,7 +20,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from accounts.audit_search import lines_of, words_of
+from accounts.audit_search import lines_of
+from accounts.audit_words import name_of
 from accounts.flows.signup import why_closed
 from accounts.models import AuditEvent, Namespace, Picture, User
 from accounts.second_factor import demanding_organizations, is_demanded_of, who_demands
@@ -39,6 +40,7 @@ register.filter("client", client)
 register.filter("activity_sentence", sentence_of)
 register.filter("word", word)
 register.filter("detail_lines", lines_of)
+register.filter("event_words", name_of)
 
 _AVATAR_COLOURS = 6
 _OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*(?:=\w+)?(?!\S)")
@@ -124,12 +126,6 @@ def _picture_of(namespace: Namespace) -> str | None:
         else Q(organization=namespace.organization_id)
     )
     return Picture.objects.filter(owned).values_list("digest", flat=True).first()
-
-
-@register.filter
-def event_words(action: str) -> str:
-    """Return an action of the audit as people read it: "logged in"."""
-    return words_of(action)
 
 
 @register.filter

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from accounts.audit import AuditAction, record
-from accounts.audit_search import lines_of, words_of
+from accounts.audit_search import lines_of
+from accounts.audit_words import NAMES, name_of
 from accounts.principals import Principal
 from tests.conftest import World
 from tests.machines import make_token
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_every_action_has_a_name_of_its_own_in_every_language(language: str) -> None:
+    with translation.override(language):
+        names = {str(NAMES[action]) for action in AuditAction}
+    assert len(names) == len(AuditAction)
+    assert not {name for name in names if ":" in name}
+
+
+def test_an_action_of_another_version_stays_a_code() -> None:
+    assert name_of("tape:rewound") == "tape:rewound"
+
+
 @pytest.mark.parametrize(
-    ("action", "words"),
-    [
-        (AuditAction.REPOSITORY_CREATED, "repository created"),
-        (AuditAction.MEMBER_JOINED, "member joined"),
-        (AuditAction.SITE_INVITATION_SENT, "site invitation sent"),
-        (AuditAction.LOGGED_IN, "logged in"),
-    ],
+    ("language", "name"),
+    [("en", "member joined"), ("de", "Mitglied beigetreten"), ("fr", "membre arrivé")],
 )
-def test_an_action_is_said_as_people_say_it(action: AuditAction, words: str) -> None:
-    assert words_of(action) == words
-
-
-def test_no_two_actions_are_said_alike() -> None:
-    assert len({words_of(action) for action in AuditAction}) == len(AuditAction)
+def test_the_audit_says_an_action_in_the_language_of_the_page_and_its_code(
+    world: World, client: Client, language: str, name: str
+) -> None:
+    record(AuditAction.MEMBER_JOINED, by=Principal(world.olga), namespace=world.acme.namespace)
+    client.force_login(world.olga)
+    client.cookies["language"] = language
+    page = client.get("/o/acme/-/audit").content.decode()
+    row = page[page.index("<tbody>") :]
+    assert name in row
+    assert '<code class="soft small">organization:member:joined</code>' in row
 
 
 def test_a_detail_with_an_old_value_is_told_as_one_change() -> None:

@@ -183,8 +183,8 @@ def test_the_session_id_changes_at_log_in_and_a_planted_one_is_dead(world: World
 def test_the_history_shows_log_ins_and_hides_those_of_others(world: World) -> None:
     his = logged_in(world.bob)
     page = logged_in(world.alice).get("/settings/history").content.decode()
-    assert page.count("<div>logged in</div>") == 1
-    assert "<div>logged in</div>" in his.get("/settings/history").content.decode()
+    assert page.count("<div>logged in<br>") == 1
+    assert "<div>logged in<br>" in his.get("/settings/history").content.decode()
 
 
 def test_ones_data_comes_as_one_file_after_confirming(world: World) -> None:

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import AuditAction
-from accounts.audit_search import words_of
+from accounts.audit_words import NAMES
 from accounts.flows.follow_group import LONGEST_GROUP
 from accounts.models import Organization, OrganizationRole, Team
 from accounts.names import ORGANIZATION_NAME_RULE, TEAM_NAME_RULE
@@ -158,7 +157,7 @@ class AuditFilterForm(forms.Form):
         label=_("What"),
         choices=[
             ("", _("anything")),
-            *((action.value, words_of(action)) for action in AuditAction),
+            *NAMES.items(),
         ],
         required=False,
     )
