@@ -47,6 +47,7 @@ IRRELEVANT_TABLES = frozenset(
         "accounts_auditforwarding",
         "accounts_commandlinesession",
         "accounts_devicelogin",
+        "accounts_keptanswer",
         "accounts_mailchoice",
         "accounts_picture",
         "django_admin_log",
@@ -162,9 +163,14 @@ class ChangeStamp:
         return self._shared
 
 
+def writes(sql: str) -> bool:
+    """Whether the statement writes anything; what is not understood does."""
+    return not sql.startswith(_READING)
+
+
 def matters(sql: str) -> bool:
     """Whether the statement can change a decision; what is not understood can."""
-    if sql.startswith(_READING):
+    if not writes(sql):
         return False
     write = _WRITE.match(sql)
     if write is None:

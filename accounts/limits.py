@@ -29,6 +29,7 @@ DEVICE_LOGINS = Limit("device-logins", 30, 600)  # begun by command lines, per n
 DEVICE_GUESSES = Limit("device-guesses", 10, 600)  # codes that nothing waits with, per person
 LEAK_REPORTS = Limit("leak-reports", 60, 3600)  # per network, each of up to 100 secrets
 API_CALLS = Limit("api-calls", 600, 60)  # per principal; per network without one
+IDEMPOTENCY_KEYS = Limit("idempotency-keys", 50_000, 86400)  # per principal, kept for as long
 SIGNUPS = Limit("signups", 20, 3600)  # per network, at every door
 ACCESS_REQUESTS = Limit("access-requests", 10, 3600)  # per person, whatever it is asked for
 ACCESS_REQUESTS_FOR_ONE = Limit("access-requests-for-one", 20, 86400)  # per repository; silent

@@ -14,6 +14,7 @@ from accounts.flows.invitations import forget_ended_invitations
 from accounts.flows.prune_audit import prune_audit
 from accounts.flows.reopen_organization import forget_ended_organizations
 from accounts.flows.warn_of_expiry import warn_of_expiry
+from accounts.kept_answers import forget_old
 from accounts.models import OrganizationDomain
 from accounts.standing import look_and_remember
 
@@ -61,9 +62,11 @@ def warn_of_expiring_credentials() -> None:
     """Tell people a week and a day before an access token or a robot's secret ends.
 
     Links of invitations ended untold; what is left of them goes after months, and what was kept of
-    deleted organizations once nobody can have them back.
+    deleted organizations once nobody can have them back; answers kept for those who repeat a request
+    go after a day.
     """
     warn_of_expiry()
     forget_old_logins()
     forget_ended_invitations()
     forget_ended_organizations()
+    forget_old()

@@ -45,6 +45,7 @@ class RecoveryCodesOutput(serializers.Serializer[Any]):
 class AuthenticatorApp(APIView):
     """The authenticator app."""
 
+    shown_once = "user/second-factors/app"
     permission_classes = (ConfirmedLately,)
 
     @extend_schema(summary="Begin with an app", request=None, responses=AppSecretOutput)
@@ -71,6 +72,7 @@ class AuthenticatorApp(APIView):
 class RecoveryCodes(APIView):
     """Codes for the day on which the app or the key is lost."""
 
+    shown_once = "user/second-factors/recovery-codes"
     permission_classes = (ConfirmedLately,)
 
     @extend_schema(

@@ -187,6 +187,7 @@ class Robot(APIView):
 class RobotSecrets(APIView):
     """Secrets of a robot."""
 
+    shown_once = "robots/{name}/secrets/{details[id]}"
     permission_classes = (ConfirmedToMake,)
 
     @extend_schema(summary="Add a secret", request=SecretInput, responses={201: NewSecretOutput})
@@ -213,6 +214,7 @@ class OneRobotSecret(APIView):
 class RobotSecretRotation(APIView):
     """A successor of a secret."""
 
+    shown_once = "robots/{name}/secrets/{details[id]}"
     permission_classes = (ConfirmedToMake,)
 
     @extend_schema(

@@ -12,6 +12,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from accounts.api.auth import use_of
+from accounts.api.idempotency import KEY, REPLAYED, REQUEST_HEADER
 from accounts.api.pagination import Pages
 from accounts.api.permissions import TokenReachesPart, is_open_to_anybody
 from accounts.credential_kinds import Kind, Use, opens
@@ -73,6 +74,17 @@ _OF_LIMITS = {
         ),
     )
 }
+_KEY = {
+    "name": REQUEST_HEADER,
+    "in": "header",
+    "schema": {"type": "string", "pattern": KEY},
+    "description": "A new word for each request, which can then be sent again: it is done once.",
+}
+_REPLAYED = {
+    "schema": {"type": "string", "enum": ["true"]},
+    "description": "This is the answer to the first request with the Idempotency-Key.",
+}
+_KEY_REUSED = "The Idempotency-Key came with another request."
 
 
 class Schema(AutoSchema):
@@ -97,7 +109,12 @@ class Schema(AutoSchema):
             return None
         body = ResolvedComponent("Problem", "schemas", _PROBLEM, "Problem")  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(body)
-        for status, description in _REFUSALS.items():
+        takes_key = self.method == "POST" and bool(self.view.authentication_classes)
+        if takes_key:
+            _describe_key(operation)
+        for status, description in (
+            _REFUSALS | ({"422": _KEY_REUSED} if takes_key else {})
+        ).items():
             content = {"application/problem+json": {"schema": body.ref}}
             answer = {"description": description, "content": content}
             if status == "429":
@@ -136,6 +153,14 @@ class Schema(AutoSchema):
         asked = TokenReachesPart in self.view.permission_classes
         name = f"{part}:read" if is_read else f"{part}:write"
         return name if asked and self.view.authentication_classes and name in list(ApiPart) else ""
+
+
+def _describe_key(operation: dict[str, Any]) -> None:
+    """Tell of the Idempotency-Key, which whoever has an account may send."""
+    operation["parameters"] = [*operation.get("parameters", ()), _KEY]
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            answer["headers"] = answer.get("headers", {}) | {REPLAYED: _REPLAYED}
 
 
 class SecretScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -76,6 +76,7 @@ class TokenInput(serializers.Serializer[Any]):
 class OwnTokens(ListAPIView[PersonalAccessToken]):
     """Tokens in use."""
 
+    shown_once = "user/tokens/{token[id]}"
     permission_classes = (ConfirmedToMake,)
     serializer_class = TokenOutput
 
@@ -134,6 +135,7 @@ class AllOwnTokens(APIView):
 class OwnTokenRotation(APIView):
     """A new secret in place of one's old one."""
 
+    shown_once = "user/tokens/{token[id]}"
     permission_classes = (ConfirmedToMake,)
 
     @extend_schema(summary="Renew an access token", request=None, responses={201: NewTokenOutput})

@@ -11,6 +11,7 @@ from rest_framework import generics, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import do_once
 from accounts.api.parameters import check_parameters
 
 M = TypeVar("M", bound=Model)
@@ -19,12 +20,15 @@ M = TypeVar("M", bound=Model)
 class Operation(views.APIView):
     """What comes before and after each operation, whatever it does."""
 
+    # Where is what a POST made, of whose answer nothing may be kept: `user/tokens/{token[id]}`.
+    shown_once = ""
     told_of_limit: Mapping[str, str] = MappingProxyType({})  # set by the throttle
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Look at who asks, and then at what is asked."""
         super().initial(request, *args, **kwargs)
         check_parameters(request, self)
+        do_once(request, self)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

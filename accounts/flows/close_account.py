@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import AuditAction, record
 from accounts.errors import AccountInUse
 from accounts.flows.memberships import leave_organization, owned_alone
+from accounts.kept_answers import forget_of
 from accounts.mails import send_after_commit
 from accounts.models import (
     AuditEvent,
@@ -87,6 +88,7 @@ def _erase(user: User) -> None:
     DirectoryAccount.objects.filter(user=user).delete()
     # Who did what stays; from where, with which browser and from which mailbox goes.
     AuditEvent.objects.forget_whereabouts(f"user:{user.pk}")
+    forget_of(f"user:{user.pk}")
     user.email = user.display_name = user.location = user.link = ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.closed_at = timezone.now()

@@ -15,6 +15,7 @@ from accounts.models.directory_account import DirectoryAccount
 from accounts.models.domain import OrganizationDomain
 from accounts.models.ended_organization import EndedOrganization
 from accounts.models.invitation import Invitation
+from accounts.models.kept_answer import KeptAnswer
 from accounts.models.mail_choice import MailChoice
 from accounts.models.namespace import Namespace, Visibility
 from accounts.models.organization import Membership, Organization, OrganizationRole
@@ -37,6 +38,7 @@ __all__ = [
     "DirectoryAccount",
     "EndedOrganization",
     "Invitation",
+    "KeptAnswer",
     "MailChoice",
     "Membership",
     "Namespace",

@@ -28,6 +28,7 @@ class CloseInput(serializers.Serializer[Any]):
 class OwnData(APIView):
     """Everything kept about a person."""
 
+    shown_once = "user/export"
     permission_classes = (ConfirmedLately,)
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)

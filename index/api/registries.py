@@ -156,6 +156,8 @@ class RegistryFilesOutput(serializers.Serializer[Any]):
 class Registries(ConfirmedOperatorView):
     """All registries."""
 
+    shown_once = "registries/{name}"
+
     @extend_schema(responses=RegistryOutput(many=True))
     def get(self, request: Request) -> Response:
         """Return a page of registries, by name."""
@@ -195,6 +197,8 @@ class OneRegistry(ConfirmedOperatorView):
 
 class RegistrySecret(ConfirmedOperatorView):
     """What a registry signs in with to notify us."""
+
+    shown_once = "registries/{name}/secret"
 
     @extend_schema(request=None, responses={201: EventsSecretOutput})
     def post(self, request: Request, name: str) -> Response:

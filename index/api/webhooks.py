@@ -38,6 +38,8 @@ from index.policy import holds_namespace
 class _List:
     """What the lists of all kinds of owner do."""
 
+    shown_once = "webhooks/{id}"
+
     def answer(
         self, request: Request, namespace: Namespace, repository: Repository | None
     ) -> Response:
@@ -165,6 +167,7 @@ class OneWebhook(WebhookView):
 class WebhookSecret(WebhookView):
     """The secret of a webhook."""
 
+    shown_once = "webhooks/{webhook_id}"
     sessions_alone = ("POST",)
 
     @extend_schema(request=None, responses=WebhookWithSecret)

@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from accounts import errors as account_errors
 from accounts.api.errors import answer_to, refused_credential
+from accounts.api.idempotency import AnswerLost, KeyInUse, KeyInvalid, KeyReused
 from accounts.api.problem_details import handle
 from accounts.api.recent import Administrators, ConfirmedLately, ConfirmedToMake
 from accounts.errors import AccountError
@@ -48,7 +49,8 @@ def test_every_refusal_of_a_flow_has_a_code() -> None:
 def test_no_code_is_of_nothing() -> None:
     flows = {code_of(kind) for kind in refusals()} | {code_of(QueryRefused)}
     views = {"confirmation-needed", "session-needed", "token-lacks-part", "refused", "conflict"}
-    elsewhere = {"maintenance", "second-factor-missing"}
+    keys = {kind.default_code for kind in (AnswerLost, KeyInUse, KeyInvalid, KeyReused)}
+    elsewhere = {"maintenance", "second-factor-missing", "shown-once"} | keys
     framework = {
         "invalid", "malformed", "wrong-credential", "not-authenticated", "denied", "not-found", "rate-limited",
         "method-not-allowed", "not-acceptable", "unsupported-media-type", "unavailable",

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 from allauth.account.models import EmailAddress
@@ -198,8 +199,16 @@ def log_in(client: Client, user: User) -> None:
 
 def answer_to(world: World, name: str, who: str) -> Any:
     """Ask what the example does as somebody, and take back what that changed."""
+    return answers_to(world, name, who, {})[0]
+
+
+def answers_to(
+    world: World, name: str, who: str, headers: dict[str, str], *, times: int = 1
+) -> list[Any]:
+    """Ask it so many times, one after the other, and take back what that changed."""
     path, method, told = OPERATIONS[name]
-    client, answer = Client(), None
+    client = Client()
+    answers: list[Any] = []
     cache.clear()
     try:
         with transaction.atomic():
@@ -210,14 +219,14 @@ def answer_to(world: World, name: str, who: str) -> Any:
             body: Any = KNOWN.get(name, {}).get("request")
             if moment:
                 body = {**body, **moment}
+            sent, kind = b"" if body is None else json.dumps(body).encode(), "application/json"
             if "image/*" in told.get("requestBody", {}).get("content", {}):
-                answer = client.generic(method, address, picture_file(), "image/png")
-            else:
-                sent = "" if body is None else json.dumps(body)
-                answer = client.generic(method.upper(), address, sent, "application/json")
+                sent, kind = picture_file(), "image/png"
+            ask = partial(client.generic, method.upper(), address, sent, kind, headers=headers)
+            answers.extend(ask() for _ in range(times))
             raise Undo
     except Undo:
-        return answer
+        return answers
 
 
 def check(schema: dict[str, Any], value: Any) -> str:

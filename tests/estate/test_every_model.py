@@ -43,6 +43,7 @@ NOT_EXPORTED = {
     "accounts.DeviceLogin": _ASKED,
     "accounts.EndedOrganization": "how a deletion is undone: undo it first",
     "accounts.Invitation": "its link leads to the old address",
+    "accounts.KeptAnswer": "whoever repeats a request repeats it within the day",
     "index.AccessRequest": _ASKED,
     "index.Activity": _PAST,
     "index.BlobLink": _REGISTRIES_KNOW,
