@@ -31,7 +31,7 @@ def change_role(membership: Membership, *, by: Principal, role: OrganizationRole
         if current.role == role:
             return
         if role != OrganizationRole.OWNER:
-            _check_not_last(current)
+            check_not_last_owner(current)
         current.role = role
         current.save(update_fields=["role"])
         _record(AuditAction.MEMBER_ROLE_CHANGED, current, by=by)
@@ -42,7 +42,7 @@ def remove_member(membership: Membership, *, by: Principal) -> None:
     """End someone's membership and all that hangs on it. Raises NotAllowed or LastOwner."""
     with _locked(membership) as current:
         check_owner(by, current.organization)
-        _check_not_last(current)
+        check_not_last_owner(current)
         _end(current, by=by, action=AuditAction.MEMBER_REMOVED)
         name = current.organization.name
         send_after_commit("member_removed", to=[current.user], organization=name, by=by.name)
@@ -54,7 +54,7 @@ def leave_organization(membership: Membership, *, by: Principal) -> None:
         if by.user is None or current.user_id != by.user.pk:
             message = _("Only you yourself can leave an organization.")
             raise NotAllowed(message)
-        _check_not_last(current)
+        check_not_last_owner(current)
         _end(current, by=by, action=AuditAction.MEMBER_LEFT)
 
 
@@ -79,6 +79,18 @@ def end_membership_by_group(membership: Membership, *, by: Principal) -> None:
     """
     end_membership(membership)
     _hand_on(membership, by=by)
+
+
+def check_not_last_owner(membership: Membership) -> None:
+    """Raise LastOwner if the organization would be without an owner who can log in."""
+    if membership.role != OrganizationRole.OWNER:
+        return
+    if not owners_of(membership.organization).exclude(pk=membership.user_id).exists():
+        message = _(
+            "%(username)s is the last owner of %(name)s. Make someone else an owner "
+            "first, or delete the organization."
+        ) % {"username": membership.user.username, "name": membership.organization.name}
+        raise LastOwner(message)
 
 
 def owned_alone(user: User) -> QuerySet[Organization]:
@@ -139,17 +151,6 @@ def _hand_on(membership: Membership, *, by: Principal) -> None:
     hand_over_robots(membership.organization, leaver=membership.user, to=successor, by=by)
     if membership.role == OrganizationRole.OWNER:
         tell_owners_of_owner(membership, by=by, is_owner=False)
-
-
-def _check_not_last(membership: Membership) -> None:
-    if membership.role != OrganizationRole.OWNER:
-        return
-    if not owners_of(membership.organization).exclude(pk=membership.user_id).exists():
-        message = _(
-            "%(username)s is the last owner of %(name)s. Make someone else an owner "
-            "first, or delete the organization."
-        ) % {"username": membership.user.username, "name": membership.organization.name}
-        raise LastOwner(message)
 
 
 def _record(action: AuditAction, membership: Membership, *, by: Principal) -> None:

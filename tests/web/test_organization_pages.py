@@ -145,6 +145,13 @@ def test_a_member_leaves_and_is_gone(world: World, client: Client) -> None:
     assert client.get("/o/acme/-/members").status_code == 404
 
 
+def test_the_last_owner_reads_what_to_do_and_gets_no_button(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    page = client.get("/o/acme/-/leave").content.decode()
+    assert "Make someone else an owner first" in page
+    assert "btn-danger" not in page
+
+
 @pytest.fixture
 def umbra(world: World) -> dict[str, Any]:
     """Things of another organization, whose owner is alice."""

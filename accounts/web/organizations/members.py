@@ -12,8 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.errors import LastOwner
 from accounts.flows.external_groups import left_out
-from accounts.flows.memberships import change_role, leave_organization, remove_member
+from accounts.flows.memberships import (
+    change_role,
+    check_not_last_owner,
+    leave_organization,
+    remove_member,
+)
 from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
 from accounts.prepared import prepared
 from accounts.second_factor import lacks_factor
@@ -152,8 +158,18 @@ def _ending(
         "tab": "members",
         "crumb": _("Leave") if is_oneself else _("Remove %(username)s") % {"username": username},
         "membership": membership,
+        "obstacle": _obstacle(membership),
         "is_oneself": is_oneself,
         "teams": membership.teams.select_related("team").order_by("team__name"),
         "robots": robots.select_related("namespace").order_by("name"),
     }
     return render(request, "accounts/organizations/member_end.html", context)
+
+
+def _obstacle(membership: Membership) -> str:
+    """Return why it cannot end; empty if it can."""
+    try:
+        check_not_last_owner(membership)
+    except LastOwner as error:
+        return str(error)
+    return ""
