@@ -54,6 +54,8 @@ TOOLS = {
         Tool("glewlwyd", ("glewlwyd", "dbconfig-no-thanks"), "tests with an OpenID provider"),
         Tool("curl", ("curl",), "tests of recipes"),
         Tool("jq", ("jq",), "tests of recipes"),
+        Tool("zsh", ("zsh",), "tests of what shells complete", unpackable=False),
+        Tool("fish", ("fish",), "tests of what shells complete", unpackable=False),
         # The whole browser draws tabs and menus of its own for each window: twice the work.
         Tool(
             "chromium-headless-shell",
@@ -63,7 +65,7 @@ TOOLS = {
     )
 }
 RUN_TOOLS = ("redis-server", "docker-registry", "nginx")
-UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry", "curl", "jq")
+UNIT_TOOLS = ("slapd", "glewlwyd", "docker-registry", "curl", "jq", "zsh", "fish")
 TEST_TOOLS = (
     *(
         "initdb",
@@ -76,7 +78,7 @@ TEST_TOOLS = (
         "slapd",
         "glewlwyd",
     ),
-    *("chromium-headless-shell", "curl", "jq"),
+    *("chromium-headless-shell", "curl", "jq", "zsh", "fish"),
 )
 
 

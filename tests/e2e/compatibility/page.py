@@ -43,8 +43,8 @@ MISSING = {
 }
 NOT_TRIED = {
     "nerdctl": "Debian 12 has no package of it, and no Go module of it is to be had where the tests run",
-    "docker buildx, BuildKit": "Debian 12 has no package of them",
-    "cosign": "to compile it takes longer than all else together; oras attaches in the same way",
+    "docker buildx, BuildKit": "Debian 12 has no package of them, and what builds comes as an image from elsewhere",
+    "cosign": "Debian 12 has no package of it, and to compile it takes longer than all else together; oras attaches in the same way",
     "notation": "no Go module of it is to be had where the tests run; oras attaches in the same way",
     "kubelet, CRI-O": "there is no cluster where the tests run; containerd is what most kubelets pull with",
     "Docker Desktop, Windows, macOS": "the tests run on Linux",

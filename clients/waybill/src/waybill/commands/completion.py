@@ -50,4 +50,6 @@ def completion(context: click.Context, shell: str) -> None:
     if kind is None:
         message = f"{shell} is not known to the library that completes"
         raise Failure(message, Exit.UNEXPECTED)
-    click.echo(kind(root, {}, "waybill", "_WAYBILL_COMPLETE").source())
+    source = kind(root, {}, "waybill", "_WAYBILL_COMPLETE").source()
+    # Of click's words for fish a sentence would end at its first comma.
+    click.echo(source.replace('string split ","', 'string split --max 1 ","'))
