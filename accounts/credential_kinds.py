@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from accounts.errors import InvalidCredentials
-from accounts.principals import COMMAND_LINE, Principal
+from accounts.principals import BY_DOCKER, COMMAND_LINE, Principal
 
 
 class Kind(StrEnum):
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     PASSWORD = "account password"  # noqa: S105 - a kind's name, like those below
     ACCESS_TOKEN = "personal access token"  # noqa: S105
     ROBOT_SECRET = "robot's secret"  # noqa: S105
+    DOCKER_CREDENTIAL = "docker credential"
     MACHINE = "refresh token"
     JOB_SECRET = "CI job's secret"  # noqa: S105
     ID_TOKEN = "CI job's ID token"  # noqa: S105
@@ -39,6 +40,7 @@ class Use(StrEnum):
     CREDENTIALS = "REST: credentials"
     ADMINISTRATION = "REST: administration"
     PROMOTIONS = "REST: promotions"
+    DOCKER_CREDENTIALS = "REST: docker credentials"
     TOKEN = "/token"  # noqa: S105 - an address
     REFRESH_TOKEN = "refresh token"  # noqa: S105 - what one gets
     GATEWAY = "/v2/"
@@ -69,9 +71,18 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
         }
     ),
     Kind.ACCESS_TOKEN: frozenset(
-        {Use.API_READ, Use.API_WRITE, Use.PROMOTIONS, Use.TOKEN, Use.V1, Use.SEARCH}
+        {
+            Use.API_READ, Use.API_WRITE, Use.PROMOTIONS, Use.DOCKER_CREDENTIALS, Use.TOKEN, Use.V1,
+            Use.SEARCH,
+        }
     ),
-    Kind.ROBOT_SECRET: frozenset({Use.API_READ, Use.PROMOTIONS, Use.TOKEN, Use.V1, Use.SEARCH}),
+    Kind.ROBOT_SECRET: frozenset(
+        {
+            Use.API_READ, Use.PROMOTIONS, Use.DOCKER_CREDENTIALS, Use.TOKEN, Use.V1, Use.SEARCH,
+        }
+    ),
+    # Of these what its parent opens as well (accounts.proofs).
+    Kind.DOCKER_CREDENTIAL: frozenset({Use.TOKEN, Use.V1, Use.SEARCH}),
     Kind.MACHINE: frozenset({Use.TOKEN, Use.SEARCH}),
     Kind.JOB_SECRET: frozenset({Use.PROMOTIONS, Use.TOKEN, Use.SEARCH}),
     Kind.ID_TOKEN: frozenset({Use.TOKEN}),
@@ -85,6 +96,7 @@ _OURS = re.compile(r"(wb[a-z])_", re.ASCII)
 _PREFIXES = {
     "wbc": Kind.COMMAND_LINE,
     "wbe": Kind.EVENTS_SECRET,
+    "wbk": Kind.DOCKER_CREDENTIAL,
     "wbp": Kind.ACCESS_TOKEN,
     "wbs": Kind.ROBOT_SECRET,
     "wbr": Kind.MACHINE,
@@ -134,4 +146,6 @@ def kind_of(principal: Principal) -> Kind | None:
         return Kind.JOB_SECRET
     if principal.is_anonymous:
         return None
+    if principal.credential.startswith(BY_DOCKER):
+        return Kind.DOCKER_CREDENTIAL
     return _PROOFS.get(principal.credential.partition(":")[0])

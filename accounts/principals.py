@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accounts.models import (
@@ -15,6 +15,8 @@ from accounts.models import (
 from accounts.token_limits import TokenLimits
 
 COMMAND_LINE = "command-line"  # what `Principal.credential` of such a session begins with
+# How `Principal.credential` begins where a docker credential was shown; what it was made of follows.
+BY_DOCKER = "docker-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ class Principal:
     """A person, a robot account, a CI job, or anybody.
 
     `limits` narrow what the person may do, where a personal access token proved who it is;
-    `credential` names what proved it, `token:17`, `secret:4`, `machine:9` or `command-line:3`, and is
-    empty for a browser and a password; `until` is when that ends by its date.
+    `credential` names what proved it, `token:17`, `secret:4`, `machine:9` or `command-line:3`, by a
+    docker credential `docker-token:17`, and is empty for a browser and a password; `until` is when that
+    ends by its date.
     """
 
     user: User | None = None
@@ -99,3 +102,9 @@ def principal_of_secret(secret: RobotSecret) -> Principal:
 def principal_of_command_line(session: CommandLineSession, user: User) -> Principal:
     """Return the person, with all that they may: it is a session of theirs."""
     return Principal(user, credential=f"{COMMAND_LINE}:{session.pk}")
+
+
+def by_docker_credential(principal: Principal, *, until: datetime) -> Principal:
+    """Return the same, by a docker credential that was made of what proves it."""
+    ends = min(until, principal.until) if principal.until else until
+    return replace(principal, credential=f"{BY_DOCKER}{principal.credential}", until=ends)

@@ -9,11 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from accounts.flows.use_credential import accept_secret, accept_token, unknown_credential
+from accounts.credential_kinds import Use, check_opens, kind_of_secret
+from accounts.docker_credentials import parse_docker_credential
+from accounts.flows.use_credential import (
+    Shown,
+    accept_secret,
+    accept_token,
+    unknown_credential,
+)
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
-from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
+from accounts.opaque_tokens import parse_opaque_token
 from accounts.principals import ANONYMOUS, Principal
 from accounts.statements import Row, loaded, moment_or_none, run
 
@@ -87,8 +94,39 @@ def proof_by_secret(secret: str, *, login: str, address: str) -> Proof:
     return Proof(_BY_ROBOT, {"selector": parsed.selector}, accept)
 
 
-def _parse(secret: str, prefix: str, login: str) -> OpaqueToken:
-    parsed = parse_opaque_token(secret, prefix)
+class Parent(NamedTuple):
+    """Of what docker credentials are made, and how its holder is found."""
+
+    model: type[PersonalAccessToken | RobotSecret]
+    proof: Callable[..., Proof]
+
+
+# By what `Principal.credential` begins with.
+PARENTS = {
+    "token": Parent(PersonalAccessToken, proof_by_token),
+    "secret": Parent(RobotSecret, proof_by_secret),
+}
+
+
+def proof_by_docker_credential(secret: str, *, login: str, address: str, use: Use) -> Proof:
+    """Return the proof by what was made of a longer-lived secret: that one's statement.
+
+    Raises what is raised of that one, which must open the door, too.
+    """
+    shown = parse_docker_credential(secret)
+    by_prefix = {parent.model.PREFIX: parent for parent in PARENTS.values()}
+    parent = by_prefix.get(shown.parent) if shown else None
+    if parent is None:
+        raise unknown_credential(login)
+    check_opens(kind_of_secret(f"{parent.model.PREFIX}_"), use)
+    return parent.proof(secret, login=login, address=address)
+
+
+def _parse(secret: str, prefix: str, login: str) -> Shown:
+    """Return the secret of this kind that was shown, or the docker credential made of one."""
+    made = parse_docker_credential(secret)
+    parsed: Shown | None = parse_opaque_token(secret, prefix)
+    parsed = parsed or (made if made and made.parent == prefix else None)
     if parsed is None:
         raise unknown_credential(login)
     return parsed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import CommandLineSession, PersonalAccessToken, RobotSecret
+from accounts.principals import BY_DOCKER
 from accounts.together import read_together
 
-KINDS = {
+_KINDS = {
     "": gettext_lazy("password"),
     "command-line": gettext_lazy("command line"),
     "machine": gettext_lazy("a machine that stays logged in"),
@@ -19,8 +20,12 @@ KINDS = {
 
 
 def public_parts(credentials: Iterable[str]) -> dict[str, str]:
-    """Return what lists call the credentials, by the `via` that names them: one query at most."""
-    named = {credential.partition(":") for credential in credentials}
+    """Return what lists call the credentials, by the `via` that names them: one query at most.
+
+    Of a docker credential it is the public part of what it was made of.
+    """
+    listed = set(credentials)
+    named = {credential.removeprefix(BY_DOCKER).partition(":") for credential in listed}
     models: dict[str, type[CommandLineSession | PersonalAccessToken | RobotSecret]] = {
         "command-line": CommandLineSession,
         "token": PersonalAccessToken,
@@ -32,20 +37,27 @@ def public_parts(credentials: Iterable[str]) -> dict[str, str]:
         ).values_list("pk", "selector")
         for kind, model in models.items()
     }
-    return {
+    known = {
         f"{kind}:{pk}": f"{models[kind].PREFIX}_{selector}"
         for kind, rows in zip(asked, read_together(*asked.values()), strict=True)
         for pk, selector in rows
     }
+    made_of = {credential: credential.removeprefix(BY_DOCKER) for credential in listed}
+    return {credential: known[one] for credential, one in made_of.items() if one in known}
 
 
 def in_words(credentials: Iterable[str]) -> dict[str, str]:
     """Return the kind of each credential and what lists call it; those of no known kind are left out."""
     listed = set(credentials)
     parts = public_parts(listed)
-    kinds = {credential: str(KINDS.get(credential.partition(":")[0], "")) for credential in listed}
-    return {
-        credential: f"{words} {parts.get(credential, '')}".strip()
-        for credential, words in kinds.items()
-        if credential and words
-    }
+    words = {credential: name_of(credential, parts.get(credential, "")) for credential in listed}
+    return {credential: name for credential, name in words.items() if credential and name}
+
+
+def name_of(credential: str, public_part: str) -> str:
+    """Return what one is called; empty for one of no known kind."""
+    kind = _KINDS.get(credential.removeprefix(BY_DOCKER).partition(":")[0], "")
+    name = f"{kind} {public_part}".strip() if kind else ""
+    if name and credential.startswith(BY_DOCKER):
+        return gettext("%(credential)s (docker credential)") % {"credential": name}
+    return name

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from index.credential_words import KINDS, public_parts
+from index.credential_words import name_of, public_parts
 from index.models import Denial, Door, Repository
 from index.reasons import NO_ROLE, ROLE
 from index.rules import LIMITING
@@ -100,11 +100,9 @@ def _row(denial: Denial, public_part: str) -> DenialRow:
 def _credential(denial: Denial, public_part: str) -> str:
     if not denial.subject:
         return "none"
-    kind = denial.credential.partition(":")[0]
     if denial.subject.partition(":")[0] == "workload":
         return _("ID token of a CI job")
-    words = KINDS.get(kind, "")
-    return f"{words} {public_part}".strip()
+    return name_of(denial.credential, public_part)
 
 
 def _who(denial: Denial, public_part: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from accounts.flows.end_tokens import counts_still
 from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.principals import (
     ANONYMOUS,
+    BY_DOCKER,
     Principal,
     Workload,
     principal_of_secret,
@@ -21,7 +23,7 @@ from index.models import TrustedPublisher, WorkloadLogin
 from tokenauth.signing.tokens import read_actor
 
 Proof = Callable[[int, int], Principal | None]
-_CREDENTIAL = re.compile(r"(token|secret|machine):[0-9]{1,18}", re.ASCII)
+_CREDENTIAL = re.compile(rf"(?:{BY_DOCKER})?(token|secret|machine):[0-9]{{1,18}}", re.ASCII)
 
 
 def principal_from_subject(
@@ -96,9 +98,10 @@ def login_of_actor(actor: str) -> WorkloadLogin | None:
 def _find(subject: str, credential: str) -> Principal | None:
     kind, number = _parse(subject)
     if credential:
-        proof, proof_number = _parse(credential)
+        proof, proof_number = _parse(credential.removeprefix(BY_DOCKER))
         find_proven = _PROVEN.get((kind, proof))
-        return find_proven(number, proof_number) if find_proven else None
+        found = find_proven(number, proof_number) if find_proven else None
+        return replace(found, credential=credential) if found else None
     find = _KINDS.get(kind)
     return find(number) if find else None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.test import Client
+
 from accounts.flows.personal_access_tokens import NewToken, create_token
 from accounts.flows.robot_accounts import create_robot
 from accounts.flows.robot_secrets import NewSecret, add_secret
@@ -46,3 +48,11 @@ def make_secret(
 ) -> NewSecret:
     """A secret of the robot."""
     return add_secret(robot, label=label, expires_at=expires_at, by=Principal(by))
+
+
+def make_docker_credential(secret: str) -> str:
+    """What docker gets in place of an access token or a robot's secret."""
+    answer = Client().post(
+        "/api/v1/credentials/docker", headers={"Authorization": f"Bearer {secret}"}
+    )
+    return str(answer.json()["secret"])

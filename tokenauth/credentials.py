@@ -17,7 +17,13 @@ from accounts.errors import (
 )
 from accounts.flows import authenticate as accounts_flow
 from accounts.principals import Principal
-from accounts.proofs import NOBODY, Proof, proof_by_secret, proof_by_token
+from accounts.proofs import (
+    NOBODY,
+    Proof,
+    proof_by_docker_credential,
+    proof_by_secret,
+    proof_by_token,
+)
 from index.facts import Facts, facts_by_name, gather
 from tokenauth.errors import InvalidGrant, Throttled, Unavailable
 from tokenauth.inputs import GrantType, TokenRequest
@@ -72,10 +78,13 @@ def _proof(request: TokenRequest) -> Proof | None:
         return proof_by_machine(request.secret, service=request.service)
     kind = kind_of_secret(request.secret, login=request.login)
     check_opens(kind, Use.TOKEN)
+    beside = {"login": request.login, "address": request.address}
     if kind is Kind.ACCESS_TOKEN:
-        return proof_by_token(request.secret, login=request.login, address=request.address)
+        return proof_by_token(request.secret, **beside)
     if kind is Kind.ROBOT_SECRET:
-        return proof_by_secret(request.secret, login=request.login, address=request.address)
+        return proof_by_secret(request.secret, **beside)
+    if kind is Kind.DOCKER_CREDENTIAL:
+        return proof_by_docker_credential(request.secret, **beside, use=Use.TOKEN)
     return None
 
 

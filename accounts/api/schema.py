@@ -11,7 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
-from accounts.api.auth import use_of
+from accounts.api.auth import SessionAuthentication, use_of
 from accounts.api.idempotency import KEY, REPLAYED, REQUEST_HEADER
 from accounts.api.pagination import Pages
 from accounts.api.permissions import TokenReachesPart, is_open_to_anybody
@@ -134,14 +134,13 @@ class Schema(AutoSchema):
         is_open = is_open_to_anybody(self.view, reads=is_read)
         told: dict[str, object] = {"x-waybill-open": is_open}
         ways: list[dict[str, list[str]]] = [{}] if is_open else []
-        if scheme := getattr(self.view, "opened_by", ""):
-            ways.append({scheme: []})
+        ways += [{scheme: []} for scheme in getattr(self.view, "opened_by", ())]
         if part and opens(Kind.ACCESS_TOKEN, use):
             told["x-waybill-part"] = part
             ways.append({"accessToken": [part]})
         if part.startswith("repositories:") and opens(Kind.ROBOT_SECRET, use):
             ways.append({"robotSecret": []})
-        if self.view.authentication_classes:
+        if SessionAuthentication in self.view.authentication_classes:
             ways += [{"session": []}, {"commandLine": []}]
         return told | {"security": ways}
 

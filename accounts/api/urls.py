@@ -10,6 +10,7 @@ from accounts.api import (
     command_line,
     connections,
     credentials,
+    docker_credentials,
     mails,
     manage_urls,
     people,
@@ -80,6 +81,11 @@ urlpatterns: list[URLPattern] = [
         "user/tokens/<int:token_id>/rotate",
         tokens.OwnTokenRotation.as_view(),
         name="api-own-token-rotate",
+    ),
+    path(
+        "credentials/docker",
+        docker_credentials.DockerCredentials.as_view(),
+        name="api-docker-credentials",
     ),
     path("user/robots", robots.Robots.as_view(), name="api-user-robots"),
     path(

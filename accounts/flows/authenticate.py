@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.password_hashing import check_time, remember_login, verify
 from accounts.passwords import MAXIMUM_BYTES
 from accounts.principals import Principal
+from accounts.proofs import proof_by_docker_credential, prove
 from accounts.ratelimits import (
     LOGIN_FAILURES,
     NETWORK_LOGIN_FAILURES,
@@ -45,6 +46,8 @@ def authenticate(*, login: str, secret: str, address: str, use: Use) -> Principa
         return use_token(secret, login=login, address=address)
     if kind is Kind.ROBOT_SECRET:
         return use_robot_secret(secret, login=login, address=address)
+    if kind is Kind.DOCKER_CREDENTIAL:
+        return prove(proof_by_docker_credential(secret, login=login, address=address, use=use))
     if kind and (find := KEPT_ABOVE.get((kind, use))):
         return find(secret, login)
     if kind is not Kind.PASSWORD:

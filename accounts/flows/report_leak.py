@@ -12,6 +12,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
+from accounts.docker_credentials import DockerCredential, parse_docker_credential
+from accounts.flows.use_credential import Shown
 from accounts.mails import send_after_commit
 from accounts.models import (
     CommandLineSession,
@@ -21,7 +23,7 @@ from accounts.models import (
     User,
 )
 from accounts.namespace_holders import holders_of
-from accounts.opaque_tokens import OpaqueToken, recognize
+from accounts.opaque_tokens import recognize
 from accounts.principals import ANONYMOUS
 
 if TYPE_CHECKING:
@@ -35,10 +37,14 @@ _SECRET = re.compile(r"(wb[a-z]_[0-9a-f]{16})_[0-9a-f_]+", re.ASCII)
 def report_leak(secret: str, *, url: str = "", source: str = "") -> bool:
     """Revoke the access token or robot secret; return whether it was one that is known.
 
-    An unknown one changes nothing, an ended one is reported to its owner no second time.
+    An unknown one changes nothing, an ended one is reported to its owner no second time. A docker
+    credential ends what it was made of, for it has no other end; one that is over ends nothing.
     """
-    token = recognize(secret)
-    end = _KINDS.get(token.prefix) if token else None
+    token = parse_docker_credential(secret) or recognize(secret)
+    if isinstance(token, DockerCredential):
+        end = None if token.is_expired else _KINDS.get(token.parent)
+    else:
+        end = _KINDS.get(token.prefix) if token else None
     if token is None or end is None:
         return False
     with transaction.atomic():
@@ -60,7 +66,7 @@ def _word(text: str) -> str:
     return text if re.fullmatch(r"[a-z0-9_-]{1,40}", text, re.ASCII) else ""
 
 
-def _end_token(found: OpaqueToken, where: dict[str, str]) -> bool:
+def _end_token(found: Shown, where: dict[str, str]) -> bool:
     rows = PersonalAccessToken.objects.select_for_update(of=("self",)).select_related("user")
     row = rows.filter(selector=found.selector).first()
     if row is None or not found.matches(row.secret_digest):
@@ -86,7 +92,7 @@ def _end_token(found: OpaqueToken, where: dict[str, str]) -> bool:
     return True
 
 
-def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
+def _end_robot_secret(found: Shown, where: dict[str, str]) -> bool:
     rows = RobotSecret.objects.select_for_update(of=("self",))
     related = rows.select_related("robot__namespace", "robot__responsible")
     row = related.filter(selector=found.selector).first()
@@ -117,7 +123,7 @@ def _end_robot_secret(found: OpaqueToken, where: dict[str, str]) -> bool:
     return True
 
 
-def _end_command_line(found: OpaqueToken, where: dict[str, str]) -> bool:
+def _end_command_line(found: Shown, where: dict[str, str]) -> bool:
     rows = CommandLineSession.objects.select_for_update(of=("self",))
     row = rows.select_related("session__user").filter(selector=found.selector).first()
     if row is None or not found.matches(row.secret_digest):

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from accounts.docker_credentials import DockerCredential
 from accounts.errors import (
     AccountDisabled,
     AccountNotVerified,
@@ -21,8 +22,16 @@ from accounts.errors import (
 from accounts.last_use import touch
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
-from accounts.principals import Principal, principal_of_secret, principal_of_token
+from accounts.principals import (
+    Principal,
+    by_docker_credential,
+    principal_of_secret,
+    principal_of_token,
+)
 from accounts.token_limits import is_inside
+
+_ANOTHER = "run the command again, and docker-credential-waybill brings another"
+Shown = OpaqueToken | DockerCredential  # the secret itself, or what was made of it for docker
 
 
 def use_token(secret: str, *, login: str | None = None, address: str) -> Principal:
@@ -54,7 +63,7 @@ def use_robot_secret(secret: str, *, login: str | None = None, address: str) -> 
 
 def accept_token(
     row: PersonalAccessToken | None,
-    shown: OpaqueToken,
+    shown: Shown,
     *,
     login: str | None,
     address: str,
@@ -71,13 +80,12 @@ def accept_token(
         raise OtherAccount(message)
     _check_owner(row.user, is_proven=is_proven)
     _check_token(row, address)
-    touch(row, address=address)
-    return principal_of_token(row)
+    return _used(principal_of_token(row), row, shown, address)
 
 
 def accept_secret(
     row: RobotSecret | None,
-    shown: OpaqueToken,
+    shown: Shown,
     *,
     login: str | None,
     address: str,
@@ -96,8 +104,19 @@ def accept_secret(
         how = "was revoked" if row.revoked_at else f"expired on {row.expires_at:%Y-%m-%d}"
         message = f"the secret {row.public_part} of '{row.robot}' {how}: ask for a new one"
         raise CredentialEnded(message)
+    return _used(principal_of_secret(row), row, shown, address)
+
+
+def _used(
+    holder: Principal, row: PersonalAccessToken | RobotSecret, shown: Shown, address: str
+) -> Principal:
+    if isinstance(shown, DockerCredential):
+        if shown.is_expired:
+            message = f"this docker credential expired at {shown.expires_at:%H:%M} UTC: {_ANOTHER}"
+            raise CredentialEnded(message)
+        holder = by_docker_credential(holder, until=shown.expires_at)
     touch(row, address=address)
-    return principal_of_secret(row)
+    return holder
 
 
 def _check_owner(user: User, *, is_proven: bool) -> None:

@@ -43,6 +43,7 @@ class Operation:
     summary: str
     description: SafeString
     part: str
+    takes_any_token: bool
     is_open: bool
     parameters: list[Field]
     body: list[Field]
@@ -122,6 +123,7 @@ def _operation(path: str, method: str, told: dict[str, Any], schemas: Schemas) -
         summary=told["summary"].replace("`", ""),
         description=words(_rest(told)),
         part=told.get("x-waybill-part", ""),
+        takes_any_token={"accessToken": []} in told["security"],
         is_open=told.get("x-waybill-open", False),
         parameters=[_parameter(one, schemas) for one in told.get("parameters", ())],
         body=list(schemas.fields(body)),
@@ -171,7 +173,9 @@ def _answer(status: str, told: dict[str, Any], schemas: Schemas) -> Answer:
 def _curl(path: str, method: str, told: dict[str, Any], schemas: Schemas) -> str:
     """Return a call for a shell: with what must be in it, names in braces left to fill in."""
     lines = ["curl" if method == "get" else f"curl -X {method.upper()}"]
-    if told.get("x-waybill-part") or {"registrySecret": []} in told["security"]:
+    ways = told["security"]
+    takes_any = {"registrySecret": []} in ways or {"accessToken": []} in ways
+    if told.get("x-waybill-part") or takes_any:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     elif not told.get("x-waybill-open"):  # a browser's session, as a script has it from a log-in
         lines.append('-b cookies.txt -H "X-CSRFToken: $CSRF"')

@@ -104,7 +104,7 @@ class UnknownRegistry(APIException):
 class _OfHost(OperatorView):
     """Asked by the registry's host, with the events secret as `Authorization: Bearer`."""
 
-    opened_by = "registrySecret"
+    opened_by = ("registrySecret",)
     authentication_classes = ()
     permission_classes = ()  # the secret is looked at in `registry`
 

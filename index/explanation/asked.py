@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
 from accounts.principals import (
     ANONYMOUS,
+    BY_DOCKER,
     Principal,
     Workload,
     principal_of_secret,
@@ -176,7 +177,8 @@ def _of_token(token: PersonalAccessToken, insight: Insight) -> Asked:
 def _may_know(credential: str, insight: Insight, repository: Repository | None) -> bool:
     if insight is Insight.SITE:
         return True
-    return Denial.objects.filter(repository=repository, credential=credential).exists()
+    shown = [credential, f"{BY_DOCKER}{credential}"]
+    return Denial.objects.filter(repository=repository, credential__in=shown).exists()
 
 
 def _job(source: str, insight: Insight, repository: Repository | None) -> Asked | None:

@@ -34,7 +34,7 @@ from tests.command_lines import CommandLine
 from tests.conftest import World
 from tests.factories import EVENTS_SECRET, PASSWORD, SERVICE, make_grant, make_tag
 from tests.local_issuer import LocalIssuer
-from tests.machines import make_robot, make_secret, make_token
+from tests.machines import make_docker_credential, make_robot, make_secret, make_token
 from tests.tokenauth.workloads.conftest import issuer, publisher, running  # noqa: F401 - fixtures
 from tests.tokenauth.workloads.jobs import EXCHANGE, FORM, ID_TOKEN, form_of, secret_of
 from tests.v1.calls import read_token
@@ -134,6 +134,7 @@ DOORS: dict[Use, Callable[[Shown], bool]] = {
     Use.CREDENTIALS: reads("GET", "/api/v1/user/tokens"),
     Use.ADMINISTRATION: reads("GET", "/api/v1/manage/people"),
     Use.PROMOTIONS: reads("GET", "/api/v1/repositories/acme/app/-/promotions"),
+    Use.DOCKER_CREDENTIALS: reads("POST", "/api/v1/credentials/docker"),
     Use.TOKEN: gets_a_token,
     Use.REFRESH_TOKEN: gets_a_refresh_token,
     Use.GATEWAY: is_routed,
@@ -166,13 +167,14 @@ SHOWN: dict[Kind, dict[Use, set[str]]] = {
         Use.SEARCH: {"basic"},
     },
     Kind.ACCESS_TOKEN: {
-        Use.API_READ: API, Use.API_WRITE: API, Use.PROMOTIONS: API, Use.TOKEN: GRANT,
-        Use.V1: {"basic"}, Use.SEARCH: {"basic"},
+        Use.API_READ: API, Use.API_WRITE: API, Use.PROMOTIONS: API, Use.DOCKER_CREDENTIALS: API,
+        Use.TOKEN: GRANT, Use.V1: {"basic"}, Use.SEARCH: {"basic"},
     },
     Kind.ROBOT_SECRET: {
-        Use.API_READ: API, Use.PROMOTIONS: API, Use.TOKEN: GRANT, Use.V1: {"basic"},
-        Use.SEARCH: {"basic"},
+        Use.API_READ: API, Use.PROMOTIONS: API, Use.DOCKER_CREDENTIALS: API, Use.TOKEN: GRANT,
+        Use.V1: {"basic"}, Use.SEARCH: {"basic"},
     },
+    Kind.DOCKER_CREDENTIAL: {Use.TOKEN: GRANT, Use.V1: {"basic"}, Use.SEARCH: {"basic"}},
     Kind.MACHINE: {Use.TOKEN: {"nameless", "refresh grant"}, Use.SEARCH: {"nameless"}},
     Kind.JOB_SECRET: {
         Use.PROMOTIONS: API | {"nameless"}, Use.TOKEN: GRANT | {"nameless", "refresh grant"},
@@ -212,6 +214,7 @@ def purse(world: World, publisher: TrustedPublisher, issuer: LocalIssuer) -> Pur
         Kind.PASSWORD: lambda: ("rooty", PASSWORD),
         Kind.ACCESS_TOKEN: lambda: ("rooty", token),
         Kind.ROBOT_SECRET: lambda: ("acme+ci", secret),
+        Kind.DOCKER_CREDENTIAL: lambda: ("rooty", make_docker_credential(token)),
         Kind.MACHINE: lambda: ("rooty", machine),
         Kind.JOB_SECRET: lambda: ("oidc", job),
         Kind.ID_TOKEN: lambda: ("oidc", issuer.token()),

@@ -51,6 +51,7 @@ from tests.clients import confirm
 from tests.conftest import World
 from tests.contents import make_image, point
 from tests.factories import make_grant, make_repository
+from tests.machines import make_token
 
 WRITING = ("post", "put", "patch")
 DOORS = {"/" + re.sub(r"<\w+:(\w+)>", r"{\1}", door): door for door in ADDRESSES}
@@ -162,12 +163,18 @@ def _administers(world: World, _client: Client) -> dict[str, Any]:
     return {}
 
 
+def _shows_a_token(world: World, client: Client) -> dict[str, Any]:
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {make_token(world.olga).value}"
+    return {}
+
+
 # What asks programs that are not here; their own tests have them.
 ASKS_OTHERS = {
     "organizations_domains_check_create": "a DNS server",
     "repositories_tags_restore": "a registry",
 }
 READY: dict[str, Ready] = {
+    "credentials_docker_create": _shows_a_token,
     "registries_retire_create": _retirable,
     "moves_end_copy_create": _moved,
     "repositories_promotions_approve_create": _asked_by_mia,

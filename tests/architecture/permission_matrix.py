@@ -540,6 +540,7 @@ ADDRESSES = {
     "robots/<str:name>/grants": "/robots/{robot}/grants",
     "robots/<str:name>/grants/<int:grant_id>/delete": "/robots/{robot}/grants/{robot_grant}/delete",
     "api/v1/leaked-tokens": "/api/v1/leaked-tokens",
+    "api/v1/credentials/docker": "/api/v1/credentials/docker",
     "api/v1/user/tokens": "/api/v1/user/tokens",
     "api/v1/user/tokens/<int:token_id>": "/api/v1/user/tokens/{token}",
     "api/v1/user/tokens/<int:token_id>/rotate": "/api/v1/user/tokens/{token}/rotate",

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.docker_credentials import LIFETIME
 from accounts.models import AuditEvent, PersonalAccessToken, RobotSecret
 from accounts.opaque_tokens import make_opaque_token
 from accounts.ratelimits import LEAK_REPORTS
@@ -19,7 +21,7 @@ from index.models import TrustedPublisher, WorkloadLogin
 from tests.clients import ask_route, basic
 from tests.conftest import World
 from tests.factories import SERVICE
-from tests.machines import make_robot, make_secret, make_token
+from tests.machines import make_docker_credential, make_robot, make_secret, make_token
 from tokenauth.models import RefreshToken
 from tokenauth.refresh import issue_refresh_token
 from tokenauth.workloads.workload_secrets import issue_workload_secret
@@ -65,6 +67,23 @@ def test_a_leaked_robot_secret_is_revoked_and_the_owners_told(world: World, clie
     assert RobotSecret.objects.get().revoked_at
     told = sorted(address for message in mail.outbox for address in message.to)
     assert told == ["mila@example.com", "olga@example.com"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leaked_docker_credential_ends_what_it_was_made_of(world: World, client: Client) -> None:
+    short = make_docker_credential(make_token(world.olga).value)
+    mail.outbox.clear()
+    report(client, find(short, url=f"https://x.example/?t={short}"))
+    assert PersonalAccessToken.objects.get().revoked_at
+    (message,) = mail.outbox
+    assert short.split("_")[2] not in message.body
+
+
+def test_a_leaked_docker_credential_that_is_over_ends_nothing(world: World, client: Client) -> None:
+    short = make_docker_credential(make_token(world.olga).value)
+    with time_machine.travel(timezone.now() + LIFETIME, tick=False):
+        assert report(client, find(short)).json() == {"received": 1}
+    assert PersonalAccessToken.objects.get().revoked_at is None
 
 
 @pytest.mark.django_db(transaction=True)
