@@ -142,10 +142,12 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 def add_test_options(parser: argparse.ArgumentParser) -> None:
     parser.usage = (
-        "./dev test [--only STAGE] [--require-all] [--var DIR] [--venv DIR] [faults] [PYTEST …]"
+        "./dev test [--only STAGE] [--require-all] [--var DIR] [--venv DIR]"
+        " [faults | looks] [PYTEST …]"
     )
     parser.epilog = (
         "./dev test faults: all that fails on purpose, the long ones too. "
+        "./dev test looks: pages and flows in every look, not only in those that cover each pair. "
         "Everything else is passed to pytest in every stage: ./dev test -k login"
     )
     parser.add_argument(

@@ -97,6 +97,13 @@ def run_e2e(workshop: Workshop) -> Outcome | None:
     return run_with_real_parts(workshop, "e2e", e2e_arguments(workshop))
 
 
+def run_looks(workshop: Workshop) -> Outcome | None:
+    """Pages and flows in every look, and all that axe says of each; `run_e2e` takes a part of them."""
+    arguments = e2e_arguments(workshop)
+    marked = ["-m", "looks", *arguments] if arguments else []
+    return run_with_real_parts(workshop, "e2e", marked, {"WAYBILL_TEST_EVERY_LOOK": "yes"})
+
+
 def run_quick_faults(workshop: Workshop) -> Outcome | None:
     """Parts that fail, where that takes a minute in all; `./dev test faults` runs the others too."""
     arguments = fault_arguments(workshop)
@@ -111,7 +118,9 @@ def run_faults(workshop: Workshop) -> Outcome | None:
     return run_with_real_parts(workshop, "faults", fault_arguments(workshop))
 
 
-def run_with_real_parts(workshop: Workshop, stage: str, arguments: Sequence[str]) -> Outcome | None:
+def run_with_real_parts(
+    workshop: Workshop, stage: str, arguments: Sequence[str], more: Mapping[str, str] | None = None
+) -> Outcome | None:
     if not arguments:
         return None
     folder = {"e2e": E2E, "faults": FAULTS}[stage]
@@ -122,7 +131,7 @@ def run_with_real_parts(workshop: Workshop, stage: str, arguments: Sequence[str]
     if missing:
         return skipped_stage(stage, packages.how_to_get(missing))
     with ExitStack() as stack:
-        variables = told(workshop, tools)
+        variables = {**told(workshop, tools), **(more or {})}
         if "initdb" in tools:
             variables |= offered_database(stack, tools["initdb"])
         return pytest(workshop, stage, arguments=arguments, variables=variables)

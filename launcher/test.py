@@ -17,6 +17,7 @@ from launcher.stages import (
     fetch_tools,
     run_e2e,
     run_faults,
+    run_looks,
     run_postgresql,
     run_quick_faults,
     run_sqlite,
@@ -31,7 +32,8 @@ STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
     "e2e": run_e2e,
     "faults": run_quick_faults,
 }
-ALL_FAULTS = "faults"
+# Too long for every change: what is named first runs alone.
+WHOLE: dict[str, Callable[[Workshop], Outcome | None]] = {"faults": run_faults, "looks": run_looks}
 # More skipped tests than these are counted by file.
 FEW = 3
 
@@ -60,8 +62,8 @@ def run_stages(layout: Layout, choice: Choice, arguments: Sequence[str]) -> list
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
     workshop = Workshop(layout=layout, python=python, reports=reports, arguments=list(arguments))
     stages = STAGES
-    if list(arguments[:1]) == [ALL_FAULTS]:  # nothing else, and the long ones too
-        stages = {ALL_FAULTS: run_faults}
+    if arguments and arguments[0] in WHOLE:
+        stages = {arguments[0]: WHOLE[arguments[0]]}
         workshop = replace(workshop, arguments=list(arguments[1:]))
     outcomes = []
     for name, stage in stages.items():

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from playwright.sync_api import Page
 
 _LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-# What another scheme of the same page can break; the rest was asked in the first one.
-_OF_COLOURS = ("color-contrast", "link-in-text-block")
 _IS_THERE = "() => 'axe' in window"
 _RUN = """async choice => {
   // Without a look at style sheets: axe parses them in a style element, which the policy refuses.
@@ -26,14 +23,11 @@ _RUN = """async choice => {
 }"""
 
 
-def findings(page: Page, *, only_colours: bool = False) -> list[str]:
+def findings(page: Page) -> list[str]:
     """Return what breaks a rule, each with the element and what would mend it."""
     if not page.evaluate(_IS_THERE):
         page.evaluate(_source())
-    rules: dict[str, Any] = {"type": "tag", "values": _LEVELS}
-    if only_colours:
-        rules = {"type": "rule", "values": _OF_COLOURS}
-    found: list[str] = page.evaluate(_RUN, rules)
+    found: list[str] = page.evaluate(_RUN, {"type": "tag", "values": _LEVELS})
     return found
 
 

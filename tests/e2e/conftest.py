@@ -16,7 +16,15 @@ import pytest
 from playwright.sync_api import Browser, StorageState
 
 from tests.e2e.backstage import Backstage, running_backstage
-from tests.e2e.browser import EVERY_LOOK, USUAL, Look, Window, running_browser
+from tests.e2e.browser import (
+    COVERING,
+    EVERY_LOOK,
+    IS_EVERY_LOOK_ASKED,
+    USUAL,
+    Look,
+    Window,
+    running_browser,
+)
 from tests.e2e.engine import Docker, Engine, engine_for_tests
 from tests.e2e.hands import ByDocker, ByHand, Hands
 from tests.e2e.people import People, Person
@@ -52,6 +60,13 @@ LONG = (
     "test_newcomer",
     "test_strict_site",
 )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what depends on the look, for `./dev test looks`: pages that are inspected, and flows."""
+    seen = {"look", "inspect", "inspect_as_it_is"}
+    if isinstance(item, pytest.Function) and seen & {*item.fixturenames, *vars(item.module)}:
+        item.add_marker("looks")
 
 
 @pytest.hookimpl(trylast=True)
@@ -210,9 +225,9 @@ def plain_window(open_window: OpenWindow) -> Window:
     return open_window(Look(javascript=False))
 
 
-@pytest.fixture(params=EVERY_LOOK, ids=lambda look: look.name)
+@pytest.fixture(params=EVERY_LOOK if IS_EVERY_LOOK_ASKED else COVERING, ids=lambda look: look.name)
 def look(request: pytest.FixtureRequest) -> Look:
-    """Each look: wide and narrow, light and dark, with scripts and without."""
+    """Wide and narrow, light and dark, with scripts and without."""
     found: Look = request.param
     return found
 

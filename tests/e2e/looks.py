@@ -1,15 +1,24 @@
 """A page in every look, wide and narrow, light and dark, and by keyboard; loaded once.
 
-WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
+axe is asked about each page in one of its looks, so that about each look it is asked on a quarter of the pages;
+`./dev test looks` asks about all. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
 """
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from tests.e2e import axe
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
-from tests.e2e.browser import DESKTOP, PHONE, Look, Window, keep_screenshot
+from tests.e2e.browser import (
+    DESKTOP,
+    IS_EVERY_LOOK_ASKED,
+    PHONE,
+    Look,
+    Window,
+    keep_screenshot,
+)
 
 LOOKS = (
     Look(width=PHONE, scheme="dark"),
@@ -72,6 +81,11 @@ def faults_without_scripts(window: Window, path: str, status: int) -> list[str]:
     return [f"without scripts: {fault}" for fault in [*faults, *plain.complaints]]
 
 
+def look_for_axe(name: str) -> Look:
+    """Return the look in which axe is asked about this page: always the same one."""
+    return LOOKS[crc32(name.encode()) % len(LOOKS)]
+
+
 def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
     """See that nothing is wrong with the page that is open, nor was found yet; keep its pictures."""
     page = window.page
@@ -81,9 +95,9 @@ def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
         if look.scheme == "light":  # where things are does not ask for the colours
-            seen += [*axe.findings(page), *page.evaluate(STICKS_OUT), *faults_of(page)]
-        elif look.width == DESKTOP:  # nor the colours for the width; UNREADABLE looks at all text
-            seen += axe.findings(page, only_colours=True)
+            seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
+        if IS_EVERY_LOOK_ASKED or look == look_for_axe(name):
+            seen += axe.findings(page)
         faults += [f"{look}: {fault}" for fault in seen]
     if page.get_by_role("heading", level=1).count() != 1:
         faults.append("not one heading of the first level")

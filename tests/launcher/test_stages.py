@@ -60,8 +60,9 @@ def test_a_fault_named_by_path_leaves_the_other_stages_out(checkout: Path) -> No
     assert fault_arguments(chosen) == ["-x", "tests/faults/test_database.py"]
 
 
-def test_all_faults_are_a_stage_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, checkout: Path
+@pytest.mark.parametrize("whole", ["faults", "looks"])
+def test_all_faults_and_all_looks_are_a_stage_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, checkout: Path, whole: str
 ) -> None:
     seen: list[tuple[str, Sequence[str]]] = []
 
@@ -71,8 +72,8 @@ def test_all_faults_are_a_stage_of_their_own(
     monkeypatch.setattr(test, "run_stage", run)
     monkeypatch.setattr(test, "ensure_venv", lambda *_: Path("python"))
     layout = Layout(var=checkout / "var", checkout=checkout)
-    run_stages(layout, Choice(), ["faults", "-k", "lock"])
-    assert seen == [("faults", ["-k", "lock"])]
+    run_stages(layout, Choice(), [whole, "-k", "lock"])
+    assert seen == [(whole, ["-k", "lock"])]
     seen.clear()
     run_stages(layout, Choice(), [])
     assert [name for name, _ in seen] == ["sqlite", "postgresql", "e2e", "faults"]
