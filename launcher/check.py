@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import audit, requirements, test
+from launcher import audit, packages, requirements, test
 from launcher.environment import DEVELOPMENT, RUNTIME, ensure_venv
 from launcher.layout import Layout, prepare
 from launcher.results import Outcome, totals
@@ -59,9 +59,12 @@ def check(layout: Layout) -> int:
 
 
 def migrate(layout: Layout, python: Path) -> None:
-    """Make the database that the tests copy; if this fails, the first of them says so."""
+    """Make the databases that the tests copy; if this fails, the first of them says so."""
     environment = clean_environment({}, venv=python.parent.parent)
-    succeeds([str(python), "-m", "tests.migrated"], environment, layout.checkout)
+    command = [str(python), "-m", "tests.migrated"]
+    succeeds(command, environment, layout.checkout)
+    initdb = packages.ensure(["initdb"], layout.tools)["initdb"]
+    succeeds([*command, str(initdb)], environment, layout.checkout)
 
 
 def run_step(step: Step) -> Outcome:

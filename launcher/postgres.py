@@ -34,19 +34,42 @@ DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 @contextmanager
-def cluster(initdb: Path, *, durable: bool = False) -> Iterator[str]:
-    """The URL of an empty database, gone afterwards; `durable` waits for its disk as others do."""
-    identity = who_runs_postgresql()
+def cluster(initdb: Path, *, durable: bool = False, like: Path | None = None) -> Iterator[str]:
+    """The URL of a database, empty or `like` one that was made before; it is gone afterwards.
+
+    `durable` waits for its disk as others do.
+    """
     folder = Path(tempfile.mkdtemp(prefix="waybill-pg-"))
-    if identity.user is not None and identity.group is not None:
-        os.chown(folder, identity.user, identity.group)
     try:
-        make(initdb, folder, identity)
+        if like is None:
+            make_in(initdb, folder)
+        else:
+            copy(like, folder)
         settings = SETTINGS | DURABLE if durable else SETTINGS
-        with running(initdb.resolve().with_name("postgres"), folder, identity, settings):
-            yield f"postgresql:///{DATABASE}?host={folder}&user={DATABASE}"
+        program = initdb.resolve().with_name("postgres")
+        with running(program, folder, who_runs_postgresql(), settings):
+            yield url_of(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(folder: Path) -> str:
+    """How a server with a socket in this folder is reached."""
+    return f"postgresql:///{DATABASE}?host={folder}&user={DATABASE}"
+
+
+def make_in(initdb: Path, folder: Path) -> None:
+    """Make one without tables, for whoever runs it."""
+    identity = who_runs_postgresql()
+    if identity.user is not None and identity.group is not None:
+        os.chown(folder, identity.user, identity.group)
+    make(initdb, folder, identity)
+
+
+def copy(folder: Path, place: Path) -> None:
+    """Copy one that does not run, with whoever owns what is in it."""
+    place.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", f"{folder}/.", str(place)], check=True)
 
 
 def who_runs_postgresql() -> Identity:

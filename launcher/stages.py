@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +75,23 @@ def run_postgresql(workshop: Workshop) -> Outcome | None:
     is_whole = arguments[-1] == TESTS
     ignored = [f"--ignore={path}" for path in ASKED_ONCE] if is_whole else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
-    with postgres.cluster(initdb) as url:
+    with migrated_cluster(workshop, initdb) as url:
         return run_unit(workshop, "postgresql", url, *ignored)
+
+
+@contextmanager
+def migrated_cluster(workshop: Workshop, initdb: Path) -> Iterator[str]:
+    """A PostgreSQL whose database has our tables; an empty one where they could not be made."""
+    made = subprocess.run(
+        [str(workshop.python), "-m", "tests.migrated", str(initdb)],
+        cwd=workshop.layout.checkout,
+        env=clean_environment({}, venv=workshop.python.parent.parent),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    with postgres.cluster(initdb, like=Path(made.stdout.strip()) if made.stdout else None) as url:
+        yield url
 
 
 def run_unit(workshop: Workshop, stage: str, database: str, *options: str) -> Outcome | None:
@@ -133,17 +148,18 @@ def run_with_real_parts(
     with ExitStack() as stack:
         variables = {**told(workshop, tools), **(more or {})}
         if "initdb" in tools:
-            variables |= offered_database(stack, tools["initdb"])
+            variables |= offered_database(workshop, stack, tools["initdb"])
         return pytest(workshop, stage, arguments=arguments, variables=variables)
 
 
-def offered_database(stack: ExitStack, initdb: Path) -> dict[str, str]:
+def offered_database(workshop: Workshop, stack: ExitStack, initdb: Path) -> dict[str, str]:
     """A PostgreSQL on which the tests may start an instance; without it those few are skipped."""
     try:
-        return {"WAYBILL_TEST_DATABASE_URL": stack.enter_context(postgres.cluster(initdb))}
+        url = stack.enter_context(migrated_cluster(workshop, initdb))
     except Problem as problem:
         say(problem.sentence)
         return {}
+    return {"WAYBILL_TEST_DATABASE_URL": url}
 
 
 def fetch_tools(layout: Layout, names: Sequence[str]) -> dict[str, Path]:

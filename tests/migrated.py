@@ -2,7 +2,8 @@
 
 The migrations take 16 s of a processor, nearly all for what Django keeps of each model's past; every process
 of the tests and every instance that they start would take them again.
-`python -m tests.migrated` makes the one of SQLite before anybody waits for it.
+`python -m tests.migrated` makes the one of SQLite before anybody waits for it; with the path of initdb that of
+PostgreSQL, and prints where it is.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import psycopg
+
+from launcher import postgres
 from launcher.layout import CHECKOUT
 
 FOLDER = CHECKOUT / "var" / "test" / "migrated"
@@ -27,6 +32,12 @@ SOURCES = ("accounts", "config", "index", "search", "tokenauth", "requirements.t
 def sqlite() -> Path:
     """Return the file of one for SQLite."""
     return kept("sqlite3", lambda path: migrate(f"sqlite:///{path}"))
+
+
+def cluster(initdb: Path) -> Path:
+    """Return the folder of a server for PostgreSQL with one, `postgres.DATABASE`."""
+    release = initdb.resolve().parents[1].name  # another one could not read it
+    return kept(f"cluster-{release}", lambda place: make_cluster(initdb, place))
 
 
 def kept(kind: str, make: Callable[[Path], None]) -> Path:
@@ -62,5 +73,19 @@ def migrate(url: str) -> None:
     subprocess.run(command, cwd=CHECKOUT, env=os.environ | variables, check=True)
 
 
+def make_cluster(initdb: Path, place: Path) -> None:
+    """Make the folder of one that was ended in order."""
+    # Not in its place: whoever runs PostgreSQL may not look into the folders of who runs the tests.
+    with tempfile.TemporaryDirectory(prefix="waybill-pg-") as name:
+        folder = Path(name)
+        postgres.make_in(initdb, folder)
+        program, identity = initdb.resolve().with_name("postgres"), postgres.who_runs_postgresql()
+        with postgres.running(program, folder, identity):
+            migrate(postgres.url_of(folder))
+            with psycopg.connect(postgres.url_of(folder), autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+        postgres.copy(folder, place)
+
+
 if __name__ == "__main__":
-    sqlite()
+    sys.stdout.write(f"{cluster(Path(sys.argv[1])) if sys.argv[1:] else sqlite()}\n")

@@ -34,3 +34,6 @@ WHITENOISE_AUTOREFRESH = True
 if "sqlite3" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405
     # A file and not memory: threads share it, and locks are as in life.
     DATABASES["default"]["TEST"] = {"NAME": _var / "tests.sqlite3"}  # noqa: F405
+else:
+    # Each process copies what the URL names: in a server of the launcher it has our tables already.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASES["default"]["NAME"]}  # noqa: F405

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -35,20 +34,19 @@ class Database:
     @property
     def url(self) -> str:
         """How the instance reaches it: through the line."""
-        return url_of(self.line.folder)
+        return postgres.url_of(self.line.folder)
 
     @property
     def own_url(self) -> str:
         """How tests reach it."""
-        return url_of(self.folder)
+        return postgres.url_of(self.folder)
 
     def make(self, *, empty: bool) -> None:
         """Make one with our tables and nothing in them, or without those."""
         if empty:
-            make_empty(self.folder)
+            postgres.make_in(self._initdb, self.folder)
         else:
-            release = self._initdb.resolve().parents[1].name  # another one could not read it
-            copy(migrated.kept(f"cluster-{release}", make_migrated), self.folder)
+            postgres.copy(migrated.cluster(self._initdb), self.folder)
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
@@ -97,39 +95,6 @@ def running_database(megabytes: int = 0, *, empty: bool = False) -> Iterator[Dat
         stack.callback(database.stop)
         database.start()
         yield database
-
-
-def make_migrated(place: Path) -> None:
-    """Make the folder of one that was ended in order."""
-    # Not in its place: whoever runs PostgreSQL may not look into the folders of who runs the tests.
-    with tempfile.TemporaryDirectory(prefix="waybill-pg-") as name:
-        folder = Path(name)
-        make_empty(folder)
-        program = Path(tool("initdb")).resolve().with_name("postgres")
-        with postgres.running(program, folder, postgres.who_runs_postgresql(), SETTINGS):
-            migrated.migrate(url_of(folder))
-            with psycopg.connect(url_of(folder), autocommit=True) as connection:
-                connection.execute("CHECKPOINT")
-        copy(folder, place)
-
-
-def copy(folder: Path, place: Path) -> None:
-    """Copy a folder with whoever owns what is in it."""
-    place.mkdir(exist_ok=True)
-    subprocess.run(["cp", "-a", f"{folder}/.", str(place)], check=True)
-
-
-def make_empty(folder: Path) -> None:
-    """Make one that has no tables."""
-    identity = postgres.who_runs_postgresql()
-    if identity.user is not None and identity.group is not None:
-        os.chown(folder, identity.user, identity.group)
-    postgres.make(Path(tool("initdb")), folder, identity)
-
-
-def url_of(folder: Path) -> str:
-    """Return how a server with a socket in this folder is reached."""
-    return f"postgresql:///{postgres.DATABASE}?host={folder}&user={postgres.DATABASE}"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from launcher import postgres
 from launcher.spawn import spawn
-from tests.faults.database import Database, url_of
+from tests.faults.database import Database
 from tests.tools import tool
 from tests.waiting import eventually
 
@@ -45,7 +45,7 @@ class Pooler:
     @property
     def url(self) -> str:
         """How app servers reach the database through it."""
-        return f"{url_of(self.folder)}&port=6432"
+        return f"{postgres.url_of(self.folder)}&port=6432"
 
     @property
     def transactions(self) -> int:

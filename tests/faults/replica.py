@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from launcher import postgres
-from tests.faults.database import SETTINGS, Database, url_of
+from tests.faults.database import SETTINGS, Database
 from tests.tools import tool
 
 
@@ -29,7 +29,7 @@ class Replica:
 
     @property
     def url(self) -> str:
-        return url_of(self.folder)
+        return postgres.url_of(self.folder)
 
     def copy(self, primary: Database) -> None:
         """Begin as what the primary is now."""
