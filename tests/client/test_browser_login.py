@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,7 +43,7 @@ def log_in(run: Run, user: User, meanwhile: Meanwhile, *words: str) -> Any:
 
 
 @pytest.fixture
-def as_alice(run: Run, world: World, meanwhile: Meanwhile) -> Iterator[Run]:
+def as_alice(run: Run, world: World, meanwhile: Meanwhile) -> Run:
     """Runs commands of alice, who logged in by a browser."""
     assert log_in(run, world.alice, meanwhile).exit_code == 0
     return run

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from waybill.calls import repositories
+from waybill.call import Listing
+from waybill.calls import registries, repositories, robots, tokens, trash
 from waybill.commands.failures import Exit, Failure
 from waybill.commands.state import State
 
 _SHELLS = ("bash", "zsh", "fish")
 
 
-class RepositoryName(click.ParamType[str]):
-    """The name of a repository, like acme/app."""
+class FromServer(click.ParamType[str]):
+    """A name of something that the server knows."""
 
-    name = "repository"
+    def __init__(self, name: str, listing: Callable[[str], Listing[Any]], field: str) -> None:
+        """Take what it is called, the list for what was typed so far, and where a row has its name."""
+        self.name = name
+        self._listing = listing
+        self._field = field
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -25,13 +31,18 @@ class RepositoryName(click.ParamType[str]):
         """Return what the server would suggest within two seconds; nothing if it does not."""
         state = ctx.find_object(State) or State()
         try:
-            found = state.client(patient=False).page(repositories.suggestions(incomplete))[0]
+            found = state.client(patient=False).page(self._listing(incomplete))[0]
         except Exception:  # noqa: BLE001 - whoever types wants no error, of whatever kind
             return []
-        return [CompletionItem(one["name"]) for one in found if one["name"].startswith(incomplete)]
+        names = [str(one[self._field]) for one in found]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-REPOSITORY = RepositoryName()
+REPOSITORY = FromServer("repository", repositories.suggestions, "name")
+DELETED = FromServer("repository", lambda _: trash.every(), "repository")
+REGISTRY = FromServer("registry", lambda _: registries.every(), "name")
+ROBOT = FromServer("robot", lambda _: robots.every(), "name")
+TOKEN = FromServer("token", lambda _: tokens.every(), "name")
 
 
 @click.command()

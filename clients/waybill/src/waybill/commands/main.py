@@ -12,12 +12,16 @@ from waybill.commands import (
     audit,
     completion,
     marks,
+    moves,
     names,
-    pages,
     promotions,
+    registries,
     repositories,
+    robots,
     search,
     tags,
+    tokens,
+    trash,
 )
 from waybill.commands.failures import Stopped, failure_of
 
@@ -51,7 +55,8 @@ for _command in (
     *(repositories.repos, tags.tags, search.search, access.grants, access.explain),
     *(promotions.promote, promotions.promotions, names.rename, names.transfer, names.transfers),
     *(marks.stars, marks.watches, audit.audit),
-    *(pages.tokens, pages.robots, pages.registries, pages.moves, completion.completion),
+    *(tokens.tokens, robots.robots, trash.trash),
+    *(registries.registries, moves.moves, completion.completion),
 ):
     main.add_command(_command)
 

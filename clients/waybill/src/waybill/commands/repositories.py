@@ -9,10 +9,10 @@ import click
 
 from waybill import calls
 from waybill.answers import DeletionPreview
-from waybill.commands.completion import REPOSITORY
+from waybill.commands.completion import DELETED, REPOSITORY
 from waybill.commands.listing import REPOSITORIES, limit_option, yes_option
-from waybill.commands.pages import open_page
 from waybill.commands.state import State, common, pass_state
+from waybill.commands.trash import take_back
 from waybill.terminal.asking import confirm, confirm_by_name
 from waybill.terminal.words import ago, count, size
 
@@ -145,20 +145,18 @@ def delete(state: State, name: str, *, yes: bool) -> None:
         gone = client.ask(calls.repositories.remove(name))
     state.output.done(
         f"Deleted {gone['repository']}. Until {gone['purge_after'][:10]} it comes back out of the "
-        "trash: waybill repos undo",
+        f"trash: waybill repos undo {gone['repository']}",
         gone,
     )
 
 
 @repos.command()
+@click.argument("name", type=DELETED)
 @common
 @pass_state
-def undo(state: State) -> None:
-    """Open the trash, out of which deleted repositories come back.
-
-    The server shows it to no token: what somebody deletes with a stolen one comes back.
-    """
-    open_page(state, "trash")
+def undo(state: State, name: str) -> None:
+    """Have a deleted repository back out of the trash: waybill trash list has them."""
+    take_back(state, name)
 
 
 def _what_goes(name: str, told: DeletionPreview) -> str:
