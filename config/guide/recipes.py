@@ -18,7 +18,7 @@ _SHOWN = {
     ("github-actions", "Without a stored secret, with docker"): "github",
     ("gitlab-ci", "Without a stored secret, with docker"): "gitlab",
     ("gitlab-ci", "With a robot's secret"): "gitlab_robot",
-    ("jenkins", "Without a stored secret, with agents in Kubernetes"): "jenkins",
+    ("jenkins", "Without a stored secret, with docker"): "jenkins",
     ("jenkins", "With a robot's secret"): "jenkins_robot",
     ("kubernetes", "A job that builds, without a stored secret"): "kubernetes",
     ("kubernetes", "Flux: follow new tags"): "flux",

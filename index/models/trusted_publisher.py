@@ -73,7 +73,9 @@ class WorkloadLogin(models.Model):
     publisher = models.ForeignKey(
         TrustedPublisher, null=True, on_delete=models.SET_NULL, related_name="logins"
     )
-    token_id = models.CharField(max_length=64, unique=True)  # digest of issuer and jti: used once
+    token_id = models.CharField(
+        max_length=64, unique=True
+    )  # digest of issuer and id of the token: used once
     source_url = models.CharField(max_length=300)
     revision = models.CharField(max_length=64)
     workflow = models.CharField(max_length=200, blank=True)

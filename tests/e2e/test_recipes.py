@@ -169,6 +169,22 @@ def test_a_pod_publishes_with_the_token_of_its_service_account(
     assert_pulled(alice)
 
 
+def test_jenkins_publishes_with_a_token_of_its_own(
+    worker: Worker, issuer: LocalIssuer, backstage: Backstage
+) -> None:
+    """Of the claims that others have it lacks most, also `jti` and `nbf`."""
+    alice, server = worker.person, issuer.cluster()
+    job = "https://jenkins.example.com/job/app/job/main/"
+    backstage.run(_TRUST, name=alice.name, issuer=server, source=job, workflow="")
+    forge = issuer.claims().keys() - {"iat", "exp"}
+    claims: dict[str, Any] = {
+        **dict.fromkeys(forge), "iss": server, "sub": job, "aud": f"http://{alice.host}",
+        "build_number": 7,
+    }  # fmt: skip
+    worker.run("jenkins", "Without a stored secret, with docker", ID_TOKEN=issuer.token(**claims))
+    assert_pulled(alice)
+
+
 @pytest.mark.parametrize("page", ["github-actions", "gitlab-ci", "jenkins"])
 def test_a_job_publishes_with_the_secret_of_a_robot(
     worker: Worker, people: People, backstage: Backstage, page: str

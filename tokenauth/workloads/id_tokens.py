@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ from tokenauth.workloads.issuer_keys import ALGORITHMS, find_key
 LEEWAY = 60  # seconds, for clocks that differ
 MAXIMUM_AGE = 6 * 3600  # GitLab makes the token when a job starts, and jobs may take hours
 _LONGEST = 16_000  # characters
-_REQUIRED = ["iss", "sub", "aud", "exp", "iat", "jti"]
+_REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class IdToken:
     """A token that was checked."""
 
     issuer: CiIssuer
-    token_id: str
+    token_id: str  # nobody can give the same token another one
     claims: dict[str, Any]
 
 
@@ -47,7 +48,8 @@ def check_id_token(text: str) -> IdToken:
         checked = jwt.decode(
             text, key, algorithms=[algorithm], issuer=issuer.url, leeway=LEEWAY, options=options
         )
-        return IdToken(issuer, _check_claims(checked), checked)
+        _check_claims(checked)
+        return IdToken(issuer, _token_id(text, checked), checked)
     except jwt.ExpiredSignatureError:
         _refuse("it has expired: ask for a new one right before the exchange")
     except jwt.ImmatureSignatureError:
@@ -79,12 +81,22 @@ def _check_header(header: dict[str, Any]) -> str:
     return str(algorithm)
 
 
-def _check_claims(claims: dict[str, Any]) -> str:
-    """Check audience, age and id; return the id."""
+def _check_claims(claims: dict[str, Any]) -> None:
+    """Check audience and age."""
     if claims["aud"] not in (settings.PUBLIC_URL, [settings.PUBLIC_URL]):
         _refuse(f"its audience is not {settings.PUBLIC_URL}: ask for a token with that `aud`")
     if int(claims["iat"]) < time.time() - MAXIMUM_AGE:
         _refuse(f"it is older than {MAXIMUM_AGE // 3600} hours")
+
+
+def _token_id(text: str, claims: dict[str, Any]) -> str:
+    """Return the token's `jti`; without one, which RFC 7519 leaves open (4.1.7), a digest of what was signed.
+
+    The signature does not belong to it: who has one of ECDSA, (r, s), has (r, n - s) as well, and would have two tokens.
+    """
+    if "jti" not in claims:
+        signed = text.rpartition(".")[0]
+        return f"signed {hashlib.sha256(signed.encode()).hexdigest()}"
     token_id = claims["jti"]
     if not isinstance(token_id, str) or not 0 < len(token_id) <= 300:
         _refuse("its jti is no text")
