@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 import httpx
@@ -13,12 +13,14 @@ from waybill import calls
 from waybill.aio import AsyncWaybill
 
 from accounts.models import User
+from index.models import Repository
 from tests.client.conftest import PARTS
 from tests.client.transport import URL, answer_of_django
 from tests.conftest import World
 from tests.machines import make_token
 
 T = TypeVar("T")
+Answering = Callable[[httpx.Request], httpx.Response]
 
 
 def run(coroutine: Coroutine[None, None, T]) -> T:
@@ -57,7 +59,7 @@ def handler() -> Handler:
     return Handler()
 
 
-def client_of(user: User, handler: Handler, pauses: list[float]) -> AsyncWaybill:
+def client_of(user: User, handler: Answering, pauses: list[float]) -> AsyncWaybill:
     token = make_token(user, api_parts=PARTS).value
     client = AsyncWaybill(URL, token=token, transport=httpx.MockTransport(handler))
 
@@ -90,6 +92,36 @@ def test_it_makes_things_and_raises_the_same_errors(world: World, handler: Handl
 
     with pytest.raises(waybill.Forbidden, match="there is a repository alice/new already"):
         run(twice())
+    assert len(handler.sent) == 2
+
+
+def test_what_was_made_though_its_answer_was_lost_is_made_once(
+    world: World, handler: Handler
+) -> None:
+    def lossy(request: httpx.Request) -> httpx.Response:
+        answer = handler(request)
+        if len(handler.sent) == 1:
+            message = "the line was cut"
+            raise httpx.ReadError(message)
+        return answer
+
+    async def make() -> object:
+        async with client_of(world.alice, lossy, []) as client:
+            return await client.ask(calls.repositories.create("alice/new"))
+
+    run(make())
+    assert Repository.objects.filter(name="alice/new").count() == 1
+    assert len(handler.sent) == 2
+
+
+def test_what_is_gone_after_a_loss_was_deleted(world: World, handler: Handler) -> None:
+    handler.instead = [None, 404]
+
+    async def revoke() -> None:
+        async with client_of(world.alice, handler, []) as client:
+            await client.ask(calls.repositories.unstar("base"))
+
+    run(revoke())
     assert len(handler.sent) == 2
 
 

@@ -10,10 +10,19 @@ from waybill import Waybill, calls
 
 from accounts.models import Visibility
 from index.models import Repository
+from index.roles import Role
 from tests.client.conftest import ClientOf
-from tests.client.transport import URL, InProcess, answers, loses
+from tests.client.transport import (
+    URL,
+    InProcess,
+    Interference,
+    answers,
+    does_and_is_overloaded,
+    does_and_loses,
+    loses,
+)
 from tests.conftest import World
-from tests.factories import make_repositories, new_repository
+from tests.factories import make_grant, make_repositories, new_repository
 
 
 def test_it_knows_whose_token_it_has(alice: Waybill) -> None:
@@ -131,11 +140,59 @@ def test_a_long_wait_is_left_to_the_caller(
     assert (refused.value.retry_after, pauses) == (3600, [])
 
 
-def test_what_may_have_been_made_is_not_made_again(alice: Waybill, transport: InProcess) -> None:
+def test_what_was_made_though_its_answer_was_lost_is_made_once(
+    alice: Waybill, transport: InProcess
+) -> None:
+    transport.instead = [does_and_loses]
+    assert alice.ask(calls.repositories.create("alice/new"))["name"] == "alice/new"
+    assert Repository.objects.filter(name="alice/new").count() == 1
+    assert len(transport.sent) == 2
+
+
+def test_each_post_has_a_key_of_its_own(alice: Waybill, transport: InProcess) -> None:
+    transport.instead = [loses]
+    for name in ("one", "two"):
+        alice.ask(calls.repositories.create(f"alice/{name}"))
+    first, again, second = (one.headers["Idempotency-Key"] for one in transport.sent)
+    assert first == again != second
+
+
+def test_what_is_being_done_is_waited_for(
+    alice: Waybill, transport: InProcess, pauses: list[float]
+) -> None:
+    transport.instead = [answers(409, Retry_After="2")]
+    alice.ask(calls.repositories.create("alice/new"))
+    assert pauses == [2]
+
+
+def test_nobody_makes_anything_twice(client_of: ClientOf, transport: InProcess) -> None:
     transport.instead = [loses]
     with pytest.raises(waybill.ServerAway, match="the line was cut"):
-        alice.ask(calls.repositories.create("alice/new"))
+        client_of(None).ask(calls.command_line.begin(machine="laptop"))
     assert len(transport.sent) == 1
+    assert "Idempotency-Key" not in transport.sent[0].headers
+
+
+def test_what_is_put_is_put_again(alice: Waybill, transport: InProcess) -> None:
+    transport.instead = [does_and_loses]
+    alice.ask(calls.repositories.star("base"))
+    assert Repository.objects.get(name="base").stars.count() == 1
+
+
+@pytest.mark.parametrize("instead", [does_and_loses, does_and_is_overloaded])
+def test_what_is_gone_after_a_loss_was_deleted(
+    world: World, alice: Waybill, transport: InProcess, instead: Interference
+) -> None:
+    make_grant(world.private, world.bob, Role.READER)
+    transport.instead = [instead]
+    assert alice.ask(calls.access.take("alice/priv", "user", "bobby")) is None
+    assert len(transport.sent) == 2
+
+
+def test_what_was_never_there_was_not_deleted(alice: Waybill, transport: InProcess) -> None:
+    transport.instead = [answers(429, Retry_After="1")]
+    with pytest.raises(waybill.NotFound):
+        alice.ask(calls.access.take("alice/priv", "user", "bobby"))
 
 
 def test_a_change_that_was_lost_is_not_sent_again(alice: Waybill, transport: InProcess) -> None:

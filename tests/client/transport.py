@@ -75,3 +75,15 @@ def answers(status: int, content: bytes = b"", **headers: str) -> Interference:
 def loses(_: requests.PreparedRequest) -> requests.Response:
     """Lose the connection."""
     raise requests.ConnectionError from HTTPException("the line was cut")
+
+
+def does_and_loses(request: requests.PreparedRequest) -> requests.Response:
+    """Let Django do it, and lose what it answers."""
+    answer_of_django(request)
+    return loses(request)
+
+
+def does_and_is_overloaded(request: requests.PreparedRequest) -> requests.Response:
+    """Let Django do it, and answer as a proxy does that has waited for long enough."""
+    answer_of_django(request)
+    return made(503, request=request)

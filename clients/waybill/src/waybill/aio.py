@@ -30,7 +30,7 @@ class AsyncWaybill:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Take the address of the site; `transport` is one of httpx, for tests and proxies."""
-        self.server = Server(url)
+        self.server = Server(url, knows_us=bool(token))
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._retries = retries or Retries()
         headers = {"User-Agent": AGENT}
@@ -85,7 +85,7 @@ class AsyncWaybill:
                 continue
             pause = attempts.pause_after(answer)
             if pause is None:
-                return answer
+                return attempts.outcome(answer)
             await self.sleep(pause)
 
     async def _send(self, request: Request) -> Answer:

@@ -52,7 +52,7 @@ class Waybill:
         adapter: BaseAdapter | None = None,
     ) -> None:
         """Take the address of the site; `adapter` is a transport of requests, for tests and proxies."""
-        self.server = Server(url)
+        self.server = Server(url, knows_us=bool(token))
         self.sleep: Callable[[float], None] = time.sleep
         self._retries = retries or Retries()
         self._timeout = timeout
@@ -109,7 +109,7 @@ class Waybill:
                 continue
             pause = attempts.pause_after(answer)
             if pause is None:
-                return answer
+                return attempts.outcome(answer)
             self.sleep(pause)
 
     def _send(self, request: Request) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from waybill.errors import Refusal, ServerAway, Unavailable, WaybillError, kind_
 from waybill.retries import Retries, may_pass, read_retry_after
 
 API = "/api/v1/"
+_KEY = "Idempotency-Key"
+_HARMLESS_TWICE = frozenset({"GET", "PUT", "DELETE"})  # PATCH may undo what others did meanwhile
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel="?next"?', re.IGNORECASE)
 
 
@@ -28,8 +31,8 @@ class Request:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether sending it twice does no more than sending it once."""
-        return self.method == "GET"
+        """Whether sending it twice does no more than sending it once: by its nature, or by its key."""
+        return self.method in _HARMLESS_TWICE or _KEY in self.headers
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,18 @@ class Answer:
 class Server:
     """Where the API is: makes requests to it, and nowhere else."""
 
-    def __init__(self, url: str) -> None:
-        """Take the address of the site, with or without a path before `/api/`."""
+    def __init__(self, url: str, *, knows_us: bool = False) -> None:
+        """Take the address of the site, with or without a path before `/api/`.
+
+        `knows_us` if a token is sent: nobody's keys are kept there.
+        """
         parts = urlsplit(url if "://" in url else f"https://{url}")
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
             message = f"{url!a} is no address of a server: it looks like https://index.example.com"
             raise WaybillError(message)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._path = parts.path.rstrip("/")
+        self._knows_us = knows_us
 
     @property
     def url(self) -> str:
@@ -75,6 +82,8 @@ class Server:
         if call.body is not None:
             content = json.dumps(call.body).encode()
             headers["Content-Type"] = "application/json"
+        if call.method == "POST" and self._knows_us:
+            headers[_KEY] = f'"{uuid.uuid4()}"'
         address = self.url + API + call.path + _written(call.query)
         return Request(call.method, address, headers, content)
 
@@ -103,17 +112,26 @@ class Attempts:
         self._request = request
         self._retries = retries
         self._done = 0
+        self._may_have_been_heard = False
 
     def pause_after(self, answer: Answer) -> float | None:
         """Return how long to wait before the next; None if this answer is the last."""
         self._done += 1
-        if not (may_pass(answer.status) and self._request.is_repeatable):
+        is_being_done = answer.status == 409 and answer.retry_after is not None
+        if not ((may_pass(answer.status) or is_being_done) and self._request.is_repeatable):
             return None
+        self._may_have_been_heard |= answer.status >= 500
         return self._retries.pause(self._done, answer.retry_after)
+
+    def outcome(self, last: Answer) -> Answer:
+        """Return what the last answer says of them all: what is gone after a loss was taken away."""
+        is_gone = self._request.method == "DELETE" and last.status == 404
+        return Answer(204, last.headers, b"") if is_gone and self._may_have_been_heard else last
 
     def pause_after_loss(self, error: Exception) -> float:
         """Return how long to wait before the next; raise ServerAway if there is none."""
         self._done += 1
+        self._may_have_been_heard = True
         pause = self._retries.pause(self._done, None) if self._request.is_repeatable else None
         if pause is None:
             host = urlsplit(self._request.url).netloc
