@@ -18,7 +18,8 @@ _NAMED = {  # tables of words, and where they are spoken of
 }
 _NOT_TOLD = (
     "Quay's API tells nobody of it: stars, passwords, when accounts were made, and robots of people that have "
-    "no permission and are in no team"
+    "no permission and are in no team; nor, without FEATURE_SUPERUSERS_FULL_ACCESS, of people's private "
+    "repositories"
 )
 
 
