@@ -45,7 +45,6 @@ IRRELEVANT_TABLES = frozenset(
         "accounts_announcement",
         "accounts_auditevent",
         "accounts_auditforwarding",
-        "accounts_commandlinesession",
         "accounts_devicelogin",
         "accounts_keptanswer",
         "accounts_mailchoice",
@@ -121,6 +120,7 @@ _HARMLESS_COLUMNS = frozenset(
 # A credential that is new takes nothing from anybody, and refusals are not remembered.
 _HARMLESS_WHEN_NEW = frozenset(
     {
+        "accounts_commandlinesession",
         "accounts_personalaccesstoken",
         "accounts_robotsecret",
         "index_workloadlogin",

@@ -62,6 +62,7 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
     Kind.COMMAND_LINE: frozenset(
         {
             Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION, Use.PROMOTIONS,
+            Use.DOCKER_CREDENTIALS,
         }
     ),
     Kind.PASSWORD: frozenset(
@@ -81,7 +82,7 @@ _OPENS: Mapping[Kind, frozenset[Use]] = {
             Use.API_READ, Use.PROMOTIONS, Use.DOCKER_CREDENTIALS, Use.TOKEN, Use.V1, Use.SEARCH,
         }
     ),
-    # Of these what its parent opens as well (accounts.proofs).
+    # Of these what its parent opens as well, if that is narrow (accounts.proofs).
     Kind.DOCKER_CREDENTIAL: frozenset({Use.TOKEN, Use.V1, Use.SEARCH}),
     Kind.MACHINE: frozenset({Use.TOKEN, Use.SEARCH}),
     Kind.JOB_SECRET: frozenset({Use.PROMOTIONS, Use.TOKEN, Use.SEARCH}),

@@ -13,16 +13,25 @@ from typing import Any, NamedTuple
 
 from accounts.credential_kinds import Use, check_opens, kind_of_secret
 from accounts.docker_credentials import parse_docker_credential
+from accounts.flows.end_sessions import is_of
 from accounts.flows.use_credential import (
     Shown,
     accept_secret,
+    accept_session,
     accept_token,
     unknown_credential,
 )
-from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.models import (
+    CommandLineSession,
+    Namespace,
+    PersonalAccessToken,
+    RobotAccount,
+    RobotSecret,
+    User,
+)
 from accounts.opaque_tokens import parse_opaque_token
-from accounts.principals import ANONYMOUS, Principal
-from accounts.statements import Row, loaded, moment_or_none, run
+from accounts.principals import ANONYMOUS, COMMAND_LINE, Principal
+from accounts.statements import Row, loaded, moment_or_none, now, run
 
 _OF_NOBODY = "SELECT CAST(NULL AS bigint) AS user_id, CAST(NULL AS bigint) AS robot_id"
 _BY_ACCESS = """
@@ -47,6 +56,17 @@ FROM accounts_robotsecret s
 JOIN accounts_robotaccount robot ON robot.id = s.robot_id
 JOIN accounts_namespace n ON n.id = robot.namespace_id
 WHERE s.selector = :selector
+"""
+
+_BY_COMMAND_LINE = """
+SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_active, u.is_superuser,
+  EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id AND e.verified) AS proven,
+  u.password, u.tokens_not_before, c.id AS proof_id, c.selector, c.secret_digest, kept.session_data
+FROM accounts_commandlinesession c
+JOIN usersessions_usersession s ON s.id = c.session_id
+JOIN accounts_user u ON u.id = s.user_id
+LEFT JOIN django_session kept ON kept.session_key = s.session_key AND kept.expire_date > :at
+WHERE c.selector = :selector
 """
 
 
@@ -94,15 +114,33 @@ def proof_by_secret(secret: str, *, login: str, address: str) -> Proof:
     return Proof(_BY_ROBOT, {"selector": parsed.selector}, accept)
 
 
+def proof_by_command_line(secret: str, *, login: str, address: str) -> Proof:
+    """Return the proof by a command line's session; raises what `use_token` raises."""
+    parsed = _parse(secret, CommandLineSession.PREFIX, login)
+
+    def accept(row: Row | None) -> Principal:
+        session, user = _session(row) if row else (None, None)
+        is_alive = user is not None and row is not None and is_of(user, row[11])
+        is_proven = bool(row and row[5])
+        return accept_session(
+            session, user, parsed, login=login, is_proven=is_proven, is_alive=is_alive
+        )
+
+    return Proof(_BY_COMMAND_LINE, {"selector": parsed.selector, "at": now()}, accept)
+
+
 class Parent(NamedTuple):
     """Of what docker credentials are made, and how its holder is found."""
 
-    model: type[PersonalAccessToken | RobotSecret]
+    model: type[CommandLineSession | PersonalAccessToken | RobotSecret]
     proof: Callable[..., Proof]
+    is_narrow: bool = True  # it opens less than what is made of it might
 
 
 # By what `Principal.credential` begins with.
 PARENTS = {
+    # All that its person may: it shows itself to no door of docker's, so this is made of it.
+    COMMAND_LINE: Parent(CommandLineSession, proof_by_command_line, is_narrow=False),
     "token": Parent(PersonalAccessToken, proof_by_token),
     "secret": Parent(RobotSecret, proof_by_secret),
 }
@@ -111,14 +149,15 @@ PARENTS = {
 def proof_by_docker_credential(secret: str, *, login: str, address: str, use: Use) -> Proof:
     """Return the proof by what was made of a longer-lived secret: that one's statement.
 
-    Raises what is raised of that one, which must open the door, too.
+    Raises what is raised of that one, which must open the door, too, if it is narrow.
     """
     shown = parse_docker_credential(secret)
     by_prefix = {parent.model.PREFIX: parent for parent in PARENTS.values()}
     parent = by_prefix.get(shown.parent) if shown else None
     if parent is None:
         raise unknown_credential(login)
-    check_opens(kind_of_secret(f"{parent.model.PREFIX}_"), use)
+    if parent.is_narrow:
+        check_opens(kind_of_secret(f"{parent.model.PREFIX}_"), use)
     return parent.proof(secret, login=login, address=address)
 
 
@@ -158,6 +197,20 @@ def _token(row: Row) -> PersonalAccessToken:
     )
     token.user = user
     return token
+
+
+def _session(row: Row) -> tuple[CommandLineSession, User]:
+    user = loaded(
+        User,
+        id=row[0],
+        username=row[2],
+        is_active=row[3],
+        is_superuser=row[4],
+        password=row[6],
+        tokens_not_before=moment_or_none(row[7]),
+    )
+    session = loaded(CommandLineSession, id=row[8], selector=row[9], secret_digest=row[10])
+    return session, user
 
 
 def _secret(row: Row) -> RobotSecret:

@@ -7,15 +7,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from django.contrib.sessions.models import Session
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from accounts.flows.end_sessions import is_of
 from accounts.flows.end_tokens import counts_still
-from accounts.models import PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.models import (
+    CommandLineSession,
+    PersonalAccessToken,
+    RobotAccount,
+    RobotSecret,
+    User,
+)
 from accounts.principals import (
     ANONYMOUS,
     BY_DOCKER,
     Principal,
     Workload,
+    principal_of_command_line,
     principal_of_secret,
     principal_of_token,
 )
@@ -23,7 +33,9 @@ from index.models import TrustedPublisher, WorkloadLogin
 from tokenauth.signing.tokens import read_actor
 
 Proof = Callable[[int, int], Principal | None]
-_CREDENTIAL = re.compile(rf"(?:{BY_DOCKER})?(token|secret|machine):[0-9]{{1,18}}", re.ASCII)
+_CREDENTIAL = re.compile(
+    rf"(?:{BY_DOCKER})?(token|secret|machine|command-line):[0-9]{{1,18}}", re.ASCII
+)
 
 
 def principal_from_subject(
@@ -138,6 +150,19 @@ def _user_by_token(number: int, token_number: int) -> Principal | None:
     usable = PersonalAccessToken.objects.usable().select_related("user")
     token = usable.filter(pk=token_number, user=number, user__is_active=True).first()
     return principal_of_token(token) if token else None
+
+
+@proves("user", "command-line")
+def _user_by_command_line(number: int, session_number: int) -> Principal | None:
+    alive = Session.objects.filter(
+        session_key=OuterRef("session__session_key"), expire_date__gt=timezone.now()
+    )
+    rows = CommandLineSession.objects.annotate(kept=Subquery(alive.values("session_data")[:1]))
+    mine = rows.filter(pk=session_number, session__user=number, session__user__is_active=True)
+    row = mine.select_related("session__user").first()
+    if row is None or not is_of(row.session.user, row.kept):
+        return None
+    return principal_of_command_line(row, row.session.user)
 
 
 @proves("robot", "secret")

@@ -85,6 +85,7 @@ class CommandLineSessions(APIView):
     authentication_classes = ()
     permission_classes = ()
     takes_from_anybody = True
+    shown_once = "user/sessions"
 
     @extend_schema(
         summary="Fetch the session of a command line",

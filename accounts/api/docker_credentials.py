@@ -1,4 +1,4 @@
-"""What docker gets in place of an access token or a robot's secret: good for an hour."""
+"""What docker gets in place of an access token, a robot's secret or a session: good for an hour."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DockerCredentials(APIView):
     authentication_classes = (SecretAuthentication,)
     permission_classes = (OfWhatLastsLonger,)
     use = Use.DOCKER_CREDENTIALS
-    opened_by = ("accessToken", "robotSecret")
+    opened_by = ("accessToken", "robotSecret", "commandLine")
     shown_once = "credentials/docker"
 
     @extend_schema(
@@ -49,7 +49,7 @@ class DockerCredentials(APIView):
         responses={201: DockerCredentialOutput},
     )
     def post(self, request: Request) -> Response:
-        """Make one of the access token or robot's secret that is shown. It opens what docker needs, no
+        """Make one of the access token, robot's secret or session that is shown. It opens what docker needs, no
         more than that does, for an hour at most, and ends with it.
         """
         made = issue_docker_credential(principal_of(request))

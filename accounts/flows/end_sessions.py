@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +28,7 @@ def open_sessions(user: User) -> list[UserSession]:
     rows = list(mine.order_by("-last_seen_at", "-pk"))
     keys = [row.session_key for row in rows]
     kept = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    alive = {one.session_key for one in kept if _is_of(user, one.get_decoded())}
+    alive = {one.session_key for one in kept if is_of(user, one.session_data)}
     if ended := [row.pk for row in rows if row.session_key not in alive]:
         UserSession.objects.filter(pk__in=ended).delete()
     return [row for row in rows if row.session_key in alive]
@@ -41,8 +42,9 @@ def end_session(session: UserSession, *, by: Principal) -> None:
         session.end()
 
 
-def _is_of(user: User, kept: dict[str, Any]) -> bool:
-    """Whether the session still logs this person in: the password may have changed since."""
+def is_of(user: User, session_data: str | None) -> bool:
+    """Whether what is kept of a session logs this person in: the password may have changed since."""
+    kept: dict[str, Any] = SessionStore().decode(session_data) if session_data else {}
     if kept.get(SESSION_KEY) != str(user.pk):
         return False
     mark = str(kept.get(HASH_SESSION_KEY, ""))

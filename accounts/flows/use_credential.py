@@ -20,11 +20,19 @@ from accounts.errors import (
     OtherAccount,
 )
 from accounts.last_use import touch
-from accounts.models import Namespace, PersonalAccessToken, RobotAccount, RobotSecret, User
+from accounts.models import (
+    CommandLineSession,
+    Namespace,
+    PersonalAccessToken,
+    RobotAccount,
+    RobotSecret,
+    User,
+)
 from accounts.opaque_tokens import OpaqueToken, parse_opaque_token
 from accounts.principals import (
     Principal,
     by_docker_credential,
+    principal_of_command_line,
     principal_of_secret,
     principal_of_token,
 )
@@ -107,16 +115,47 @@ def accept_secret(
     return _used(principal_of_secret(row), row, shown, address)
 
 
+def accept_session(
+    row: CommandLineSession | None,
+    user: User | None,
+    shown: Shown,
+    *,
+    login: str,
+    is_proven: bool,
+    is_alive: bool,
+) -> Principal:
+    """Return whose session docker was handed something of, or raise what use_token raises.
+
+    `is_alive`: it still logs this person in.
+    """
+    if row is None or user is None or not shown.matches(row.secret_digest):
+        raise unknown_credential(login)
+    if not _is_login_of(user, login):
+        message = f"this session is not one of '{_shown(login)}'"
+        raise OtherAccount(message)
+    _check_owner(user, is_proven=is_proven)
+    if not is_alive:
+        message = "the session of this command line has ended: waybill login begins another"
+        raise CredentialEnded(message)
+    return _narrowed(principal_of_command_line(row, user), shown)
+
+
 def _used(
     holder: Principal, row: PersonalAccessToken | RobotSecret, shown: Shown, address: str
 ) -> Principal:
-    if isinstance(shown, DockerCredential):
-        if shown.is_expired:
-            message = f"this docker credential expired at {shown.expires_at:%H:%M} UTC: {_ANOTHER}"
-            raise CredentialEnded(message)
-        holder = by_docker_credential(holder, until=shown.expires_at)
+    holder = _narrowed(holder, shown)
     touch(row, address=address)
     return holder
+
+
+def _narrowed(holder: Principal, shown: Shown) -> Principal:
+    """Return the holder, until what docker was handed ends, if it was that."""
+    if not isinstance(shown, DockerCredential):
+        return holder
+    if shown.is_expired:
+        message = f"this docker credential expired at {shown.expires_at:%H:%M} UTC: {_ANOTHER}"
+        raise CredentialEnded(message)
+    return by_docker_credential(holder, until=shown.expires_at)
 
 
 def _check_owner(user: User, *, is_proven: bool) -> None:

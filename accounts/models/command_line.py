@@ -42,6 +42,7 @@ class CommandLineSession(models.Model):
     """The secret of a session that no browser has: how long it lives is the session's affair."""
 
     PREFIX: ClassVar = "wbc"
+    expires_at: ClassVar[None] = None  # whoever uses it asks whether the session still lives
 
     session = models.OneToOneField(
         "usersessions.UserSession", on_delete=models.CASCADE, related_name="command_line"

@@ -158,6 +158,7 @@ SHOWN: dict[Kind, dict[Use, set[str]]] = {
         use: {"bearer"}
         for use in (
             Use.API_READ, Use.API_WRITE, Use.CREDENTIALS, Use.ADMINISTRATION, Use.PROMOTIONS,
+            Use.DOCKER_CREDENTIALS,
         )
     },
     Kind.PASSWORD: {
