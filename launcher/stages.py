@@ -19,7 +19,7 @@ from launcher.variables import clean_environment
 
 TESTS = "tests"
 E2E = Path("tests/e2e")
-# Parts are stopped, killed and starved there: one test at a time, as nothing else would pass beside.
+# Parts of an instance of its own are stopped, killed and starved there.
 FAULTS = Path("tests/faults")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -108,28 +108,19 @@ def run_unit(workshop: Workshop, stage: str, database: str, *options: str) -> Ou
 
 
 def run_e2e(workshop: Workshop) -> Outcome | None:
-    """Whole conversations: the tests start `./dev run` themselves and talk to it."""
+    """Whole conversations: the tests start `./dev run` themselves, talk to it, and let its parts fail."""
     return run_with_real_parts(workshop, "e2e", e2e_arguments(workshop))
 
 
 def run_looks(workshop: Workshop) -> Outcome | None:
     """Pages and flows in every look, and all that axe says of each; `run_e2e` takes a part of them."""
     arguments = e2e_arguments(workshop)
-    marked = ["-m", "looks", *arguments] if arguments else []
+    marked = [*arguments, "-m", "looks"] if arguments else []
     return run_with_real_parts(workshop, "e2e", marked, {"WAYBILL_TEST_EVERY_LOOK": "yes"})
 
 
-def run_quick_faults(workshop: Workshop) -> Outcome | None:
-    """Parts that fail, where that takes a minute in all; `./dev test faults` runs the others too."""
-    arguments = fault_arguments(workshop)
-    is_whole = arguments[-1:] == [str(FAULTS)]
-    return run_with_real_parts(
-        workshop, "faults", [*(["-m", "not slow"] if is_whole else []), *arguments]
-    )
-
-
 def run_faults(workshop: Workshop) -> Outcome | None:
-    """All of them."""
+    """All that fails on purpose, one after the other; `run_e2e` takes what is quick."""
     return run_with_real_parts(workshop, "faults", fault_arguments(workshop))
 
 
@@ -230,10 +221,11 @@ def fault_arguments(workshop: Workshop) -> list[str]:
 def e2e_arguments(workshop: Workshop) -> list[str]:
     """What the e2e stage passes to pytest; empty where only other tests were named."""
     options, paths = sort_out(workshop.arguments, workshop.layout.checkout)
-    here = [path for path in paths if is_below(path, E2E)]
+    here = [path for path in paths if is_below(path, E2E) or is_below(path, FAULTS)]
     if paths and not here:
         return []
-    return [*side_by_side(here), *options, *(here or [str(E2E)])]
+    whole = ["-m", "not slow", str(FAULTS), str(E2E)]
+    return [*side_by_side(here), *options, *(here or whole)]
 
 
 def side_by_side(paths: Sequence[str]) -> Sequence[str]:

@@ -19,7 +19,6 @@ from launcher.stages import (
     run_faults,
     run_looks,
     run_postgresql,
-    run_quick_faults,
     run_sqlite,
     told,
 )
@@ -30,7 +29,6 @@ STAGES: dict[str, Callable[[Workshop], Outcome | None]] = {
     "sqlite": run_sqlite,
     "postgresql": run_postgresql,
     "e2e": run_e2e,
-    "faults": run_quick_faults,
 }
 # Too long for every change: what is named first runs alone.
 WHOLE: dict[str, Callable[[Workshop], Outcome | None]] = {"faults": run_faults, "looks": run_looks}

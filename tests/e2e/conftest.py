@@ -37,10 +37,13 @@ from tests.local_issuer import LocalIssuer, running_issuer
 from tests.tools import tool
 
 HERE = Path(__file__).parent
+FAULTS = HERE.parent / "faults"
 
 # What takes half a minute and more, the longest first: of two processes none is to begin such a file
 # when the other has nothing left to do.
 LONG = (
+    "test_pooler",
+    "test_restarts",
     "test_pages",
     "test_organization_pages",
     "test_single_sign_on",
@@ -71,15 +74,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first; all else stays where it was, and so does what is not of this folder."""
-    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
-    ours = sorted((items[place] for place in places), key=lambda item: turn(item.path.stem))
+    """Put tests/faults first and then the long files; all else stays where it was.
+
+    Whoever came back from here to there would need new parts, and end those of here.
+    """
+    places = [place for place, item in enumerate(items) if item.path.parent in {HERE, FAULTS}]
+    ours = sorted((items[place] for place in places), key=lambda item: turn(item.path))
     for place, item in zip(places, ours, strict=True):
         items[place] = item
 
 
-def turn(name: str) -> int:
-    return LONG.index(name) if name in LONG else len(LONG)
+def turn(path: Path) -> tuple[bool, int]:
+    return path.parent == HERE, LONG.index(path.stem) if path.stem in LONG else len(LONG)
 
 
 @pytest.fixture(scope="package")

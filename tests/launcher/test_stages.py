@@ -14,6 +14,8 @@ from launcher.results import Outcome, skipped_stage
 from launcher.stages import SIDE_BY_SIDE, Workshop, e2e_arguments, fault_arguments, unit_arguments
 from launcher.test import Choice, exit_status, run_stage, run_stages, summary
 
+QUICK = ["-m", "not slow", "tests/faults", "tests/e2e"]  # of all with real parts
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
@@ -33,13 +35,13 @@ def workshop(checkout: Path, *arguments: str) -> Workshop:
 
 def test_without_arguments_every_stage_runs_its_folder(checkout: Path) -> None:
     assert unit_arguments(workshop(checkout)) == ["tests"]
-    assert e2e_arguments(workshop(checkout)) == [*SIDE_BY_SIDE, "tests/e2e"]
+    assert e2e_arguments(workshop(checkout)) == [*SIDE_BY_SIDE, *QUICK]
 
 
 def test_options_reach_every_stage(checkout: Path) -> None:
     assert unit_arguments(workshop(checkout, "-k", "login")) == ["-k", "login", "tests"]
     chosen = workshop(checkout, "-k", "login")
-    assert e2e_arguments(chosen) == [*SIDE_BY_SIDE, "-k", "login", "tests/e2e"]
+    assert e2e_arguments(chosen) == [*SIDE_BY_SIDE, "-k", "login", *QUICK]
 
 
 def test_a_unit_test_named_by_path_leaves_e2e_out(checkout: Path) -> None:
@@ -54,9 +56,10 @@ def test_an_e2e_test_named_by_path_leaves_the_others_out(checkout: Path) -> None
     assert e2e_arguments(chosen) == ["-x", "tests/e2e/test_push.py"]
 
 
-def test_a_fault_named_by_path_leaves_the_other_stages_out(checkout: Path) -> None:
+def test_a_fault_named_by_path_runs_with_the_real_parts_even_if_it_is_slow(checkout: Path) -> None:
     chosen = workshop(checkout, "tests/faults/test_database.py", "-x")
-    assert (unit_arguments(chosen), e2e_arguments(chosen)) == ([], [])
+    assert unit_arguments(chosen) == []
+    assert e2e_arguments(chosen) == ["-x", "tests/faults/test_database.py"]
     assert fault_arguments(chosen) == ["-x", "tests/faults/test_database.py"]
 
 
@@ -76,7 +79,7 @@ def test_all_faults_and_all_looks_are_a_stage_of_their_own(
     assert seen == [(whole, ["-k", "lock"])]
     seen.clear()
     run_stages(layout, Choice(), [])
-    assert [name for name, _ in seen] == ["sqlite", "postgresql", "e2e", "faults"]
+    assert [name for name, _ in seen] == ["sqlite", "postgresql", "e2e"]
 
 
 def test_one_e2e_file_is_for_one_process_and_two_are_for_two(checkout: Path) -> None:
