@@ -202,6 +202,7 @@ def has_written() -> bool:
     return KeptAnswer.objects.get().has_written
 
 
+@pytest.mark.django_db
 def test_whoever_was_given_up_writes_nothing_any_more() -> None:
     first = claimed()
     a_minute_later()
@@ -213,6 +214,7 @@ def test_whoever_was_given_up_writes_nothing_any_more() -> None:
     assert has_written()
 
 
+@pytest.mark.django_db
 def test_whoever_has_written_is_not_given_up() -> None:
     with claimed().marking():
         make_user("slow")
@@ -220,6 +222,7 @@ def test_whoever_has_written_is_not_given_up() -> None:
     assert kept_answers.claim(ASKED) is None
 
 
+@pytest.mark.django_db
 def test_a_mark_that_a_savepoint_took_back_is_made_again() -> None:
     def refused() -> None:
         with transaction.atomic():
@@ -235,6 +238,7 @@ def test_a_mark_that_a_savepoint_took_back_is_made_again() -> None:
     assert has_written()
 
 
+@pytest.mark.django_db
 def test_a_mark_goes_with_the_transaction_that_is_rolled_back() -> None:
     def refused() -> None:
         with transaction.atomic():
@@ -249,12 +253,14 @@ def test_a_mark_goes_with_the_transaction_that_is_rolled_back() -> None:
     assert has_written()
 
 
+@pytest.mark.django_db
 def test_reading_leaves_no_mark() -> None:
     with claimed().marking(), transaction.atomic():
         list(Team.objects.select_for_update())
     assert not has_written()
 
 
+@pytest.mark.django_db
 def test_nobody_else_takes_over_with_another_request() -> None:
     claimed()
     a_minute_later()
