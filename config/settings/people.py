@@ -11,7 +11,7 @@ from config.settings.site import IS_HTTPS, IS_OWN_MACHINE, PUBLIC_HOST
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.session_backend.SessionBackend"]
 PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
-# 12 keeps a core busy for 0.2 seconds, and so does every wrong password while this is set.
+# 12 keeps a core busy for a quarter of a second, and so does every wrong password while this is set.
 BCRYPT_COST = int(env_choice("WAYBILL_BCRYPT_COST", ("0", *map(str, range(4, 13)))))
 if BCRYPT_COST:
     PASSWORD_HASHERS.append("accounts.old_passwords.Bcrypt")
