@@ -65,6 +65,8 @@ CODES: Mapping[str, str] = {
     "picture-refused": "The file is no picture that is kept.",
     "plan-in-use": "The plan holds for somebody.",
     "plan-refused": "A plan cannot be so.",
+    "precondition-failed": "It has changed, or is gone, since it was read: read it again.",
+    "precondition-unsupported": "This operation cannot compare what `If-Match` or `If-None-Match` says.",
     "promotion-refused": "The image cannot be promoted there, or not now.",
     "publisher-refused": "What is said of a CI job matches none.",
     "query-refused": "The query cannot be read.",

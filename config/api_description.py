@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import etag, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from rest_framework.renderers import JSONRenderer
@@ -17,8 +18,14 @@ from rest_framework.renderers import JSONRenderer
 EXAMPLES = Path(__file__).parent / "api_examples.json"
 
 
+@lru_cache(maxsize=1)
+def _tag() -> str:
+    return f'"{sha256(_written()).hexdigest()[:32]}"'
+
+
 @login_not_required
 @require_safe
+@etag(lambda _request: _tag())
 def openapi(_request: HttpRequest) -> HttpResponse:
     """Answer with the description, which is the same for everybody."""
     return HttpResponse(_written(), content_type=OpenApiJsonRenderer.media_type)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.preconditions import conditional
 from accounts.api.views import APIView
 from accounts.flows.choose_mails import change_mails
 from accounts.mail_kinds import MailKind, unwanted_by
@@ -50,7 +51,12 @@ class OwnMails(APIView):
         """Return every kind that can be switched off."""
         return _answer(_person(request))
 
+    def hold(self, request: Request) -> None:
+        """Keep what is wanted as it is now."""
+        User.objects.select_for_update().get(pk=_person(request).pk)
+
     @extend_schema(request=MailsInput, responses=OwnMailsOutput)
+    @conditional
     def patch(self, request: Request) -> Response:
         """Switch kinds on and off."""
         user = _person(request)

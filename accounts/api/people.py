@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.preconditions import conditional
 from accounts.api.views import APIView
 from accounts.flows.change_profile import change_profile
 from accounts.flows.choose_language import choose_language
@@ -93,7 +94,12 @@ class OwnAccount(APIView):
         """Return the account."""
         return Response(OwnAccountOutput(principal_of(request).user).data)
 
+    def hold(self, request: Request) -> None:
+        """Keep the account as it is now."""
+        _person(request).refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+
     @extend_schema(request=ProfileInput, responses=OwnAccountOutput)
+    @conditional
     def patch(self, request: Request) -> Response:
         """Change the profile, the fields that are sent."""
         principal = principal_of(request)

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.preconditions import conditional
 from accounts.api.views import APIView, ListAPIView
 from accounts.flows.plans import (
     Limits,
@@ -82,6 +83,12 @@ class Plans(ListAPIView[Plan]):
 class OnePlan(APIView):
     """A plan."""
 
+    def hold(self, request: Request, plan_id: int) -> None:
+        """Keep all plans as they are now: which is the default is said of two at once."""
+        _administrator(request)
+        get_object_or_404(Plan, pk=plan_id)
+        list(Plan.objects.select_for_update().order_by("pk"))
+
     @extend_schema(responses=PlanOutput)
     def get(self, request: Request, plan_id: int) -> Response:
         """Return the plan."""
@@ -89,6 +96,7 @@ class OnePlan(APIView):
         return Response(PlanOutput(get_object_or_404(Plan, pk=plan_id)).data)
 
     @extend_schema(request=PlanInput, responses=PlanOutput)
+    @conditional
     def patch(self, request: Request, plan_id: int) -> Response:
         """Change name or limits, for whoever has it; what is there already stays."""
         by, plan = _administrator(request), get_object_or_404(Plan, pk=plan_id)
@@ -102,6 +110,7 @@ class OnePlan(APIView):
         return Response(PlanOutput(plan).data)
 
     @extend_schema(responses={204: None})
+    @conditional
     def delete(self, request: Request, plan_id: int) -> Response:
         """Delete a plan that nobody has."""
         by = _administrator(request)

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.preconditions import conditional
 from accounts.api.recent import ConfirmedLately, ConfirmedToMake
 from accounts.api.views import APIView, ListAPIView
 from accounts.flows.robot_accounts import (
@@ -152,6 +153,11 @@ class Robot(APIView):
     """One robot."""
 
     permission_classes = (ConfirmedToMake,)
+    passing = ("last_used_at", "last_used_address")
+
+    def hold(self, request: Request, name: str) -> None:
+        """Keep the robot as it is now, with its secrets."""
+        RobotAccount.objects.select_for_update().filter(pk=_find(request, name).pk).first()
 
     @extend_schema(summary="Show a robot", responses=RobotOutput)
     def get(self, request: Request, name: str) -> Response:
@@ -159,6 +165,7 @@ class Robot(APIView):
         return Response(RobotOutput(_find(request, name)).data)
 
     @extend_schema(summary="Change a robot", request=RobotFacts, responses=RobotOutput)
+    @conditional
     def patch(self, request: Request, name: str) -> Response:
         """Change what is sent; the rest stays."""
         robot, by = _find(request, name), principal_of(request)
@@ -178,6 +185,7 @@ class Robot(APIView):
             raise PermissionDenied(confirmed.message, confirmed.code)
 
     @extend_schema(summary="Delete a robot", responses={204: None})
+    @conditional
     def delete(self, request: Request, name: str) -> Response:
         """Delete it with its secrets and grants."""
         delete_robot(_find(request, name), by=principal_of(request))

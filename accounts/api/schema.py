@@ -12,6 +12,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import SAFE_METHODS
 
 from accounts.api.auth import SessionAuthentication, use_of
+from accounts.api.described_preconditions import describe_preconditions
 from accounts.api.idempotency import KEY, REPLAYED, REQUEST_HEADER
 from accounts.api.pagination import Pages
 from accounts.api.permissions import TokenReachesPart, is_open_to_anybody
@@ -120,6 +121,9 @@ class Schema(AutoSchema):
             if status == "429":
                 answer["headers"] = _OF_LIMITS
             operation["responses"].setdefault(status, answer)
+        describe_preconditions(
+            operation, self.view, self.method, {"application/problem+json": {"schema": body.ref}}
+        )
         return operation | self._opened_by()
 
     def get_operation_id(self) -> str:

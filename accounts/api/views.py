@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.idempotency import do_once
 from accounts.api.parameters import check_parameters
+from accounts.api.preconditions import check_preconditions, tag_answer
 
 M = TypeVar("M", bound=Model)
 
@@ -23,18 +24,22 @@ class Operation(views.APIView):
     # Where is what a POST made, of whose answer nothing may be kept: `user/tokens/{token[id]}`.
     shown_once = ""
     told_of_limit: Mapping[str, str] = MappingProxyType({})  # set by the throttle
+    passing: Collection[str] = ()  # fields that go on by themselves, which no change overwrites
+    is_comparable = True  # whether the same question has the same answer until something changes
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Look at who asks, and then at what is asked."""
         super().initial(request, *args, **kwargs)
         check_parameters(request, self)
+        check_preconditions(request, self)
         do_once(request, self)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        """Say how many calls are left."""
+        """Say how many calls are left, and which answer this is."""
         answer = super().finalize_response(request, response, *args, **kwargs)
+        tag_answer(request, answer, self)
         for name, value in self.told_of_limit.items():
             answer[name] = value
         return answer

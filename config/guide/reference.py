@@ -19,7 +19,9 @@ _PREFIX = "/api/v1/"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _OF_ADMINISTRATORS = frozenset({"manage", "registries", "placement", "moves", "plans"})
 _MOST_FOUND = 12
-_REFUSED = 400  # statuses from here on are the same for every operation, and told once
+_TOLD_ONCE = (
+    300  # statuses from here on, and headers, mean the same everywhere: the guide has them once
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,14 @@ def _operation(path: str, method: str, told: dict[str, Any], schemas: Schemas) -
         part=told.get("x-waybill-part", ""),
         takes_any_token={"accessToken": []} in told["security"],
         is_open=told.get("x-waybill-open", False),
-        parameters=[_parameter(one, schemas) for one in told.get("parameters", ())],
+        parameters=[
+            _parameter(one, schemas) for one in told.get("parameters", ()) if one["in"] != "header"
+        ],
         body=list(schemas.fields(body)),
         answers=[
             _answer(status, answer, schemas)
             for status, answer in sorted(told["responses"].items())
-            if int(status) < _REFUSED
+            if int(status) < _TOLD_ONCE
         ],
         curl=_curl(path, method, told, schemas),
     )

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.api.recent import require_confirmed_session
 from accounts.models.namespace import ROOT_NAMESPACE
 from index.api.repository_view import RepositoryView
@@ -108,6 +109,8 @@ class RepositoryRename(RepositoryView):
 class RepositoryTransfer(RepositoryView):
     """Another namespace: at once, or as an offer."""
 
+    hold = RepositoryView.hold_administered
+
     @extend_schema(summary="Get the open offer", responses=TransferOutput)
     def get(self, request: Request, name: str) -> Response:
         """Return the offer that waits for an answer; 404 if there is none."""
@@ -135,6 +138,7 @@ class RepositoryTransfer(RepositoryView):
         return _answer(change, done=isinstance(done, Repository))
 
     @extend_schema(summary="Take an offer back", responses={204: None})
+    @conditional
     def delete(self, request: Request, name: str) -> Response:
         """End the offer that waits, if there is one."""
         withdraw_transfer(self.find_administered(request, name), by=principal_of(request))

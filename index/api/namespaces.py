@@ -12,9 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
+from accounts.api.preconditions import conditional
 from accounts.models import Namespace, Visibility
 from index.api.repository_view import RepositoryView
 from index.flows.change_namespace import change_default_visibility, change_public_secrets_rule
+from index.flows.quotas import lock_namespace
 from index.policy import holds_namespace
 
 
@@ -48,7 +50,12 @@ class NamespaceSettings(RepositoryView):
         """Return the settings of a namespace."""
         return Response(NamespaceSettingsOutput(self._find(request, name)).data)
 
+    def hold(self, request: Request, name: str) -> None:
+        """Keep the settings as they are now."""
+        lock_namespace(self._find(request, name).pk)
+
     @extend_schema(request=NamespaceSettingsInput, responses=NamespaceSettingsOutput)
+    @conditional
     def patch(self, request: Request, name: str) -> Response:
         """Change the settings that are sent."""
         namespace, by = self._find(request, name), principal_of(request)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from index.api.operator_view import ConfirmedOperatorView, OperatorView
 from index.flows import registries as flows
 from index.flows.check_registry import check_registry
@@ -179,12 +180,21 @@ class Registries(ConfirmedOperatorView):
 class OneRegistry(ConfirmedOperatorView):
     """One registry."""
 
+    passing = (
+        "is_healthy", "last_heard_at", "writes_held_until", "repositories", "tags", "size",
+    )  # fmt: skip
+
+    def hold(self, request: Request, name: str) -> None:
+        """Keep the registry as it is now."""
+        Registry.objects.select_for_update().filter(pk=self.find_registry(name).pk).first()
+
     @extend_schema(responses=RegistryOutput)
     def get(self, request: Request, name: str) -> Response:
         """Return a registry."""
         return Response(RegistryOutput(self.find_registry(name)).data)
 
     @extend_schema(request=RegistryInput, responses=RegistryOutput)
+    @conditional
     def patch(self, request: Request, name: str) -> Response:
         """Change the fields that are sent."""
         registry = self.find_registry(name)

@@ -130,6 +130,7 @@ class Reports(RepositoryView):
 class Challenge(APIView):
     """Work for who is not logged in."""
 
+    is_comparable = False  # each is another
     is_open = True
     part = "profile"
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.auth import principal_of
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.models import Visibility
 from accounts.principals import Principal
 from index.api.repository_view import RepositoryView, plain_name
@@ -185,6 +186,8 @@ class OneRepository(RepositoryView):
     """One of them."""
 
     is_open = True
+    passing = ("star_count", "pull_count", "last_pushed_at", "image_facts")
+    hold = RepositoryView.hold_administered
 
     @extend_schema(responses=OneRepositoryOutput)
     def get(self, request: Request, name: str) -> Response:
@@ -194,6 +197,7 @@ class OneRepository(RepositoryView):
     @extend_schema(
         summary="Change a repository", request=RepositoryInput, responses=OneRepositoryOutput
     )
+    @conditional
     def patch(self, request: Request, name: str) -> Response:
         """Change what is sent: all of it, or nothing where one thing is refused."""
         repository = self.find_administered(request, name)

@@ -14,6 +14,7 @@ from accounts.api.errors import Conflict, Refused, Unavailable, in_its_words
 from accounts.api.views import APIView
 from accounts.models import Membership, Namespace
 from index.errors import Denied, IndexRefusal, NameInvalid, RepositoryUnknown
+from index.flows.quotas import lock_namespace
 from index.lookup import find_repository
 from index.models import Repository
 from index.names import parse_familiar_name
@@ -49,6 +50,12 @@ class RepositoryView(APIView):
             message = f"only admins of {repository} may see and change this"
             raise PermissionDenied(message)
         return repository
+
+    def hold_administered(self, request: Request, name: str) -> None:
+        """Keep the repository as it is now, if it is still there; the namespace first, as everywhere."""
+        repository = self.find_administered(request, name)
+        lock_namespace(repository.namespace_id)
+        Repository.objects.locked().filter(pk=repository.pk).first()
 
 
 class OrganizationView(RepositoryView):

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.errors import at_field
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.api.recent import require_confirmed_session
 from accounts.models import Namespace
 from index.api.repository_view import OrganizationView, RepositoryView
@@ -135,6 +136,14 @@ class OneWebhook(WebhookView):
     """One webhook."""
 
     sessions_alone = ("PATCH",)
+    passing = ("failures_in_a_row",)
+
+    def hold(self, request: Request, webhook_id: int) -> None:
+        """Keep the webhook as it is now."""
+        if request.method == "PATCH":
+            require_confirmed_session(request, "Changing a webhook")
+        held = Webhook.objects.select_for_update(of=("self",))
+        held.filter(pk=self.find_webhook(request, webhook_id).pk).first()
 
     @extend_schema(responses=WebhookOutput)
     def get(self, request: Request, webhook_id: int) -> Response:
@@ -142,6 +151,7 @@ class OneWebhook(WebhookView):
         return Response(WebhookOutput(self.find_webhook(request, webhook_id)).data)
 
     @extend_schema(request=WebhookChange, responses=WebhookWithSecret)
+    @conditional
     def patch(self, request: Request, webhook_id: int) -> Response:
         """Change a webhook and answer for it; another address gets another secret."""
         require_confirmed_session(request, "Changing a webhook")
@@ -158,6 +168,7 @@ class OneWebhook(WebhookView):
         return Response(WebhookWithSecret(changed, context={"secret": secret}).data)
 
     @extend_schema(responses={204: None})
+    @conditional
     def delete(self, request: Request, webhook_id: int) -> Response:
         """Delete a webhook, with its deliveries."""
         flows.delete_webhook(self.find_webhook(request, webhook_id), by=principal_of(request))

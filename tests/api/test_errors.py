@@ -48,7 +48,15 @@ def test_every_refusal_of_a_flow_has_a_code() -> None:
 
 def test_no_code_is_of_nothing() -> None:
     flows = {code_of(kind) for kind in refusals()} | {code_of(QueryRefused)}
-    views = {"confirmation-needed", "session-needed", "token-lacks-part", "refused", "conflict"}
+    views = {
+        "confirmation-needed",
+        "session-needed",
+        "token-lacks-part",
+        "refused",
+        "conflict",
+        "precondition-failed",
+        "precondition-unsupported",
+    }
     keys = {kind.default_code for kind in (AnswerLost, KeyInUse, KeyInvalid, KeyReused)}
     elsewhere = {"maintenance", "second-factor-missing", "shown-once"} | keys
     framework = {

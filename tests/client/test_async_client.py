@@ -125,6 +125,19 @@ def test_what_is_gone_after_a_loss_was_deleted(world: World, handler: Handler) -
     assert len(handler.sent) == 2
 
 
+def test_it_changes_what_was_seen_once(world: World, handler: Handler) -> None:
+    async def twice() -> None:
+        async with client_of(world.alice, handler, []) as client:
+            seen = await client.see(calls.repositories.one("alice/pub"))
+            change = calls.repositories.change("alice/pub", if_match=seen.etag, description="x")
+            assert (await client.see(change)).etag != seen.etag
+            await client.ask(change)
+
+    with pytest.raises(waybill.Changed):
+        run(twice())
+    assert len(handler.sent) == 3
+
+
 def test_it_gives_up_a_server_that_stays_away(world: World, handler: Handler) -> None:
     handler.instead = [None] * 5
 

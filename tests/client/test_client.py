@@ -11,6 +11,7 @@ from waybill import Waybill, calls
 from accounts.models import Visibility
 from index.models import Repository
 from index.roles import Role
+from tests.architecture.furniture import fill_in
 from tests.client.conftest import ClientOf
 from tests.client.transport import (
     URL,
@@ -96,6 +97,32 @@ def test_a_refusal_names_the_fields(alice: Waybill) -> None:
     with pytest.raises(waybill.Invalid) as refused:
         alice.ask(calls.repositories.change("alice/pub", mode="frozen"))
     assert list(refused.value.errors) == ["mode"]
+
+
+def test_a_change_of_what_was_seen_is_made_once(alice: Waybill) -> None:
+    seen = alice.see(calls.repositories.one("alice/pub"))
+    assert seen.answer["name"] == "alice/pub"
+    change = calls.repositories.change("alice/pub", if_match=seen.etag, description="Mine")
+    changed = alice.see(change)
+    with pytest.raises(waybill.Changed, match="read it again") as refused:
+        alice.ask(change)
+    assert (refused.value.status, refused.value.code) == (412, "precondition-failed")
+    assert changed == alice.see(calls.repositories.one("alice/pub"))
+
+
+def test_an_offer_that_was_taken_back_is_not_what_was_seen(alice: Waybill, world: World) -> None:
+    fill_in("{transfer}", world)
+    seen = alice.see(calls.names.offer("alice/pub"))
+    alice.ask(calls.names.withdraw("alice/pub", if_match=seen.etag))
+    with pytest.raises(waybill.Changed):
+        alice.ask(calls.names.withdraw("alice/pub", if_match=seen.etag))
+
+
+def test_a_change_of_what_was_seen_is_not_sent_again(alice: Waybill, transport: InProcess) -> None:
+    transport.instead = [loses]
+    with pytest.raises(waybill.ServerAway):
+        alice.ask(calls.names.withdraw("alice/pub", if_match='"seen"'))
+    assert len(transport.sent) == 1
 
 
 def test_a_wrong_token_is_told_apart(world: World) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 from waybill.commands.main import main
 from waybill.commands.state import State
@@ -14,7 +15,7 @@ from waybill.logins.book import Book
 from accounts.models import User, Visibility
 from index.models import AccessGrant, Repository
 from tests.client.conftest import PARTS, Run
-from tests.client.transport import URL, InProcess, answers, loses
+from tests.client.transport import URL, InProcess, answer_of_django, answers, loses
 from tests.conftest import World
 from tests.factories import make_tag
 from tests.machines import make_token
@@ -134,6 +135,28 @@ def test_a_repository_is_made_changed_and_shown(as_alice: Run) -> None:
     assert "Fresh" in shown
     assert "docker pull index.test/alice/new" in shown
     assert lines_of(as_alice("repos", "show", "alice/new", "--json"))[0]["topics"] == ["db"]
+
+
+def test_an_edit_of_what_was_changed_meanwhile_is_refused(
+    as_alice: Run, transport: InProcess, world: World
+) -> None:
+    def somebody_is_faster(request: requests.PreparedRequest) -> requests.Response:
+        Repository.objects.filter(pk=world.public.pk).update(description="Hers")
+        return answer_of_django(request)
+
+    for words in (("edit", "alice/pub", "-d", "Mine"), ("visibility", "alice/pub", "private")):
+        Repository.objects.filter(pk=world.public.pk).update(description="")
+        transport.instead = [answer_of_django, somebody_is_faster]
+        result = as_alice("repos", *words)
+        assert (result.exit_code, "look at it again" in result.stderr) == (8, True), words
+    world.public.refresh_from_db()
+    assert (world.public.description, world.public.visibility) == ("Hers", Visibility.PUBLIC)
+
+
+def test_a_script_edits_what_it_was_shown(as_alice: Run) -> None:
+    etag = lines_of(as_alice("repos", "show", "alice/pub", "--json"))[0]["etag"]
+    edit = ("repos", "edit", "alice/pub", "--if-match", etag, "-d")
+    assert [as_alice(*edit, text).exit_code for text in ("one", "two")] == [0, 8]
 
 
 def test_an_edit_of_nothing_says_what_can_be_edited(as_alice: Run) -> None:

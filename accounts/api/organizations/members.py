@@ -12,6 +12,7 @@ from accounts.api.organizations.organization_view import (
     OrganizationView,
 )
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.api.recent import require_confirmed_session
 from accounts.flows.memberships import change_role, leave_organization, remove_member
 from accounts.models import Membership, OrganizationRole
@@ -52,7 +53,18 @@ class Member(OrganizationView):
         organization = self.find_for_members(request, name)
         return Response(MemberOutput(self.find_member(organization, username)).data)
 
+    def hold(self, request: Request, name: str, username: str) -> None:
+        """Keep the members as they are now."""
+        organization, is_change = self.find_for_members(request, name), request.method == "PATCH"
+        if is_change or principal_of(request).name != username:
+            check_owner(principal_of(request), organization)
+        member = self.find_member(organization, username)
+        if is_change or member.role == OrganizationRole.OWNER:
+            require_confirmed_session(request, "Changing who is an owner")
+        self.hold_rows(organization)
+
     @extend_schema(request=RoleInput, responses=MemberOutput)
+    @conditional
     def patch(self, request: Request, name: str, username: str) -> Response:
         """Change the role: a matter of owners, so only with a session."""
         membership = self.find_member(self.find_for_owners(request, name), username)
@@ -65,6 +77,7 @@ class Member(OrganizationView):
         return Response(MemberOutput(membership).data)
 
     @extend_schema(responses={204: None})
+    @conditional
     def delete(self, request: Request, name: str, username: str) -> Response:
         """Remove someone, or leave oneself; an owner only with a session."""
         organization = self.find_for_members(request, name)

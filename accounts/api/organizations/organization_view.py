@@ -49,6 +49,12 @@ class OrganizationView(APIView):
             raise Http404
         return membership
 
+    def hold_rows(self, organization: Organization) -> None:
+        """Keep it with its members and teams as they are now; the namespace first, as everywhere."""
+        spaces = Namespace.objects.select_for_update(no_key=True)
+        spaces.filter(organization=organization).first()
+        Organization.objects.select_for_update().filter(pk=organization.pk).first()
+
 
 def signed_in_user(request: Request) -> User:
     """Return the person who asks; machines are none."""

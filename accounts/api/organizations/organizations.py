@@ -15,6 +15,7 @@ from accounts.api.organizations.organization_view import (
     signed_in_user,
 )
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.api.recent import require_confirmed_session
 from accounts.api.views import APIView
 from accounts.flows.organizations import (
@@ -109,7 +110,12 @@ class OneOrganization(OrganizationView):
         output = OrganizationOutputForMembers if inside else OrganizationOutput
         return Response(output(organization).data)
 
+    def hold(self, request: Request, name: str) -> None:
+        """Keep the organization as it is now."""
+        self.hold_rows(self.find_for_owners(request, name))
+
     @extend_schema(request=OrganizationChange, responses=OrganizationOutputForMembers)
+    @conditional
     def patch(self, request: Request, name: str) -> Response:
         """Change profile and rules; an end of demanding two factors needs a session."""
         organization = self.find_for_owners(request, name)

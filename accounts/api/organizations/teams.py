@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accounts.api.auth import principal_of
 from accounts.api.organizations.organization_view import OrganizationView
 from accounts.api.pagination import paginated
+from accounts.api.preconditions import conditional
 from accounts.errors import AlreadyMember
 from accounts.flows.follow_group import LONGEST_GROUP, follow_group
 from accounts.flows.teams import (
@@ -99,7 +100,14 @@ class OneTeam(OrganizationView):
         """Return the team."""
         return Response(TeamOutput(_find(self.find_for_members(request, name), team)).data)
 
+    def hold(self, request: Request, name: str, team: str) -> None:
+        """Keep the teams as they are now."""
+        organization = self.find_for_owners(request, name)
+        _find(organization, team)
+        self.hold_rows(organization)
+
     @extend_schema(request=TeamChange, responses=TeamOutput)
+    @conditional
     def patch(self, request: Request, name: str, team: str) -> Response:
         """Rename or describe a team; grants go by the team, not by its name."""
         found = _find(self.find_for_owners(request, name), team)
@@ -118,6 +126,7 @@ class OneTeam(OrganizationView):
         return Response(TeamOutput(found).data)
 
     @extend_schema(responses={204: None})
+    @conditional
     def delete(self, request: Request, name: str, team: str) -> Response:
         """Delete a team; what it was granted ends."""
         delete_team(_find(self.find_for_owners(request, name), team), by=principal_of(request))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from waybill import calls
-from waybill.call import Call, Listing
+from waybill.call import Call, Listing, Seen
 from waybill.client import Waybill
 from waybill.errors import (
     BadName,
+    Changed,
     Conflict,
     Forbidden,
     Invalid,
@@ -23,6 +24,7 @@ from waybill.retries import Retries
 __all__ = [
     "BadName",
     "Call",
+    "Changed",
     "Conflict",
     "Forbidden",
     "Invalid",
@@ -31,6 +33,7 @@ __all__ = [
     "NotLoggedIn",
     "Refusal",
     "Retries",
+    "Seen",
     "ServerAway",
     "TooMany",
     "Unavailable",

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import httpx
 
-from waybill.call import Call, Listing
+from waybill.call import Call, Listing, Seen
 from waybill.client import AGENT, TIMEOUT
 from waybill.retries import Retries
-from waybill.wire import Answer, Attempts, Request, Server, read, rows_of
+from waybill.wire import Answer, Attempts, Request, Server, read, rows_of, seen
 
 T = TypeVar("T")
 
@@ -47,6 +47,10 @@ class AsyncWaybill:
         """Send a call and return its answer; raises Refusal or ServerAway."""
         answer: T = read(await self._answer(self.server.request(call)))
         return answer
+
+    async def see(self, call: Call[T]) -> Seen[T]:
+        """Send a call and return its answer with its tag, for `if_match` of a change."""
+        return seen(await self._answer(self.server.request(call)))
 
     async def each(self, listing: Listing[T]) -> AsyncIterator[T]:
         """Yield everything of a list; the next page is fetched when it is needed."""

@@ -22,6 +22,15 @@ class Call(Generic[T]):
     path: str
     query: Query = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    if_match: str = ""  # the tag of what was seen: refused with `Changed` if it is another by now
+
+
+@dataclass(frozen=True)
+class Seen(Generic[T]):
+    """An answer and its tag, by which a change says that it is meant for this one."""
+
+    answer: T
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,9 @@ def post(path: str, **body: Any) -> Call[Any]:
     return Call("POST", path, body=body)
 
 
-def patch(path: str, **body: Any) -> Call[Any]:
+def patch(path: str, *, if_match: str = "", **body: Any) -> Call[Any]:
     """Return a change of the fields that are named."""
-    return Call("PATCH", path, body=body)
+    return Call("PATCH", path, body=body, if_match=if_match)
 
 
 def put(path: str, **body: Any) -> Call[Any]:
@@ -52,9 +61,9 @@ def put(path: str, **body: Any) -> Call[Any]:
     return Call("PUT", path, body=body)
 
 
-def delete(path: str) -> Call[Any]:
+def delete(path: str, *, if_match: str = "") -> Call[Any]:
     """Return what takes something away."""
-    return Call("DELETE", path)
+    return Call("DELETE", path, if_match=if_match)
 
 
 def segments(name: str) -> str:

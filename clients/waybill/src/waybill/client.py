@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import requests
 from requests.adapters import BaseAdapter
 
-from waybill.call import Call, Listing
+from waybill.call import Call, Listing, Seen
 from waybill.retries import Retries
-from waybill.wire import Answer, Attempts, Request, Server, read, rows_of
+from waybill.wire import Answer, Attempts, Request, Server, read, rows_of, seen
 
 T = TypeVar("T")
 
@@ -67,6 +67,10 @@ class Waybill:
         """Send a call and return its answer; raises Refusal or ServerAway."""
         answer: T = read(self._answer(self.server.request(call)))
         return answer
+
+    def see(self, call: Call[T]) -> Seen[T]:
+        """Send a call and return its answer with its tag, for `if_match` of a change."""
+        return seen(self._answer(self.server.request(call)))
 
     def each(self, listing: Listing[T]) -> Iterator[T]:
         """Yield everything of a list; the next page is fetched when it is needed."""

@@ -59,7 +59,11 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """It would collide with what is there: 409, 412."""
+    """It would collide with what is there: 409."""
+
+
+class Changed(Conflict):
+    """It is not what was seen any more, or gone: 412. Read it again."""
 
 
 class TooMany(Refusal):
@@ -77,7 +81,7 @@ _KINDS: Mapping[int, type[Refusal]] = {
     404: NotFound,
     409: Conflict,
     410: NotFound,
-    412: Conflict,
+    412: Changed,
     413: Invalid,
     415: Invalid,
     422: Invalid,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from waybill.call import Call, Listing, Query
+from waybill.call import Call, Listing, Query, Seen
 from waybill.errors import Refusal, ServerAway, Unavailable, WaybillError, kind_of
 from waybill.retries import Retries, may_pass, read_retry_after
 
@@ -32,6 +32,8 @@ class Request:
     @property
     def is_repeatable(self) -> bool:
         """Whether sending it twice does no more than sending it once: by its nature, or by its key."""
+        if "If-Match" in self.headers:  # the second would find what the first has changed
+            return False
         return self.method in _HARMLESS_TWICE or _KEY in self.headers
 
 
@@ -84,6 +86,8 @@ class Server:
             headers["Content-Type"] = "application/json"
         if call.method == "POST" and self._knows_us:
             headers[_KEY] = f'"{uuid.uuid4()}"'
+        if call.if_match:
+            headers["If-Match"] = call.if_match
         address = self.url + API + call.path + _written(call.query)
         return Request(call.method, address, headers, content)
 
@@ -151,6 +155,11 @@ def read(answer: Answer) -> Any:
     except ValueError as error:
         message = "the answer is no JSON: is that the address of a Waybill server?"
         raise ServerAway(message) from error
+
+
+def seen(answer: Answer) -> Seen[Any]:
+    """Return the body of an answer with its tag; raise Refusal."""
+    return Seen(read(answer), answer.headers.get("ETag", ""))
 
 
 def rows_of(body: Any) -> list[Any]:

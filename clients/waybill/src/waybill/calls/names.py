@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.answers import NameChange, Transfer
-from waybill.call import Call, Listing, delete, post, segments
+from waybill.call import Call, Listing, delete, get, post, segments
 
 
 def rename(repository: str, new_name: str, *, dry_run: bool = False) -> Call[NameChange]:
@@ -20,9 +20,14 @@ def transfer(
     return post(_offer(repository), namespace=namespace, dry_run=dry_run, **called)
 
 
-def withdraw(repository: str) -> Call[None]:
+def offer(repository: str) -> Call[Transfer]:
+    """The offer of it that waits."""
+    return get(_offer(repository))
+
+
+def withdraw(repository: str, *, if_match: str = "") -> Call[None]:
     """Take an offer back."""
-    return delete(_offer(repository))
+    return delete(_offer(repository), if_match=if_match)
 
 
 def offers() -> Listing[Transfer]:

@@ -28,9 +28,9 @@ def create(
     return post("repositories", name=name, description=description, visibility=visibility)
 
 
-def change(name: str, **fields: Any) -> Call[WholeRepository]:
+def change(name: str, *, if_match: str = "", **fields: Any) -> Call[WholeRepository]:
     """Change `description`, `readme`, `topics`, `visibility`, `mode` or `immutable_tags`."""
-    return patch(_path(name), **fields)
+    return patch(_path(name), if_match=if_match, **fields)
 
 
 def preview_deletion(name: str) -> Call[DeletionPreview]:

@@ -25,6 +25,7 @@ class Exit(IntEnum):
     CONFLICT = 5
     AWAY = 6
     FAILED = 7  # what was started did not come to a good end
+    CHANGED = 8
     STOPPED = 130
 
 
@@ -88,6 +89,7 @@ _SAID: dict[type[Exception], tuple[Exit, str]] = {
     errors.NotLoggedIn: (Exit.NOT_LOGGED_IN, _LOG_IN),
     errors.NotFound: (Exit.REFUSED, "Who you are here: waybill whoami"),
     errors.Forbidden: (Exit.REFUSED, ""),
+    errors.Changed: (Exit.CHANGED, "Somebody else was faster: look at it again."),
     errors.Conflict: (Exit.CONFLICT, ""),
     errors.Invalid: (Exit.USAGE, ""),
     errors.BadName: (Exit.USAGE, ""),

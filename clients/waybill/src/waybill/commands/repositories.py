@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from waybill import calls
-from waybill.answers import DeletionPreview
+from waybill.answers import DeletionPreview, WholeRepository
+from waybill.call import Call
+from waybill.client import Waybill
 from waybill.commands.completion import DELETED, REPOSITORY
 from waybill.commands.listing import REPOSITORIES, limit_option, yes_option
 from waybill.commands.state import State, common, pass_state
@@ -55,8 +57,9 @@ def list_(
 def show(state: State, name: str) -> None:
     """Show what is known of a repository."""
     with state.client() as client:
-        one = client.ask(calls.repositories.one(name))
+        seen = client.see(calls.repositories.one(name))
         host = client.server.host
+    one = seen.answer
     facts = {
         "Name": one["name"],
         "Description": one["description"],
@@ -74,7 +77,7 @@ def show(state: State, name: str) -> None:
         "You may": ", ".join(one["actions"]),
         "Page": f"{state.url}/r/{one['name']}",
     }
-    state.output.facts(one, facts)
+    state.output.facts({**one, "etag": seen.etag}, facts)
 
 
 @repos.command()
@@ -102,9 +105,10 @@ def create(state: State, name: str, description: str, visibility: str) -> None:
 @click.option("--topic", "topics", multiple=True, help="Instead of those there; several times.")
 @click.option("--mode", type=_MODES)
 @click.option("--immutable-tag", "immutable_tags", multiple=True, help="A pattern, like v*.")
+@click.option("--if-match", metavar="ETAG", help="Only what `repos show --json` gave this etag.")
 @common
 @pass_state
-def edit(state: State, /, name: str, **given: Any) -> None:
+def edit(state: State, /, name: str, *, if_match: str | None, **given: Any) -> None:
     """Change what you name, and leave the rest."""
     fields = {field: value for field, value in given.items() if value not in {None, ()}}
     if not fields:
@@ -113,7 +117,9 @@ def edit(state: State, /, name: str, **given: Any) -> None:
     if "readme" in fields:
         fields["readme"] = fields["readme"].read()
     lists = {field: list(value) for field, value in fields.items() if isinstance(value, tuple)}
-    _change(state, name, **{**fields, **lists})
+    with state.client(needs_login=True) as client:
+        etag = if_match or client.see(calls.repositories.one(name)).etag
+        _change(state, client, calls.repositories.change(name, if_match=etag, **fields | lists))
 
 
 @repos.command()
@@ -124,10 +130,13 @@ def edit(state: State, /, name: str, **given: Any) -> None:
 @pass_state
 def visibility(state: State, name: str, visibility: str, *, yes: bool) -> None:
     """Change who may see a repository. To make it public is asked about."""
-    if visibility == "public":
-        question = f"Everybody will see and pull {name}. Make it public?"
-        confirm(question, what=f"Making {name} public", yes=yes)
-    _change(state, name, visibility=visibility)
+    with state.client(needs_login=True) as client:
+        seen = client.see(calls.repositories.one(name))
+        if visibility == "public":
+            question = f"Everybody will see and pull {name}. Make it public?"
+            confirm(question, what=f"Making {name} public", yes=yes)
+        call = calls.repositories.change(name, if_match=seen.etag, visibility=visibility)
+        _change(state, client, call)
 
 
 @repos.command()
@@ -177,7 +186,7 @@ def _what_goes(name: str, told: DeletionPreview) -> str:
     return f"With {name} go {', '.join(parts)}; {size(told['freed'])} become free."
 
 
-def _change(state: State, name: str, **fields: Any) -> None:
-    with state.client(needs_login=True) as client:
-        changed = client.ask(calls.repositories.change(name, **fields))
-    state.output.done(f"Changed {changed['name']}: {', '.join(sorted(fields))}.", changed)
+def _change(state: State, client: Waybill, call: Call[WholeRepository]) -> None:
+    """Change it if it is still what was seen."""
+    changed = client.ask(call)
+    state.output.done(f"Changed {changed['name']}: {', '.join(sorted(call.body or {}))}.", changed)
