@@ -25,14 +25,14 @@ def create(
     return post(_of(organization), name=name, description=description, may_create=may_create)
 
 
-def change(name: str, **fields: Any) -> Call[Robot]:
+def change(name: str, *, if_match: str = "", **fields: Any) -> Call[Robot]:
     """Change `description`, `responsible`, `may_create` or `enabled`."""
-    return patch(f"robots/{segment(name)}", **fields)
+    return patch(f"robots/{segment(name)}", if_match=if_match, **fields)
 
 
-def remove(name: str) -> Call[None]:
+def remove(name: str, *, if_match: str = "") -> Call[None]:
     """Delete it; its name is not given again."""
-    return delete(f"robots/{segment(name)}")
+    return delete(f"robots/{segment(name)}", if_match=if_match)
 
 
 def add_secret(name: str, *, expires_at: str | None, label: str = "") -> Call[NewRobotSecret]:
