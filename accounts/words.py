@@ -6,7 +6,10 @@ the reader's language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 _WORDS = {
@@ -38,6 +41,14 @@ def title(value: str) -> str:
     """Return the same with a capital letter, as a choice stands in a form."""
     text = word(value)
     return text[:1].upper() + text[1:]
+
+
+def listed(names: Sequence[str], more: int) -> str:
+    """Return "one, two and 3 more"; `more` are those that are not named."""
+    text = ", ".join(names)
+    return (
+        gettext("%(names)s and %(more)s more") % {"names": text, "more": more} if more > 0 else text
+    )
 
 
 lazy_title = lazy(title, str)

@@ -214,7 +214,7 @@ def _rights(namespace: Namespace, people: list[User]) -> None:
     AccessGrant.objects.bulk_create(grants, batch_size=_BATCH)
     AuditEvent.objects.bulk_create(
         (
-            AuditEvent(action="organization:member:added", namespace=namespace, user=user)
+            AuditEvent(action="organization:member:joined", namespace=namespace, user=user)
             for user in people * 10
         ),
         batch_size=_BATCH,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from accounts.models import Membership, Namespace, RobotAccount, User
 from accounts.prepared import prepared
@@ -45,7 +46,9 @@ class AccessRow:
     @property
     def source_text(self) -> str:
         """Why, in words."""
-        return f"Team {self.through}" if self.through else str(self.source.label)
+        if self.through:
+            return gettext("Team %(name)s") % {"name": self.through}
+        return str(self.source.label)
 
     @property
     def may_be_revoked(self) -> bool:

@@ -99,7 +99,7 @@ def _row(denial: Denial, public_part: str) -> DenialRow:
 
 def _credential(denial: Denial, public_part: str) -> str:
     if not denial.subject:
-        return "none"
+        return _("none")
     if denial.subject.partition(":")[0] == "workload":
         return _("ID token of a CI job")
     return name_of(denial.credential, public_part)

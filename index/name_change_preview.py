@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.models import Namespace, Visibility
 from accounts.principals import Principal
 from accounts.together import HowMany, read_together
+from accounts.words import listed
 from index.flows.end_ties import outsiders
 from index.flows.rename_repository import check_rename
 from index.flows.take_name import check_name
@@ -174,7 +175,7 @@ def _ends(repository: Repository, tied: _Ties) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     shown, more = names[:_NAMED], len(names) - _NAMED
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return listed(shown, more)
 
 
 def _count(number: int, noun: str) -> str:

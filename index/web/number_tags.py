@@ -6,6 +6,7 @@ In `<bdi>`: in a text from right to left "12 MB" would stand there as "MB 12".
 from __future__ import annotations
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -31,11 +32,17 @@ _UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """Return a number with a mark at each thousand, as the language of the page has it: 5,000."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
 def compact(number: int) -> SafeString | str:
     """Return a short form of a large number, 1.2k of 1234, with the exact one as title."""
     if number < 1000:
         return str(number)
-    return format_html('<bdi title="{}">{}</bdi>', f"{number:,}", short(number))
+    return format_html('<bdi title="{}">{}</bdi>', grouped(number), short(number))
 
 
 @register.filter
@@ -43,7 +50,7 @@ def megabytes(size: int | None) -> SafeString | str:
     """Return a size as `docker images` prints it, with the exact bytes as title."""
     if size is None:
         return _("unknown")
-    exact = _("%(bytes)s bytes") % {"bytes": f"{size:,}"}
+    exact = _("%(bytes)s bytes") % {"bytes": grouped(size)}
     return format_html('<bdi title="{}">{}</bdi>', exact, plain_size(size))
 
 
@@ -52,7 +59,7 @@ def size_range(sizes: list[int]) -> SafeString | str:
     """Return the smallest and the largest size of a tag's images; the unit once if it is one."""
     if not sizes:
         return _("not known yet")
-    exact = _("%(bytes)s bytes") % {"bytes": ", ".join(f"{size:,}" for size in sizes)}
+    exact = _("%(bytes)s bytes") % {"bytes": ", ".join(map(grouped, sizes))}
     return format_html('<bdi title="{}">{}</bdi>', exact, plain_range(sizes))
 
 
@@ -60,7 +67,7 @@ def size_range(sizes: list[int]) -> SafeString | str:
 def count(number: int, noun: str) -> SafeString:
     """Return "1.2k stars", with the exact number as title; `noun` is one of the list above."""
     exact, shown = (
-        _NOUNS[noun] % {"exact": number, "n": text} for text in (f"{number:,}", short(number))
+        _NOUNS[noun] % {"exact": number, "n": text} for text in (grouped(number), short(number))
     )
     return format_html('<span title="{}">{}</span>', exact, shown)
 

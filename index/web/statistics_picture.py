@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from index.statistics import Stretch
 from index.web.axes import Mark, day_marks, percent, round_top
-from index.web.number_tags import short
+from index.web.number_tags import grouped, short
 
 HEIGHT = 160  # pixels
 _LEAST = 2  # a day with one pull beside one with a million is still to be seen
@@ -84,7 +84,7 @@ def _bar(at: int, of: int, stretch: Stretch, number: int, top: int) -> Bar:
         width=percent(_ROOM / of),
         y=HEIGHT - height,
         height=height,
-        label=f"{stretch.words}{_(': ')}{number:,}",
+        label=f"{stretch.words}{_(': ')}{grouped(number)}",
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from accounts.principals import Principal
+from accounts.words import listed
 from index.models import Repository
+from index.web.number_tags import grouped
 from search.asked import Filters, SearchQuery, Sort
 from search.engine import SearchPage
 from search.facets import FacetGroup, facets
@@ -100,7 +102,7 @@ def found_for(principal: Principal, page: SearchPage, *, after: str) -> Found:
     rows = [Row(one, _platforms(page.marks.get(one.pk, ""))) for one in page.results]
     return Found(
         query=page.query,
-        count=f"{page.total:,}{'+' * page.is_more}",
+        count=f"{grouped(page.total)}{'+' * page.is_more}",
         total=page.total,
         results=rows[:exact],
         others=rows[exact:],
@@ -131,7 +133,7 @@ def _platforms(marks: str) -> str:
     parts = {one.rpartition("/")[0] for one in told}  # `linux/arm` goes without saying
     names = sorted(one.removeprefix("linux/") for one in told if is_whole(one) and one not in parts)
     more = len(names) - _MOST_PLATFORMS
-    return ", ".join(names[:_MOST_PLATFORMS]) + (f" and {more} more" if more > 0 else "")
+    return listed(names[:_MOST_PLATFORMS], more)
 
 
 def _correction(page: SearchPage) -> Correction | None:
