@@ -55,7 +55,12 @@ def cpu_seconds(root: int) -> float:
 
 def memory(root: int) -> int:
     """Return the bytes that a process and its descendants hold; what they share counts once."""
-    return sum(_memory(pid) for pid in _tree(root))
+    return sum(_memory(pid, "Pss") for pid in _tree(root))
+
+
+def anonymous_memory(root: int) -> int:
+    """Return what of it they made themselves: no files, which others may map or let go meanwhile."""
+    return sum(_memory(pid, "Pss_Anon") for pid in _tree(root))
 
 
 def _tree(root: int) -> list[int]:
@@ -71,9 +76,9 @@ def _cpu_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) * _TICK  # its own, and that of children that have ended
 
 
-def _memory(pid: int) -> int:
+def _memory(pid: int, kind: str) -> int:
     text = _read(Path(f"/proc/{pid}/smaps_rollup"))
-    return int(text.partition("\nPss:")[2].split()[0]) * 1024 if text else 0
+    return int(text.partition(f"\n{kind}:")[2].split()[0]) * 1024 if text else 0
 
 
 def _read(path: Path) -> str:

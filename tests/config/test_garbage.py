@@ -48,3 +48,14 @@ def test_a_little_may_lie_until_there_is_more() -> None:
     Knot()
     request_finished.send(sender=None)
     assert knots() == 1
+
+
+@pytest.mark.usefixtures("begun", "db")
+def test_what_each_look_found_in_use_goes_soon_after() -> None:
+    for _ in range(20):
+        in_use = Knot()
+        _many = [Knot() for _ in range(6_000)]
+        del _many
+        request_finished.send(sender=None)
+        del in_use
+    assert knots() < 15
