@@ -79,19 +79,16 @@ def is_conditional(view: object, method: str) -> bool:
 def check_preconditions(request: Request, view: object) -> None:
     """Refuse conditions that cannot be read, and those that the operation would not look at."""
     method = str(request.method)
-    headers = {name: request.headers.get(name) for name in ("If-Match", "If-None-Match")}
-    for name, value in headers.items():
-        if value is None or method == "OPTIONS":
-            continue
-        if name == "If-None-Match" and method not in SAFE_METHODS:
-            message = (
-                "If-None-Match is for reading; to change only what you have seen send If-Match."
-            )
+    if method == "OPTIONS" or not hasattr(view, method.lower()):
+        return
+    heeded = {"If-Match": is_conditional(view, method), "If-None-Match": method in SAFE_METHODS}
+    for name, is_heeded in heeded.items():
+        header = request.headers.get(name)
+        if header is not None and not is_heeded:
+            message = f"This operation cannot compare what {name} says: send it without."
             raise PreconditionUnsupported(message)
-        if name == "If-Match" and not is_conditional(view, method):
-            message = "This operation cannot compare what If-Match says: send it without."
-            raise PreconditionUnsupported(message)
-        read_tags(value, name)
+        if header is not None:
+            read_tags(header, name)
 
 
 def tag_answer(request: Request, response: Any, view: Any) -> None:

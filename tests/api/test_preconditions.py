@@ -203,6 +203,17 @@ def test_what_cannot_be_read_is_refused(world: World, method: str, name: str) ->
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize(
+    ("method", "name", "status"),
+    [("GET", "If-Match", 400), ("PATCH", "If-None-Match", 400), ("PUT", "If-Match", 405)],
+)
+def test_a_condition_that_means_nothing_to_a_method_is_refused(
+    world: World, method: str, name: str, status: int
+) -> None:
+    answer = client_of(world, "olga").generic(method, APP, headers={name: "*"})
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("method", UNSAFE)
 def test_a_condition_that_nobody_would_look_at_is_refused(world: World, method: str) -> None:
     heeded = {
