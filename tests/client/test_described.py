@@ -36,6 +36,7 @@ _SCHEMAS = {
     "PromotionPreview": "PromotionPreviewOutput",
     "AuditLine": "AuditOutput",
     "Organization": "OrganizationOutputForMembers",
+    "DockerCredential": "DockerCredentialOutput",
     "DeviceLogin": "DeviceOutput",
     "CommandLineSession": "NewSessionOutput",
     "Token": "TokenOutput",

@@ -282,3 +282,11 @@ class Organization(TypedDict):
     verified_domains: list[str]
     members_may_create: bool
     requires_second_factor: bool
+
+
+class DockerCredential(TypedDict):
+    """What docker logs in with, and until when."""
+
+    username: str
+    secret: str
+    expires_at: str
