@@ -12,6 +12,7 @@ from waybill.logins.book import API, DOCKER, Book, Login
 
 from accounts.docker_credentials import parse_docker_credential
 from accounts.flows.personal_access_tokens import NewToken, revoke_token
+from accounts.models import KeptAnswer
 from accounts.principals import Principal
 from tests.client.transport import InProcess, Interference, answers, loses
 from tests.command_lines import CommandLine
@@ -90,6 +91,7 @@ def test_each_command_of_docker_asks_once_and_nothing_is_kept(
     get(book, transport)
     assert transport.paths == ["/api/v1/credentials/docker"] * 2
     assert {path: path.read_bytes() for path in book.folder.iterdir()} == before
+    assert not KeptAnswer.objects.exists()
 
 
 def test_a_revoked_token_gets_nothing_and_it_is_said_what_to_do(

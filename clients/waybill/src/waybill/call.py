@@ -16,13 +16,17 @@ Query = Mapping[str, "str | int | bool | None"]
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One question with one answer of type `T`; the path stands below `/api/v1/`."""
+    """One question with one answer of type `T`; the path stands below `/api/v1/`.
+
+    `leaves_nothing`: done twice it is no more than done once, so the server need not remember it.
+    """
 
     method: str
     path: str
     query: Query = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     if_match: str = ""  # the tag of what was seen: refused with `Changed` if it is another by now
+    leaves_nothing: bool = False
 
 
 @dataclass(frozen=True)

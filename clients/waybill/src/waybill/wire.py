@@ -84,7 +84,7 @@ class Server:
         if call.body is not None:
             content = json.dumps(call.body).encode()
             headers["Content-Type"] = "application/json"
-        if call.method == "POST" and self._knows_us:
+        if call.method == "POST" and self._knows_us and not call.leaves_nothing:
             headers[_KEY] = f'"{uuid.uuid4()}"'
         if call.if_match:
             headers["If-Match"] = call.if_match
