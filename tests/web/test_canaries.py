@@ -24,6 +24,7 @@ from django.test import Client
 from index.models import TrustedPublisher
 from tests.accounts.second_factors import code_of
 from tests.clients import basic, confirm
+from tests.command_lines import CommandLine
 from tests.conftest import World
 from tests.factories import PASSWORD, SERVICE
 from tests.local_issuer import LocalIssuer
@@ -148,6 +149,15 @@ def machines(aviary: Aviary, olga: Client) -> None:
         Client().get("/api/v1/user", {"access_token": value})
 
 
+def command_lines(aviary: Aviary, world: World) -> None:
+    """What a command line polls with, what it gets, and what its docker gets of that."""
+    terminal = CommandLine(world.alice)
+    aviary.keep("device code", terminal.asked["device_code"])
+    secret = aviary.keep("session of a command line", terminal.secret)
+    aviary.keep("docker credential of a session", make_docker_credential(secret))
+    assert terminal.call("GET", "user").status_code == 200
+
+
 def docker(aviary: Aviary, world: World) -> None:
     """`docker login`, and the protocol of 2013."""
     header = {"Authorization": basic("alice")}
@@ -213,11 +223,12 @@ def test_no_secret_stays_behind(
     confirm(olga)
     passwords(aviary, world)
     machines(aviary, olga)
+    command_lines(aviary, world)
     docker(aviary, world)
     jobs(aviary, world, issuer)
     invitations(aviary, olga)
     second_factors(aviary, world)
-    assert len(aviary.secrets) >= 17
+    assert len(aviary.secrets) >= 20
     mails = "".join(f"{message.subject} {message.body}" for message in mail.outbox)
     assert {
         # allauth leaves the link in the session of the browser that used it; it opens nothing any more
