@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from accounts.credential_kinds import Use, check_opens, kind_of_secret
 from accounts.docker_credentials import parse_docker_credential
-from accounts.flows.end_sessions import is_of
+from accounts.errors import CredentialEnded
+from accounts.flows.end_sessions import is_of, proved_elsewhere
 from accounts.flows.use_credential import (
     Shown,
     accept_secret,
@@ -31,6 +32,7 @@ from accounts.models import (
 )
 from accounts.opaque_tokens import parse_opaque_token
 from accounts.principals import ANONYMOUS, COMMAND_LINE, Principal
+from accounts.second_factor import is_missing_of, why_demanded
 from accounts.statements import Row, loaded, moment_or_none, now, run
 
 _OF_NOBODY = "SELECT CAST(NULL AS bigint) AS user_id, CAST(NULL AS bigint) AS robot_id"
@@ -61,7 +63,12 @@ WHERE s.selector = :selector
 _BY_COMMAND_LINE = """
 SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_active, u.is_superuser,
   EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = u.id AND e.verified) AS proven,
-  u.password, u.tokens_not_before, c.id AS proof_id, c.selector, c.secret_digest, kept.session_data
+  u.password, u.tokens_not_before, c.id AS proof_id, c.selector, c.secret_digest, kept.session_data,
+  EXISTS (SELECT 1 FROM mfa_authenticator f
+          WHERE f.user_id = u.id AND f.type IN ('totp', 'webauthn')) AS has_factor,
+  EXISTS (SELECT 1 FROM accounts_membership m
+          JOIN accounts_organization o ON o.id = m.organization_id
+          WHERE m.user_id = u.id AND o.requires_second_factor AND o.deleted_at IS NULL) AS demanded
 FROM accounts_commandlinesession c
 JOIN usersessions_usersession s ON s.id = c.session_id
 JOIN accounts_user u ON u.id = s.user_id
@@ -122,9 +129,12 @@ def proof_by_command_line(secret: str, *, login: str, address: str) -> Proof:
         session, user = _session(row) if row else (None, None)
         is_alive = user is not None and row is not None and is_of(user, row[11])
         is_proven = bool(row and row[5])
-        return accept_session(
+        holder = accept_session(
             session, user, parsed, login=login, is_proven=is_proven, is_alive=is_alive
         )
+        if row and user and is_missing_of(user) and not proved_elsewhere(row[11]):
+            raise CredentialEnded(why_demanded(user))
+        return holder
 
     return Proof(_BY_COMMAND_LINE, {"selector": parsed.selector, "at": now()}, accept)
 
@@ -208,6 +218,8 @@ def _session(row: Row) -> tuple[CommandLineSession, User]:
         is_superuser=row[4],
         password=row[6],
         tokens_not_before=moment_or_none(row[7]),
+        has_factor=row[12],  # what is_missing_of asks for
+        is_demanded_by_organizations=row[13],
     )
     session = loaded(CommandLineSession, id=row[8], selector=row[9], secret_digest=row[10])
     return session, user

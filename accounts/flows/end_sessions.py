@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.audit import AuditAction, record
 from accounts.models import User
+from accounts.openid.claims import PROVED_ELSEWHERE
 from accounts.principals import Principal
 from accounts.second_factor import forget_browsers
 from accounts.signals import machines_logged_out
@@ -50,6 +51,11 @@ def is_of(user: User, session_data: str | None) -> bool:
     mark = str(kept.get(HASH_SESSION_KEY, ""))
     known = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
     return any(constant_time_compare(mark, one) for one in known)
+
+
+def proved_elsewhere(session_data: str) -> bool:
+    """Whether a second factor was shown at the provider that logged this session in."""
+    return PROVED_ELSEWHERE in SessionStore().decode(session_data)
 
 
 def log_out_everywhere(user: User, *, by: Principal, keep: str = "", reason: str = "") -> int:

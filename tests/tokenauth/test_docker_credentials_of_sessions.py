@@ -85,6 +85,15 @@ def test_it_ends_with_the_session_and_so_does_what_was_got_with_it(
     assert ask_route(client, "GET", READ, token=token)["X-Waybill-Refusal-Status"] == "401"
 
 
+def test_a_second_factor_that_is_demanded_meanwhile_is_set_up_first(
+    client: Client, short: str, world: World
+) -> None:
+    assert ask(client, "olga", short, PULL_APP).status_code == 200
+    type(world.acme).objects.filter(pk=world.acme.pk).update(requires_second_factor=True)
+    refused = ask(client, "olga", short, PULL_APP)
+    assert (refused.status_code, "acme demands two factors" in words_of(refused)) == (401, True)
+
+
 def test_a_session_that_is_too_old_gives_nothing(
     world: World, client: Client, terminal: CommandLine
 ) -> None:

@@ -14,11 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.docker_credentials import LIFETIME
-from accounts.models import AuditEvent, PersonalAccessToken, RobotSecret
+from accounts.models import AuditEvent, CommandLineSession, PersonalAccessToken, RobotSecret
 from accounts.opaque_tokens import make_opaque_token
 from accounts.ratelimits import LEAK_REPORTS
 from index.models import TrustedPublisher, WorkloadLogin
 from tests.clients import ask_route, basic
+from tests.command_lines import CommandLine
 from tests.conftest import World
 from tests.factories import SERVICE
 from tests.machines import make_docker_credential, make_robot, make_secret, make_token
@@ -77,6 +78,13 @@ def test_a_leaked_docker_credential_ends_what_it_was_made_of(world: World, clien
     assert PersonalAccessToken.objects.get().revoked_at
     (message,) = mail.outbox
     assert short.split("_")[2] not in message.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leaked_docker_credential_of_a_session_ends_that(world: World, client: Client) -> None:
+    short = make_docker_credential(CommandLine(world.olga).secret)
+    report(client, find(short))
+    assert not CommandLineSession.objects.exists()
 
 
 def test_a_leaked_docker_credential_that_is_over_ends_nothing(world: World, client: Client) -> None:
