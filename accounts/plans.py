@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import BigIntegerField, Case, Exists, Expression, F, Subquery, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    Expression,
+    F,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from accounts.errors import QuotaExceeded
@@ -16,12 +26,15 @@ def plan_of(namespace: Namespace) -> Plan | None:
 
     Official images and administrators of the site are limited only by a plan they were given.
     """
-    if namespace.plan:
-        return namespace.plan
+    return namespace.plan or first_plan(namespace).first()
+
+
+def first_plan(namespace: Namespace) -> QuerySet[Plan]:
+    """Return the plan that namespaces of its kind start with, one or none, to be read with others."""
     if namespace.organization_id:
-        return Plan.objects.filter(default_for=PlanDefault.ORGANIZATIONS).first()
+        return Plan.objects.filter(default_for=PlanDefault.ORGANIZATIONS)
     ordinary = User.objects.filter(pk=namespace.user_id or 0, is_superuser=False)
-    return Plan.objects.filter(Exists(ordinary), default_for=PlanDefault.USERS).first()
+    return Plan.objects.filter(Exists(ordinary), default_for=PlanDefault.USERS)
 
 
 def plans_of(namespaces: Iterable[Namespace]) -> dict[int, Plan | None]:

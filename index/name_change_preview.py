@@ -12,16 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import Namespace, Visibility
+from accounts.plans import first_plan
 from accounts.principals import Principal
 from accounts.together import HowMany, read_together
 from accounts.words import listed
 from index.flows.end_ties import outsiders
+from index.flows.quotas import Room, private_ones
 from index.flows.rename_repository import check_rename
-from index.flows.take_name import check_name
+from index.flows.take_name import check_name, old_names_of
 from index.flows.transfer_repository import check_room, check_transfer
 from index.models import AccessGrant, Repository
 from index.names import RepositoryName
-from index.policy import may_create
+from index.policy import may_create_in
 from index.rules import Decision
 
 _NAMED = 10  # of people, teams and robots each
@@ -58,6 +60,8 @@ class _Ties:
     people: list[str]  # with roles of their own
     teams: list[str]  # of the old namespace, as the robots
     robots: list[str]
+    room: Room  # in the new namespace
+    old_names: list[str]  # of the new namespace
     tags: int
     publishers: int
     webhooks: int
@@ -87,16 +91,18 @@ def preview_rename(
     return change
 
 
-def preview_transfer(repository: Repository, *, to: RepositoryName, by: Principal) -> NameChange:
+def preview_transfer(
+    repository: Repository, *, to: RepositoryName, by: Principal, decision: Decision | None = None
+) -> NameChange:
     """Raise what the transfer would raise, as far as it is not for others to decide."""
-    target = check_transfer(repository, to=to, by=by)
+    target = check_transfer(repository, to=to, by=by, decision=decision)
     to = to.moved_to(target.name)
-    at_once = may_create(by, to).role is not None
-    if at_once:
-        check_name(to, namespace=target, owner=repository)
-        check_room(repository, target=target)
-    change = NameChange(repository.name, to.value, at_once=at_once)
+    at_once = may_create_in(target, by, to).role is not None
     tied = _ties(repository, target)
+    if at_once:
+        check_name(to, namespace=target, owner=repository, old_names=tied.old_names)
+        check_room(repository, target=target, room=tied.room)
+    change = NameChange(repository.name, to.value, at_once=at_once)
     change.stays.extend(_content(repository, tied.tags))
     change.stays.extend(_people(tied.people))
     change.goes.extend(_ends(repository, tied))
@@ -129,9 +135,12 @@ def _old_name(repository: Repository) -> str:
 def _ties(repository: Repository, target: Namespace) -> _Ties:
     """Read them in one query."""
     direct = AccessGrant.objects.filter(repository=repository, user__isnull=False)
-    people, others, *numbers = read_together(
+    people, others, plans, [private], old_names, *numbers = read_together(
         direct.order_by("user__username").values_list("user__username", flat=True),
         outsiders(repository, namespace=target).select_related("team", "robot__namespace"),
+        first_plan(target),
+        HowMany(private_ones(target)),
+        old_names_of(target),
         HowMany(repository.tags.all()),
         HowMany(repository.publishers.all()),
         HowMany(repository.webhooks.all()),
@@ -139,7 +148,8 @@ def _ties(repository: Repository, target: Namespace) -> _Ties:
     )
     teams = sorted(str(grant.team) for grant in others if grant.team)
     robots = sorted(str(grant.robot) for grant in others if grant.robot)
-    return _Ties(people, teams, robots, *(number for (number,) in numbers))
+    room = Room(target.plan or next(iter(plans), None), private)
+    return _Ties(people, teams, robots, room, old_names, *(number for (number,) in numbers))
 
 
 def _people(names: list[str]) -> list[str]:

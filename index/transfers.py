@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Namespace
 from accounts.principals import Principal
 from index.models import Repository, RepositoryState, Transfer
-from index.policy import allowed_actions, holds_namespace
+from index.policy import allowed_actions
+from index.rules import Decision
 
 OFFER_LASTS = timedelta(days=7)
 
@@ -37,7 +39,12 @@ def offers_to(principal: Principal) -> QuerySet[Transfer]:
 
 def offer_of(repository: Repository) -> Transfer | None:
     """Return the open offer of a repository."""
-    return open_offers().filter(repository=repository).first()
+    return offers_of(repository).first()
+
+
+def offers_of(repository: Repository) -> QuerySet[Transfer]:
+    """Return the same as a list, to be read with others."""
+    return open_offers().filter(repository=repository).order_by("pk")[:1]
 
 
 def end_of(transfer: Transfer) -> datetime:
@@ -51,17 +58,19 @@ def find_target(name: str) -> Namespace | None:
     None alike for no such name, an account that nobody proved or that is closed, and official images.
     """
     found = Namespace.objects.called(name).select_related("user", "organization", "plan")
+    proven = EmailAddress.objects.filter(user=OuterRef("user"), verified=True)
     there = Q(organization__deleted_at=None, organization__isnull=False) | Q(
-        user__is_active=True, user__closed_at=None
+        Exists(proven), user__is_active=True, user__closed_at=None
     )
-    namespace = found.filter(there).first()
-    if namespace is None or (namespace.user and not namespace.user.is_verified):
-        return None
-    return namespace
+    return found.filter(there).first()
 
 
-def may_give(repository: Repository, giver: Principal) -> bool:
-    """Whether the person may give it away: owners of its namespace and administrators of the site."""
-    if giver.user is None or not allowed_actions(giver, repository).may_administer:
+def may_give(repository: Repository, giver: Principal, decision: Decision | None = None) -> bool:
+    """Whether the person may give it away: owners of its namespace and administrators of the site.
+
+    `decision` is what was decided about both already.
+    """
+    decided = decision or allowed_actions(giver, repository)
+    if giver.user is None or not decided.may_administer:
         return False
-    return giver.is_administrator or holds_namespace(giver, repository.namespace)
+    return giver.is_administrator or decided.standing.holds_namespace

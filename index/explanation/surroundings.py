@@ -12,7 +12,7 @@ from accounts.models.namespace import ROOT_NAMESPACE
 from accounts.plans import plan_of
 from index.errors import NoPlacement
 from index.explanation.question import Question
-from index.flows.quotas import Usage, private_repositories, storage
+from index.flows.quotas import Usage, private_repositories, room_of, storage
 from index.models import Deletion, Repository, RepositoryState
 from index.names import RepositoryName
 from index.placement import choose_registry
@@ -142,7 +142,7 @@ def creation_steps(creation: Creation, name: RepositoryName, *, is_sure: bool) -
     namespace = Namespace.objects.called(name.namespace).select_related("plan", "user").get()
     yield quota_step(namespace)
     if namespace.default_visibility != Visibility.PUBLIC:
-        yield _quota(namespace, private_repositories(namespace, plan_of(namespace)))
+        yield _quota(namespace, private_repositories(room_of(namespace)))
     try:
         choose_registry(name.moved_to(namespace.name), visibility=namespace.default_visibility)
     except NoPlacement as refusal:

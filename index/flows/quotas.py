@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -93,13 +94,30 @@ def lock_namespaces(*namespace_ids: int) -> dict[int, Namespace]:
     return {number: lock_namespace(number) for number in sorted(set(namespace_ids))}
 
 
-def private_repositories(namespace: Namespace, plan: Plan | None) -> Usage:
-    """Return how many repositories are not public; those that are being deleted do not count.
+class Room(NamedTuple):
+    """What a namespace may hold, and how many repositories of it are not public."""
+
+    plan: Plan | None
+    private: int
+
+
+def room_of(namespace: Namespace) -> Room:
+    """Return it as it is now."""
+    return Room(plan_of(namespace), private_ones(namespace).count())
+
+
+def private_repositories(room: Room) -> Usage:
+    """Return how many repositories are not public."""
+    plan, private = room
+    return Usage(_PRIVATE, private, plan.private_repositories if plan else None)
+
+
+def private_ones(namespace: Namespace) -> QuerySet[Repository]:
+    """Return repositories that are not public; those that are being deleted do not count.
 
     What lies in the trash does: else there might be no room for it when it is taken out again.
     """
-    used = _hidden().filter(namespace=namespace).count()
-    return Usage(_PRIVATE, used, plan.private_repositories if plan else None)
+    return _hidden().filter(namespace=namespace)
 
 
 def _hidden() -> QuerySet[Repository]:
@@ -152,9 +170,9 @@ def _used(namespace: Namespace, plan: Plan | None, private: int, people: int) ->
     return Used(plan, [*found, storage(namespace, plan)])
 
 
-def check_private_repositories(namespace: Namespace) -> None:
+def check_private_repositories(namespace: Namespace, room: Room | None = None) -> None:
     """Raise OverQuota unless there is room for one more; the namespace's row must be locked (F15)."""
-    usage = private_repositories(namespace, plan_of(namespace))
+    usage = private_repositories(room or room_of(namespace))
     if usage.is_full:
         remedy = _("Make one public, delete one, or ask an administrator")
         raise OverQuota(_refusal(namespace, usage, remedy))

@@ -6,8 +6,9 @@ place, so of two who want one only one gets it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, When
@@ -25,14 +26,20 @@ NAME_REST = timedelta(seconds=settings.TOKEN_LIFETIME + 120)
 
 
 def check_name(
-    name: RepositoryName, *, namespace: Namespace, owner: Repository | None = None
+    name: RepositoryName,
+    *,
+    namespace: Namespace,
+    owner: Repository | None = None,
+    old_names: Iterable[str] | None = None,
 ) -> datetime | None:
     """Raise NameTaken unless the name is free, or one of the owner's own past.
 
     Return when the last repository of that name was deleted. No token from before opens the new one,
-    however long tokens live: the gateway asks (F2).
+    however long tokens live: the gateway asks (F2). `old_names` of the namespace may be at hand.
     """
-    others = holders_of(_spellings(name, namespace))
+    if old_names is None:
+        old_names = old_names_of(namespace)
+    others = holders_of(_spellings(name, old_names))
     if owner is not None:
         others = others.exclude(pk=owner.pk)
     # Who has it comes before those who had it, of whom the last one counts.
@@ -54,10 +61,15 @@ def change_name(repository: Repository, *, to: RepositoryName, namespace: Namesp
     repository.save(update_fields=["name", "namespace"])
 
 
-def _spellings(name: RepositoryName, namespace: Namespace) -> list[str]:
+def old_names_of(namespace: Namespace) -> QuerySet[Any, str]:
+    """Return what the namespace was called before."""
+    return namespace.old_names.values_list("name", flat=True)
+
+
+def _spellings(name: RepositoryName, old_names: Iterable[str]) -> list[str]:
     """Return the name as it is, and as it was called while the namespace had other names."""
     found = [name.value]
-    for old in namespace.old_names.values_list("name", flat=True):
+    for old in old_names:
         try:
             found.append(name.moved_to(old).value)
         except NameInvalid:  # too long to have been a name then

@@ -16,7 +16,6 @@ from accounts.audit import AuditAction, record
 from accounts.limits import TRANSFER_OFFERS
 from accounts.models import Namespace, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
-from accounts.plans import plan_of
 from accounts.principals import Principal
 from accounts.ratelimits import spend
 from index import trash
@@ -25,10 +24,12 @@ from index.blob_sizes import distinct_bytes
 from index.errors import AlreadyDecided, Denied, NameTaken, OverQuota, TransferRefused
 from index.flows.end_ties import end_ties
 from index.flows.quotas import (
+    Room,
     check_private_repositories,
     check_storage,
     lock_namespaces,
     recount_storage,
+    room_of,
     storage,
 )
 from index.flows.rename_repository import lock_repository
@@ -37,6 +38,7 @@ from index.mails import send_after_commit
 from index.models import AccessGrant, ActivityKind, BlobLink, Repository, Transfer
 from index.names import RepositoryName, parse_repository_name
 from index.policy import may_change_namespace, may_create
+from index.rules import Decision
 from index.subjects import principal_from_subject
 from index.transfers import end_of, find_target, may_give, offer_of, open_offers
 
@@ -105,9 +107,14 @@ def withdraw_transfer(repository: Repository, *, by: Principal) -> None:
             _record(action, held, held.namespace, offer.new_name, by)
 
 
-def check_transfer(repository: Repository, *, to: RepositoryName, by: Principal) -> Namespace:
-    """Return the namespace that gets it; raise Denied or TransferRefused."""
-    _check_giver(repository, by)
+def check_transfer(
+    repository: Repository, *, to: RepositoryName, by: Principal, decision: Decision | None = None
+) -> Namespace:
+    """Return the namespace that gets it; raise Denied or TransferRefused.
+
+    `decision` is what was decided about both already.
+    """
+    _check_giver(repository, by, decision)
     target = _root(by) if to.is_official else find_target(to.namespace)
     if target is None:
         message = gettext("there is nobody called %(namespace)s here who could take it") % {
@@ -122,11 +129,15 @@ def check_transfer(repository: Repository, *, to: RepositoryName, by: Principal)
     return target
 
 
-def check_room(repository: Repository, *, target: Namespace) -> None:
-    """Raise OverQuota unless the plan of the target has room for it; its row must be locked."""
+def check_room(repository: Repository, *, target: Namespace, room: Room | None = None) -> None:
+    """Raise OverQuota unless the plan of the target has room for it; its row must be locked.
+
+    `room` is what was read of the target already.
+    """
+    room = room or room_of(target)
     if repository.visibility != Visibility.PUBLIC:
-        check_private_repositories(target)
-    usage = storage(target, plan_of(target))
+        check_private_repositories(target, room)
+    usage = storage(target, room.plan)
     if usage.limit is None:
         return
     check_storage(target, limit=usage.limit)
@@ -214,8 +225,8 @@ def _giver_of(offer: Transfer) -> Principal:
     return giver
 
 
-def _check_giver(repository: Repository, by: Principal) -> None:
-    if not may_give(repository, by):
+def _check_giver(repository: Repository, by: Principal, decision: Decision | None = None) -> None:
+    if not may_give(repository, by, decision):
         message = gettext(
             "'%(name)s' may not give %(repository)s away: owners of its namespace do"
         ) % {"name": by.name, "repository": repository}

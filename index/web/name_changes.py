@@ -69,7 +69,8 @@ def rename(request: HttpRequest, name: str) -> HttpResponse:
 def transfer(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for the namespace, show what goes and what stays, and give it away or offer it."""
     repository, principal = find_administered(request, name), principal_of(request)
-    if not may_give(repository, principal):
+    decision = decision_about(repository, principal)
+    if not may_give(repository, principal, decision):
         message = _("Only owners of %(namespace)s give %(repository)s away.") % {
             "namespace": repository.namespace,
             "repository": repository,
@@ -77,7 +78,9 @@ def transfer(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied(message)
     require_recent_login(request)
     form = TransferForm(request.POST or _asked(request), repository=repository)
-    preview = _preview(form, lambda to: preview_transfer(repository, to=to, by=principal))
+    preview = _preview(
+        form, lambda to: preview_transfer(repository, to=to, by=principal, decision=decision)
+    )
     if request.method == "POST" and preview:
         done = _attempt(
             form, lambda: transfer_repository(repository, to=form.full_name, by=principal)

@@ -25,6 +25,7 @@ WALK = " f CROSS JOIN search_entry_"
 FILLED_IN = {
     "r/<repository:name>/-/promote": "image={tag}&target=acme/next",
     "r/<repository:name>/-/rename": "new_name=other",
+    "r/<repository:name>/-/transfer": "to_namespace=olga&new_name=other",
 }
 # Nothing is found by these, so there is no walk.
 NOTHING = ("nothingofthatkind", "w" * 100)
