@@ -22,7 +22,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 from django.contrib.auth.hashers import get_hashers, make_password
@@ -63,13 +63,15 @@ def verify(user: User | None, password: str) -> bool:
 def _even_out(password: str, encoded: str) -> None:
     """Let a wrong password cost the same whatever hash there is, or none: one of each kind that is checked here.
 
-    Only where people brought hashes from elsewhere there is more than one kind; raises PasswordsBusy.
+    Only where people brought hashes from elsewhere there is more than one kind. It is known already that the password
+    is wrong, so who has no time for more says so, and the failure counts.
     """
     _today, *brought = get_hashers()
-    for hasher in brought:
-        hasher.harden_runtime(password, encoded)
-        if encoded.startswith(f"{hasher.algorithm}$"):
-            make_password(password)
+    with suppress(PasswordsBusy):
+        for hasher in brought:
+            hasher.harden_runtime(password, encoded)
+            if encoded.startswith(f"{hasher.algorithm}$"):
+                make_password(password)
 
 
 def check_time(login: str, password: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.errors import WrongPassword
+from accounts.errors import PasswordsBusy, TooManyAttempts, WrongPassword
 from accounts.flows.authenticate import verify_password
 from accounts.models import User
 from accounts.old_passwords import Bcrypt, can_be_checked
@@ -126,6 +126,27 @@ def test_so_it_does_for_nobody_and_for_who_has_a_hash_of_today(alice: User) -> N
         with pytest.raises(WrongPassword):
             log_in(login, "looking glass")
         assert (sum(CountingBcrypt.costs), len(CountingArgon2.costs)) == (2**MOST, 1)
+
+
+class HurriedBcrypt(Bcrypt):
+    """Finds no time to do more than is needed."""
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        """Wait in vain for the one place where a hash is computed."""
+        raise PasswordsBusy
+
+
+@pytest.mark.parametrize("login", ["alice", "nobody"])
+def test_a_wrong_password_counts_also_where_there_is_no_time_for_more(
+    alice: User, settings: Any, login: str
+) -> None:
+    """Else who keeps the machine busy could guess as often as he likes."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingArgon2", f"{__name__}.HurriedBcrypt"]
+    for _ in range(10):
+        with pytest.raises(WrongPassword):
+            log_in(login, "looking glass")
+    with pytest.raises(TooManyAttempts):
+        log_in(login, "looking glass")
 
 
 def test_a_right_password_of_today_costs_no_bcrypt(alice: User) -> None:
