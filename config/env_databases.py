@@ -11,6 +11,9 @@ from accounts.redis_client import watched
 from config.env import env_list, env_text
 
 _POSTGRESQL = "django.db.backends.postgresql"
+# What libpq is told; anything else in an address would be no more than a hope.
+_TLS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey"})
+_KNOWN = frozenset({"host", "port", "user"}) | _TLS
 
 
 def env_database(name: str) -> dict[str, Any]:
@@ -35,6 +38,9 @@ def _database(name: str, address: str) -> dict[str, Any]:
         }
     if url.scheme == "postgresql":
         query = dict(parse_qsl(url.query))
+        if unknown := sorted(query.keys() - _KNOWN):
+            message = f"{name} says {', '.join(unknown)}, but only {', '.join(sorted(_KNOWN))} are known there."
+            raise ImproperlyConfigured(message)
         return {
             "ENGINE": _POSTGRESQL,
             "NAME": unquote(url.path[1:]),
@@ -53,6 +59,7 @@ def _database(name: str, address: str) -> dict[str, Any]:
                 # For the statements of accounts.statements alone: planning one anew takes longer
                 # than running it. Querysets are never prepared (client-side cursors).
                 "prepare_threshold": 5,
+                **{key: query[key] for key in _TLS & query.keys()},
             },
         }
     message = f"{name} must start with sqlite:/// or postgresql://."

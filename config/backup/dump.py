@@ -91,4 +91,8 @@ def _connection_of_programs() -> dict[str, str]:
         "PGPASSWORD": known["PASSWORD"],
         "PGDATABASE": known["NAME"],
     }
+    tls = {
+        key: known["OPTIONS"].get(key) for key in ("sslmode", "sslrootcert", "sslcert", "sslkey")
+    }
+    named |= {f"PG{key.upper()}": value for key, value in tls.items()}
     return {variable: str(value) for variable, value in named.items() if value}

@@ -40,3 +40,16 @@ def test_a_short_secret_is_refused_from_a_file_too(file: Path) -> None:
     file.write_text("short\n")
     with pytest.raises(ImproperlyConfigured, match="at least 32"):
         env_secret("WAYBILL_TRIED")
+
+
+def test_what_an_address_says_of_tls_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "postgresql://waybill@db/waybill?sslmode=verify-full&sslrootcert=/etc/ca%201.pem"
+    monkeypatch.setenv("WAYBILL_TRIED", address)
+    told = env_database("WAYBILL_TRIED")["OPTIONS"]
+    assert (told["sslmode"], told["sslrootcert"]) == ("verify-full", "/etc/ca 1.pem")
+
+
+def test_what_nobody_heeds_in_an_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYBILL_TRIED", "postgresql://waybill@db/waybill?ssl_mode=verify-full")
+    with pytest.raises(ImproperlyConfigured, match="says ssl_mode"):
+        env_database("WAYBILL_TRIED")
