@@ -108,6 +108,12 @@ def test_a_secret_of_a_robot_is_rotated_and_the_robot_removed(as_olga: Run) -> N
     assert not RobotAccount.objects.exists()
 
 
+def test_ones_own_robot_is_named_either_way_and_gets_one_more_secret(as_olga: Run) -> None:
+    as_olga("robots", "create", "olga+ci")
+    assert as_olga("robots", "add-secret", "olga+ci", "--label", "there").stdout.startswith("wbs_")
+    assert RobotSecret.objects.filter(label="there").exists()
+
+
 def test_a_deleted_repository_comes_back(as_olga: Run, world: World) -> None:
     request_deletion(world.app, by=Principal(world.olga))
     assert as_olga("trash", "list", "-q").stdout == "acme/app\n"
@@ -188,6 +194,20 @@ def test_a_person_proves_it_and_the_command_goes_on(
     ]
     assert as_olga("tokens", "create", "laptop", "*").stdout.startswith("wbp_")
     assert PersonalAccessToken.objects.count() == 1
+
+
+def test_a_command_does_not_go_on_as_somebody_else(
+    as_olga: Run, world: World, monkeypatch: pytest.MonkeyPatch, transport: InProcess
+) -> None:
+    monkeypatch.setattr("waybill.commands.browser._wants_to_prove", lambda: True)
+    monkeypatch.setattr(
+        "waybill.commands.browser.log_in_by_browser",
+        lambda *_, **__: Login(URL, "alice", CommandLine(world.alice).secret),
+    )
+    transport.instead = [answers(403, b'{"code": "confirmation-needed"}')]
+    result = as_olga("tokens", "create", "laptop", "*")
+    assert (result.exit_code, "alice approved it" in result.stderr) == (3, True)
+    assert not PersonalAccessToken.objects.exists()
 
 
 def test_names_of_registries_are_completed(book: Book, world: World, transport: InProcess) -> None:

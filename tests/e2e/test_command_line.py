@@ -16,8 +16,9 @@ from launcher.layout import CHECKOUT
 from tests.e2e import steps
 from tests.e2e.browser import Look, Window
 from tests.e2e.looks import inspect_as_it_is
-from tests.e2e.people import People, Person
+from tests.e2e.people import Person
 from tests.e2e.stack import Stack
+from tests.e2e.test_credential_helper import helped  # noqa: F401 - a fixture
 
 _PROGRAM = (sys.executable, "-c", "import waybill_start; waybill_start.command()")
 
@@ -52,31 +53,37 @@ class Terminal:
 
 
 @pytest.fixture
-def window(people: People, stack: Stack, browser: Browser) -> Iterator[tuple[Person, Window]]:
-    """Somebody's browser."""
-    person = people.make("alice")
+def window(helped: Person, stack: Stack, browser: Browser) -> Iterator[Window]:  # noqa: F811
+    """The browser of somebody whose docker asks the helper."""
     window = Window(browser, stack.origin, Look())
-    window.log_in(person)
-    yield person, window
+    window.log_in(helped)
+    yield window
     window.close()
 
 
-def test_a_command_line_is_approved_and_makes_a_robot_and_undoes_a_deletion(
-    window: tuple[Person, Window], stack: Stack, tmp_path: Path
-) -> None:
-    person, pages = window
-    waybill = Terminal(tmp_path)
-    waiting = waybill.begin("login", stack.origin)
-    assert waiting.stderr
-    shown = next(found for line in waiting.stderr if (found := re.search(r"\?code=(\S+)", line)))
-    page = pages.open(f"/accounts/device?code={shown[1]}")
-    assert page.locator(".compared").inner_text() == shown[1]
-    inspect_as_it_is(pages, "command-line-approve")
+def approve(window: Window, person: Person, code: str) -> None:
+    """Look at the page that the code leads to, and say yes."""
+    page = window.open(f"/accounts/device?code={code}")
+    assert page.locator(".compared").inner_text() == code
+    inspect_as_it_is(window, "command-line-approve")
     page.get_by_label("I have begun this just now").check()
     page.get_by_role("button", name="Approve").click()
     if "reauthenticate" in page.url:
-        steps.confirm(pages, person)
+        steps.confirm(window, person)
     page.get_by_text("Approved: go back to your terminal").wait_for()
+
+
+def test_a_command_line_is_approved_and_does_what_no_token_does_and_docker_goes_by_it(
+    helped: Person,  # noqa: F811
+    window: Window,
+    stack: Stack,
+    tmp_path: Path,
+) -> None:
+    person, waybill = helped, Terminal(tmp_path)
+    waiting = waybill.begin("login", stack.origin)
+    assert waiting.stderr
+    shown = next(found for line in waiting.stderr if (found := re.search(r"\?code=(\S+)", line)))
+    approve(window, person, shown[1])
     said, complained = waiting.communicate(timeout=60)
     assert said == f"Logged in to {stack.origin} as {person.name}.\n", complained
 
@@ -87,9 +94,11 @@ def test_a_command_line_is_approved_and_makes_a_robot_and_undoes_a_deletion(
     assert waybill("robots", "create", "ci").startswith("wbs_")
     assert f"{person.name}+ci" in waybill("robots", "list", "-q")
 
-    page = pages.open("/settings/sessions")
+    person.push_image("app")
+
+    page = window.open("/settings/sessions")
     row = page.get_by_role("row").filter(has_text="waybill on")
-    inspect_as_it_is(pages, "sessions-command-line")
+    inspect_as_it_is(window, "sessions-command-line")
     row.get_by_role("button", name="End").click()
     ended = waybill.begin("whoami")
     assert "waybill login" in ended.communicate(timeout=60)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import time
@@ -45,7 +46,13 @@ class Terminal(Waybill):
         except Forbidden as error:
             if error.code != "confirmation-needed" or not _wants_to_prove():
                 raise
+        former = self.state.login
         made = log_in_by_browser(self.state, self.server.url, opens=True)
+        if former and made.username != former.username:
+            message = f"{made.username} approved it, and this was begun by {former.username}"
+            raise Failure(
+                message, Exit.REFUSED, f"You are {made.username} now: see if it is meant."
+            )
         self._auth = Bearer(made.secret)
         return super().ask(call)
 
@@ -109,8 +116,16 @@ def _show(asked: DeviceLogin, *, opens: bool) -> None:
         ),
         err=True,
     )
-    if opens and sys.stderr.isatty() and urlsplit(page).scheme in {"http", "https"}:
+    if opens and _has_browser() and urlsplit(page).scheme in {"http", "https"}:
         click.launch(page)
+
+
+def _has_browser() -> bool:
+    """Whether somebody sits here, before windows: a browser in the terminal would take its place."""
+    has_windows = sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return sys.stderr.isatty() and has_windows
 
 
 def _wait(client: Waybill, asked: DeviceLogin) -> CommandLineSession:

@@ -70,6 +70,8 @@ def create(
     It may nothing until it is given a role: waybill grants give acme/app robot acme+ci writer
     """
     organization, _, short = name.rpartition("+")
+    if state.login and organization == state.login.username:
+        organization = ""
     holds_until = until(expires)
     with state.session_client() as client:
         robot = client.ask(
@@ -80,6 +82,20 @@ def create(
         full = robot["name"]
         made = client.ask(calls.robots.add_secret(full, expires_at=holds_until, label=label))
     show_once(state, made, about=f"Made the robot {full}.")
+
+
+@robots.command("add-secret")
+@click.argument("name", type=ROBOT)
+@click.option("--label", default="", help="What it is for.")
+@expires_option
+@common
+@pass_state
+def add_secret(state: State, name: str, label: str, expires: str) -> None:
+    """Make one more secret of a robot: one for each place where it runs."""
+    call = calls.robots.add_secret(name, expires_at=until(expires), label=label)
+    with state.session_client() as client:
+        made = client.ask(call)
+    show_once(state, made, about=f"Made a secret of {name}.")
 
 
 @robots.command()
