@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -37,33 +37,37 @@ def _database(name: str, address: str) -> dict[str, Any]:
             },
         }
     if url.scheme == "postgresql":
-        query = dict(parse_qsl(url.query))
-        if unknown := sorted(query.keys() - _KNOWN):
-            message = f"{name} says {', '.join(unknown)}, but only {', '.join(sorted(_KNOWN))} are known there."
-            raise ImproperlyConfigured(message)
-        return {
-            "ENGINE": _POSTGRESQL,
-            "NAME": unquote(url.path[1:]),
-            "USER": query.get("user") or unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": query.get("host") or url.hostname or "",
-            "PORT": str(url.port or query.get("port", "")),
-            # A connection per request costs 7 to 12 ms (measured).
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {
-                "connect_timeout": 3,  # seconds: whoever waits is told to come again
-                # Compiled, a search of one's own among five millions took 13 ms of which 12 went into that.
-                "options": "-c lock_timeout=5000 -c statement_timeout=15000"
-                " -c plan_cache_mode=force_generic_plan -c jit=off",
-                # For the statements of accounts.statements alone: planning one anew takes longer
-                # than running it. Querysets are never prepared (client-side cursors).
-                "prepare_threshold": 5,
-                **{key: query[key] for key in _TLS & query.keys()},
-            },
-        }
+        return _postgresql(name, url)
     message = f"{name} must start with sqlite:/// or postgresql://."
     raise ImproperlyConfigured(message)
+
+
+def _postgresql(name: str, url: SplitResult) -> dict[str, Any]:
+    query = dict(parse_qsl(url.query))
+    if unknown := sorted(query.keys() - _KNOWN):
+        message = f"{name} says {', '.join(unknown)}, but only {', '.join(sorted(_KNOWN))} are known there."
+        raise ImproperlyConfigured(message)
+    return {
+        "ENGINE": _POSTGRESQL,
+        "NAME": unquote(url.path[1:]),
+        "USER": query.get("user") or unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host") or url.hostname or "",
+        "PORT": str(url.port or query.get("port", "")),
+        # A connection per request costs 7 to 12 ms (measured).
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,  # seconds: whoever waits is told to come again
+            # Compiled, a search of one's own among five millions took 13 ms of which 12 went into that.
+            "options": "-c lock_timeout=5000 -c statement_timeout=15000"
+            " -c plan_cache_mode=force_generic_plan -c jit=off",
+            # For the statements of accounts.statements alone: planning one anew takes longer
+            # than running it. Querysets are never prepared (client-side cursors).
+            "prepare_threshold": 5,
+            **{key: query[key] for key in _TLS & query.keys()},
+        },
+    }
 
 
 def env_pool(name: str) -> dict[str, dict[str, Any]]:
