@@ -23,9 +23,9 @@ E2E = Path("tests/e2e")
 FAULTS = Path("tests/faults")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# What is asked once: rules of the tree, the permission matrix and what each address answers, the
-# launcher, texts, and conversations with providers, directories and registries, whose flows are
-# tested on both databases by themselves.
+# What is asked once, beside all that asks for no database (tests/conftest.py marks it): rules of the
+# tree, the permission matrix and what each address answers, the launcher, texts, and conversations
+# with providers, directories and registries, whose flows are tested on both databases by themselves.
 ASKED_ONCE = tuple(
     Path("tests") / path
     for path in (
@@ -73,10 +73,11 @@ def run_postgresql(workshop: Workshop) -> Outcome | None:
     if not arguments:
         return None
     is_whole = arguments[-1] == TESTS
-    ignored = [f"--ignore={path}" for path in ASKED_ONCE] if is_whole else []
+    ignored = [f"--ignore={path}" for path in ASKED_ONCE]
+    options = [*ignored, "-m", "not without_database"] if is_whole else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with migrated_cluster(workshop, initdb) as url:
-        return run_unit(workshop, "postgresql", url, *ignored)
+        return run_unit(workshop, "postgresql", url, *options)
 
 
 @contextmanager

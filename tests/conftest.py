@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypotheses
 
@@ -48,6 +49,14 @@ hypotheses.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypotheses.load_profile("any machine")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what asks for no database and so can touch none: the stage of PostgreSQL leaves it out."""
+    of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    asks = of_django or item.get_closest_marker("django_db") is not None
+    if not asks and "django_db_setup" not in getattr(item, "fixturenames", ()):
+        item.add_marker("without_database")
 
 
 def pytest_collection_finish() -> None:

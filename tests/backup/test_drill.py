@@ -21,6 +21,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests import migrated
 
+pytestmark = pytest.mark.usefixtures(
+    "django_db_setup"
+)  # for tests/conftest.py: asks for a database
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a phrase that is long enough for a file of keys"
 
@@ -81,9 +85,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     server = os.environ["WAYBILL_DATABASE_URL"]
     names = [f"drill_{uuid.uuid4().hex[:8]}" for _ in range(3)]
     known = conninfo_to_dict(server)
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    # Not to the one of that name, which the processes of the tests copy: nobody may be in it then.
+    with psycopg.connect(server, dbname="postgres", autocommit=True) as connection:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        for name, like in zip(names, (known["dbname"], *["template1"] * 2), strict=True):
+            connection.execute(make.format(sql.Identifier(name), sql.Identifier(str(like))))
         try:
             where = f"?host={known['host']}&user={known['user']}"
             yield [f"postgresql:///{name}{where}" for name in names]
