@@ -32,6 +32,7 @@ from accounts.errors import (
     SlowDown,
     TooManyAttempts,
 )
+from accounts.mails import send_after_commit
 from accounts.models import CommandLineSession, DeviceLogin, User
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
 from accounts.openid.claims import PROVED_ELSEWHERE
@@ -131,6 +132,8 @@ def approve(login: DeviceLogin, *, user: User, browser: SessionBase) -> None:
         )
         row.save(update_fields=["session"])
         _note(AuditAction.COMMAND_LINE_APPROVED, row, user)
+        # Without the name of the machine: that is whatever a stranger wants to say.
+        send_after_commit("command_line_approved", to=[user], address=row.address)
 
 
 def refuse(login: DeviceLogin, *, user: User) -> None:

@@ -134,7 +134,8 @@ def _end_command_line(found: Shown, where: dict[str, str]) -> bool:
     record(
         AuditAction.SESSION_LEAKED, by=ANONYMOUS, user=user, target=target, url=url, source=source
     )
-    what = format_lazy(_("The session of your command line {machine}"), machine=target)
+    public_part = row.public_part
+    what = format_lazy(_("The session {public_part} of a command line"), public_part=public_part)
     tell_of_leak(user, what=what, page="web-sessions", **where)
     return True
 

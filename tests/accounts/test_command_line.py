@@ -317,4 +317,15 @@ def test_a_demanded_factor_is_set_up_first(world: World) -> None:
 def test_one_that_leaked_ends_and_its_person_is_told(terminal: CommandLine) -> None:
     assert report_leak(terminal.secret, url="https://git.example.com/x")
     assert terminal.call("GET", "user").status_code == 401
-    assert "waybill on laptop" in str(mail.outbox[-1].body)
+    assert "wbc_" in str(mail.outbox[-1].body)
+    assert terminal.secret.split("_")[2] not in str(mail.outbox[-1].body)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_tells_that_it_was_approved_in_words_that_no_stranger_wrote(world: World) -> None:
+    CommandLine(world.alice, machine="win a prize")
+    (told,) = [one for one in mail.outbox if "Command line logged in" in one.subject]
+    assert told.to == ["alice@example.com"]
+    assert "127.0.0.1" in told.body
+    assert "/settings/sessions" in told.body
+    assert "prize" not in told.body
