@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.principals import Principal
-from accounts.words import listed
+from accounts.words import listed, title
 from index.models import Repository
 from index.web.number_tags import grouped
 from search.asked import Filters, SearchQuery, Sort
@@ -20,6 +20,12 @@ from search.web.narrowing import Link
 
 _PLATFORM = "l/"  # how marks of platforms begin: search.documents
 _MOST_PLATFORMS = 4
+
+_MARKS = {
+    "official": gettext_lazy("Official"),
+    "verified": gettext_lazy("Verified"),
+    "automated": gettext_lazy("Automated"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,11 @@ def _as_asked(page: SearchPage) -> int:
     return page.exact if page.corrected or page.partial else len(page.results)
 
 
+def _words_for(key: str, value: str) -> str:
+    """Return what a facet is called; what people chose themselves is called so."""
+    return str(_MARKS.get(value) or title(value)) if key == "is" else value
+
+
 def _platforms(marks: str) -> str:
     """Return "amd64, arm64 and 3 more"; the system only where it is not Linux."""
     told = [mark[2:] for mark in marks.split() if mark.startswith(_PLATFORM)]
@@ -152,7 +163,7 @@ def _narrowing(group: FacetGroup) -> Narrowing:
         group.title,
         [
             Narrower(
-                facet.value.capitalize() if group.key == "is" else facet.value,
+                _words_for(group.key, facet.value),
                 facet.count,
                 narrowing.address_of(facet.query),
                 facet.is_chosen,

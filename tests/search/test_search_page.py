@@ -212,6 +212,12 @@ def test_a_filter_in_force_has_a_way_out_of_it(many: World, client: Client) -> N
     assert "Remove sort" not in text_of(html)
 
 
+@pytest.mark.usefixtures("world")
+def test_facets_of_marks_are_in_the_language_of_the_page(client: Client) -> None:
+    client.cookies["language"] = "de"
+    assert '<span class="facet-value">Offiziell</span>' in page(client, "q=base")
+
+
 def test_a_facet_narrows_the_search_and_widens_it_again(many: World, client: Client) -> None:
     make_repository("alice/many-more", visibility=PUBLIC)
     narrow = address(page(client, "q=many"), "bread")
