@@ -31,6 +31,10 @@ class OperatorView(RepositoryView):
         """Return the registry, or 404."""
         return get_object_or_404(Registry, name=name)
 
+    def hold_registry(self, request: Request, name: str) -> None:
+        """Keep the registry as it is now."""
+        Registry.objects.select_for_update().filter(pk=self.find_registry(name).pk).first()
+
 
 class _ConfirmedToChange(FactorShownLately):
     """Changes want a session that was confirmed lately."""

@@ -180,13 +180,8 @@ class Registries(ConfirmedOperatorView):
 class OneRegistry(ConfirmedOperatorView):
     """One registry."""
 
-    passing = (
-        "is_healthy", "last_heard_at", "writes_held_until", "repositories", "tags", "size",
-    )  # fmt: skip
-
-    def hold(self, request: Request, name: str) -> None:
-        """Keep the registry as it is now."""
-        Registry.objects.select_for_update().filter(pk=self.find_registry(name).pk).first()
+    passing = ("is_healthy", "last_heard_at", "writes_held_until", "repositories", "tags", "size")
+    hold = ConfirmedOperatorView.hold_registry
 
     @extend_schema(responses=RegistryOutput)
     def get(self, request: Request, name: str) -> Response:

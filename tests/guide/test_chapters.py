@@ -131,7 +131,10 @@ def test_the_commands_of_the_guide_are_commands() -> None:
         for line in code.text.replace("\\\n", " ").splitlines():
             words = shlex.split(line)
             first = words[0]
-            assert first in _TOOLS or re.match(r"(key|REGISTRY_TOKEN)=\$\(", first), (slug, line)
+            assert first in _TOOLS or re.match(r"(key|ETAG|REGISTRY_TOKEN)=\$\(", first), (
+                slug,
+                line,
+            )
 
 
 def test_json_in_the_guide_is_json() -> None:
