@@ -7,6 +7,7 @@
 set -euo pipefail
 
 DATA=''
+OWN_DATABASE='postgresql://waybill@/waybill?host=/var/run/postgresql'  # as in install.sh
 case "$*" in
     '') ;;
     --with-all-data) DATA=yes ;;
@@ -23,7 +24,8 @@ systemctl unmask --quiet redis-server.service nginx.service docker-registry.serv
 rm -rf /opt/waybill /usr/local/sbin/waybill
 
 if [ -n "$DATA" ]; then
-    if command -v dropdb > /dev/null; then
+    # One that is elsewhere (--database-url) is not ours to drop, nor is one of its name that is here.
+    if grep -qsF "$OWN_DATABASE" /etc/waybill/waybill.env; then
         runuser -u postgres -- dropdb --if-exists waybill
         runuser -u postgres -- dropuser --if-exists waybill
     fi

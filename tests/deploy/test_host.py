@@ -84,6 +84,13 @@ def test_the_settings_it_writes_exist_and_hold_no_secret() -> None:
     assert secrets == {"WAYBILL_SECRET_KEY_FILE", "WAYBILL_GATEWAY_SECRET_FILE"}
 
 
+def test_only_the_database_that_was_made_here_is_dropped() -> None:
+    made, dropped = ((HOST / name).read_text() for name in ("install.sh", "uninstall.sh"))
+    [own] = re.findall(r"^OWN_DATABASE=('[^']+')", made, re.MULTILINE)
+    assert f"OWN_DATABASE={own}" in dropped
+    assert 'if grep -qsF "$OWN_DATABASE" /etc/waybill/waybill.env' in dropped
+
+
 @pytest.mark.parametrize(
     "script",
     [
