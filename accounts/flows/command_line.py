@@ -17,7 +17,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
@@ -116,9 +116,13 @@ def find_waiting(code: str, *, by: User) -> DeviceLogin | None:
 def approve(login: DeviceLogin, *, user: User, browser: SessionBase) -> None:
     """Begin a session for the command line, of the person whose `browser` this is.
 
-    Raises ExpiredToken where somebody else was quicker, or it is too late.
+    Raises ExpiredToken where somebody else was quicker, it is too late, or the browser was logged out
+    meanwhile: `log_out_everywhere` holds the person, too, so that either finds what the other did.
     """
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if not browser.session_key or not browser.exists(browser.session_key):
+            raise _expired()
         row = _still_waiting(login)
         kept = SessionStore()
         kept.update(_taken_along(browser))
@@ -190,7 +194,10 @@ def _hand_over(row: DeviceLogin, session: UserSession) -> NewSession:
     if SESSION_KEY not in kept:
         raise _expired()
     kept.set_expiry(None)
-    kept.save(must_create=False)
+    try:
+        kept.save(must_create=False)
+    except UpdateError as error:  # it was ended just now
+        raise _expired() from error
     secret = make_opaque_token(CommandLineSession.PREFIX)
     CommandLineSession.objects.create(
         session=session, selector=secret.selector, secret_digest=secret.digest

@@ -64,6 +64,8 @@ def log_out_everywhere(user: User, *, by: Principal, keep: str = "", reason: str
     No browser is remembered any more: each asks for the second factor again.
     """
     with transaction.atomic():
+        # What is being approved for a command line by one of these sessions is found, or not done.
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
         sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or None))
         for session in sessions:
             session.end()

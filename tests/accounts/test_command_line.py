@@ -11,9 +11,12 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.errors import ExpiredToken
+from accounts.flows import command_line as flows
 from accounts.flows import manage_people
 from accounts.flows.command_line import forget_old_logins
 from accounts.flows.end_sessions import log_out_everywhere
@@ -176,6 +179,30 @@ def test_a_person_who_was_disabled_after_approving_gets_nothing(world: World) ->
     approve(browser_of(world.alice), told["user_code"])
     manage_people.disable(world.alice, by=Principal(world.root), reason="left")
     assert code_of_refusal(poll(told["device_code"])) == "expired-token"
+
+
+def test_a_browser_that_is_logged_out_while_it_approves_begins_nothing(world: World) -> None:
+    browser = browser_of(world.alice).session
+    assert browser.items()  # read, as at the beginning of a request
+    log_out_everywhere(world.alice, by=Principal(world.alice))
+    waiting = flows.begin(machine="laptop", address="127.0.0.1").login
+    with pytest.raises(ExpiredToken):
+        flows.approve(waiting, user=world.alice, browser=browser)
+    assert not UserSession.objects.filter(user=world.alice).exists()
+
+
+def test_a_session_that_ends_while_it_is_fetched_is_over(world: World) -> None:
+    told = begin()
+    approve(browser_of(world.alice), told["user_code"])
+
+    def end_first(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if sql.startswith('UPDATE "django_session"'):
+            Session.objects.all().delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(end_first):
+        assert code_of_refusal(poll(told["device_code"])) == "expired-token"
+    assert not CommandLineSession.objects.exists()
 
 
 # What it may do, and for how long.
