@@ -28,7 +28,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, AccountError):
         error = answer_to(error)
     if isinstance(error, Http404):
-        error = NotFound(*error.args)
+        error = NotFound()  # its own words name a class of ours
     response = exception_handler(error, context)
     if response is None:
         return None

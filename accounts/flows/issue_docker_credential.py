@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.docker_credentials import LIFETIME, make_docker_credential
+from accounts.errors import CredentialEnded
 from accounts.principals import Principal
 from accounts.proofs import PARENTS
 
@@ -28,10 +29,14 @@ class NewDockerCredential:
 def issue_docker_credential(by: Principal) -> NewDockerCredential:
     """Return one that ends after `LIFETIME`, or with what it is made of if that is sooner.
 
-    Nothing is written: the use of the other one was noted when it was shown.
+    Nothing is written: the use of the other one was noted when it was shown. Raises CredentialEnded
+    where that went meanwhile.
     """
     kind, _, number = by.credential.partition(":")
-    parent = PARENTS[kind].model.objects.get(pk=number)
+    parent = PARENTS[kind].model.objects.filter(pk=number).first()
+    if parent is None:
+        message = "what this would be made of has ended: log in again"
+        raise CredentialEnded(message)
     longest = timezone.now() + LIFETIME
     secret, expires_at = make_docker_credential(
         parent=parent.PREFIX,

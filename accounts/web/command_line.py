@@ -19,6 +19,7 @@ from accounts.models import DeviceLogin
 from accounts.web.recent_factor import way_to_confirm
 from accounts.web.visitors import signed_in
 
+_COMPARED = "command-line-compared"  # the code that was compared, for after a confirmation
 _PLAIN = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -60,7 +61,8 @@ def device(request: HttpRequest) -> HttpResponse:
         message = _("Nothing waits with this code: it was mistyped, has ended, or was answered.")
         return _ask_again(request, code, message)
     if request.method != "POST":
-        return _show(request, login, ApprovalForm(initial={"code": str(login)}))
+        is_same = request.session.get(_COMPARED) == str(login)
+        return _show(request, login, ApprovalForm(initial={"code": str(login), "is_same": is_same}))
     try:
         return _answer(request, login)
     except ExpiredToken:
@@ -76,6 +78,7 @@ def _answer(request: HttpRequest, login: DeviceLogin) -> HttpResponse:
     form = ApprovalForm(request.POST)
     if not form.is_valid():
         return _show(request, login, form)
+    request.session[_COMPARED] = str(login)
     if way := way_to_confirm(request):
         return suspend_request(request, redirect_to=way)
     approve(login, user=user, browser=request.session)

@@ -21,8 +21,11 @@ from accounts.docker_credentials import (
     make_docker_credential,
     parse_docker_credential,
 )
+from accounts.errors import CredentialEnded
+from accounts.flows.issue_docker_credential import issue_docker_credential
 from accounts.models import AuditEvent
 from accounts.opaque_tokens import OpaqueToken, make_opaque_token, recognize
+from accounts.principals import Principal
 from tests import machines
 from tests.conftest import World
 from tests.machines import make_robot, make_secret, make_token
@@ -163,6 +166,11 @@ def test_it_lives_for_an_hour_or_as_long_as_what_it_is_made_of(
         told = ask(client, made.value).json()["expires_at"]
     expected = (NOW + timedelta(hours=hours)).replace(microsecond=0)
     assert datetime.fromisoformat(told) == expected
+
+
+def test_none_is_made_of_what_went_meanwhile(world: World) -> None:
+    with pytest.raises(CredentialEnded):
+        issue_docker_credential(Principal(world.alice, credential="token:0"))
 
 
 def test_none_is_made_of_one(world: World, client: Client) -> None:

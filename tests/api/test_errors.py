@@ -79,6 +79,7 @@ def test_what_is_hidden_is_called_as_what_is_not_there(world: World, client: Cli
     ]
     assert found[0] == found[1]
     assert found[0]["code"] == "not-found"
+    assert found[0]["detail"] == "Not found."  # and no name of a class
 
 
 def test_a_field_has_a_code_beside_its_sentence(world: World, client: Client) -> None:

@@ -76,6 +76,15 @@ def test_who_logged_in_long_ago_confirms_it_first(world: World, alice: Client) -
     assert is_waiting()
 
 
+def test_after_the_confirmation_the_code_counts_as_compared_and_another_does_not(
+    alice: Client,
+) -> None:
+    mine, others = begin()["user_code"], begin()["user_code"]
+    approve(forget_confirmation(alice), mine)
+    assert "checked" in text_of(alice.get(PAGE, {"code": mine}))
+    assert "checked" not in text_of(alice.get(PAGE, {"code": others}))
+
+
 def test_to_refuse_needs_no_confirmation(alice: Client) -> None:
     told = begin()
     approve(forget_confirmation(alice), told["user_code"], refuse="1")
