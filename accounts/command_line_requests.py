@@ -67,9 +67,11 @@ def give_back(
         try:
             return get_response(request)
         finally:
-            shown, request.session = request.session, browsers
-            if isinstance(shown, CommandLineStore) and shown.modified and shown.session_key:
-                _keep(shown)
+            shown = request.session  # a browser that logs in may have got another, which stays
+            if isinstance(shown, CommandLineStore):
+                request.session = browsers
+                if shown.modified and shown.session_key:
+                    _keep(shown)
 
     return middleware
 

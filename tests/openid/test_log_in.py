@@ -246,7 +246,7 @@ def test_a_full_plan_keeps_nobody_from_logging_in(
     log_in(client)
     assert is_logged_in(client)
     assert not user_of(client).memberships.exists()
-    assert b"no room for group: acme" in client.get("/settings/history").content
+    assert b"no room for a member of a group" in client.get("/settings/history").content
 
 
 def test_the_session_is_a_new_one(provider: Cheater, client: Client) -> None:
