@@ -39,7 +39,7 @@ def test_the_audit_says_an_action_in_the_language_of_the_page_and_its_code(
     page = client.get("/o/acme/-/audit").content.decode()
     row = page[page.index("<tbody>") :]
     assert name in row
-    assert '<code class="soft small">organization:member:joined</code>' in row
+    assert '<code class="soft small">organization:<wbr>member:<wbr>joined</code>' in row
 
 
 def test_a_detail_with_an_old_value_is_told_as_one_change() -> None:
