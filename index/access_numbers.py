@@ -182,7 +182,7 @@ def _shown(
     return united([parts[number].of(shown) for number in numbers])[begin:end]
 
 
-@lru_cache(maxsize=4)  # each is asked for one after the other, of the same review at the same moment
+@lru_cache(maxsize=4)  # one part after the other is asked for, of the same review and moment
 def _parts(review: _Review, *, about: int, now: datetime) -> list[Part]:
     repositories: QuerySet[Repository] = Repository.objects.filter(**{review.of: about})
     found = parts_of(repositories, review.wanted, now)
