@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
+from accounts.flows.end_sessions import log_out_everywhere
 from accounts.models import DeviceLogin, User
+from accounts.principals import Principal
 from tests.clients import confirm
 from tests.factories import PASSWORD
 
@@ -57,3 +61,17 @@ class CommandLine:
         sent = "" if body is None else json.dumps(body)
         headers = {"Authorization": f"Bearer {self.secret}"}
         return Client().generic(method, f"/api/v1/{path}", sent, JSON, headers=headers)
+
+
+def _new_password(user: User) -> None:
+    user.set_password("another quiet river")
+    user.save()
+
+
+# How the session of a command line ends before its time, as a browser's does.
+ENDED_BY_SOMEBODY: dict[str, Callable[[User], Any]] = {
+    "new password": _new_password,
+    "log out everywhere": lambda user: log_out_everywhere(user, by=Principal(user)),
+    "disabled": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "ended on the page": lambda _: UserSession.objects.get(command_line__isnull=False).end(),
+}

@@ -7,19 +7,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.flows.end_sessions import log_out_everywhere
 from accounts.models import AuditEvent, CommandLineSession, User
-from accounts.principals import Principal
 from index.credential_words import in_words
 from tests.clients import ask_route, claims_of, granted
-from tests.command_lines import CommandLine
+from tests.command_lines import ENDED_BY_SOMEBODY, CommandLine
 from tests.conftest import World
 from tests.machines import make_docker_credential
 from tests.tokenauth.test_access_tokens_and_robots import ALL_APP, PULL_APP, ask, words_of
@@ -60,21 +57,7 @@ def test_it_makes_nothing_and_opens_no_api(client: Client, short: str, world: Wo
         assert shown.status_code == 401
 
 
-def _new_password(user: User) -> None:
-    user.set_password("another quiet river")
-    user.save()
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        _new_password,
-        lambda olga: log_out_everywhere(olga, by=Principal(olga)),
-        lambda olga: User.objects.filter(pk=olga.pk).update(is_active=False),
-        lambda olga: UserSession.objects.get(command_line__isnull=False).end(),
-    ],
-    ids=["new password", "log out everywhere", "disabled", "session ended"],
-)
+@pytest.mark.parametrize("end", ENDED_BY_SOMEBODY.values(), ids=ENDED_BY_SOMEBODY)
 def test_it_ends_with_the_session_and_so_does_what_was_got_with_it(
     world: World, client: Client, short: str, end: Callable[[User], None]
 ) -> None:
