@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 from redis import Redis
@@ -15,12 +15,16 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 _PORT = 26379
+_TLS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 _SENTINEL = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is written as `sentinel://user:password@host:port,host:port/name/number?sentinel_password=…`."""
+    """What is written as `sentinel://user:password@host:port,host:port/name/number?sentinel_password=…`.
+
+    `sentinels://` is the same with TLS, to the servers as to those that watch them.
+    """
 
     sentinels: tuple[tuple[str, int], ...]
     name: str
@@ -28,6 +32,12 @@ class Watched:
     username: str
     password: str
     sentinel_password: str
+    said_of_tls: tuple[tuple[str, str], ...]
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """What each connection is told of TLS; nothing where it is plain."""
+        return dict(self.said_of_tls)
 
     @property
     def of_sentinels(self) -> dict[str, Any]:
@@ -37,14 +47,16 @@ class Watched:
             "socket_connect_timeout": 1,
             "password": self.sentinel_password or None,
             "retry": Retry(NoBackoff(), 0),
+            "ssl": bool(self.tls),
+            **self.tls,
         }
 
 
 def watched(url: str) -> Watched | None:
     """Return what an address with sentinels says, None of another one; raises ValueError."""
-    if not url.startswith("sentinel://"):
-        return None
     parts = urlsplit(url)
+    if parts.scheme not in {"sentinel", "sentinels"}:
+        return None
     credentials, _, hosts = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     name, _, number = parts.path.strip("/").partition("/")
@@ -52,14 +64,24 @@ def watched(url: str) -> Watched | None:
     if not name or not all(found):
         message = "it lacks the name of the primary, or a sentinel has no host"
         raise ValueError(message)
+    query = dict(parse_qsl(parts.query))
     return Watched(
         sentinels=tuple((one[1].strip("[]"), int(one[2] or _PORT)) for one in found if one),
         name=unquote(name),
         number=int(number or 0),
         username=unquote(username),
         password=unquote(password),
-        sentinel_password=parse_qs(parts.query).get("sentinel_password", [""])[0],
+        sentinel_password=query.pop("sentinel_password", ""),
+        said_of_tls=_said_of_tls(query, is_meant=parts.scheme == "sentinels"),
     )
+
+
+def _said_of_tls(query: dict[str, str], *, is_meant: bool) -> tuple[tuple[str, str], ...]:
+    if unknown := sorted(query.keys() - (_TLS if is_meant else set())):
+        message = f"{', '.join(unknown)} is not known there (with TLS it begins with sentinels://)"
+        raise ValueError(message)
+    # Never empty: Celery takes that for a plain connection.
+    return (("ssl_cert_reqs", "required"), *query.items()) if is_meant else ()
 
 
 def connect(url: str, **options: Any) -> Redis:
@@ -74,6 +96,8 @@ def connect(url: str, **options: Any) -> Redis:
         db=where.number,
         username=where.username or None,
         password=where.password or None,
+        ssl=bool(where.tls),
+        **where.tls,
         **given,
     )
     return found

@@ -102,8 +102,8 @@ def env_replicas(name: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def env_redis(name: str) -> tuple[str, str, dict[str, Any]]:
-    """Read the address of Redis; return it for us, for Celery, and what Celery is told of sentinels."""
+def env_redis(name: str) -> tuple[str, dict[str, Any]]:
+    """Read the address of Redis; return it for us, and what Celery is told of it as its broker."""
     url = env_text(name)
     try:
         where = watched(url)
@@ -111,11 +111,14 @@ def env_redis(name: str) -> tuple[str, str, dict[str, Any]]:
         message = f"{name} must be as sentinel://:password@one,two:26379/primary/0: {error}."
         raise ImproperlyConfigured(message) from error
     if where is None:
-        return url, url.replace("unix://", "redis+socket://"), {}
+        return url, {"url": url.replace("unix://", "redis+socket://"), "ssl": None, "options": {}}
     login = f"{quote(where.username, safe='')}:{quote(where.password, safe='')}"
     credentials = f"{login}@" if where.password else ""
     nodes = [
         f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in where.sentinels
     ]
-    broker = ";".join(f"sentinel://{credentials}{node}/{where.number}" for node in nodes)
-    return url, broker, {"master_name": where.name, "sentinel_kwargs": where.of_sentinels}
+    return url, {
+        "url": ";".join(f"sentinel://{credentials}{node}/{where.number}" for node in nodes),
+        "ssl": where.tls or None,
+        "options": {"master_name": where.name, "sentinel_kwargs": where.of_sentinels},
+    }

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.env_databases import env_redis
 
-REDIS_URL, CELERY_BROKER_URL, _of_sentinels = env_redis("WAYBILL_REDIS_URL")
+REDIS_URL, _broker = env_redis("WAYBILL_REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "config.cache.RedisOrMemory",
@@ -14,6 +14,8 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
+CELERY_BROKER_URL: str = _broker["url"]
+CELERY_BROKER_USE_SSL: dict[str, str] | None = _broker["ssl"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A server without its replicas, without memory or without disk answers with errors, also when it is asked for
 # work: without this a worker ends. One that becomes a replica, or is killed, only cuts the line.
@@ -30,5 +32,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 3,  # longer than the worker's blocking read of one second
     "max_retries": 1,
-    **_of_sentinels,
+    **_broker["options"],
 }

@@ -9,20 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from launcher.ports import LOOPBACK, free_ports
 from launcher.spawn import spawn
+from tests.directory.certificates import make_certificates
 from tests.tools import tool
 from tests.waiting import eventually
 
 NAME = "waybill"
 PASSWORD = "a,long@quiet/river"  # all that an address must not take for its own
 _SENTINEL = """
-port {port}
 bind {host}
 dir {folder}
 requirepass "{password}"
@@ -40,6 +41,7 @@ class Sentinels:
     folder: Path
     servers: list[int]
     sentinels: list[int]
+    with_tls: bool
     processes: dict[int, Popen[str]] = field(default_factory=dict)
 
     @property
@@ -47,7 +49,25 @@ class Sentinels:
         """How the instance finds whoever is the primary."""
         nodes = ",".join(f"{LOOPBACK}:{port}" for port in self.sentinels)
         password = quote(PASSWORD, safe="")
-        return f"sentinel://:{password}@{nodes}/{NAME}/0?sentinel_password={password}"
+        told = urlencode({"sentinel_password": PASSWORD, **self._tls})
+        scheme = "sentinels" if self.with_tls else "sentinel"
+        return f"{scheme}://:{password}@{nodes}/{NAME}/0?{told}"
+
+    @property
+    def _tls(self) -> dict[str, Any]:
+        """What a client shows and believes: unless told otherwise, Redis asks clients for a certificate."""
+        if not self.with_tls:
+            return {}
+        names = {"ca_certs": "ca.pem", "certfile": "server.pem", "keyfile": "server.key"}
+        return {f"ssl_{key}": str(self.folder / name) for key, name in names.items()}
+
+    def listening(self, port: int) -> dict[str, str]:
+        """What a server or a sentinel is told of where it listens."""
+        if not self.with_tls:
+            return {"port": str(port)}
+        files = {"cert-file": "server.pem", "key-file": "server.key", "ca-cert-file": "ca.pem"}
+        told = {f"tls-{key}": str(self.folder / name) for key, name in files.items()}
+        return {"port": "0", "tls-port": str(port), "tls-replication": "yes", **told}
 
     @property
     def primary(self) -> int:
@@ -81,28 +101,21 @@ class Sentinels:
             return state
 
     def _client(self, port: int) -> Redis:
-        return Redis(host=LOOPBACK, port=port, password=PASSWORD)
+        return Redis(host=LOOPBACK, port=port, password=PASSWORD, ssl=self.with_tls, **self._tls)
 
 
 @contextmanager
-def running_sentinels() -> Iterator[Sentinels]:
+def running_sentinels(*, with_tls: bool) -> Iterator[Sentinels]:
     """Start them, and wait until they watch."""
     folder = Path(tempfile.mkdtemp(prefix="wb-sentinels-"))
+    make_certificates(folder)
     ports = free_ports(5)
-    all_of_them = Sentinels(folder, ports[:2], ports[2:])
+    all_of_them = Sentinels(folder, ports[:2], ports[2:], with_tls)
     try:
         for port in all_of_them.servers:
-            follows = [] if port == ports[0] else ["--replicaof", LOOPBACK, str(ports[0])]
-            all_of_them.start(
-                port,
-                *("--port", str(port), "--bind", LOOPBACK, "--dir", str(folder), "--save", ""),
-                *("--requirepass", PASSWORD, "--masterauth", PASSWORD, *follows),
-            )
+            _start_server(all_of_them, port)
         for port in all_of_them.sentinels:
-            path = folder / f"{port}.conf"
-            given = {"host": LOOPBACK, "name": NAME, "password": PASSWORD, "primary": ports[0]}
-            path.write_text(_SENTINEL.format(port=port, folder=folder, **given))
-            all_of_them.start(port, str(path), "--sentinel")
+            _start_sentinel(all_of_them, port)
         eventually(all_of_them.are_watching, within=60)
         yield all_of_them
     finally:
@@ -110,3 +123,22 @@ def running_sentinels() -> Iterator[Sentinels]:
             process.kill()
             process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_server(among: Sentinels, port: int) -> None:
+    first = among.servers[0]
+    follows = [] if port == first else ["--replicaof", LOOPBACK, str(first)]
+    listening = [word for key, said in among.listening(port).items() for word in (f"--{key}", said)]
+    among.start(
+        port,
+        *(*listening, "--bind", LOOPBACK, "--dir", str(among.folder), "--save", ""),
+        *("--requirepass", PASSWORD, "--masterauth", PASSWORD, *follows),
+    )
+
+
+def _start_sentinel(among: Sentinels, port: int) -> None:
+    path = among.folder / f"{port}.conf"
+    listening = "\n".join(f"{key} {said}" for key, said in among.listening(port).items())
+    given = {"host": LOOPBACK, "name": NAME, "password": PASSWORD, "primary": among.servers[0]}
+    path.write_text(listening + _SENTINEL.format(folder=among.folder, **given))
+    among.start(port, str(path), "--sentinel")

@@ -22,9 +22,9 @@ _FIND_OUT = 60.0
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def sentinels() -> Iterator[Sentinels]:
-    with running_sentinels() as sentinels:
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "with_tls"])
+def sentinels(request: pytest.FixtureRequest) -> Iterator[Sentinels]:
+    with running_sentinels(with_tls=request.param) as sentinels:
         yield sentinels
 
 
