@@ -16,6 +16,9 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -35,6 +38,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+MIGRATE = gettext_noop("Run `manage.py migrate`.")
 # The word for each state, and which is worse.
 WORDS = {
     State.GOOD: gettext_noop("OK"),
@@ -153,6 +157,13 @@ def remembered() -> Standing | None:
     return Standing(found["at"], areas, found["seconds"])
 
 
+def pending_migrations() -> list[Migration]:
+    """Return what this version has in advance of its database, in order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [migration for migration, _backwards in plan]
+
+
 def _line(kept: dict[str, Any]) -> Line:
     return Line(**{**kept, "state": State(kept["state"])})
 
@@ -162,10 +173,17 @@ def _guarded(area: str, look_at: Look) -> Iterator[Line]:
         yield from look_at()
     except Exception as error:
         log.exception("could not look at %s", area)
-        yield Line(
-            area,
-            State.UNKNOWN,
-            gettext_noop("It could not be checked: %(problem)s"),
-            gettext_noop("The log of the worker has the details."),
-            {"problem": f"{type(error).__name__}: {error}"[:200]},
-        )
+        yield _not_looked_at(area, error)
+
+
+def _not_looked_at(area: str, error: Exception) -> Line:
+    if isinstance(error, DatabaseError) and pending_migrations():
+        words = gettext_noop("It could not be checked: the database is older than this version.")
+        return Line(area, State.UNKNOWN, words, MIGRATE)
+    return Line(
+        area,
+        State.UNKNOWN,
+        gettext_noop("It could not be checked: %(problem)s"),
+        gettext_noop("The log of the worker has the details."),
+        {"problem": f"{type(error).__name__}: {error}"[:200]},
+    )

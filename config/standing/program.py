@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
-from accounts.standing import Line, State, looks_at
+from accounts.standing import MIGRATE, Line, State, looks_at, pending_migrations
 from config.maintenance import current
 from config.tasks import waiting_tasks
 from config.version import VERSION
@@ -56,17 +54,15 @@ def _queue() -> Iterator[Line]:
 
 
 def _migrations() -> Iterator[Line]:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = pending_migrations()
     name = gettext_noop("Migrations")
-    if not plan:
+    if not pending:
         yield Line(name, State.GOOD, gettext_noop("The database matches this version."))
         return
-    first = plan[0][0]
     yield Line(
         name,
         State.BAD,
         gettext_noop("Waiting: %(count)s, the first is %(first)s."),
-        gettext_noop("Run `manage.py migrate`."),
-        {"count": len(plan), "first": f"{first.app_label}.{first.name}"},
+        MIGRATE,
+        {"count": len(pending), "first": f"{pending[0].app_label}.{pending[0].name}"},
     )

@@ -9,6 +9,9 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import OperationalError
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
@@ -27,15 +30,15 @@ def lines_of(area: str) -> dict[str, Line]:
 
 
 @pytest.fixture
-def broken_look() -> Iterator[None]:
-    """Something that cannot be looked at."""
+def broken_look() -> Iterator[list[Exception]]:
+    """Something that cannot be looked at, and why."""
+    causes: list[Exception] = [RuntimeError("no telescope")]
 
     @looks_at("Moon")
     def _moon() -> list[Line]:
-        message = "no telescope"
-        raise RuntimeError(message)
+        raise causes[-1]
 
-    yield
+    yield causes
     del standing._looks["Moon"]
 
 
@@ -66,13 +69,26 @@ def test_a_look_of_long_ago_says_that_the_worker_stands(world: World, root: Clie
 
 
 def test_what_cannot_be_looked_at_is_a_line_and_hides_no_other(
-    world: World, broken_look: None
+    world: World, broken_look: list[Exception]
 ) -> None:
     found = look()
     [line] = found.areas["Moon"]
     assert line.state is State.UNKNOWN
     assert line.sentence == "It could not be checked: RuntimeError: no telescope"
     assert found.areas["Registries"]
+
+
+def test_a_database_without_the_last_migrations_is_named_as_the_cause(
+    world: World, broken_look: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_look.append(OperationalError("no such column: craters"))
+    plan = [(Migration("0042_craters", "moon"), False)]
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: plan)
+    found = look().areas
+    assert "the database is older than this version" in found["Moon"][0].sentence
+    assert found["Moon"][0].advice == "Run `manage.py migrate`."
+    [migrations] = [line for line in found["Program"] if line.name == "Migrations"]
+    assert migrations.sentence == "Waiting: 1, the first is moon.0042_craters."
 
 
 def test_what_another_version_remembered_is_not_shown(world: World, root: Client) -> None:
