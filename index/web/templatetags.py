@@ -43,7 +43,7 @@ register.filter("detail_lines", lines_of)
 register.filter("event_words", name_of)
 
 _AVATAR_COLOURS = 6
-_OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*(?:=\w+)?(?!\S)")
+_OPTION = re.compile(r"(?<!\S)--?[a-z][\w-]*(?:=\w+)?(?!\S)")
 # A part of a name that has hyphens, short enough for the narrowest column.
 _HYPHENATED = re.compile(r"(?<![^\s/>])(?=[^\s/<>]{3,16}(?![^\s/<>]))[^\s/<>]*\w-\w[^\s/<>]*")
 _WHOLE = r'<span class="nowrap">\g<0></span>'
@@ -165,7 +165,7 @@ def breakable(text: str, after: str = "/") -> SafeString:
 
 @register.filter
 def command_line(text: str) -> SafeString:
-    """Allow line breaks after slashes, and none inside of an option: --password-stdin is one word."""
+    """Allow line breaks after slashes, and none inside of an option: --password-stdin and -u are one word each."""
     whole = _OPTION.sub(_WHOLE, breakable(text))
     return mark_safe(whole)  # noqa: S308 - a class was added to what is safe
 

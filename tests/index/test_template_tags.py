@@ -99,7 +99,7 @@ def test_short_parts_of_names_do_not_break_at_their_hyphens() -> None:
 def test_an_option_is_one_word_and_what_is_around_it_is_escaped() -> None:
     shown = tags.command_line("docker login --password-stdin <b> -u a/b")
     assert shown == (
-        'docker login <span class="nowrap">--password-stdin</span> &lt;b&gt; -u a/<wbr>b'
+        'docker login <span class="nowrap">--password-stdin</span> &lt;b&gt; <span class="nowrap">-u</span> a/<wbr>b'
     )
 
 
