@@ -32,6 +32,7 @@ from accounts.errors import (
     SlowDown,
     TooManyAttempts,
 )
+from accounts.flows.end_sessions import hold
 from accounts.mails import send_after_commit
 from accounts.models import CommandLineSession, DeviceLogin, User
 from accounts.opaque_tokens import make_opaque_token, parse_opaque_token
@@ -154,11 +155,12 @@ def fetch(device_code: str) -> NewSession:
     shown = parse_opaque_token(device_code, DeviceLogin.PREFIX)
     selector = shown.selector if shown else ""
     with transaction.atomic():
+        held = hold(UserSession.objects.filter(device_login__selector=selector))
         rows = DeviceLogin.objects.select_for_update(of=("self",)).select_related("session__user")
         row = rows.filter(selector=selector, expires_at__gt=timezone.now()).first()
         if row is None or shown is None or not shown.matches(row.secret_digest):
             raise _expired()
-        if row.session:
+        if row.session and held:  # one that was approved just now waits for the next poll
             return _hand_over(row, row.session)
         pending = _polled(row)
     raise pending  # not inside: that it was asked is kept

@@ -9,6 +9,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -33,6 +34,16 @@ def open_sessions(user: User) -> list[UserSession]:
     if ended := [row.pk for row in rows if row.session_key not in alive]:
         UserSession.objects.filter(pk__in=ended).delete()
     return [row for row in rows if row.session_key in alive]
+
+
+def hold(sessions: QuerySet[UserSession]) -> Session | None:
+    """Return what is kept of the session, held until the commit; None where that has ended.
+
+    The one order of locks, which is allauth's: the person, what is kept of their session, the rows
+    that refer to it. So who means to hold one of those asks for this before.
+    """
+    keys = sessions.values("session_key")
+    return Session.objects.select_for_update().filter(session_key__in=keys).first()
 
 
 def end_session(session: UserSession, *, by: Principal) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditAction, record
 from accounts.docker_credentials import DockerCredential, parse_docker_credential
+from accounts.flows.end_sessions import hold
 from accounts.flows.use_credential import Shown
 from accounts.mails import send_after_commit
 from accounts.models import (
@@ -124,8 +126,11 @@ def _end_robot_secret(found: Shown, where: dict[str, str]) -> bool:
 
 
 def _end_command_line(found: Shown, where: dict[str, str]) -> bool:
-    rows = CommandLineSession.objects.select_for_update(of=("self",))
-    row = rows.select_related("session__user").filter(selector=found.selector).first()
+    rows = CommandLineSession.objects.filter(selector=found.selector)
+    people = User.objects.select_for_update(of=("self",), no_key=True)
+    people.filter(usersession__command_line__in=rows).first()
+    hold(UserSession.objects.filter(command_line__in=rows))
+    row = rows.select_for_update(of=("self",)).select_related("session__user").first()
     if row is None or not found.matches(row.secret_digest):
         return False
     session, user = row.session, row.session.user
