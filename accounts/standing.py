@@ -177,7 +177,7 @@ def _guarded(area: str, look_at: Look) -> Iterator[Line]:
 
 
 def _not_looked_at(area: str, error: Exception) -> Line:
-    if isinstance(error, DatabaseError) and pending_migrations():
+    if isinstance(error, DatabaseError) and _is_database_older():
         words = gettext_noop("It could not be checked: the database is older than this version.")
         return Line(area, State.UNKNOWN, words, MIGRATE)
     return Line(
@@ -187,3 +187,10 @@ def _not_looked_at(area: str, error: Exception) -> Line:
         gettext_noop("The log of the worker has the details."),
         {"problem": f"{type(error).__name__}: {error}"[:200]},
     )
+
+
+def _is_database_older() -> bool:
+    try:
+        return bool(pending_migrations())
+    except DatabaseError:  # it does not answer at all
+        return False

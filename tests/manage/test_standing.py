@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -89,6 +90,15 @@ def test_a_database_without_the_last_migrations_is_named_as_the_cause(
     assert found["Moon"][0].advice == "Run `manage.py migrate`."
     [migrations] = [line for line in found["Program"] if line.name == "Migrations"]
     assert migrations.sentence == "Waiting: 1, the first is moon.0042_craters."
+
+
+def test_a_database_that_does_not_answer_hides_nothing_either(
+    world: World, broken_look: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_look.append(OperationalError("connection refused"))
+    monkeypatch.setattr(MigrationExecutor, "__init__", Mock(side_effect=broken_look[-1]))
+    [line] = look().areas["Moon"]
+    assert line.sentence == "It could not be checked: OperationalError: connection refused"
 
 
 def test_what_another_version_remembered_is_not_shown(world: World, root: Client) -> None:
