@@ -50,7 +50,6 @@ IRRELEVANT_TABLES = frozenset(
         "accounts_mailchoice",
         "accounts_picture",
         "django_admin_log",
-        "django_session",
         "index_accessrequest",
         "index_activity",
         "index_bloblink",
@@ -100,6 +99,7 @@ IRRELEVANT_TABLES = frozenset(
 _HARMLESS_COLUMNS = frozenset(
     {
         "description",
+        "expire_date",
         "idle_expires_at",
         "image_facts",
         "is_automated",
@@ -111,6 +111,7 @@ _HARMLESS_COLUMNS = frozenset(
         "last_used_at",
         "pull_count",
         "readme",
+        "session_data",
         "star_count",
         "storage_used",
         "topics",
@@ -123,6 +124,7 @@ _HARMLESS_WHEN_NEW = frozenset(
         "accounts_commandlinesession",
         "accounts_personalaccesstoken",
         "accounts_robotsecret",
+        "django_session",
         "index_workloadlogin",
         "tokenauth_refreshtoken",
         "tokenauth_workloadsecret",

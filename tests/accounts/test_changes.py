@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -17,6 +19,16 @@ from index.models import AccessGrant, Repository
 from tests.conftest import World
 
 Change = Callable[[World], object]
+
+
+def session_of(user: User) -> SessionStore:
+    """A browser's session, just begun."""
+    session = SessionStore()
+    session.update({SESSION_KEY: str(user.pk)})
+    session.save()
+    return session
+
+
 MATTERING: dict[str, Change] = {
     "a grant ends": lambda world: AccessGrant.objects.filter(repository=world.app).delete(),
     "a grant has a date": lambda _: AccessGrant.objects.update(expires_at=timezone.now()),
@@ -27,6 +39,7 @@ MATTERING: dict[str, Change] = {
     "a repository opens": lambda world: Repository.objects.filter(pk=world.app.pk).update(
         visibility="public"
     ),
+    "a session is over": lambda world: session_of(world.mia).delete(),
     "a row is saved": lambda world: world.app.save(),
     "somebody writes SQL": lambda _: connection.cursor().execute("DELETE FROM index_accessgrant"),
 }
@@ -36,6 +49,7 @@ HARMLESS: dict[str, Change] = {
     "a use": lambda _: PersonalAccessToken.objects.update(
         last_used_at=timezone.now(), last_used_address="127.0.0.1"
     ),
+    "a log-in": lambda world: session_of(world.mia).save(),
     "an event": lambda world: record(AuditAction.MACHINE_ENDED, by=ANONYMOUS, user=world.mia),
 }
 
