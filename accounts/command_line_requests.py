@@ -42,7 +42,7 @@ def enter(request: HttpRequest, secret: str) -> Principal:
     CredentialEnded.
     """
     shown = parse_opaque_token(secret, CommandLineSession.PREFIX)
-    rows = CommandLineSession.objects.select_related("session")
+    rows = CommandLineSession.objects.with_kept().select_related("session")
     row = rows.filter(selector=shown.selector).first() if shown else None
     if row is None or shown is None or not shown.matches(row.secret_digest):
         raise _ended()
@@ -51,7 +51,8 @@ def enter(request: HttpRequest, secret: str) -> Principal:
     if not isinstance(user, User):
         raise _ended()
     _note_use(row.session, request.META["REMOTE_ADDR"])
-    return principal_of_command_line(row, user)
+    until = row.until  # type: ignore[attr-defined]  # annotated
+    return principal_of_command_line(row, user, until=until)
 
 
 def give_back(

@@ -99,9 +99,11 @@ def principal_of_secret(secret: RobotSecret) -> Principal:
     return Principal(robot=secret.robot, credential=credential, until=secret.expires_at)
 
 
-def principal_of_command_line(session: CommandLineSession, user: User) -> Principal:
-    """Return the person, with all that they may: it is a session of theirs."""
-    return Principal(user, credential=f"{COMMAND_LINE}:{session.pk}")
+def principal_of_command_line(
+    session: CommandLineSession, user: User, *, until: datetime | None
+) -> Principal:
+    """Return the person, with all that they may: it is a session of theirs, which ends `until`."""
+    return Principal(user, credential=f"{COMMAND_LINE}:{session.pk}", until=until)
 
 
 def by_docker_credential(principal: Principal, *, until: datetime) -> Principal:

@@ -68,7 +68,8 @@ SELECT u.id AS user_id, CAST(NULL AS bigint) AS robot_id, u.username, u.is_activ
           WHERE f.user_id = u.id AND f.type IN ('totp', 'webauthn')) AS has_factor,
   EXISTS (SELECT 1 FROM accounts_membership m
           JOIN accounts_organization o ON o.id = m.organization_id
-          WHERE m.user_id = u.id AND o.requires_second_factor AND o.deleted_at IS NULL) AS demanded
+          WHERE m.user_id = u.id AND o.requires_second_factor AND o.deleted_at IS NULL) AS demanded,
+  kept.expire_date
 FROM accounts_commandlinesession c
 JOIN usersessions_usersession s ON s.id = c.session_id
 JOIN accounts_user u ON u.id = s.user_id
@@ -128,9 +129,13 @@ def proof_by_command_line(secret: str, *, login: str, address: str) -> Proof:
     def accept(row: Row | None) -> Principal:
         session, user = _session(row) if row else (None, None)
         is_alive = user is not None and row is not None and is_of(user, row[11])
-        is_proven = bool(row and row[5])
         holder = accept_session(
-            session, user, parsed, login=login, is_proven=is_proven, is_alive=is_alive
+            session,
+            user,
+            parsed,
+            login=login,
+            is_proven=bool(row and row[5]),
+            alive_until=moment_or_none(row[14]) if row and is_alive else None,
         )
         if row and user and is_missing_of(user) and not proved_elsewhere(row[11]):
             raise CredentialEnded(why_demanded(user))

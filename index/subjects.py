@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.contrib.sessions.models import Session
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.flows.end_sessions import is_of
@@ -154,15 +152,13 @@ def _user_by_token(number: int, token_number: int) -> Principal | None:
 
 @proves("user", "command-line")
 def _user_by_command_line(number: int, session_number: int) -> Principal | None:
-    alive = Session.objects.filter(
-        session_key=OuterRef("session__session_key"), expire_date__gt=timezone.now()
-    )
-    rows = CommandLineSession.objects.annotate(kept=Subquery(alive.values("session_data")[:1]))
+    rows = CommandLineSession.objects.with_kept()
     mine = rows.filter(pk=session_number, session__user=number, session__user__is_active=True)
     row = mine.select_related("session__user").first()
-    if row is None or not is_of(row.session.user, row.kept):
+    if row is None or not is_of(row.session.user, row.kept):  # type: ignore[attr-defined]  # annotated
         return None
-    return principal_of_command_line(row, row.session.user)
+    until = row.until  # type: ignore[attr-defined]  # annotated
+    return principal_of_command_line(row, row.session.user, until=until)
 
 
 @proves("robot", "secret")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from accounts.audit import Origin, origin
 from accounts.changes import stamp
 from accounts.credential_kinds import Kind, kind_of_secret
@@ -38,6 +40,7 @@ from tokenauth.responses import (
 )
 from tokenauth.signing.tokens import lasting_claims, sign
 
+_LONGEST: int = settings.TOKEN_LIFETIME
 MAXIMUM_TOKEN = 7_000  # bytes; many servers refuse header lines above 8 KiB
 _TOO_MANY_SCOPES = "too_many_scopes: ask for fewer repositories in one request"
 
@@ -54,6 +57,7 @@ class Decided:
     counts_from: int = 0  # no token of this person counts that was issued before
     refresh_token: str = ""
     repeats_refresh_token: bool = False  # the answer has the one that stands in the form
+    until: datetime | None = None  # when the first of what it rests on ends
 
 
 _memory: Memory[Decided] = Memory()
@@ -99,16 +103,15 @@ def _decide(asked: Asked, key: bytes) -> Decided | None:
     context = origin.set(Origin(asked.address, asked.user_agent))
     try:
         with deadline(told_beginning(asked.environ), seconds=QUICK_DEADLINE):
-            decided, until = _grant(request, asked)
+            decided = _grant(request, asked)
     finally:
         origin.reset(context)
     if not decided.refresh_token and request.grant_type is not GrantType.TOKEN_EXCHANGE:
-        _memory.keep(key, decided, since=since, until=until)
+        _memory.keep(key, decided, since=since, until=decided.until)
     return decided
 
 
-def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | None]:
-    """Return what is granted, and when the first of what it rests on ends."""
+def _grant(request: TokenRequest, asked: Asked) -> Decided:
     check_service(request.service)
     names = repository_names(request.scopes)
     who = _stay(request, authenticate(request, list(names)))
@@ -140,10 +143,11 @@ def _grant(request: TokenRequest, asked: Asked) -> tuple[Decided, datetime | Non
         counts_from=_counts_from(principal),
         refresh_token="" if repeats else who.refresh_token,
         repeats_refresh_token=repeats,
+        until=min(filter(None, (principal.until, granted.until)), default=None),
     )
     if len(decided.claims) > MAXIMUM_TOKEN:
         raise InvalidRequest(_TOO_MANY_SCOPES)  # and is not remembered
-    return decided, min(filter(None, (principal.until, granted.until)), default=None)
+    return decided
 
 
 def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> Answer:
@@ -153,7 +157,10 @@ def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> A
     ended all tokens in this very second gets one that counts from the next (`end_tokens`).
     """
     issued_at = max(issued_at or int(time.time()), decided.counts_from)
-    signed = sign(decided.claims, key_format=decided.key_format, issued_at=issued_at)
+    lifetime = _lifetime(decided.until, issued_at)
+    signed = sign(
+        decided.claims, lifetime=lifetime, key_format=decided.key_format, issued_at=issued_at
+    )
     if len(signed) > MAXIMUM_TOKEN:
         raise InvalidRequest(_TOO_MANY_SCOPES)
     repeats = decided.repeats_refresh_token
@@ -161,9 +168,20 @@ def _issue(decided: Decided, asked: Asked, *, issued_at: int | None = None) -> A
         signed,
         decided.scope,
         _shown_refresh_token(asked) if repeats else decided.refresh_token,
+        lifetime=lifetime,
         is_exchange=decided.is_exchange,
         may_be_shared=decided.is_anonymous and asked.method == "GET",
     )
+
+
+def _lifetime(until: datetime | None, issued_at: int) -> int:
+    """Return for how many seconds a token is good: it outlives nothing that it rests on.
+
+    Clients take less than a minute for one, so there is no least: registries and the gateway allow
+    that minute behind every end (LEEWAY).
+    """
+    left = math.ceil(until.timestamp()) - issued_at if until else _LONGEST
+    return max(1, min(_LONGEST, left))
 
 
 def _counts_from(principal: Principal) -> int:

@@ -78,10 +78,9 @@ def accept_machine(row: RefreshToken | None, shown: OpaqueToken, *, needs_token:
             raise InvalidGrant(str(error)) from error
     now = timezone.now()
     if now - row.last_used_at > _TOUCH_EVERY:
-        RefreshToken.objects.filter(pk=row.pk).update(
-            last_used_at=now,
-            idle_expires_at=now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS),
-        )
+        row.idle_expires_at = now + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS)
+        mine = RefreshToken.objects.filter(pk=row.pk)
+        mine.update(last_used_at=now, idle_expires_at=row.idle_expires_at)
     return principal_of_machine(row)
 
 

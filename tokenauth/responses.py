@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from django.conf import settings
-
 from accounts.guide import with_link
 from accounts.lane import JSON, Answer, Headers
 from tokenauth.errors import Throttled, TokenRefusal
@@ -16,7 +14,6 @@ from tokenauth.signing.tokens import Access
 # Seconds that the gateway may hand the token of nobody to others: it counts whole ones, the last
 # included, so 4 are up to 5 (measured).
 _SHARED_FOR = "4"
-_LIFETIME: int = settings.TOKEN_LIFETIME
 _NO_STORE: Headers = [*JSON, ("Cache-Control", "no-store"), ("Vary", "Authorization")]
 _SHARED: Headers = [*_NO_STORE, ("X-Accel-Expires", _SHARED_FOR)]
 _EXCHANGED = json.dumps(  # RFC 8693, 2.2.1
@@ -25,15 +22,21 @@ _EXCHANGED = json.dumps(  # RFC 8693, 2.2.1
 
 
 def token_answer(
-    token: bytes, scope: str, refresh_token: str, *, is_exchange: bool, may_be_shared: bool
+    token: bytes,
+    scope: str,
+    refresh_token: str,
+    *,
+    lifetime: int,
+    is_exchange: bool,
+    may_be_shared: bool,
 ) -> Answer:
-    """Return 200. No `issued_at`: clients would compute with it on their own clock.
+    """Return 200; `lifetime` in seconds. No `issued_at`: clients would compute with it on their own clock.
 
     Put together by hand: token, scope and refresh token are of characters that JSON takes as they
     are. `may_be_shared`: the gateway may keep it for a moment; nobody else ever.
     """
     body = b'{"token":"%b","access_token":"%b","expires_in":%d,"scope":"%b"' % (
-        token, token, _LIFETIME, scope.encode()
+        token, token, lifetime, scope.encode()
     )  # fmt: skip
     if is_exchange:
         body += b"," + _EXCHANGED

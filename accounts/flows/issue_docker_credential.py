@@ -42,6 +42,6 @@ def issue_docker_credential(by: Principal) -> NewDockerCredential:
         parent=parent.PREFIX,
         selector=parent.selector,
         digest=parent.secret_digest,
-        expires_at=min(longest, parent.expires_at or longest),
+        expires_at=min(longest, by.until or longest),
     )
     return NewDockerCredential(by.name, secret, expires_at)

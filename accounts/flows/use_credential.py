@@ -6,6 +6,8 @@ asked here for everybody.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -122,11 +124,11 @@ def accept_session(
     *,
     login: str,
     is_proven: bool,
-    is_alive: bool,
+    alive_until: datetime | None,
 ) -> Principal:
     """Return whose session docker was handed something of, or raise what use_token raises.
 
-    `is_alive`: it still logs this person in.
+    `alive_until`: the end of a session that still logs this person in.
     """
     if row is None or user is None or not shown.matches(row.secret_digest):
         raise unknown_credential(login)
@@ -134,10 +136,10 @@ def accept_session(
         message = f"this session is not one of '{_shown(login)}'"
         raise OtherAccount(message)
     _check_owner(user, is_proven=is_proven)
-    if not is_alive:
+    if alive_until is None:
         message = "the session of this command line has ended: waybill login begins another"
         raise CredentialEnded(message)
-    return _narrowed(principal_of_command_line(row, user), shown)
+    return _narrowed(principal_of_command_line(row, user, until=alive_until), shown)
 
 
 def _used(

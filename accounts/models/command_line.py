@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 
@@ -38,17 +40,32 @@ class DeviceLogin(models.Model):
         return not is_answered and self.expires_at > timezone.now()
 
 
+class CommandLineSessionQuerySet(models.QuerySet["CommandLineSession"]):
+    """Sessions of command lines."""
+
+    def with_kept(self) -> CommandLineSessionQuerySet:
+        """Add what is kept of the session, `kept`, and its end, `until`; None once that is over."""
+        alive = Session.objects.filter(
+            session_key=OuterRef("session__session_key"), expire_date__gt=timezone.now()
+        )
+        return self.annotate(
+            kept=Subquery(alive.values("session_data")[:1]),
+            until=Subquery(alive.values("expire_date")[:1]),
+        )
+
+
 class CommandLineSession(models.Model):
     """The secret of a session that no browser has: how long it lives is the session's affair."""
 
     PREFIX: ClassVar = "wbc"
-    expires_at: ClassVar[None] = None  # whoever uses it asks whether the session still lives
 
     session = models.OneToOneField(
         "usersessions.UserSession", on_delete=models.CASCADE, related_name="command_line"
     )
     selector = models.CharField(max_length=16, unique=True)
     secret_digest = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager[CommandLineSession]] = CommandLineSessionQuerySet.as_manager()
 
     def __str__(self) -> str:
         """Return the public half."""

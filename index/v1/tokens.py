@@ -49,6 +49,7 @@ def is_token_header(authorization: str) -> bool:
 def issue_token(repository: Repository, *, principal: Principal, access: V1Access) -> str:
     """Return the value of a new token; only the digest of its secret part is kept."""
     token = make_opaque_token(_PREFIX)
+    longest = timezone.now() + timedelta(seconds=settings.TOKEN_LIFETIME)
     V1Token.objects.create(
         digest=token.digest,
         repository=repository,
@@ -56,7 +57,7 @@ def issue_token(repository: Repository, *, principal: Principal, access: V1Acces
         subject=principal.subject,
         credential=principal.credential,
         access=access,
-        expires_at=timezone.now() + timedelta(seconds=settings.TOKEN_LIFETIME),
+        expires_at=min(longest, principal.until or longest),
     )
     return f'signature={token.value},repository="{_v1_name(repository.name)}",access={access}'
 
@@ -103,6 +104,7 @@ def _is_for(token: V1Token, name: RepositoryName, parts: re.Match[str] | None) -
 
 def _is_still_allowed(token: V1Token) -> bool:
     """Whether its owner may still do this: what was revoked meanwhile is refused."""
+    # Or before, if it ends early with what proved its owner: then less counts, never more.
     issued = token.expires_at - timedelta(seconds=settings.TOKEN_LIFETIME)
     principal = principal_from_subject(
         token.subject, token.credential, issued_at=int(issued.timestamp())

@@ -151,6 +151,15 @@ def test_an_hour_later_it_is_refused_with_words_that_lead_on(world: World, clien
     )
 
 
+def test_what_is_got_in_its_last_minute_ends_with_it(world: World, client: Client) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        short = make_docker_credential(make_token(world.olga).value)
+        clock.shift(LIFETIME - timedelta(seconds=20))
+        got = ask(client, "olga", short, PULL_APP)
+        assert got.json()["expires_in"] == 20
+        assert claims_of(got)["exp"] == (NOW + LIFETIME).timestamp()
+
+
 def test_nobody_learns_of_the_access_token_with_a_forged_one(world: World, client: Client) -> None:
     made = make_token(world.olga)
     short = make_docker_credential(made.value)

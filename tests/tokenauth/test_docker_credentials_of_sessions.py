@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -87,6 +87,23 @@ def test_a_session_that_is_too_old_gives_nothing(
         clock.shift(timedelta(minutes=31))
         assert "waybill login" in words_of(ask(client, "olga", short, PULL_APP))
     assert Session.objects.exists()
+
+
+def test_an_answer_is_not_remembered_beyond_the_session(
+    client: Client, short: str, terminal: CommandLine
+) -> None:
+    with time_machine.travel(timezone.now().replace(microsecond=0), tick=False) as clock:
+        Session.objects.update(expire_date=timezone.now() + timedelta(seconds=1))
+        assert ask(client, "olga", short, PULL_APP).json()["expires_in"] == 1
+        clock.shift(1)
+        assert ask(client, "olga", short, PULL_APP).status_code == 401
+
+
+def test_it_is_made_for_no_longer_than_the_session_lasts(terminal: CommandLine) -> None:
+    ends = (timezone.now() + timedelta(minutes=30)).replace(microsecond=0)
+    Session.objects.update(expire_date=ends)
+    made = terminal.call("POST", "credentials/docker").json()
+    assert datetime.fromisoformat(made["expires_at"]) == ends
 
 
 def test_it_costs_one_query(
