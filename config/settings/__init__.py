@@ -159,8 +159,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
+            "libraries": {"i18n": "config.quick_translation"},
             "builtins": [
-                "django.templatetags.i18n",
+                "config.quick_translation",
                 "index.web.templatetags",
                 "index.web.copy_tags",
                 "index.web.number_tags",
