@@ -24,8 +24,12 @@ def find_repository(among: RepositoryQuerySet, name: RepositoryName) -> Reposito
 
     Begin with `visible_to` where somebody asks: what is hidden then costs as much as what is not there.
     """
-    related = among.select_related("namespace", "registry")
-    return related.by_name(name).first() or _by_another_name(related, name)
+    return find_by_todays_name(among, name.value).first() or find_by_another_name(among, name)
+
+
+def find_by_todays_name(among: RepositoryQuerySet, name: str) -> RepositoryQuerySet:
+    """Return the one of `among` that is called so today."""
+    return among.by_name(name).select_related("namespace", "registry")
 
 
 def the_one_called(among: RepositoryQuerySet, name: RepositoryName) -> RepositoryQuerySet:
@@ -65,7 +69,8 @@ def leads_to(name: RepositoryName, repository: Repository) -> bool:
     return today == repository.name or repository.former_names.filter(name=today).exists()
 
 
-def _by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
+def find_by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Repository | None:
+    """Return the one of `among` that the name, which is none of today, leads to: two queries."""
     today = todays_name(name).value
     # Three ways, each by its index: an OR of them walks through all repositories there are.
     called = Repository.objects.filter(name=today)
@@ -73,4 +78,5 @@ def _by_another_name(among: RepositoryQuerySet, name: RepositoryName) -> Reposit
     former = FormerName.objects.filter(name=today).order_by()
     leading = called.values("pk").union(stored.values("pk"), former.values("repository"))
     found = among.filter(pk__in=leading).exclude(state=RepositoryState.DELETED)
+    found = found.select_related("namespace", "registry")
     return min(found, key=lambda repository: repository.stored_name != name.value, default=None)

@@ -25,12 +25,18 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         """Return the unexpired grants that the principal has, directly or through a team."""
         return self.filter(pk__in=united([way.values("pk") for way in _ways(principal)]))
 
-    def repositories_reaching(self, principal: Principal, *roles: Role) -> Ids | Subselect:
-        """Return the ids of what those are about, for another statement; with roles, of these alone."""
+    def repositories_reaching(
+        self, principal: Principal, *roles: Role, now: datetime | None = None
+    ) -> Ids | Subselect:
+        """Return the ids of what those are about, for another statement; with roles, of these alone.
+
+        A statement that is prepared (`accounts.prepared`) says what time it is.
+        """
+        now = now or timezone.now()
         if principal.robot:
-            return subselect(_of_robot, roles, robot=principal.robot.pk, now=timezone.now())
+            return subselect(_of_robot, roles, robot=principal.robot.pk, now=now)
         if principal.user:
-            return subselect(_of_user, roles, user=principal.user.pk, now=timezone.now())
+            return subselect(_of_user, roles, user=principal.user.pk, now=now)
         return self.none().values("repository")
 
 

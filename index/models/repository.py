@@ -60,16 +60,16 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         """Return those that are neither deleted nor on the way there."""
         return self.filter(state=RepositoryState.ACTIVE)
 
-    def visible_to(self, principal: Principal) -> RepositoryQuerySet:
+    def visible_to(self, principal: Principal, now: datetime | None = None) -> RepositoryQuerySet:
         """Return those the principal may pull: exactly where `policy.decide` allows it.
 
-        A property test holds the two together.
+        A property test holds the two together. A statement that is prepared says what time it is.
         """
         live = self.live()
         if principal.is_administrator and principal.limits is None:
             return live
         return live.filter(
-            Q(visibility=Visibility.PUBLIC) | (_reach(principal) & _within_limits(principal))
+            Q(visibility=Visibility.PUBLIC) | (_reach(principal, now) & _within_limits(principal))
         )
 
     def taken_part_in(self, principal: Principal, *also: Ids) -> RepositoryQuerySet:
@@ -122,29 +122,29 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         """Return what was pushed last before what was pushed earlier or never; the archived after all others."""
         return self.archived_last(*LATEST_FIRST)
 
-    def by_name(self, name: RepositoryName) -> RepositoryQuerySet:
+    def by_name(self, name: str) -> RepositoryQuerySet:
         """Return the one of that name today, not deleted; `index.lookup` knows names of the past."""
-        return self.filter(name=name.value).exclude(state=RepositoryState.DELETED)
+        return self.filter(name=name).exclude(state=RepositoryState.DELETED)
 
     def stored_as(self, name: RepositoryName) -> RepositoryQuerySet:
         """Return the one that a registry keeps under that name."""
         return self.filter(stored_name=name.value).exclude(state=RepositoryState.DELETED)
 
 
-def _reach(principal: Principal) -> Q:
+def _reach(principal: Principal, now: datetime | None) -> Q:
     """What is not public and yet the principal's to pull, limits aside."""
     if principal.is_administrator:
         return Q(pk__isnull=False)
     if principal.user or principal.robot:
-        return _part(principal) | Q(visibility=Visibility.INTERNAL)
-    return _part(principal)
+        return _part(principal, now) | Q(visibility=Visibility.INTERNAL)
+    return _part(principal, now)
 
 
-def _part(principal: Principal) -> Q:
+def _part(principal: Principal, now: datetime | None = None) -> Q:
     """What the principal has something to do with: its own, and what was given to it."""
     if principal.is_administrator:
         return Q(pk__isnull=False)
-    part = Q(pk__in=AccessGrant.objects.repositories_reaching(principal))
+    part = Q(pk__in=AccessGrant.objects.repositories_reaching(principal, now=now))
     if principal.workload:
         part |= Q(pk=principal.workload.repository_id)
     if principal.user:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.moved import Moved
+from accounts.prepared import prepared
 from accounts.principals import ANONYMOUS, Principal
 from index import lookup
 from index.errors import NameInvalid
 from index.models import Repository
-from index.names import parse_familiar_name
+from index.names import RepositoryName, parse_familiar_name
 from index.web.repository_head import decision_about, with_numbers
 
 
@@ -38,15 +43,37 @@ def find_repository(request: HttpRequest, name: str) -> Repository:
     except NameInvalid as error:
         raise Http404 from error
     principal, is_page = principal_of(request), request.method in {"GET", "HEAD"}
-    visible = Repository.objects.visible_to(principal)
-    repository = lookup.find_repository(
-        with_numbers(visible, principal.user) if is_page else visible, parsed
+    repository = (
+        _find_with_head(principal.user, parsed)
+        if is_page
+        else lookup.find_repository(Repository.objects.visible_to(principal), parsed)
     )
     if repository is None:
         raise Http404
     if repository.name != name and is_page:
         raise Moved(repository.name)
     return repository
+
+
+def _find_with_head(user: User | None, name: RepositoryName) -> Repository | None:
+    """Return what somebody may see, with what its head shows: one query, three if it is no name of today."""
+    principal = Principal(user)
+    kind = "administrator" if principal.is_administrator else "person"
+    reader = {kind: user.pk} if user else {}
+    found: list[Repository] = prepared(_seen, name=name.value, now=timezone.now(), **reader).rows()
+    if found:
+        return found[0]
+    visible = Repository.objects.visible_to(principal)
+    return lookup.find_by_another_name(with_numbers(visible, user), name)
+
+
+def _seen(
+    *, name: str, now: datetime, person: int | None = None, administrator: int | None = None
+) -> QuerySet[Repository]:
+    number, is_administrator = person or administrator, bool(administrator)
+    reader = User(pk=number, is_superuser=is_administrator) if number else None
+    visible = Repository.objects.visible_to(Principal(reader), now)
+    return lookup.find_by_todays_name(with_numbers(visible, reader), name)
 
 
 def find_administered(request: HttpRequest, name: str) -> Repository:
