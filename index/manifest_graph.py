@@ -11,8 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
+from accounts.prepared import prepared
 from accounts.together import read_together
-from index.models import IndexEntry, Repository
+from index.models import IndexEntry, Manifest, Repository
 from index.tag_patterns import frozen_by
 
 # The referrers tag schema of OCI 1.1, and what cosign adds to it.
@@ -119,25 +122,23 @@ class Graph:
 
 def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
     """Read tags and the digests that they point to; one that never changes keeps what it points to."""
-    pinned, attached, names = set(), {}, set()
-    for name, digest in tags.items():
+    attached, names = {}, set()
+    for name in (name for name in tags if name.startswith("sha")):  # few of thousands
         found = _ATTACHED.fullmatch(name)
         if found and not frozen_by(immutable, name):
             names.add(name)
-            attached[digest] = f"{found[1]}:{found[2]}"
-        else:
-            pinned.add(digest)
-    return Pins(frozenset(pinned), attached, frozenset(names))
+            attached[tags[name]] = f"{found[1]}:{found[2]}"
+    pinned = frozenset(digest for name, digest in tags.items() if name not in names)
+    return Pins(pinned, attached, frozenset(names))
 
 
 def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
     """Return what our own rows say, and tags: one query. What neither lists nor is about another is left out."""
     lists: dict[str, set[str]] = defaultdict(set)
     about: dict[str, set[str]] = defaultdict(set)
-    entries = IndexEntry.objects.filter(index__repository=repository)
     subjects, listed = read_together(
-        repository.manifests.exclude(subject="").values_list("digest", "subject"),
-        entries.values_list("index__digest", "digest"),
+        prepared(_subjects, repository=repository.pk),
+        prepared(_entries, repository=repository.pk),
     )
     for index, child in listed:
         lists[index].add(child)
@@ -148,3 +149,13 @@ def known_graph(repository: Repository, attached: Mapping[str, str]) -> Graph:
         for digest in lists.keys() | about.keys()
     }
     return Graph(nodes)
+
+
+def _subjects(*, repository: int) -> QuerySet[Manifest, tuple[str, str]]:
+    about = Manifest.objects.filter(repository=repository).exclude(subject="")
+    return about.values_list("digest", "subject")
+
+
+def _entries(*, repository: int) -> QuerySet[IndexEntry, tuple[str, str]]:
+    listed = IndexEntry.objects.filter(index__repository=repository)
+    return listed.values_list("index__digest", "digest")

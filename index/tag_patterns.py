@@ -38,9 +38,15 @@ def parse_patterns(texts: Iterable[str]) -> list[str]:
 def frozen_by(patterns: Sequence[str], tag: str) -> str:
     """Return the first pattern that the tag matches, "" if none: then it may change."""
     for pattern in patterns:
-        if _matches(pattern, tag):
+        if _matches(pattern.split("*"), tag):
             return pattern
     return ""
+
+
+def matching(pattern: str, tags: Iterable[str]) -> set[str]:
+    """Return those of the tags, thousands maybe, that match."""
+    parts = pattern.split("*")
+    return {tag for tag in tags if _matches(parts, tag)}
 
 
 def _check(pattern: str) -> None:
@@ -61,15 +67,14 @@ def _check(pattern: str) -> None:
         raise PatternRefused(message)
 
 
-def _matches(pattern: str, tag: str) -> bool:
-    first, *more = pattern.split("*")
-    if not more:
-        return pattern == tag
-    *middle, last = more
+def _matches(parts: Sequence[str], tag: str) -> bool:
+    first, last = parts[0], parts[-1]
+    if len(parts) == 1:
+        return tag == first
     at, end = len(first), len(tag) - len(last)
-    if tag[:at] != first or end < at or tag[end:] != last:
+    if end < at or not tag.startswith(first) or not tag.endswith(last):
         return False
-    for part in middle:
+    for part in parts[1:-1]:
         found = tag.find(part, at, end)
         if found < 0:
             return False

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.prepared import prepared
 from accounts.principals import Principal
 from index.errors import Denied
 from index.manifest_graph import Graph, known_graph, pins_of
@@ -63,16 +64,15 @@ def preview_tags(
 
     `known` are the digests of all tags of the repository, where they were read already.
     """
-    wanted = set(names)
     tags = digests_of_tags(repository) if known is None else known
-    found = {name: digest for name, digest in tags.items() if name in wanted}
+    found = {name: tags[name] for name in names if name in tags}
     refused = {name: _refusal(repository, name) for name in found}
     going = {name: digest for name, digest in found.items() if not refused[name]}
-    rest = {name: digest for name, digest in tags.items() if name not in going}
+    rest = dict(tags)
+    for name in going:
+        del rest[name]
     pins = pins_of(rest, repository.immutable_tags)
-    staying: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(set(rest) - pins.names):
-        staying[rest[name]].append(name)
+    staying = _names_by_digest(rest, set(going.values()), except_for=pins.names)
     graph = known_graph(repository, pins.attached)
     pinned = pins.digests | trashed_digests(repository)
     gone = set(graph.goes(going.values(), pinned=pinned))
@@ -90,14 +90,22 @@ def preview_tags(
 
 def digests_of_tags(repository: Repository) -> dict[str, str]:
     """Return what each tag points to, the newest first."""
-    tags = repository.tags.order_by("-pushed_at", "name")
-    return dict(tags.values_list("name", "manifest__digest"))
+    return dict(prepared(_digests_of_tags, repository=repository.pk).rows())
+
+
+def _digests_of_tags(*, repository: int) -> QuerySet[Tag, tuple[str, str]]:
+    tags = Tag.objects.filter(repository=repository).order_by("-pushed_at", "name")
+    return tags.values_list("name", "manifest__digest")
 
 
 def trashed_digests(repository: Repository) -> set[str]:
     """Return what somebody may still have back."""
-    kept = repository.tag_deletions.filter(state__in=[*UNDOABLE, TagDeletionState.RESTORING])
-    return set(kept.values_list("digest", flat=True))
+    return set(prepared(_trashed, repository=repository.pk).rows())
+
+
+def _trashed(*, repository: int) -> QuerySet[TagDeletion, str]:
+    kept = TagDeletion.objects.filter(state__in=[*UNDOABLE, TagDeletionState.RESTORING])
+    return kept.filter(repository=repository).values_list("digest", flat=True)
 
 
 def unfinished(repository: Repository) -> QuerySet[TagDeletion]:
@@ -125,6 +133,17 @@ def row_of(tag: Tag) -> dict[str, object]:
 def _refusal(repository: Repository, name: str) -> str:
     pattern = frozen_by(repository.immutable_tags, name)
     return f"immutable ({pattern})" if pattern else ""
+
+
+def _names_by_digest(
+    tags: Mapping[str, str], digests: Set[str], *, except_for: Set[str]
+) -> dict[str, list[str]]:
+    """Return which tags point to these digests, in the order of their names."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, digest in tags.items():
+        if digest in digests and name not in except_for:
+            found[digest].append(name)
+    return {digest: sorted(names) for digest, names in found.items()}
 
 
 def _fate(

@@ -20,7 +20,7 @@ from index.flows.undelete_tag import undelete_tag, undelete_together
 from index.models import RetentionRule, TagDeletion
 from index.outbox import start_soon
 from index.retention import Limits, limits_of
-from index.tag_patterns import frozen_by, parse_patterns
+from index.tag_patterns import matching, parse_patterns
 from index.tag_trash import check_may_delete, preview_tags
 
 
@@ -153,7 +153,7 @@ class DeletedTags(RepositoryView):
         if pattern := sent.validated_data.get("pattern"):
             parse_patterns([pattern])
             known = repository.tags.values_list("name", flat=True)
-            names |= {one for one in known if frozen_by([pattern], one)}
+            names |= matching(pattern, known)
         verdicts = preview_tags(repository, names)
         if sent.validated_data["dry_run"]:
             return Response(TagVerdictOutput(verdicts, many=True).data)

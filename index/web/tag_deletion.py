@@ -21,7 +21,7 @@ from index.flows.delete_tags import delete_tags
 from index.flows.undelete_tag import undelete_tag, undelete_together
 from index.models import Repository, TagDeletion
 from index.outbox import start_soon
-from index.tag_patterns import frozen_by, parse_patterns
+from index.tag_patterns import matching, parse_patterns
 from index.tag_trash import check_may_delete, digests_of_tags, preview_tags
 from index.web.lookup import find_administered, principal_of
 from index.web.methods import post_only
@@ -117,7 +117,7 @@ def _read_pattern(request: HttpRequest) -> tuple[str, str]:
 def _chosen(known: Iterable[str], tags: Iterable[str], pattern: str) -> list[str]:
     names = set(tags)
     if pattern:
-        names |= {name for name in known if frozen_by([pattern], name)}
+        names |= matching(pattern, known)
     return sorted(names)
 
 
