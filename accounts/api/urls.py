@@ -16,6 +16,7 @@ from accounts.api import (
     people,
     pictures,
     plans,
+    robot_secrets,
     robots,
     tokens,
 )
@@ -94,15 +95,17 @@ urlpatterns: list[URLPattern] = [
         name="api-organization-robots",
     ),
     path("robots/<str:name>", robots.Robot.as_view(), name="api-robot"),
-    path("robots/<str:name>/secrets", robots.RobotSecrets.as_view(), name="api-robot-secrets"),
+    path(
+        "robots/<str:name>/secrets", robot_secrets.RobotSecrets.as_view(), name="api-robot-secrets"
+    ),
     path(
         "robots/<str:name>/secrets/<int:secret_id>",
-        robots.OneRobotSecret.as_view(),
+        robot_secrets.OneRobotSecret.as_view(),
         name="api-robot-secret",
     ),
     path(
         "robots/<str:name>/secrets/<int:secret_id>/rotate",
-        robots.RobotSecretRotation.as_view(),
+        robot_secrets.RobotSecretRotation.as_view(),
         name="api-robot-secret-rotate",
     ),
     path("announcements", announcements.Announcements.as_view(), name="api-announcements"),

@@ -220,6 +220,33 @@ def test_an_owner_makes_a_robot_and_everything_about_it(world: World, olga: Clie
     assert not RobotAccount.objects.exists()
 
 
+def test_a_robot_is_made_together_with_its_first_secret(world: World, olga: Client) -> None:
+    body = {"name": "ci", "secret": {"label": "x", "expires_at": None}}
+    made = send(olga, "POST", "organizations/acme/robots", body).json()
+    assert [row["label"] for row in made["secrets"]] == ["x"]
+    secret = made["new_secret"]
+    assert use_robot_secret(secret["secret"], login="acme+ci", address="").robot
+    assert "new_secret" not in olga.get("/api/v1/robots/acme+ci").json()
+
+
+def test_where_the_secret_is_refused_there_is_no_robot(world: World, olga: Client) -> None:
+    body = {"name": "ci", "secret": {"label": "x", "expires_at": "2020-01-01T00:00:00Z"}}
+    assert send(olga, "POST", "user/robots", body).status_code == 400
+    assert not RobotAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("secret", "statuses"), [(None, [201, 201]), ({"expires_at": None}, [201, 409])]
+)
+def test_a_robot_that_is_asked_for_twice_is_made_once_and_its_secret_shown_once(
+    world: World, olga: Client, secret: object, statuses: list[int]
+) -> None:
+    body = {"name": "ci", "secret": secret}
+    told = [send(olga, "POST", "user/robots", body, **{"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in told] == statuses
+    assert RobotSecret.objects.count() == bool(secret)
+
+
 @pytest.mark.parametrize("who", ["mia", "alice"])
 def test_robots_are_found_by_owners_alone(world: World, client: Client, who: str) -> None:
     asked = operations(world)

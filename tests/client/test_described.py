@@ -42,6 +42,7 @@ _SCHEMAS = {
     "Token": "TokenOutput",
     "NewToken": "NewTokenOutput",
     "Robot": "RobotOutput",
+    "NewRobot": "NewRobotOutput",
     "RobotSecret": "RobotSecretOutput",
     "NewRobotSecret": "NewSecretOutput",
     "Registry": "RegistryOutput",

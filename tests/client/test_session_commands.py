@@ -97,6 +97,12 @@ def test_a_robot_of_an_organization_is_made_with_a_secret(as_olga: Run) -> None:
     assert listed["secrets"][0]["label"] == "GitHub"
 
 
+def test_no_robot_is_left_without_a_secret(as_olga: Run) -> None:
+    refused = as_olga("robots", "create", "acme+ci", "--expires", "2020-01-31")
+    assert refused.exit_code != 0
+    assert not RobotAccount.objects.exists()
+
+
 def test_a_secret_of_a_robot_is_rotated_and_the_robot_removed(as_olga: Run) -> None:
     as_olga("robots", "create", "ci")
     assert as_olga("robots", "rotate", "olga+ci", "--overlap", "1").stdout.startswith("wbs_")

@@ -81,6 +81,12 @@ class NewRobotSecret(TypedDict):
     docker_login: str
 
 
+class NewRobot(Robot):
+    """A new robot, with the secret that was asked for."""
+
+    new_secret: NewRobotSecret | None
+
+
 class Registry(TypedDict):
     """A registry, as its administrators see it."""
 

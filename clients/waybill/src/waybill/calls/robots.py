@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from waybill.call import Call, Listing, delete, get, patch, post, segment
-from waybill.session_answers import NewRobotSecret, Robot
+from waybill.session_answers import NewRobot, NewRobotSecret, Robot
+
+
+class FirstSecret(TypedDict):
+    """What is to be made with a robot; `expires_at` is ISO 8601, None never."""
+
+    label: str
+    expires_at: str | None
 
 
 def every(*, organization: str = "", page_size: int = 100) -> Listing[Robot]:
@@ -19,10 +26,24 @@ def one(name: str) -> Call[Robot]:
 
 
 def create(
-    name: str, *, organization: str = "", description: str = "", may_create: bool = False
-) -> Call[Robot]:
-    """Make one, without secrets and rights; `name` is what stands behind the `+`."""
-    return post(_of(organization), name=name, description=description, may_create=may_create)
+    name: str,
+    *,
+    organization: str = "",
+    description: str = "",
+    may_create: bool = False,
+    secret: FirstSecret | None = None,
+) -> Call[NewRobot]:
+    """Make one, without rights; `name` is what stands behind the `+`.
+
+    With `secret` its first one is made, too, or neither: the answer alone has it.
+    """
+    return post(
+        _of(organization),
+        name=name,
+        description=description,
+        may_create=may_create,
+        secret=secret,
+    )
 
 
 def change(name: str, *, if_match: str = "", **fields: Any) -> Call[Robot]:

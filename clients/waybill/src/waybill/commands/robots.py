@@ -72,16 +72,16 @@ def create(
     organization, _, short = name.rpartition("+")
     if state.login and organization == state.login.username:
         organization = ""
-    holds_until = until(expires)
+    call = calls.robots.create(
+        short,
+        organization=organization,
+        description=description,
+        may_create=may_create,
+        secret={"label": label, "expires_at": until(expires)},
+    )
     with state.session_client() as client:
-        robot = client.ask(
-            calls.robots.create(
-                short, organization=organization, description=description, may_create=may_create
-            )
-        )
-        full = robot["name"]
-        made = client.ask(calls.robots.add_secret(full, expires_at=holds_until, label=label))
-    show_once(state, made, about=f"Made the robot {full}.")
+        robot = client.ask(call)
+    show_once(state, robot["new_secret"], about=f"Made the robot {robot['name']}.")
 
 
 @robots.command("add-secret")
