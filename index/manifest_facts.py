@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from accounts.prepared import Statement, prepared
 from accounts.together import read_together
 from index.contents.documents import descriptor, read_json
 from index.contents.images import Image, read_image
@@ -58,7 +59,7 @@ class Parent:
 class ManifestFacts:
     """What one manifest says, read when it is asked for."""
 
-    def __init__(self, manifest: Manifest, *others: QuerySet[Any, Any]) -> None:
+    def __init__(self, manifest: Manifest, *others: Statement) -> None:
         """Read the bytes that are kept: one query, none where they came with it (`find_manifest`).
 
         What a page wants beside the facts is read with them: `others`.
@@ -151,6 +152,9 @@ class ManifestFacts:
     @cached_property
     def parents(self) -> list[Parent]:
         """The indexes of this repository that list it, and their tags."""
+        newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
+        tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
+        prefetch_related_objects(self._links.listing, tags)
         return [Parent(row.digest, [tag.name for tag in row.newest]) for row in self._links.listing]
 
     @cached_property
@@ -178,10 +182,19 @@ class ManifestFacts:
 
 def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     """Return the manifest of a digest, or the one that a tag points to; with its bytes."""
-    if is_digest(reference):
-        return repository.manifests.select_related("content").filter(digest=reference).first()
-    tag = repository.tags.filter(name=reference).select_related("manifest__content").first()
-    return tag.manifest if tag else None
+    query = _of_digest if is_digest(reference) else _of_tag
+    found: list[Manifest] = prepared(query, repository=repository.pk, reference=reference).rows()
+    return found[0] if found else None
+
+
+def _of_digest(*, repository: int, reference: str) -> QuerySet[Manifest]:
+    of_digest = Manifest.objects.filter(repository=repository, digest=reference)
+    return of_digest.select_related("content")
+
+
+def _of_tag(*, repository: int, reference: str) -> QuerySet[Manifest]:
+    tagged = Manifest.objects.filter(tags__repository=repository, tags__name=reference)
+    return tagged.select_related("content")
 
 
 class _Links(NamedTuple):
@@ -189,7 +202,7 @@ class _Links(NamedTuple):
 
     own_tags: list[str]  # that may be cosign's, which say what it is about
     tags: list[Tag]
-    listing: list[Any]  # indexes, each with its newest tags
+    listing: list[Any]  # indexes
     about: list[str]
     suffixed: list[tuple[int, str]]
     referring: list[Manifest]
@@ -198,53 +211,70 @@ class _Links(NamedTuple):
 
 
 def _read_links(
-    manifest: Manifest, listed: Iterable[ListedManifest], others: Iterable[QuerySet[Any, Any]]
+    manifest: Manifest, listed: Iterable[ListedManifest], others: Iterable[Statement]
 ) -> Iterator[Any]:
-    """Read them in the order of `_Links`: one query, one more where an index lists it."""
-    rows = Manifest.objects.filter(repository=manifest.repository_id)
-    entries = IndexEntry.objects.filter(index__repository=manifest.repository_id)
-    cosign = manifest.tags.filter(name__startswith="sha256-", name__contains=".")
-    newest = Tag.objects.order_by("-pushed_at", "name").only("name", "manifest")
-    tags = Prefetch("tags", newest[:_MOST_TAGS], to_attr="newest")
-    listing = rows.filter(entries__digest=manifest.digest).only("pk", "digest")
-    suffixed = _suffixed(manifest)
+    """Read them in the order of `_Links`: one query."""
+    it = {"manifest": manifest.pk}
+    here = {"repository": manifest.repository_id}
+    called = {"digest": manifest.digest}
+    stem = manifest.digest.replace(":", "-")
+    cosign = {suffix: f"{stem}.{suffix}" for suffix in COSIGN_SUFFIXES}
+    rows = Manifest.objects.filter(**here, digest__in=[one.digest for one in listed])
     parts = (
-        cosign.values_list("name", flat=True)[:5],
-        manifest.tags.defer("version_key").order_by("-pushed_at", "name")[:MOST_LINKS],
-        listing.prefetch_related(tags).order_by("-pk")[:MOST_LINKS],
-        entries.filter(digest=manifest.digest)
-        .exclude(about="")
-        .values_list("about", flat=True)[:1],
-        suffixed.values_list("manifest", "name"),
-        _referring(manifest, suffixed),
-        rows.filter(digest__in=[one.digest for one in listed]).defer("children"),
+        prepared(_cosign_tags, **it),
+        prepared(_newest_tags, **it),
+        prepared(_listing, **here, **called),
+        prepared(_about, **here, **called),
+        prepared(_suffixed, **here, **cosign),
+        prepared(_referring, **it, **here, **called, fallback=stem, **cosign),
+        rows.defer("children"),
     )
     found = read_together(*parts, *others)
     yield from found[: len(parts)]
     yield found[len(parts) :]
 
 
-def _suffixed(manifest: Manifest) -> QuerySet[Tag]:
+def _cosign_tags(*, manifest: int) -> QuerySet[Tag, str]:
+    tags = Tag.objects.filter(manifest=manifest, name__startswith="sha256-", name__contains=".")
+    return tags.values_list("name", flat=True)[:5]
+
+
+def _newest_tags(*, manifest: int) -> QuerySet[Tag]:
+    tags = Tag.objects.filter(manifest=manifest).defer("version_key")
+    return tags.order_by("-pushed_at", "name")[:MOST_LINKS]
+
+
+def _listing(*, repository: int, digest: str) -> QuerySet[Manifest]:
+    indexes = Manifest.objects.filter(repository=repository, entries__digest=digest)
+    return indexes.only("pk", "digest").order_by("-pk")[:MOST_LINKS]
+
+
+def _about(*, repository: int, digest: str) -> QuerySet[IndexEntry, str]:
+    entries = IndexEntry.objects.filter(index__repository=repository, digest=digest)
+    return entries.exclude(about="").values_list("about", flat=True)[:1]
+
+
+def _suffixed(*, repository: int, **cosign: str) -> QuerySet[Tag, tuple[int, str]]:
     """Return cosign's tags that say by their names to be about it."""
-    stem = manifest.digest.replace(":", "-")
-    names = [f"{stem}.{suffix}" for suffix in COSIGN_SUFFIXES]
-    return Tag.objects.filter(repository=manifest.repository_id, name__in=names)
+    tags = Tag.objects.filter(repository=repository, name__in=cosign.values())
+    return tags.values_list("manifest", "name")
 
 
-def _referring(manifest: Manifest, suffixed: QuerySet[Tag]) -> QuerySet[Manifest]:
+def _referring(
+    *, manifest: int, repository: int, digest: str, fallback: str, **cosign: str
+) -> QuerySet[Manifest]:
     """Find those of OCI 1.1, of its fallback tag, of cosign's tags, and those builders attach."""
-    digest, repository = manifest.digest, manifest.repository_id
+    tags = Tag.objects.filter(repository=repository)
     entries = IndexEntry.objects.filter(index__repository=repository)
     rows = Manifest.objects.filter(repository=repository)
-    fallback = Tag.objects.filter(repository=repository, name=digest.replace(":", "-"))
     ways = (
         entries.filter(about=digest),
-        entries.filter(index__in=fallback.values("manifest")),
+        entries.filter(index__in=tags.filter(name=fallback).values("manifest")),
         rows.filter(subject=digest),
-        rows.filter(pk__in=suffixed.values("manifest")),
+        rows.filter(pk__in=tags.filter(name__in=cosign.values()).values("manifest")),
     )
     first, *others = (way.order_by().values_list("digest", flat=True) for way in ways)
-    newest = rows.filter(digest__in=first.union(*others)[:MOST_LINKS]).exclude(pk=manifest.pk)
+    newest = rows.filter(digest__in=first.union(*others)[:MOST_LINKS]).exclude(pk=manifest)
     return newest.defer("children").order_by("-pk")[:MOST_LINKS]
 
 

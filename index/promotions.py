@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Namespace
+from accounts.prepared import Statement, prepared
 from accounts.principals import Principal
 from index.copying.survey import survey
 from index.models import (
@@ -87,10 +88,14 @@ def candidates_of(source: Repository, principal: Principal) -> list[Repository]:
     return [target for target in found.order_by("name") if stages_fit(source, target)]
 
 
-def promotion_of(target: Repository, tag: str, digest: str) -> QuerySet[Promotion]:
+def promotion_of(target: Repository, tag: str, digest: str) -> Statement:
     """Return the promotion that brought this tag with this digest, the newest of them."""
-    done = target.promotions_here.filter(state=PromotionState.DONE, target_tag=tag, digest=digest)
-    return done.select_related("source")[:1]
+    return prepared(_promotion_of, target=target.pk, tag=tag, digest=digest)
+
+
+def _promotion_of(*, target: int, tag: str, digest: str) -> QuerySet[Promotion]:
+    done = Promotion.objects.filter(target=target, state=PromotionState.DONE)
+    return done.filter(target_tag=tag, digest=digest).select_related("source")[:1]
 
 
 def source_shown_to(principal: Principal, promotion: Promotion) -> str:
