@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 
 from accounts.guide import Anchor
@@ -75,6 +77,15 @@ def denied(
         return Denied(f"{refusal} Its owners can change that: {page}")
     why = f"{settings.PUBLIC_URL}/settings/explain/{request.name}"
     return Denied(f"{refusal} Why, and how to ask for it: {why}")
+
+
+def trashed(request: RegistryRequest, *, until: datetime) -> IndexRefusal:
+    """Return the refusal of what can still be had back, until then."""
+    kind = RepositoryUnknown if request.is_read else Denied
+    return kind(
+        f"{request.name} is in the trash until {until:%Y-%m-%d %H:%M} UTC: its admins take it out, "
+        f"or delete it for good, at {settings.PUBLIC_URL}/trash"
+    )
 
 
 def unseen(request: RegistryRequest, principal: Principal) -> IndexRefusal:

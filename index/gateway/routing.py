@@ -34,7 +34,7 @@ from index.gateway.paths import RegistryRequest
 from index.gateway.refusals import AUTHENTICATION_REQUIRED, TokenNeeded
 from index.immutable_tags import refuse_blob_deletion, refuse_change
 from index.lookup import find_repository, todays_name
-from index.models import Repository
+from index.models import Deletion, Repository, RepositoryState
 from index.models.denial import Door
 from index.names import parse_repository_name
 from index.policy import may_create
@@ -123,8 +123,10 @@ def _find(request: RegistryRequest, principal: Principal) -> Facts | None:
 
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str) -> Facts:
+    hidden = facts_by_name(caller.principal, [request.name.value]).get(request.name.value)
+    _refuse_trashed(request, caller.principal, hidden)
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
-        _note_unseen(request, caller, address)
+        _note_unseen(request, caller, address, hidden)
         raise refusals.unseen(request, caller.principal)
     _check_held(request, caller, todays_name(request.name).value)
     namespace = Namespace.objects.called(request.name.namespace).get()
@@ -186,9 +188,22 @@ def _check_mount(request: RegistryRequest, caller: Caller) -> str:
     return source.stored_name
 
 
-def _note_unseen(request: RegistryRequest, caller: Caller, address: str) -> None:
+def _refuse_trashed(request: RegistryRequest, principal: Principal, facts: Facts | None) -> None:
+    """Say that it lies in the trash to whoever might push to it otherwise; to all others it is not there."""
+    if facts is None or facts.live:
+        return
+    alive = decide(replace(facts.standing(principal), live=True))
+    trashed = Deletion.objects.filter(repository__state=RepositoryState.TRASHED)
+    if Action.PUSH in alive.actions and (
+        deletion := trashed.filter(repository=facts.repository_id).first()
+    ):
+        raise refusals.trashed(request, until=deletion.purge_after)
+
+
+def _note_unseen(
+    request: RegistryRequest, caller: Caller, address: str, facts: Facts | None
+) -> None:
     """Note a denial, if there is such a repository; the answer does not tell."""
-    facts = facts_by_name(caller.principal, [request.name.value]).get(request.name.value)
     decision = decide(facts.standing(caller.principal)) if facts else ""
     _note(request, caller, address, facts.repository_id if facts else None, decision)
 

@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Visibility
+from accounts.principals import Principal
+from index.flows.delete_repository import request_deletion
 from index.models import AccessGrant, Repository, RepositoryState
 from tests.clients import ask_route, token_for
 from tests.conftest import World
@@ -147,6 +149,33 @@ def test_a_deleted_repository_is_unknown_to_its_owner_too(world: World, client: 
     Repository.objects.filter(name="alice/priv").update(state=RepositoryState.DELETING)
     response = ask_route(client, "GET", MANIFEST.format("alice/priv"), token=token)
     assert refusal(response)[:2] == (404, "NAME_UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answer"),
+    [("POST", UPLOAD, (403, "DENIED")), ("GET", MANIFEST, (404, "NAME_UNKNOWN"))],
+    ids=["push", "pull"],
+)
+def test_who_might_push_to_it_hears_that_it_is_in_the_trash(
+    world: World, client: Client, method: str, path: str, answer: tuple[int, str]
+) -> None:
+    until = request_deletion(world.app, by=Principal(world.olga)).purge_after
+    for writer in (world.olga, world.mia):
+        token = token_for(client, "repository:acme/app:pull,push", user=writer)
+        response = ask_route(client, method, path.format("acme/app"), token=token)
+        assert refusal(response)[:2] == answer
+        assert f"in the trash until {until:%Y-%m-%d %H:%M} UTC" in refusal(response)[2]
+        assert "http://index.test/trash" in refusal(response)[2]
+
+
+def test_to_all_others_what_is_in_the_trash_is_not_there(world: World, client: Client) -> None:
+    request_deletion(world.app, by=Principal(world.olga))
+    for reader in (world.rita, world.bob):
+        token = token_for(client, "repository:acme/app:pull,push", user=reader)
+        there = refusal(ask_route(client, "GET", MANIFEST.format("acme/app"), token=token))
+        nowhere = refusal(ask_route(client, "GET", MANIFEST.format("acme/axe"), token=token))
+        assert there[2] == nowhere[2].replace("acme/axe", "acme/app")
+        assert there[0] == nowhere[0] == 404
 
 
 def test_a_deleted_name_rests_before_it_can_be_pushed_again(world: World, client: Client) -> None:
