@@ -40,8 +40,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         case "run":
             return run.run(layout, chosen.port)
         case "test":
-            stages = test.Choice(only=chosen.only, require_all=chosen.require_all)
-            return test.test(layout, stages, rest)
+            return test.test(layout, choice_of(chosen), rest)
         case "check":
             return check.check(layout)
         case "demo":
@@ -54,6 +53,12 @@ def dispatch(arguments: Sequence[str]) -> int:
             return manage.manage(layout, rest, port=chosen.port)
         case _:
             return inspect_or_mend(chosen, layout)
+
+
+def choice_of(chosen: argparse.Namespace) -> test.Choice:
+    return test.Choice(
+        only=chosen.only, every_database=chosen.every_database, require_all=chosen.require_all
+    )
 
 
 def inspect_or_mend(chosen: argparse.Namespace, layout: Layout) -> int:
@@ -142,7 +147,7 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 def add_test_options(parser: argparse.ArgumentParser) -> None:
     parser.usage = (
-        "./dev test [--only STAGE] [--require-all] [--var DIR] [--venv DIR]"
+        "./dev test [--only STAGE] [--every-database] [--require-all] [--var DIR] [--venv DIR]"
         " [faults | looks] [PYTEST …]"
     )
     parser.epilog = (
@@ -152,6 +157,9 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--only", choices=list(test.STAGES), action="append", help="run only this stage"
+    )
+    parser.add_argument(
+        "--every-database", action="store_true", help="ask also on both what one can answer"
     )
     parser.add_argument(
         "--require-all", action="store_true", help="fail where anything has to be skipped"

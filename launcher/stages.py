@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import packages, postgres, results
+from launcher import databases, packages, postgres, results
 from launcher.environment import RUNTIME, ensure_venv
 from launcher.layout import Layout
 from launcher.problems import Problem
@@ -23,21 +23,6 @@ E2E = Path("tests/e2e")
 FAULTS = Path("tests/faults")
 # Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# What is asked once, beside all that asks for no database (tests/conftest.py marks it): rules of the
-# tree, the permission matrix and what each address answers, the launcher, texts, and conversations
-# with providers, directories and registries, whose flows are tested on both databases by themselves.
-ASKED_ONCE = tuple(
-    Path("tests") / path
-    for path in (
-        *("architecture", "client", "config", "demo", "directory", "guide", "launcher", "openid"),
-        *("translations", "web/test_design_page.py"),
-        *("api/test_every_operation.py", "api/test_described_answers.py", "api/test_door.py"),
-        *("v1/test_refusals.py", "accounts/test_domains.py", "accounts/test_outgoing.py"),
-        *("index/test_copying.py", "index/test_copying_faults.py", "index/test_probes.py"),
-        *("index/test_registry_snippets.py", "index/test_secret_formats.py"),
-        *("index/test_contents.py", "index/test_credential_patterns.py"),
-    )
-)
 # What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKER_REGISTRY": "docker-registry",
@@ -60,24 +45,34 @@ class Workshop:
     python: Path
     reports: Path
     arguments: Sequence[str]
+    every_database: bool = False
+
+    @property
+    def asks_once(self) -> bool:
+        """Whether a test runs on one database where that is enough (launcher/databases.py)."""
+        return not self.arguments and not self.every_database
 
 
 def run_sqlite(workshop: Workshop) -> Outcome | None:
-    """Everything but tests/e2e, on SQLite."""
-    return run_unit(workshop, "sqlite", f"sqlite:///{workshop.reports / 'tests.sqlite3'}")
+    """Everything but tests/e2e and tests/faults, on SQLite."""
+    left_out = databases.ON_POSTGRESQL if workshop.asks_once else []
+    url = f"sqlite:///{workshop.reports / 'tests.sqlite3'}"
+    return run_unit(workshop, "sqlite", url, *ignoring(left_out))
 
 
 def run_postgresql(workshop: Workshop) -> Outcome | None:
-    """The same on a PostgreSQL of its own, but for what holds of the code alone."""
-    arguments = unit_arguments(workshop)
-    if not arguments:
+    """The same on a PostgreSQL of its own; a whole run leaves out what SQLite alone is asked."""
+    if not unit_arguments(workshop):
         return None
-    is_whole = arguments[-1] == TESTS
-    ignored = [f"--ignore={path}" for path in ASKED_ONCE]
-    options = [*ignored, "-m", "not without_database"] if is_whole else []
+    left_out = ignoring(databases.on_sqlite(workshop.layout.checkout))
+    options = [*left_out, "-m", "not without_database"] if workshop.asks_once else []
     initdb = packages.ensure(["initdb"], workshop.layout.tools)["initdb"]
     with migrated_cluster(workshop, initdb) as url:
         return run_unit(workshop, "postgresql", url, *options)
+
+
+def ignoring(paths: Iterable[Path]) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
 
 
 @contextmanager

@@ -38,9 +38,10 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which stages to run, and whether a skip is a failure."""
+    """Which stages to run, whether all of it on both databases, and whether a skip is a failure."""
 
     only: Sequence[str] | None = None
+    every_database: bool = False
     require_all: bool = False
 
 
@@ -58,7 +59,13 @@ def run_stages(layout: Layout, choice: Choice, arguments: Sequence[str]) -> list
     reports = layout.var / "test"
     reports.mkdir(exist_ok=True)
     python = ensure_venv(layout.dev_venv, DEVELOPMENT)
-    workshop = Workshop(layout=layout, python=python, reports=reports, arguments=list(arguments))
+    workshop = Workshop(
+        layout=layout,
+        python=python,
+        reports=reports,
+        arguments=list(arguments),
+        every_database=choice.every_database,
+    )
     stages = STAGES
     if arguments and arguments[0] in WHOLE:
         stages = {arguments[0]: WHOLE[arguments[0]]}

@@ -28,6 +28,8 @@ from index.events import lane as events
 from index.gateway import lane as gateway
 from index.models import AccessGrant, PlacementRule, Registry, Repository
 from index.roles import Role
+from launcher.databases import ON_POSTGRESQL
+from launcher.layout import CHECKOUT
 from search import reach
 from tests import migrated
 from tests.factories import (
@@ -52,10 +54,11 @@ hypotheses.load_profile("any machine")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what asks for no database and so can touch none: the stage of PostgreSQL leaves it out."""
+    """Mark what asks for no database and so can touch none: it is asked once, beside SQLite's tests."""
     of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
     asks = of_django or item.get_closest_marker("django_db") is not None
-    if not asks and "django_db_setup" not in getattr(item, "fixturenames", ()):
+    asks = asks or "django_db_setup" in getattr(item, "fixturenames", ())
+    if not asks and item.path.relative_to(CHECKOUT) not in ON_POSTGRESQL:
         item.add_marker("without_database")
 
 
