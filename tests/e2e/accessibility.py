@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-_AT_ONCE = 20  # presses, before the page is asked how far it is
+_AT_ONCE = 10  # presses, before the page is asked how far it is
 
 # Each yields sentences about what is missing (WCAG 1.3.1, 2.4.1, 2.4.6, 2.5.8, 4.1.2).
 STRUCTURE = """() => {
@@ -57,17 +57,20 @@ STRUCTURE = """() => {
 }"""
 
 # What can be reached by Tab alone; each must show that it has the focus. It is all round when
-# something is reached for the second time.
-WATCH = """() => {
+# something is reached for the second time, or where only <main> is asked, when that is left.
+WATCH = """isWhole => {
+  const main = document.querySelector("main");
+  document.activeElement?.blur();
+  if (!isWhole) main.focus();
   window.tabbed = {faults: [], isRound: false};
   document.addEventListener("focusin", ({target}) => {
-    if (target.dataset.reached) { window.tabbed.isRound = true; return; }
+    const isOutside = !isWhole && !main.contains(target);
+    if (target.dataset.reached || isOutside) { window.tabbed.isRound = true; return; }
     target.dataset.reached = "yes";
     const style = getComputedStyle(target);
     const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
     if (!ring && style.boxShadow === "none") window.tabbed.faults.push(target.outerHTML.slice(0, 120));
   });
-  document.activeElement?.blur();
 }"""
 # Once for each that may take the focus, and some for what scrolls and for the browser's own.
 PRESSES = """() => 50 +
@@ -90,9 +93,9 @@ def faults_of(page: Page) -> list[str]:
     return found
 
 
-def faults_by_keyboard(page: Page) -> list[str]:
-    """Go through the page by Tab; say what has no focus ring, and what was never reached."""
-    page.evaluate(WATCH)
+def faults_by_keyboard(page: Page, *, is_whole: bool = True) -> list[str]:
+    """Go through the page or its <main> by Tab; say what has no focus ring, and what was never reached."""
+    page.evaluate(WATCH, is_whole)
     for _ in range(0, page.evaluate(PRESSES), _AT_ONCE):
         for _ in range(_AT_ONCE):  # held down, as one does: half of what so many presses cost
             page.keyboard.down("Tab")

@@ -11,12 +11,16 @@ from importlib.resources import files
 
 from playwright.sync_api import Page
 
+from tests.e2e.browser import IS_EVERY_LOOK_ASKED
+
 _LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _IS_THERE = "() => 'axe' in window"
-_RUN = """async choice => {
+# Half of the time that axe takes; UNREADABLE of tests/e2e/looks.py measures contrasts in each look.
+_CONTRAST = {"color-contrast": {"enabled": IS_EVERY_LOOK_ASKED}}
+_RUN = """async ([choice, rules]) => {
   // Without a look at style sheets: axe parses them in a style element, which the policy refuses.
   const found = await axe.run(document, {
-    runOnly: choice, resultTypes: ["violations"], elementRef: false, preload: false,
+    runOnly: choice, rules, resultTypes: ["violations"], elementRef: false, preload: false,
   });
   return found.violations.flatMap(({id, help, nodes}) => nodes.map(
     ({html, failureSummary}) => `axe ${id} (${help}): ${html.slice(0, 200)} ${failureSummary}`));
@@ -27,7 +31,7 @@ def findings(page: Page) -> list[str]:
     """Return what breaks a rule, each with the element and what would mend it."""
     if not page.evaluate(_IS_THERE):
         page.evaluate(_source())
-    found: list[str] = page.evaluate(_RUN, {"type": "tag", "values": _LEVELS})
+    found: list[str] = page.evaluate(_RUN, [{"type": "tag", "values": _LEVELS}, _CONTRAST])
     return found
 
 

@@ -62,12 +62,8 @@ EVERY_LOOK = tuple(
     for scheme in _SCHEMES
     for javascript in (True, False)
 )
-# Four of them, in which each two sides meet: narrow and dark, narrow and without scripts, and so on.
-COVERING = tuple(
-    look
-    for look in EVERY_LOOK
-    if sum((look.width != USUAL.width, look.scheme != USUAL.scheme, not look.javascript)) % 2 == 0
-)
+# Two of them, in which each side is met once.
+OPPOSITE = (USUAL, EVERY_LOOK[-1])
 IS_EVERY_LOOK_ASKED = "WAYBILL_TEST_EVERY_LOOK" in os.environ  # by `./dev test looks`
 
 

@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, StorageState
 
 from tests.e2e.backstage import Backstage, running_backstage
 from tests.e2e.browser import (
-    COVERING,
     EVERY_LOOK,
     IS_EVERY_LOOK_ASKED,
+    OPPOSITE,
     USUAL,
     Look,
     Window,
@@ -231,7 +231,7 @@ def plain_window(open_window: OpenWindow) -> Window:
     return open_window(Look(javascript=False))
 
 
-@pytest.fixture(params=EVERY_LOOK if IS_EVERY_LOOK_ASKED else COVERING, ids=lambda look: look.name)
+@pytest.fixture(params=EVERY_LOOK if IS_EVERY_LOOK_ASKED else OPPOSITE, ids=lambda look: look.name)
 def look(request: pytest.FixtureRequest) -> Look:
     """Wide and narrow, light and dark, with scripts and without."""
     found: Look = request.param

@@ -1,7 +1,8 @@
 """A page in every look, wide and narrow, light and dark, and by keyboard; loaded once.
 
-axe is asked about each page in one of its looks, so that about each look it is asked on a quarter of the pages;
-`./dev test looks` asks about all. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
+axe is asked about each page in one of its looks, so that about each look it is asked on a quarter of the pages,
+and Tab goes through what stands around <main> on one page for each kind of person; `./dev test looks` asks all of
+each page. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ LOOKS = (
     Look(width=DESKTOP, scheme="dark"),
     Look(width=DESKTOP, scheme="light"),
 )
+# Of nobody, of somebody, and of an administrator: around <main> all their pages are alike.
+WITH_ALL_AROUND = {"home", "dashboard", "administration"}
 
 # What makes the page scroll sideways, to the right or (where one reads from there) to the left.
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
@@ -101,6 +104,7 @@ def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
         faults += [f"{look}: {fault}" for fault in seen]
     if page.get_by_role("heading", level=1).count() != 1:
         faults.append("not one heading of the first level")
-    faults += faults_by_keyboard(page)
+    is_whole = IS_EVERY_LOOK_ASKED or name in WITH_ALL_AROUND
+    faults += faults_by_keyboard(page, is_whole=is_whole)
     faults += window.complaints
     assert not faults, "\n".join(faults)
