@@ -84,7 +84,7 @@ def test_findings_are_told_in_the_language_of_the_reader(root: Client, world: Wo
     assert "Its clock is 45 s behind ours." in english
     root.cookies["language"] = "de"
     german = page(root, "web-manage-registry", "east")
-    assert "Ihre Uhr geht gegen unsere 45 s nach." in german
+    assert "Ihre Uhr geht gegen unsere 45\N{NO-BREAK SPACE}s nach." in german
     assert "Hat die richtige Zeit" in german
     assert "100 % old" in german  # of a release that kept sentences
 
