@@ -29,6 +29,7 @@ class Anchor(StrEnum):
     PULL_LIMIT = "pull-limit"
     DENIED = "denied"
     NAMESPACE = "namespace"
+    TRASHED = "trashed"
     IMMUTABLE = "immutable"
     PLAN = "plan"
     HELD = "held"

@@ -58,6 +58,8 @@ class Unsupported(IndexRefusal):
 class NameTaken(Denied):
     """There is a repository of that name, or it was deleted too recently."""
 
+    help = Anchor.TRASHED
+
 
 class InTrash(IndexRefusal):
     """It was deleted already, or is not in the trash any more; the sentence says what can be done."""
