@@ -22,11 +22,10 @@ def corrected(query: SearchQuery) -> tuple[SearchQuery, tuple[tuple[str, str], .
     cuts = {part: _cuts(part) for part in parts}
     halves = {half for each in cuts.values() for cut in each for half in cut}
     counts = dictionary.counts_of({*parts, *halves}, slot)
-    changes: dict[str, str] = {}
-    for part in parts:
-        if counts.get(part, 0) < _SELDOM:
-            other = _two_words(cuts[part], counts) or dictionary.meant_by(part, slot)
-            changes |= {part: other} if other else {}
+    two = {part: _two_words(cuts[part], counts) for part in parts if counts.get(part, 0) < _SELDOM}
+    other = dictionary.meant_by((part for part, words in two.items() if not words), slot)
+    meant_by = {part: words or other.get(part) for part, words in two.items()}
+    changes = {part: instead for part, instead in meant_by.items() if instead}
     terms = [
         Term(tuple(word for part in term.parts for word in changes.get(part, part).split()))
         for term in query.terms

@@ -57,21 +57,31 @@ def look_up(words: Iterable[str], slot: str) -> dict[str, Known]:
     return {word: Known(*numbers) for word, *numbers in found if numbers[0] > 0}
 
 
-def meant_by(word: str, slot: str) -> str | None:
-    """Return the word that somebody most likely meant: the nearest, and of those the most frequent."""
-    if not SHORTEST <= len(word) <= LONGEST:
-        return None
+def meant_by(words: Iterable[str], slot: str) -> dict[str, str]:
+    """Return the word that somebody most likely meant by each, if any: the nearest, of those the most frequent."""
+    asked = [word for word in words if SHORTEST <= len(word) <= LONGEST]
+    if not asked:
+        return {}
     found = run_for_rows(
         f"SELECT DISTINCT w.word, w.entries FROM search_variant_{slot} v"  # noqa: S608
         f" JOIN search_word_{slot} w ON w.word = v.word"
         " WHERE v.variant {among}",
-        sorted(variants_of(word)),
+        sorted(set().union(*map(variants_of, asked))),
     )
+    known = {other: entries for other, entries in found if entries > 0}
+    nearest = {word: _nearest(word, known) for word in asked}
+    return {word: other for word, other in nearest.items() if other}
+
+
+def _nearest(word: str, known: Mapping[str, int]) -> str | None:
+    variants = variants_of(word)  # what was found for another word does not count
     most = 1 if len(word) < _LONG else 2
     near = [
         (distance, -entries, other)
-        for other, entries in found
-        if entries > 0 and other != word and (distance := OSA.distance(word, other)) <= most
+        for other, entries in known.items()
+        if other != word
+        and (distance := OSA.distance(word, other)) <= most
+        and not variants.isdisjoint(variants_of(other))
     ]
     return min(near)[2] if near else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import islice
+from itertools import compress, islice
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +19,7 @@ from index.batches import moment, run_for_rows
 from search import dictionary
 from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
-from search.backends.estimates import keys_in, least
+from search.backends.estimates import keys_in, least, most
 from search.backends.own import Own
 from search.backends.rows import Conditions, Source, limits_of
 from search.backends.slots import Slot
@@ -41,7 +41,8 @@ class DatabaseSearch:
         plan = _dialect().prepared(plan, slot)
         known = _known(plan, slot)
         found: list[Hit] = []
-        for audience, source in _audiences(reach, known):
+        audiences, has_own = _filled(reach, plan, known, slot)
+        for audience, source in audiences:
             walk = _walk(source, plan, slot, audience)
             if plan.sort is Sort.BEST:
                 more: Iterable[Hit] = walk.hits(after, limit)
@@ -50,7 +51,7 @@ class DatabaseSearch:
                 more = walk.in_order(after, limit, is_frequent=is_frequent)
             found = _best(found, more, limit)
             plan = _better_than(found, plan, limit)
-        if reach.has_own:
+        if has_own:
             own = Own(reach, plan, known, slot.name, _dialect().matches)
             found = _best(found, own.hits(after, limit), limit)
         return found
@@ -175,6 +176,24 @@ def _audiences(reach: Reach, known: dict[str, Known]) -> Iterator[tuple[Audience
         if audience is not Audience.EVERYONE:
             asked.join(limits_of(reach.limits))
         yield audience, Source(asked, known)
+
+
+def _filled(
+    reach: Reach, plan: Plan, known: dict[str, Known], slot: Slot
+) -> tuple[list[tuple[Audience, Source]], bool]:
+    """Return whose entries are asked for, and whether one's own are.
+
+    Of words that no public entry has, SQLite tells by one statement where there are any: else it would
+    be asked for each audience, class by class.
+    """
+    audiences = list(_audiences(reach, known))
+    if connection.vendor != "sqlite" or most(plan.whole, known):
+        return audiences, reach.has_own
+    asked = [_walk(source, plan, slot, audience).rows() for audience, source in audiences]
+    if reach.has_own:
+        asked.append(Own(reach, plan, known, slot.name, sqlite.matches).rows("1"))
+    filled = sqlite.filled(asked)
+    return list(compress(audiences, filled)), reach.has_own and filled[-1]
 
 
 def _known(plan: Plan, slot: Slot) -> dict[str, Known]:

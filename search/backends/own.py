@@ -55,7 +55,7 @@ class Own:
     def hits(self, after: Key | None, limit: int) -> list[Hit]:
         """Return up to `limit` hits behind the key, in the plan's order."""
         tier = tier_of(self.plan, self.matches)
-        rows = self._rows(columns_of(self.plan, tier))
+        rows = self.rows(columns_of(self.plan, tier))
         order, params = ordered(self.plan, after)
         found = run(
             f"SELECT id, place, marks, tier FROM ({rows}) AS found {order} LIMIT :limit",  # noqa: S608
@@ -65,14 +65,14 @@ class Own:
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
-        rows = self._rows("1")
+        rows = self.rows("1")
         found = run(
             f"SELECT count(*) FROM (SELECT * FROM ({rows}) AS found LIMIT :limit) AS counted",  # noqa: S608
             rows.params | {"limit": limit},
         )
         return int(found[0][0])
 
-    def _rows(self, columns: str) -> Conditions:
+    def rows(self, columns: str) -> Conditions:
         """Return what selects these columns of the rows that match, by indexes that know of one's own alone."""
         lists = {
             "namespaces": as_list(self.reach.namespaces),

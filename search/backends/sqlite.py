@@ -6,13 +6,12 @@ upon, and reading ends when the page is full; bm25 would have to look at every m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.statements import run
 from search.backends.base import Hit, Key
-from search.backends.estimates import most
 from search.backends.rows import Conditions, Source, checks_of, select_sorted
 from search.backends.slots import Slot
 from search.documents import Entry
@@ -36,8 +35,6 @@ class Walk:
     def hits(self, after: Key | None, limit: int) -> Iterator[Hit]:
         """Yield the hits behind the key, best first; at least `limit` of them, if there are so many."""
         seen: set[int] = set()
-        if most(self.plan.whole, self.source.known) == 0 and not self.count(1):
-            return  # instead of asking class by class for words that nobody uses
         for tier in range(after[0] if after else 0, len(self.plan.classes)):
             # Whoever begins with the first class has seen all of those before; that is quicker than to ask.
             expression = self.plan.tier(tier, alone=after is None)
@@ -65,12 +62,17 @@ class Walk:
 
     def count(self, limit: int) -> int:
         """Return how many there are, `limit` at most."""
-        asked = self._asked(self.plan.whole)
+        rows = self.rows()
         found = run(
-            f"SELECT count(*) FROM (SELECT 1 FROM {self._tables()} WHERE {asked} LIMIT :limit)",  # noqa: S608
-            asked.params | {"limit": limit},
+            f"SELECT count(*) FROM ({rows} LIMIT :limit)",  # noqa: S608
+            rows.params | {"limit": limit},
         )
         return int(found[0][0])
+
+    def rows(self) -> Conditions:
+        """Return what selects something for each row that matches."""
+        asked = self._asked(self.plan.whole)
+        return Conditions([f"SELECT 1 FROM {self._tables()} WHERE {asked}"], asked.params)  # noqa: S608
 
     def _rows(self, expression: Expression, start: int, limit: int) -> list[Any]:
         asked = self._asked(expression)
@@ -93,6 +95,13 @@ class Walk:
         asked.ask(f"{self._full} MATCH :match", match=as_match(expression))
         asked.join(checks_of(self.plan.checks))
         return asked
+
+
+def filled(statements: Sequence[Conditions]) -> list[bool]:
+    """Return of each of these whether it selects anything: one question for all."""
+    params = {name: value for one in statements for name, value in one.params.items()}
+    [found] = run(f"SELECT {', '.join(f'EXISTS ({one})' for one in statements)}", params)
+    return list(map(bool, found))
 
 
 def prepared(plan: Plan, _slot: Slot) -> Plan:

@@ -39,7 +39,7 @@ def in_entries() -> dict[str, int]:
 
 def meant_by(word: str) -> str | None:
     """What somebody meant."""
-    return dictionary.meant_by(word, slots.live().name)
+    return dictionary.meant_by([word], slots.live().name).get(word)
 
 
 @pytest.mark.parametrize(

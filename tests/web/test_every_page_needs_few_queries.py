@@ -28,7 +28,12 @@ FILLED_IN = {
     "r/<repository:name>/-/transfer": "to_namespace=olga&new_name=other",
 }
 # Nothing is found by these, so there is no walk.
-NOTHING = ("nothingofthatkind", "w" * 100)
+NOTHING = (
+    "nothingofthatkind",
+    "w" * 100,
+    "nothing+ofthatkind",
+    "+".join(f"nothing{n}" for n in range(10)),
+)
 MANY = 12  # more than MOST: one query for each row of anything shows
 
 
