@@ -83,6 +83,19 @@ class Principal:
 ANONYMOUS = Principal()
 
 
+def reader_values(user: User | None) -> dict[str, int]:
+    """Return who reads as values of a statement that is prepared (`accounts.prepared`)."""
+    if user is None:
+        return {}
+    return {"administrator" if user.is_superuser else "person": user.pk}
+
+
+def reader_of(person: int = 0, administrator: int = 0) -> Principal:
+    """Return who that is, as far as a statement asks."""
+    number = person or administrator
+    return Principal(User(pk=number, is_superuser=bool(administrator))) if number else ANONYMOUS
+
+
 def principal_of_token(token: PersonalAccessToken) -> Principal:
     """Return the token's owner, as narrow as the token."""
     return Principal(

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 _Widget = Mapping[str, Any]  # what `Widget.get_context` says under that name
 
@@ -66,17 +66,18 @@ def _select(widget: _Widget) -> SafeString:
 
 
 def _group(title: str | None, options: list[_Widget]) -> SafeString:
-    written = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((one["value"], _attributes(one), one["label"]) for one in options),
-    )
+    written = mark_safe("".join(map(_option, options)))  # noqa: S308 - each is escaped
     return format_html('<optgroup label="{}">{}</optgroup>', title, written) if title else written
 
 
+def _option(option: _Widget) -> str:
+    """Return one of hundreds maybe: `format_html` takes three times as long."""
+    value, label = conditional_escape(option["value"]), conditional_escape(option["label"])
+    attributes = _attributes(option) if option["attrs"] else ""
+    return f'<option value="{value}"{attributes}>{label}</option>'
+
+
 def _attributes(widget: _Widget) -> str:
-    if not widget["attrs"]:  # as of hundreds of options
-        return ""
     given = ((name, value) for name, value in widget["attrs"].items() if value is not False)
     return format_html_join(
         "",

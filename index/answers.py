@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Namespace, User
+from accounts.prepared import Statement, prepared
 from accounts.principals import Principal
 from index.models import AccessGrant, AccessRequest, RepositoryState
 from index.policy import decisions_for
@@ -27,13 +28,19 @@ class Requests:
     answered: list[AccessRequest]
 
 
-def told_to(principal: Principal, user: User) -> QuerySet[AccessRequest]:
+def told_to(user: User) -> Statement:
     """Return both, as far as they concern somebody: `requests_among` leaves out what is not to be heard of."""
-    held = Namespace.objects.ids_held_by(user)
-    admin = AccessGrant.objects.repositories_reaching(principal, Role.ADMIN)
+    now = timezone.now()
+    return prepared(_told_to, user=user.pk, now=now, since=now - _FRESH)
+
+
+def _told_to(*, user: int, now: datetime, since: datetime) -> QuerySet[AccessRequest]:
+    reader = User(pk=user)
+    held = Namespace.objects.ids_held_by(reader)
+    admin = AccessGrant.objects.repositories_reaching(Principal(reader), Role.ADMIN, now=now)
     of_mine = Q(repository__namespace__in=held) | Q(repository__in=admin)
     to_answer = Q(of_mine, decided_at=None, user__is_active=True)
-    fresh = Q(user=user, decided_at__gt=timezone.now() - _FRESH)
+    fresh = Q(user=user, decided_at__gt=since)
     rows = AccessRequest.objects.filter(
         to_answer | fresh, repository__state=RepositoryState.ACTIVE
     ).select_related("repository", "user")

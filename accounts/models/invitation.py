@@ -29,9 +29,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         proven = user.emailaddress_set.filter(verified=True).annotate(lowered=Lower("email"))
         return self.filter(Q(user=user) | Exists(proven.filter(lowered=Lower(OuterRef("email")))))
 
-    def waiting_for(self, user: User) -> InvitationQuerySet:
+    def waiting_for(self, user: User, now: datetime | None = None) -> InvitationQuerySet:
         """Return those into organizations that this account can answer, the newest first."""
-        into_others = self.open().filter(organization__isnull=False, organization__deleted_at=None)
+        into_others = self.open(now).filter(
+            organization__isnull=False, organization__deleted_at=None
+        )
         mine = into_others.for_account(user).exclude(organization__members=user)
         return mine.select_related("organization", "invited_by").order_by("-pk")
 

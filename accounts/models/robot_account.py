@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -62,9 +63,10 @@ class RobotAccount(models.Model):
 class RobotSecretQuerySet(models.QuerySet["RobotSecret"]):
     """Finds secrets."""
 
-    def usable(self) -> RobotSecretQuerySet:
+    def usable(self, now: datetime | None = None) -> RobotSecretQuerySet:
         """Return those neither revoked nor expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now or timezone.now())
+        return self.filter(unexpired, revoked_at=None)
 
 
 class RobotSecret(models.Model):

@@ -77,18 +77,21 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         ways = (way.values("pk") for way in Repository.objects.ways_in(principal, *also))
         return self.filter(pk__in=united([*ways]))
 
-    def ways_in(self, principal: Principal, *also: Ids) -> list[RepositoryQuerySet]:
+    def ways_in(
+        self, principal: Principal, *also: Ids, now: datetime | None = None
+    ) -> list[RepositoryQuerySet]:
         """Return the same way by way, some in several: for whoever wants the first of each.
 
         Each goes by its index: the OR in `visible_to` walks through all repositories.
         """
-        user, live, seen = principal.user, self.live(), self.visible_to(principal)
+        user, live, seen = principal.user, self.live(), self.visible_to(principal, now)
         if user is None or principal.limits is not None:
             live = seen  # what is one's own may be out of a credential's reach
         elif not user.is_superuser:
             seen = live.exclude(visibility=Visibility.PRIVATE)
         own = [live.filter(namespace__in=Namespace.objects.ids_held_by(user))] if user else []
-        given = live.filter(pk__in=AccessGrant.objects.repositories_reaching(principal))
+        reaching = AccessGrant.objects.repositories_reaching(principal, now=now)
+        given = live.filter(pk__in=reaching)
         return [*own, given, *(seen.filter(pk__in=one) for one in also)]
 
     def within_limits(self, principal: Principal) -> RepositoryQuerySet:

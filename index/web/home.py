@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Invitation, Namespace, User, Visibility
 from accounts.models.namespace import ROOT_NAMESPACE
-from accounts.principals import ANONYMOUS, Principal
+from accounts.prepared import prepared
+from accounts.principals import ANONYMOUS, Principal, reader_of, reader_values
 from accounts.replicas import read
 from accounts.together import read_together
 from accounts.web.fragments import asked_part, lead_to_log_in, nothing_new, vary
@@ -25,6 +28,8 @@ from index.web.lookup import principal_of
 
 _SHOWN = 6
 _MINE_SHOWN = 20
+_MINE_READ = _MINE_SHOWN + 1  # one more tells whether there are more
+_WAYS = 3  # to what somebody takes part in, as `_way_in` has them
 _REMEMBERED_SECONDS = 60
 _CANDIDATES = 30  # of which some may be closed meanwhile
 
@@ -79,7 +84,7 @@ def _remembered(name: str, listed: RepositoryQuerySet, *order: str) -> Repositor
 
 def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     principal = Principal(user)
-    mine = _involving(principal, user, _MINE_SHOWN + 1)  # one more tells whether there are more
+    mine = _involving(user)
     steps = first_steps(user, mine)
     if asked_part(request) == "first-steps" and (old := nothing_new(request, steps.version)):
         return old
@@ -91,12 +96,12 @@ def _dashboard(request: HttpRequest, user: User) -> HttpResponse:
     }
     if asked_part(request) == "first-steps":
         return vary(render(request, "index/dashboard_checklist_part.html", context))
-    visible = Repository.objects.visible_to(principal).select_related("namespace")
+    now, reader = timezone.now(), reader_values(user)
     starred, deletions, invitations, asked = read_together(
-        visible.filter(stars__user=user).order_by("-stars__created_at")[:_SHOWN],
-        _deletions(user),
-        Invitation.objects.waiting_for(user),
-        told_to(principal, user),
+        prepared(_starred, now=now, **reader),
+        prepared(_deletions, user=user.pk),
+        prepared(_invitations, user=user.pk, now=now),
+        told_to(user),
     )
     context |= {
         "starred": starred,
@@ -113,20 +118,43 @@ def _push_name(user: User, mine: Sequence[Repository]) -> str:
     return next(own, f"{user.username}/my-app")
 
 
-def _involving(principal: Principal, user: User, number: int) -> list[Repository]:
+def _involving(user: User) -> list[Repository]:
     """Return the newest of what is in the user's namespaces, or granted to the user; not all that is public.
 
     Each way finds its first by itself: together they may be thousands.
     """
-    inside = Repository.objects.filter(namespace__in=Namespace.objects.ids_joined_by(user))
-    ways = Repository.objects.ways_in(principal, inside.values("pk"))
-    first = (way.latest_first().values_list("pk")[:number] for way in ways)
+    now, reader = timezone.now(), reader_values(user)
+    first = (prepared(_way_in, way, now=now, **reader) for way in range(_WAYS))
     found = {pk for rows in read_together(*first) for (pk,) in rows}
-    shown = Repository.objects.filter(pk__in=found).latest_first()
-    return list(shown.select_related("namespace")[:number])
+    return prepared(_newest, numbers=found).rows()
 
 
-def _deletions(user: User) -> QuerySet[Deletion]:
+def _way_in(way: int, *, now: datetime, **reader: int) -> QuerySet[Repository, tuple[int]]:
+    """Return the newest of the user's own, of what was given to the user, or of what is in joined namespaces."""
+    principal = reader_of(**reader)
+    assert principal.user is not None  # noqa: S101 - a dashboard is somebody's
+    joined = Namespace.objects.ids_joined_by(principal.user)
+    inside = Repository.objects.filter(namespace__in=joined)
+    ways = Repository.objects.ways_in(principal, inside.values("pk"), now=now)
+    return ways[way].latest_first().values_list("pk")[:_MINE_READ]
+
+
+def _newest(*, numbers: list[int]) -> QuerySet[Repository]:
+    shown = Repository.objects.filter(pk__in=numbers).latest_first()
+    return shown.select_related("namespace")[:_MINE_READ]
+
+
+def _starred(*, now: datetime, **reader: int) -> QuerySet[Repository]:
+    principal = reader_of(**reader)
+    visible = Repository.objects.visible_to(principal, now).select_related("namespace")
+    return visible.filter(stars__user=principal.user).order_by("-stars__created_at")[:_SHOWN]
+
+
+def _invitations(*, user: int, now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.waiting_for(User(pk=user), now)
+
+
+def _deletions(*, user: int) -> QuerySet[Deletion]:
     """Return what is on its way out of the user's namespace, or was sent there by the user."""
     unfinished = Deletion.objects.filter(
         finished_at=None, repository__state=RepositoryState.DELETING

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.moved import Moved
 from accounts.prepared import prepared
-from accounts.principals import ANONYMOUS, Principal
+from accounts.principals import ANONYMOUS, Principal, reader_of, reader_values
 from index import lookup
 from index.errors import NameInvalid
 from index.models import Repository
@@ -57,23 +57,18 @@ def find_repository(request: HttpRequest, name: str) -> Repository:
 
 def _find_with_head(user: User | None, name: RepositoryName) -> Repository | None:
     """Return what somebody may see, with what its head shows: one query, three if it is no name of today."""
-    principal = Principal(user)
-    kind = "administrator" if principal.is_administrator else "person"
-    reader = {kind: user.pk} if user else {}
+    reader = reader_values(user)
     found: list[Repository] = prepared(_seen, name=name.value, now=timezone.now(), **reader).rows()
     if found:
         return found[0]
-    visible = Repository.objects.visible_to(principal)
+    visible = Repository.objects.visible_to(Principal(user))
     return lookup.find_by_another_name(with_numbers(visible, user), name)
 
 
-def _seen(
-    *, name: str, now: datetime, person: int | None = None, administrator: int | None = None
-) -> QuerySet[Repository]:
-    number, is_administrator = person or administrator, bool(administrator)
-    reader = User(pk=number, is_superuser=is_administrator) if number else None
-    visible = Repository.objects.visible_to(Principal(reader), now)
-    return lookup.find_by_todays_name(with_numbers(visible, reader), name)
+def _seen(*, name: str, now: datetime, **reader: int) -> QuerySet[Repository]:
+    principal = reader_of(**reader)
+    visible = Repository.objects.visible_to(principal, now)
+    return lookup.find_by_todays_name(with_numbers(visible, principal.user), name)
 
 
 def find_administered(request: HttpRequest, name: str) -> Repository:

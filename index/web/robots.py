@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import AccountError
 from accounts.flows.robot_accounts import change_robot, create_robot, delete_robot, set_enabled
 from accounts.models import Namespace, RobotAccount, RobotSecret
+from accounts.prepared import prepared
 from accounts.snippets import snippets_for
 from accounts.together import read_together
 from accounts.web.methods import require_recent_login
 from accounts.web.organizations.head import find_for_owners
+from index.models import AccessGrant, DefaultGrant
 from index.web.lookup import principal_of, signed_in_user
 from index.web.methods import post_only
 from index.web.robot_forms import (
@@ -140,16 +143,15 @@ def _refused(request: HttpRequest, robot: RobotAccount, refusal: AccountError) -
 
 def page_of(request: HttpRequest, robot: RobotAccount, **refused: Form) -> HttpResponse:
     """Render its page; a refused form takes the place of its fresh twin."""
-    usable = RobotSecret.objects.usable().filter(robot=robot).order_by("pk")
     initial = {
         "description": robot.description,
         "may_create": robot.may_create,
         "responsible": robot.responsible.username if robot.responsible else None,
     }
     secrets, grants, default_grants, repositories = read_together(
-        usable,
-        robot.grants.select_related("repository").order_by("repository__name"),
-        robot.default_grants.all(),
+        prepared(_secrets, robot=robot.pk, now=timezone.now()),
+        prepared(_grants, robot=robot.pk),
+        prepared(_default_grants, robot=robot.pk),
         repositories_for(robot),
     )
     context: dict[str, Any] = {
@@ -170,6 +172,19 @@ def page_of(request: HttpRequest, robot: RobotAccount, **refused: Form) -> HttpR
         "has_errors": bool(refused),
     }
     return render(request, "index/robot.html", context)
+
+
+def _secrets(*, robot: int, now: datetime) -> QuerySet[RobotSecret]:
+    return RobotSecret.objects.usable(now).filter(robot=robot).order_by("pk")
+
+
+def _grants(*, robot: int) -> QuerySet[AccessGrant]:
+    grants = AccessGrant.objects.filter(robot=robot).select_related("repository")
+    return grants.order_by("repository__name")
+
+
+def _default_grants(*, robot: int) -> QuerySet[DefaultGrant]:
+    return DefaultGrant.objects.filter(robot=robot)
 
 
 def _own_namespace(request: HttpRequest) -> Namespace:
