@@ -79,9 +79,11 @@ def denied(
     return Denied(f"{refusal} Why, and how to ask for it: {why}")
 
 
-def trashed(request: RegistryRequest, *, until: datetime) -> IndexRefusal:
-    """Return the refusal of what can still be had back, until then."""
+def ended(request: RegistryRequest, *, until: datetime | None) -> IndexRefusal:
+    """Return the refusal of what was deleted, and can perhaps still be had back until then."""
     kind = RepositoryUnknown if request.is_read else Denied
+    if until is None:
+        return kind(f"{request.name} is being deleted: its name is free some minutes after that")
     return kind(
         f"{request.name} is in the trash until {until:%Y-%m-%d %H:%M} UTC: its admins take it out, "
         f"or delete it for good, at {settings.PUBLIC_URL}/trash"

@@ -124,7 +124,7 @@ def _find(request: RegistryRequest, principal: Principal) -> Facts | None:
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str) -> Facts:
     hidden = facts_by_name(caller.principal, [request.name.value]).get(request.name.value)
-    _refuse_trashed(request, caller.principal, hidden)
+    _refuse_ended(request, caller.principal, hidden)
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
         _note_unseen(request, caller, address, hidden)
         raise refusals.unseen(request, caller.principal)
@@ -188,16 +188,17 @@ def _check_mount(request: RegistryRequest, caller: Caller) -> str:
     return source.stored_name
 
 
-def _refuse_trashed(request: RegistryRequest, principal: Principal, facts: Facts | None) -> None:
-    """Say that it lies in the trash to whoever might push to it otherwise; to all others it is not there."""
+def _refuse_ended(request: RegistryRequest, principal: Principal, facts: Facts | None) -> None:
+    """Say what became of it to whoever might push to it otherwise; to all others it is not there."""
     if facts is None or facts.live:
         return
     alive = decide(replace(facts.standing(principal), live=True))
-    trashed = Deletion.objects.filter(repository__state=RepositoryState.TRASHED)
-    if Action.PUSH in alive.actions and (
-        deletion := trashed.filter(repository=facts.repository_id).first()
-    ):
-        raise refusals.trashed(request, until=deletion.purge_after)
+    if Action.PUSH not in alive.actions:
+        return
+    ended = Deletion.objects.filter(repository=facts.repository_id, finished_at=None)
+    for state, until in ended.values_list("repository__state", "purge_after"):
+        can_be_had_back = state == RepositoryState.TRASHED
+        raise refusals.ended(request, until=until if can_be_had_back else None)
 
 
 def _note_unseen(

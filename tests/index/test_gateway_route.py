@@ -168,6 +168,14 @@ def test_who_might_push_to_it_hears_that_it_is_in_the_trash(
         assert "http://index.test/trash" in refusal(response)[2]
 
 
+def test_who_might_push_to_it_hears_that_it_is_being_deleted(world: World, client: Client) -> None:
+    request_deletion(world.app, by=Principal(world.olga), at_once=True)
+    token = token_for(client, "repository:acme/app:pull,push", user=world.olga)
+    response = ask_route(client, "POST", UPLOAD.format("acme/app"), token=token)
+    assert refusal(response)[:2] == (403, "DENIED")
+    assert "acme/app is being deleted" in refusal(response)[2]
+
+
 def test_to_all_others_what_is_in_the_trash_is_not_there(world: World, client: Client) -> None:
     request_deletion(world.app, by=Principal(world.olga))
     for reader in (world.rita, world.bob):
