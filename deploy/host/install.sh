@@ -165,16 +165,14 @@ registry() {
 
 first_registry() {
     say "registry main"
-    local secret=/var/lib/waybill/registry-main.secret
+    local secret
     # It is printed once, as the last word.
-    /usr/local/sbin/waybill registries set main http://127.0.0.1:5000 | sed 's/.* //' > "$secret"
-    chown waybill: "$secret"
+    secret=$(/usr/local/sbin/waybill registries set main http://127.0.0.1:5000 | sed 's/.* //')
     /usr/local/sbin/waybill registries place '*' main
     install -m 0640 -g waybill-registry /dev/null /etc/waybill/registries/main.yml
     /usr/local/sbin/waybill registry_config main --listen 127.0.0.1:5000 \
         --storage /var/lib/waybill-registry/main --trust-file /etc/waybill/registries/root.crt \
-        --events-secret-file "$secret" > /etc/waybill/registries/main.yml
-    rm "$secret"
+        --events-secret-file - <<< "$secret" > /etc/waybill/registries/main.yml
     systemctl try-restart waybill-registry@main  # if it runs with a secret of before
 }
 

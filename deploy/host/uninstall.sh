@@ -20,7 +20,7 @@ systemctl stop 'waybill*'
 rm -rf /etc/systemd/system/waybill* /etc/systemd/system/*.wants/waybill*
 systemctl daemon-reload
 systemctl reset-failed 'waybill*' 2> /dev/null || true
-systemctl unmask --quiet redis-server.service nginx.service docker-registry.service
+systemctl unmask --quiet redis-server.service nginx.service docker-registry.service 2> /dev/null  # some were not here
 rm -rf /opt/waybill /usr/local/sbin/waybill
 
 if [ -n "$DATA" ]; then
@@ -28,6 +28,8 @@ if [ -n "$DATA" ]; then
     if grep -qsF "$OWN_DATABASE" /etc/waybill/waybill.env; then
         runuser -u postgres -- dropdb --if-exists waybill
         runuser -u postgres -- dropuser --if-exists waybill
+    elif [ -e /etc/waybill/waybill.env ]; then
+        echo "Left: the database, which is elsewhere."
     fi
     rm -rf /etc/waybill /var/lib/waybill /var/lib/waybill-{redis,gateway,registry}
     rm -f /etc/sysusers.d/waybill.conf /usr/local/share/ca-certificates/waybill.crt
@@ -36,5 +38,5 @@ if [ -n "$DATA" ]; then
         if getent passwd "$user" > /dev/null; then userdel "$user"; fi
     done
 fi
-echo "Left: packages (redis-server, nginx-light, postgresql, docker-registry), a line of a trial in /etc/hosts."
-if [ -z "$DATA" ]; then echo "And the data: /etc/waybill, /var/lib/waybill*, the database waybill."; fi
+echo "Left: packages (redis-server, nginx-light, those of PostgreSQL and the registry), a line of a trial in /etc/hosts."
+if [ -z "$DATA" ]; then echo "And the data: /etc/waybill, /var/lib/waybill*, the database."; fi

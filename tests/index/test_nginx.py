@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -116,6 +117,15 @@ def test_an_unknown_registry_has_no_configuration(world: World) -> None:
     with pytest.raises(CommandError, match="no registry north"):
         call_command("registry_config", "north", "--listen", ":5000", "--storage", "/x",
                      "--events-secret-file", "/x")  # fmt: skip
+
+
+def test_a_registry_s_secret_can_be_handed_over_without_a_file(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("wbe_handed_over\n"))
+    call_command("registry_config", "east", "--listen", ":5000", "--storage", "/x",
+                 "--events-secret-file", "-")  # fmt: skip
+    assert "wbe_handed_over" in capsys.readouterr().out
 
 
 def test_requests_are_logged_only_where_that_is_wanted(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("name")
         parser.add_argument("--listen", required=True, help="[host]:port on its host")
         parser.add_argument("--storage", required=True, type=Path, help="folder on its host")
-        parser.add_argument("--events-secret-file", required=True, type=Path)
+        parser.add_argument(
+            "--events-secret-file",
+            required=True,
+            help="where `registries set` printed it; - reads it here",
+        )
         parser.add_argument("--trust-file", type=Path, help="what it trusts, on its host")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -38,7 +43,7 @@ class Command(BaseCommand):
             )
             raise CommandError(message)
         try:
-            secret = options["events_secret_file"].read_text().strip()
+            secret = _read(options["events_secret_file"]).strip()
         except OSError as error:
             message = f"The events secret cannot be read: {error}."
             raise CommandError(message) from error
@@ -51,3 +56,8 @@ class Command(BaseCommand):
                 trust_file=options["trust_file"],
             )
         )
+
+
+def _read(file: str) -> str:
+    """Read a file, or what is handed over: who runs this may not see the folders of who calls it."""
+    return sys.stdin.read() if file == "-" else Path(file).read_text()
