@@ -14,5 +14,4 @@ if [ ! -s /config/registry.yml ]; then
     python manage.py registry_config main --listen :5000 --storage /var/lib/registry \
         --trust-file /config/root.crt --events-secret-file /tmp/events > /config/registry.yml
 fi
-python manage.py gateway_config --listen 443 --tokens tokens:8000 --passwords passwords:8000 \
-    --web web:8000 --certificate /run/tls/chain.pem --key /run/secrets/tls_key > /config/nginx.conf
+deploy/docker/gateway.sh

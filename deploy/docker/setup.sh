@@ -27,6 +27,8 @@ if [ "$chain" = --self-signed ]; then
     [ -s secrets/tls_key ] || openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=$host" \
         -addext "subjectAltName=DNS:$host" -keyout secrets/tls_key -out tls/chain.pem 2> /dev/null
 else
+    # Into the same files, which containers that run see; by somebody who need not be root.
+    chmod -f u+w tls/chain.pem secrets/tls_key || true
     cat "$chain" > tls/chain.pem
     cat "$key" > secrets/tls_key
 fi

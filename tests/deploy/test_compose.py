@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
+from launcher.services import APP_SERVERS
 from tests.architecture.test_settings_are_documented import documented
 from tests.deploy.commands import DEPLOY, EXPECTED, comparable
 
@@ -58,3 +60,12 @@ def test_settings_exist_and_secrets_are_files_that_setup_makes() -> None:
     assert all(
         value.startswith("/run/secrets/") for name, value in names.items() if name.endswith("_FILE")
     )
+
+
+def test_an_upgrade_turns_all_app_servers_and_what_else_is_of_our_image() -> None:
+    upgrade = (DOCKER / "upgrade.sh").read_text()
+    ours = {name for name, one in SERVICES.items() if one["image"] == "${WAYBILL_IMAGE:-waybill}"}
+    [kinds] = re.findall(r"^KINDS='([a-z ]+)'", upgrade, re.MULTILINE)
+    assert set(kinds.split()) == set(APP_SERVERS)
+    [rest] = re.findall(r"^compose up -d --no-deps ([a-z ]+)$", upgrade, re.MULTILINE)
+    assert {*kinds.split(), *rest.split(), "init"} == ours
