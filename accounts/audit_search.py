@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +15,6 @@ from accounts.cursors import Cursor, behind
 from accounts.models import AuditEvent, Namespace, User
 
 PAGE_SIZE = 50
-_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 CSV_HEADER = (
     "at", "action", "actor", "credential", "target", "details", "address", "user_agent",
 )  # fmt: skip
@@ -132,32 +130,6 @@ def as_json(event: AuditEvent) -> str:
             "user_agent": event.user_agent,
         }
     )
-
-
-def lines_of(details: dict[str, Any]) -> list[str]:
-    """Return details as people read them: "visibility: private → public"; what is empty is left out."""
-    told_as_change = {f"old_{name}" for name in details}
-    return [
-        f"{_plain(name)}: {_change(details.get(f'old_{name}', ''), value)}"
-        for name, value in details.items()
-        if value not in ("", []) and name not in told_as_change
-    ]
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _change(old: Any, new: Any) -> str:
-    return f"{_told(old)} → {_told(new)}" if old != "" else _told(new)
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return _MOMENT.sub(r"\1 \2", str(value))
 
 
 def describe(details: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""What the audit's actions are called, in the language of whoever reads it.
+"""What the audit's actions and details are called, in the language of whoever reads it.
 
-The code of an action is what is stored, exported and searched for; it stands beside the name.
+What is stored, exported and searched for stays as it is; the code of an action stands beside its name.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from accounts.audit_search import lines_of
+from accounts.audit_details import lines_of
 from accounts.audit_words import name_of
 from accounts.flows.signup import why_closed
 from accounts.models import AuditEvent, Namespace, Picture, User

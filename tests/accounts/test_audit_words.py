@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from accounts.audit import AuditAction, record
-from accounts.audit_search import lines_of
+from accounts.audit_details import NAMES as DETAILS
+from accounts.audit_details import lines_of
 from accounts.audit_words import NAMES, name_of
 from accounts.principals import Principal
 from tests.conftest import World
@@ -45,6 +49,58 @@ def test_the_audit_says_an_action_in_the_language_of_the_page_and_its_code(
 def test_a_detail_with_an_old_value_is_told_as_one_change() -> None:
     details = {"visibility": "public", "old_visibility": "private", "reason": ""}
     assert lines_of(details) == ["visibility: private → public"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("de", ["Sichtbarkeit: privat → öffentlich", "Rolle: Leser", "darf anlegen: nein"]),
+        (
+            "fr",
+            ["visibilité\u00a0: privé → public", "rôle\u00a0: lecteur", "peut créer\u00a0: non"],
+        ),
+    ],
+)
+def test_details_are_told_in_the_language_of_the_page(language: str, told: list[str]) -> None:
+    details = {
+        "visibility": "public",
+        "old_visibility": "private",
+        "role": "reader",
+        "may_create": False,
+    }
+    with translation.override(language):
+        assert lines_of(details) == told
+
+
+def test_what_people_wrote_is_no_word_of_ours() -> None:
+    with translation.override("de"):
+        assert lines_of({"label": "private", "topics": ["public"]}) == [
+            "Bezeichnung: private",
+            "Themen: public",
+        ]
+
+
+def test_a_detail_of_another_version_stays_as_it_is_stored() -> None:
+    assert lines_of({"tape_side": "b"}) == ["tape side: b"]
+
+
+def test_every_detail_that_is_written_down_has_a_name() -> None:
+    calls = [
+        call
+        for app in ("accounts", "index", "tokenauth")
+        for path in Path(app).rglob("flows/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in {"record", "record_by_operator"}
+    ]
+    said = {
+        keyword.arg.removeprefix("old_")
+        for call in calls
+        for keyword in call.keywords
+        if keyword.arg
+    }
+    assert {"reason", "role"} <= said
+    assert said - {"by", "namespace", "user", "target", "action"} <= DETAILS.keys()
 
 
 def test_lists_and_answers_are_told_without_brackets() -> None:
