@@ -24,10 +24,10 @@ from index.models import BlobLink, Repository, RepositoryState
 
 STORAGE = "storage"
 _PRIVATE, _MEMBERS = "private repositories", "members"
-_NOUNS = {
-    STORAGE: gettext_lazy("storage"),
-    _PRIVATE: gettext_lazy("private repositories"),
-    _MEMBERS: gettext_lazy("members"),
+_OF_LIMIT = {
+    STORAGE: gettext_lazy("%(used)s of %(limit)s storage"),
+    _PRIVATE: gettext_lazy("%(used)s of %(limit)s private repositories"),
+    _MEMBERS: gettext_lazy("%(used)s of %(limit)s members"),
 }
 _LONGEST_SENTENCE = 200  # docker prints one line
 
@@ -54,8 +54,7 @@ class Usage:
             used, limit = _bytes(self.used), _bytes(self.limit)
         else:
             used, limit = str(self.used), str(self.limit)
-        noun = _NOUNS[self.noun]
-        return _("%(used)s of %(limit)s %(noun)s") % {"used": used, "limit": limit, "noun": noun}
+        return _OF_LIMIT[self.noun] % {"used": used, "limit": limit}
 
     @property
     def _without_limit(self) -> str:
