@@ -141,7 +141,7 @@ GIVING = (
         lambda standing: _ADMIN(standing.holds_namespace),
         gettext_lazy("owners of the namespace may do everything in it"),
         gettext_lazy("not an owner of the namespace"),
-        gettext_lazy("in an organization, an owner makes them one too"),
+        gettext_lazy("in an organization, an owner makes them an owner too"),
     ),
     Rule(
         "grant",

@@ -19,7 +19,7 @@ from accounts.profile_text import check_line
 
 MOST_ROBOTS = 100  # per namespace
 ROBOT_NAME_RULE = gettext_lazy(
-    "2 to 30 lowercase letters and digits, with single dots, dashes or underscores"
+    "2 to 30 lowercase letters and digits, with single dots, hyphens or underscores"
 )
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
 # First words by which a reader would take it for a part of the house; no right hangs on any name.

@@ -219,7 +219,7 @@ def _check_number(namespace: Namespace, repository: Repository | None) -> None:
         )
     if of_namespace.count() >= MOST_OF_NAMESPACE:
         words = _(
-            "%(namespace)s has %(most_of_namespace)s with those of its repositories already."
+            "%(namespace)s has %(most_of_namespace)s webhooks already, with those of its repositories."
         ) % {"namespace": namespace, "most_of_namespace": MOST_OF_NAMESPACE}
         message = "name"
         raise WebhookRefused(message, _("%(words)s Delete one first.") % {"words": words})

@@ -27,7 +27,7 @@ class DismissForm(forms.Form):
     """Why it needs nobody any more."""
 
     dismissal = forms.ChoiceField(
-        label=gettext_lazy("It needs nobody, because"), choices=Dismissal.choices
+        label=gettext_lazy("Nothing is to be done, because"), choices=Dismissal.choices
     )
 
 
@@ -52,7 +52,7 @@ def dismiss(request: HttpRequest, name: str, secret: str) -> HttpResponse:
     repository = find_administered(request, name)
     form = DismissForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose why the finding needs nobody any more."))
+        messages.error(request, _("Choose why nothing is to be done about the finding."))
         return redirect("web-repository-secrets", repository.name)
     chosen = Dismissal(form.cleaned_data["dismissal"])
     if not dismiss_secret(repository, secret, by=principal_of(request), dismissal=chosen):
