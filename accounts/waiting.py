@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import CharField, Count, QuerySet, Value
 
+from accounts.prepared import prepared
+
 Rows = Callable[[], QuerySet[Any]]
 _counted: dict[str, Rows] = {}
 
@@ -18,10 +20,14 @@ def waits(view: str, rows: Rows) -> None:
 
 def waiting() -> dict[str, int]:
     """Return how many wait by view; views where nothing waits are left out."""
-    parts = [_part(view, rows()) for view, rows in _counted.items()]
-    if not parts:
+    if not _counted:
         return {}
-    return {view: count for view, count in parts[0].union(*parts[1:], all=True) if count}
+    return {view: count for view, count in prepared(_numbers, *_counted.items()).rows() if count}
+
+
+def _numbers(*counted: tuple[str, Rows]) -> QuerySet[Any, tuple[str, int]]:
+    first, *others = (_part(view, rows()) for view, rows in counted)
+    return first.union(*others, all=True)
 
 
 def _part(view: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:

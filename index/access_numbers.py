@@ -142,7 +142,9 @@ def _shared(review: _Review, name: str, *, about: int, now: datetime) -> QuerySe
     of_teams = granted.matching(replace(wanted, holder="")).rows
     if name == "grants":
         return of_teams.values_list("repository", "team")
-    members = TeamMembership.objects.filter(team__in=of_teams.values("team"))
+    # Each once: else PostgreSQL looks at the repository of every grant, one by one.
+    teams = of_teams.order_by().values("team").distinct()
+    members = TeamMembership.objects.filter(team__in=teams)
     if wanted.holder:
         members = members.filter(membership__user__username__contains=wanted.holder)
     return _numbers(members, "team")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from accounts.prepared import prepared
 from index.models import Difference, DifferenceState, Registry
 
 
@@ -31,6 +32,10 @@ class DifferenceFilter:
 
 def counts_of(registry: Registry) -> dict[str, int]:
     """Return how many are open, ignored and so on; what is zero is left out."""
-    states = Difference.objects.filter(registry=registry).order_by().values("state")
-    found = {row["state"]: row["number"] for row in states.annotate(number=Count("pk"))}
+    found = dict(prepared(_numbers, registry=registry.pk).rows())
     return {state.value: found[state.value] for state in DifferenceState if state.value in found}
+
+
+def _numbers(*, registry: int) -> QuerySet[Difference, tuple[str, int]]:
+    states = Difference.objects.filter(registry=registry).order_by().values("state")
+    return states.annotate(number=Count("pk")).values_list("state", "number")

@@ -78,14 +78,16 @@ def promotions_of(repository: Repository, principal: Principal) -> QuerySet[Prom
 def candidates_of(source: Repository, principal: Principal) -> list[Repository]:
     """Return what is a stage further and the principal has a part in, by name; not more than 100.
 
+    Of each what a choice among them asks: to read all that there is of a hundred takes longer than the page.
     Whether images may go there is a decision about each (`index.policy.decisions_for`).
     """
     live = Repository.objects.live().within_limits(principal).exclude(pk=source.pk)
     if not principal.is_administrator:
         live = live.filter(pk__in=_written_by(principal))
     first = live.order_by("name").values("pk")[:_MOST_TARGETS]  # of thousands, by narrow rows
-    found = Repository.objects.filter(pk__in=first).select_related("namespace", "registry")
-    return [target for target in found.order_by("name") if stages_fit(source, target)]
+    found = Repository.objects.filter(pk__in=first).select_related("registry")
+    chosen = found.only("name", "registry__name", "registry__stage", "registry__needs_approval")
+    return [target for target in chosen.order_by("name") if stages_fit(source, target)]
 
 
 def promotion_of(target: Repository, tag: str, digest: str) -> Statement:

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 
+SESSION_ENGINE = "accounts.sessions"
 MIDDLEWARE = [
     "config.metrics.requests.count_requests",
     "config.middleware.gateway_trust",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import AuditAction
 from accounts.models import Namespace
 from accounts.models.namespace import ROOT_NAMESPACE
+from accounts.prepared import prepared
 from accounts.principals import Principal
 from index.errors import NameInvalid, PatternRefused
 from index.flows.operate import check_operator, record_by_operator
@@ -113,8 +114,12 @@ def accept_by_rules(registry: Registry) -> None:
 
 def missing_namespaces(registry: Registry) -> list[str]:
     """Return the namespaces that repositories wait for which the registry keeps: to be created."""
+    return sorted(prepared(_missing_namespaces, registry=registry.pk).rows())
+
+
+def _missing_namespaces(*, registry: int) -> QuerySet[Difference, str]:
     kind = DifferenceKind.UNKNOWN_REPOSITORY
-    waiting = registry.differences.filter(kind=kind).exclude(
+    waiting = Difference.objects.filter(registry=registry, kind=kind).exclude(
         state__in=[DifferenceState.ACCEPTED, DifferenceState.GONE]
     )
     first = Substr("name", 1, StrIndex("name", Value("/")) - 1)
@@ -122,7 +127,7 @@ def missing_namespaces(registry: Registry) -> list[str]:
     missing = named.exclude(missing=ROOT_NAMESPACE).filter(
         ~Exists(Namespace.objects.filter(name=OuterRef("missing")))
     )
-    return sorted(missing.values_list("missing", flat=True).distinct())
+    return missing.values_list("missing", flat=True).distinct()
 
 
 def _matching(pattern: str) -> Q:

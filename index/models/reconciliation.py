@@ -113,6 +113,16 @@ class Difference(models.Model):
         """Return what differs."""
         return f"{self.kind} {self.name}:{self.tag}"
 
+    @property
+    def kind_words(self) -> str:
+        """What differs; `get_kind_display` translates every kind there is each time."""
+        return str(DifferenceKind(self.kind).label)
+
+    @property
+    def state_words(self) -> str:
+        """What becomes of it."""
+        return str(DifferenceState(self.state).label)
+
 
 class AcceptRule(models.Model):
     """Differences of a kind that are accepted by themselves, where the name matches."""

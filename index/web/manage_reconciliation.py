@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.prepared import prepared
 from accounts.together import read_together
 from accounts.web.visitors import check_administrator
 from index.differences import DifferenceFilter, counts_of
@@ -31,7 +32,14 @@ from index.flows.decide_differences import (
     remove_accept_rule,
 )
 from index.flows.reconcile import start_reconciliation
-from index.models import AcceptRule, Difference, DifferenceKind, DifferenceState, Registry
+from index.models import (
+    AcceptRule,
+    Difference,
+    DifferenceKind,
+    DifferenceState,
+    Reconciliation,
+    Registry,
+)
 from index.web.methods import post_only
 from index.web.registry_forms import attempt
 
@@ -190,6 +198,14 @@ def _chosen(request: HttpRequest, matching: QuerySet[Difference]) -> QuerySet[Di
     return matching.filter(pk__in=[number for number in numbers[:_MOST_CHOSEN] if number < 2**63])
 
 
+def _last_walk(*, registry: int) -> QuerySet[Reconciliation]:
+    return Reconciliation.objects.filter(registry=registry)[:1]
+
+
+def _rules(*, registry: int) -> QuerySet[AcceptRule]:
+    return AcceptRule.objects.filter(registry=registry)
+
+
 def _page(request: HttpRequest, registry: Registry, rule_form: AcceptRuleForm) -> HttpResponse:
     asked = request.GET if "state" in request.GET else {"state": DifferenceState.OPEN}
     filtering = FilterForm(asked, auto_id="id_filter_%s")
@@ -198,7 +214,9 @@ def _page(request: HttpRequest, registry: Registry, rule_form: AcceptRuleForm) -
     pages.known = _count_of(filtering.wanted, counts)
     page = pages.get_page(request.GET.get("page"))
     missing = missing_namespaces(registry)
-    walks, rules = read_together(registry.reconciliations.all()[:1], registry.accept_rules.all())
+    walks, rules = read_together(
+        prepared(_last_walk, registry=registry.pk), prepared(_rules, registry=registry.pk)
+    )
     context: dict[str, Any] = {
         "registry": registry,
         "walk": walks[0] if walks else None,
