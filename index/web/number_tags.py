@@ -6,7 +6,7 @@ In `<bdi>`: in a text from right to left "12 MB" would stand there as "MB 12".
 from __future__ import annotations
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -99,10 +99,20 @@ def short(number: int) -> str:
     for size, unit in _SHORT:
         if number >= size:
             value = number / size
-            return f"{value:.1f}{unit}" if value < 100 else f"{value:.0f}{unit}"
+            return f"{_pointed(f'{value:.1f}') if value < 100 else f'{value:.0f}'}{unit}"
     return str(number)
+
+
+def shortest(number: int) -> str:
+    """Return the same without a zero behind the point: 3k."""
+    return short(number).replace(_pointed(".0"), "")
 
 
 def _three_digits(value: float) -> str:
     """Return 1.23, 12.3 or 123; docker's own "1e+03" of 999.7 is not copied."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:.0f}" if value >= 100 else _pointed(f"{value:.3g}")
+
+
+def _pointed(number: str) -> str:
+    """Return it with the decimal point of the page's language."""
+    return number.replace(".", get_format("DECIMAL_SEPARATOR"))

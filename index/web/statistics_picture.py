@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from index.statistics import Stretch
 from index.web.axes import Mark, day_marks, percent, round_top
-from index.web.number_tags import grouped, short
+from index.web.number_tags import grouped, shortest
 
 HEIGHT = 160  # pixels
 _LEAST = 2  # a day with one pull beside one with a million is still to be seen
@@ -63,7 +63,7 @@ def draw(noun: str, stretches: Sequence[Stretch]) -> Graph:
     return Graph(
         noun=noun,
         bars=[_bar(at, len(pairs), one, number, top) for at, (one, number) in enumerate(pairs)],
-        ticks=[Tick(0, _text(top)), Tick(HEIGHT // 2, _text(top // 2)), Tick(HEIGHT, "0")],
+        ticks=[Tick(0, shortest(top)), Tick(HEIGHT // 2, shortest(top // 2)), Tick(HEIGHT, "0")],
         marks=day_marks([one.first for one in stretches]),
         total=sum(numbers),
         most=most,
@@ -86,7 +86,3 @@ def _bar(at: int, of: int, stretch: Stretch, number: int, top: int) -> Bar:
         height=height,
         label=f"{stretch.words}{_(': ')}{grouped(number)}",
     )
-
-
-def _text(number: int) -> str:
-    return short(number).replace(".0", "")

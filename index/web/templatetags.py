@@ -66,6 +66,18 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+def nothing() -> str:
+    """Return what stands in a cell that has nothing to say."""
+    return "—"
+
+
+@register.filter
+def or_nothing(value: Any) -> Any:
+    """Return the value; where there is none, what stands for that."""
+    return nothing() if value in (None, "") else value
+
+
+@register.simple_tag
 def second_factor_demand(user: User) -> str:
     """Return who demands two factors of this person; empty if nobody does."""
     return who_demands(user) if is_demanded_of(user) else ""

@@ -95,6 +95,13 @@ def test_no_template_has_inline_script_style_or_handler() -> None:
     assert found == []
 
 
+def test_every_empty_cell_has_the_one_sign_for_it() -> None:
+    own = re.compile(r"[>}][\u2013\u2014][<{]|:\"[\u2013\u2014]\"")
+    templates = (ROOT / "templates").rglob("*.html")
+    found = [str(one.relative_to(ROOT)) for one in templates if own.search(one.read_text())]
+    assert found == []
+
+
 def test_modules_stay_small_enough_to_hold_in_the_head() -> None:
     long = [
         str(path.relative_to(ROOT))

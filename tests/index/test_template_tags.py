@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis.strategies import integers
@@ -26,6 +26,18 @@ from index.web import time_tags as times
 )
 def test_large_numbers_are_short(number: int, text: str) -> None:
     assert numbers.short(number) == text
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_short_numbers_have_the_decimal_point_of_the_language(language: str) -> None:
+    with translation.override(language):
+        assert (numbers.short(3_000), numbers.shortest(3_000)) == ("3,0k", "3k")
+        assert numbers.plain_size(12_345) == "12,3 kB"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, "—"), ("", "—"), (0, 0), ("a", "a")])
+def test_where_there_is_nothing_one_sign_says_so(value: object, shown: object) -> None:
+    assert tags.or_nothing(value) == shown
 
 
 @pytest.mark.parametrize(
