@@ -21,8 +21,9 @@ TESTS = "tests"
 E2E = Path("tests/e2e")
 # Parts of an instance of its own are stopped, killed and starved there.
 FAULTS = Path("tests/faults")
-# Two processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# Processes with parts of their own, each taking the next file in the order of tests/e2e/conftest.py: one more
+# than the cores of a small machine, for a quarter of their time they wait for a page, a registry or a slow line.
+SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 # What the tests are told of, by variable.
 TOLD = {
     "WAYBILL_TEST_DOCKER_REGISTRY": "docker-registry",

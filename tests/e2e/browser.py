@@ -65,6 +65,7 @@ EVERY_LOOK = tuple(
 # Two of them, in which each side is met once.
 OPPOSITE = (USUAL, EVERY_LOOK[-1])
 IS_EVERY_LOOK_ASKED = "WAYBILL_TEST_EVERY_LOOK" in os.environ  # by `./dev test looks`
+ARE_PICTURES_KEPT = "WAYBILL_TEST_SCREENSHOTS" in os.environ
 
 
 class Window:
@@ -181,6 +182,6 @@ def running_browser(chromium: str) -> Iterator[Browser]:
 
 def keep_screenshot(window: Window, name: str) -> None:
     """Save the page where WAYBILL_TEST_SCREENSHOTS names a folder."""
-    folder = os.environ.get("WAYBILL_TEST_SCREENSHOTS")
-    if folder:
-        window.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    if ARE_PICTURES_KEPT:
+        folder = Path(os.environ["WAYBILL_TEST_SCREENSHOTS"])
+        window.page.screenshot(path=folder / f"{name}.png", full_page=True)

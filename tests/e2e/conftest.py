@@ -1,7 +1,7 @@
 """The real parts: one instance and one engine for all tests of a process, new people for each.
 
 They live for this package, not for the session: no other test is to run beside a browser's loop.
-With `-n 2 --dist loadfile` each of two processes has parts of its own, and takes whole files.
+With `-n 3 --dist loadfile` each of three processes has parts of its own, and takes whole files.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from tests.tools import tool
 HERE = Path(__file__).parent
 FAULTS = HERE.parent / "faults"
 
-# What takes half a minute and more, the longest first: of two processes none is to begin such a file
-# when the other has nothing left to do.
+# What takes half a minute and more, the longest first: no process is to begin such a file when the
+# others have nothing left to do.
 LONG = (
     "test_pooler",
     "test_restarts",

@@ -1,8 +1,8 @@
-"""A page in every look, wide and narrow, light and dark, and by keyboard; loaded once.
+"""A page in two looks, narrow and dark, wide and light, and by keyboard; loaded once.
 
-axe is asked about each page in one of its looks, so that about each look it is asked on a quarter of the pages,
-and Tab goes through what stands around <main> on one page for each kind of person; `./dev test looks` asks all of
-each page. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each look.
+axe is asked about each page in one of the two, and Tab goes through what stands around <main> on one page for each
+kind of person; `./dev test looks` asks all of each page in four. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of
+each of these.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from zlib import crc32
 from tests.e2e import axe
 from tests.e2e.accessibility import faults_by_keyboard, faults_of
 from tests.e2e.browser import (
+    ARE_PICTURES_KEPT,
     DESKTOP,
     IS_EVERY_LOOK_ASKED,
     PHONE,
@@ -21,12 +22,8 @@ from tests.e2e.browser import (
     keep_screenshot,
 )
 
-LOOKS = (
-    Look(width=PHONE, scheme="dark"),
-    Look(width=PHONE, scheme="light"),
-    Look(width=DESKTOP, scheme="dark"),
-    Look(width=DESKTOP, scheme="light"),
-)
+ALWAYS = (Look(width=PHONE, scheme="dark"), Look(width=DESKTOP, scheme="light"))
+EVERY = (Look(width=PHONE, scheme="light"), Look(width=DESKTOP, scheme="dark"), *ALWAYS)
 # Of nobody, of somebody, and of an administrator: around <main> all their pages are alike.
 WITH_ALL_AROUND = {"home", "dashboard", "administration"}
 
@@ -86,18 +83,18 @@ def faults_without_scripts(window: Window, path: str, status: int) -> list[str]:
 
 def look_for_axe(name: str) -> Look:
     """Return the look in which axe is asked about this page: always the same one."""
-    return LOOKS[crc32(name.encode()) % len(LOOKS)]
+    return ALWAYS[crc32(name.encode()) % len(ALWAYS)]
 
 
 def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
     """See that nothing is wrong with the page that is open, nor was found yet; keep its pictures."""
     page = window.page
     faults = list(found)
-    for look in LOOKS:
+    for look in EVERY if IS_EVERY_LOOK_ASKED or ARE_PICTURES_KEPT else ALWAYS:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
-        if look.scheme == "light":  # where things are does not ask for the colours
+        if look in ALWAYS:  # where things are does not ask for the colours
             seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
         if IS_EVERY_LOOK_ASKED or look == look_for_axe(name):
             seen += axe.findings(page)

@@ -82,7 +82,7 @@ def test_all_faults_and_all_looks_are_a_stage_of_their_own(
     assert [name for name, _ in seen] == ["sqlite", "postgresql", "e2e"]
 
 
-def test_one_e2e_file_is_for_one_process_and_two_are_for_two(checkout: Path) -> None:
+def test_one_e2e_file_is_for_one_process_and_several_are_for_several(checkout: Path) -> None:
     push, pull = "tests/e2e/test_push.py", "tests/e2e/test_pull.py"
     of_one = [f"{push}::test_one", f"{push}::test_two"]
     assert e2e_arguments(workshop(checkout, *of_one)) == of_one
