@@ -40,12 +40,11 @@ def check(layout: Layout) -> int:
     begun = time.monotonic()
     prepare(layout)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # That of the last stage; pip keeps one core busy with each. If it fails, that stage says so.
-        beside.submit(ensure_venv, layout.venv, RUNTIME)
+        # One after the other, while pip and then the types keep the other core busy. If one of these
+        # fails, the stage that needs it says so.
+        beside.submit(migrate, layout)
         python = ensure_venv(layout.dev_venv, DEVELOPMENT)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # What the tests begin with; it takes one core as long as the types take the other.
-        beside.submit(migrate, layout, python)
+        beside.submit(rewrite, layout, python)
         steps = [run_step(step) for step in steps_for(layout, python)]
     steps.append(ask_for_weaknesses(layout))
     outcomes = test.run_stages(layout, test.Choice(), [])
@@ -58,13 +57,27 @@ def check(layout: Layout) -> int:
     return 1 if status or any(step.failed for step in steps) else 0
 
 
-def migrate(layout: Layout, python: Path) -> None:
-    """Make the databases that the tests copy; if this fails, the first of them says so."""
+def migrate(layout: Layout) -> None:
+    """Make the environment of the last stage, and with it the databases that all tests copy."""
+    python = ensure_venv(layout.venv, RUNTIME)
     environment = clean_environment({}, venv=python.parent.parent)
     command = [str(python), "-m", "tests.migrated"]
     succeeds(command, environment, layout.checkout)
     initdb = packages.ensure(["initdb"], layout.tools)["initdb"]
     succeeds([*command, str(initdb)], environment, layout.checkout)
+
+
+def rewrite(layout: Layout, python: Path) -> None:
+    """Let pytest write the bytecode of all tests, which each of its processes would make for itself."""
+    environment = clean_environment({}, venv=python.parent.parent)
+    subprocess.run(
+        [str(python), "-m", "pytest", "--collect-only", "--quiet"],
+        cwd=layout.checkout,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def run_step(step: Step) -> Outcome:
