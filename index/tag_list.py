@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from accounts.prepared import prepared
 from index.models import Repository, Tag
 from index.names import is_tag
 from index.tag_versions import version_key
@@ -113,9 +114,13 @@ def tag_page(
 
 def whole_tags(numbers: list[int]) -> list[Tag]:
     """Return the tags with all that a row shows, in the order of the numbers."""
-    related = ("manifest", "pushed_by", "pushed_by_robot__namespace", "built_by")
-    found = Tag.objects.select_related(*related).in_bulk(numbers)
+    found = {tag.pk: tag for tag in prepared(_whole, numbers=numbers).rows()}
     return [found[number] for number in numbers if number in found]
+
+
+def _whole(*, numbers: list[int]) -> QuerySet[Tag]:
+    related = ("manifest", "pushed_by", "pushed_by_robot__namespace", "built_by")
+    return Tag.objects.filter(pk__in=numbers).select_related(*related)
 
 
 def sorted_tags(tags: QuerySet[Tag], order: TagOrder) -> QuerySet[Tag, dict[str, Any]]:
