@@ -78,7 +78,7 @@ class CountedRows:
             for same_for in self._same_for
         ]
         ways = Counter[int]()
-        for numbers in self._found:
+        for numbers in sorted(self._found, key=len, reverse=True):  # into nothing is quickest
             ways.update(numbers)
         self.numbers = {pk: ways[pk] for pk, _ in order}
 
@@ -120,7 +120,9 @@ def _overlapping(numbered: Iterable[tuple[T, int]], part: slice, begin: int) -> 
     found: list[T] = []
     first = begin
     for one, number in numbered:
-        if begin + number > part.start and begin < part.stop and number:
+        if begin >= part.stop:
+            break
+        if begin + number > part.start and number:
             first = first if found else begin
             found.append(one)
         begin += number

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.errors import LimitReached
 from accounts.models import Namespace
+from accounts.together import read_together
 from accounts.web.organizations.head import OrganizationHead, find_for_owners
 from accounts.words import word
-from index.access_numbers import counted_rows
+from index.access_numbers import CountedRows
 from index.errors import IndexRefusal
 from index.flows.change_default_grants import give_by_default, stop_giving_by_default
 from index.flows.review_access import confirm_review, last_review
@@ -118,7 +119,9 @@ def _page(
 ) -> HttpResponse:
     filter_form = AccessFilterForm(request.GET, auto_id="id_filter_%s")
     given = {name: request.GET[name] for name in filter_form.fields if request.GET.get(name)}
-    rows = counted_rows(namespace, filter_form.wanted)
+    rows = CountedRows(namespace, filter_form.wanted)
+    reviews, *numbers = read_together(last_review(namespace), *rows.questions)
+    rows.learn(numbers)
     context = {
         "head": head,
         "tab": "access",
@@ -129,7 +132,7 @@ def _page(
         "query": f"{urlencode(given)}&" if given else "",
         "is_filtered": bool(given),
         "review_form": form,
-        "last_review": next(iter(last_review(namespace).rows()), None),
+        "last_review": reviews[0] if reviews else None,
         "has_errors": bool(form.errors),
     }
     return render(request, "index/organization_access.html", context)
