@@ -94,7 +94,11 @@ def test_a_command_line_is_approved_and_does_what_no_token_does_and_docker_goes_
     assert waybill("robots", "create", "ci").startswith("wbs_")
     assert f"{person.name}+ci" in waybill("robots", "list", "-q")
 
-    person.push_image("app")
+    reference = person.push_image("app")
+    waybill("repos", "visibility", repository, "private")
+    person.forget(reference)
+    person.docker("pull", reference)
+    assert "auths" not in person.docker.stored
 
     page = window.open("/settings/sessions")
     row = page.get_by_role("row").filter(has_text="waybill on")

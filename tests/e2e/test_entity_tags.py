@@ -1,4 +1,4 @@
-"""Entity tags and conditions pass the gateway as they are: nginx compares nothing itself."""
+"""Entity tags, conditions and keys of requests pass the gateway as they are: nginx compares nothing itself."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ def test_what_is_compared_is_compared_by_the_index(alice: Person, wire: Wire) ->
     assert (changed.status, changed.headers["ETag"] != tag) == (200, True)
     assert ask("PATCH", {"location": "Rome"}, If_Match=tag).status == 412
     assert ask("GET").json["location"] == "Bern"
+
+
+def test_what_is_sent_again_with_its_key_is_done_once(alice: Person, wire: Wire) -> None:
+    headers = {
+        "Authorization": basic(alice.name, alice.password),
+        "Content-Type": "application/json",
+        "Idempotency-Key": f"create-{alice.name}",
+    }
+    sent = json.dumps({"name": f"{alice.name}/once"}).encode()
+    first, again = (wire.ask("POST", "/api/v1/repositories", headers, sent) for _ in range(2))
+    assert (first.status, first.headers["Idempotency-Replayed"]) == (201, None)
+    assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert again.json == first.json
