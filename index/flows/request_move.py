@@ -99,7 +99,7 @@ def obstacle_to_move(repository: Repository, to: Registry) -> str:
 def obstacle_between(here: Registry, to: Registry) -> str:
     """Return why nothing is moved from one to the other; "" if everything may be."""
     if here.pk == to.pk:
-        return _("%(to)s is where it is kept already") % {"to": to}
+        return _("%(to)s keeps it already") % {"to": to}
     if to.state != RegistryState.IN_USE:
         return _("%(to)s takes nothing new: %(to_2)s") % {"to": to, "to_2": to.get_state_display()}
     if here.stage != to.stage:

@@ -214,7 +214,7 @@ def _check_number(namespace: Namespace, repository: Repository | None) -> None:
         message = "name"
         raise WebhookRefused(
             message,
-            _("There are %(most_for_one)s already. Delete one first.")
+            _("There are %(most_for_one)s webhooks already. Delete one first.")
             % {"most_for_one": MOST_FOR_ONE},
         )
     if of_namespace.count() >= MOST_OF_NAMESPACE:

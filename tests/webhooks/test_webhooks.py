@@ -239,7 +239,7 @@ def test_there_are_at_most_so_many(world: World, receiver: Receiver, monkeypatch
     monkeypatch.setattr(flows, "MOST_FOR_ONE", 1)
     fields, by = WebhookFields("x", receiver.url), Principal(world.olga)
     flows.create_webhook(world.app.namespace, world.app, by=by, fields=fields)
-    with pytest.raises(WebhookRefused, match="There are 1 already"):
+    with pytest.raises(WebhookRefused, match="There are 1 webhooks already"):
         flows.create_webhook(world.app.namespace, world.app, by=by, fields=fields)
 
 
