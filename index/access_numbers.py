@@ -7,6 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from django.db.models import Count, QuerySet
@@ -67,14 +68,14 @@ class CountedRows:
         """Count."""
         order, grants, members, owners, *others = answers
         owners_of, members_of = dict(owners), dict(members)
-        found = {"team": Counter[int](), "namespace": Counter[int]()}
+        of_teams: dict[int, int] = {}
         for pk, team in grants:
-            found["team"][pk] += members_of.get(team, 0)
-        for pk, namespace in order:
-            found["namespace"][pk] = owners_of.get(namespace, 0)
+            of_teams[pk] = of_teams.get(pk, 0) + members_of.get(team, 0)
+        of_owners = {pk: owners_of.get(namespace, 0) for pk, namespace in order}
+        found = {"team": Counter(of_teams), "namespace": Counter(of_owners)}
         rest = iter(others)
         self._found = [
-            found[same_for] if same_for else Counter(pk for (pk,) in next(rest))
+            found[same_for] if same_for else Counter(chain.from_iterable(next(rest)))
             for same_for in self._same_for
         ]
         ways = Counter[int]()
