@@ -145,6 +145,15 @@ def test_a_member_leaves_and_is_gone(world: World, client: Client) -> None:
     assert client.get("/o/acme/-/members").status_code == 404
 
 
+def test_the_one_owner_is_not_offered_to_be_a_member(world: World, client: Client) -> None:
+    client.force_login(world.olga)
+    members = client.get("/o/acme/-/members").content.decode()
+    assert members.count('name="role" value="member"') == 0
+    Membership.objects.filter(user=world.mia).update(role=OrganizationRole.OWNER)
+    members = client.get("/o/acme/-/members").content.decode()
+    assert members.count('name="role" value="member"') == 2
+
+
 def test_the_last_owner_reads_what_to_do_and_gets_no_button(world: World, client: Client) -> None:
     client.force_login(world.olga)
     page = client.get("/o/acme/-/leave").content.decode()

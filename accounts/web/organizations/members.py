@@ -20,7 +20,14 @@ from accounts.flows.memberships import (
     leave_organization,
     remove_member,
 )
-from accounts.models import Invitation, Membership, OrganizationRole, RobotAccount, TeamMembership
+from accounts.models import (
+    Invitation,
+    Membership,
+    OrganizationRole,
+    RobotAccount,
+    TeamMembership,
+    User,
+)
 from accounts.prepared import prepared
 from accounts.second_factor import lacks_factor
 from accounts.together import HowMany, read_together
@@ -116,6 +123,8 @@ def members_page(
         }
     page: Any = pages.get_page(request.GET.get("page"))
     page.object_list = _with_teams(page.object_list)
+    if page.number == 1:  # owners come first
+        context["sole_owner"] = _sole_owner(page.object_list)
     return render(request, "accounts/organizations/members.html", context | {"page": page})
 
 
@@ -139,6 +148,13 @@ def _with_teams(members: Iterable[Membership]) -> list[tuple[Membership, list[st
     for member, team in places.values_list("membership", "team__name"):
         teams[member].append(team)
     return [(member, teams[member.pk]) for member in members]
+
+
+def _sole_owner(members: list[tuple[Membership, list[str]]]) -> User | None:
+    """Return the one who has to stay an owner, if it is one alone."""
+    rows = (member for member, _teams in members if member.role == OrganizationRole.OWNER)
+    owners = [member.user for member in rows if member.user.is_active]
+    return owners[0] if len(owners) == 1 else None
 
 
 def _find(head: OrganizationHead, username: str) -> Membership:
