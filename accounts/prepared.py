@@ -94,7 +94,9 @@ class _Known(NamedTuple):
     params: tuple[Any, ...]  # with None where a value goes
 
 
-@lru_cache(maxsize=256)
+# All pages are some 70 for one reader in one language, 25 kB each; administrators, lengths of lists, what
+# a review is narrowed to, and each language have their own.
+@lru_cache(maxsize=1_024)
 def _compiled(
     query: Query, shape: tuple[Hashable, ...], kinds: _Kinds, _vendor: str, _language: str | None
 ) -> _Known:

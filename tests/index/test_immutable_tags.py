@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from index.errors import PatternRefused, RegistrySilent, TagIsImmutable, TagsRefused
 from index.immutable_tags import refuse_blob_deletion, refuse_change
 from index.models import Manifest, Repository, TagClaim
-from index.tag_patterns import MOST_PATTERNS, frozen_by, parse_patterns
+from index.tag_patterns import MOST_PATTERNS, frozen_by, matching, parse_patterns
 from tests.conftest import World
 from tests.factories import make_tag
 from tests.registry_stub import RegistryStub, serve
@@ -41,6 +41,11 @@ def app(world: World, stub: RegistryStub) -> Repository:
 )
 def test_a_pattern_matches_what_a_shell_would_match(pattern: str, tag: str) -> None:
     assert bool(frozen_by([pattern], tag)) == fnmatchcase(tag, pattern)
+
+
+@given(st.sampled_from(["*", "a*", "*b", "a*b", "aba"]), st.sets(st.text("ab", max_size=4)))
+def test_of_many_tags_those_match_that_match_one_by_one(pattern: str, tags: set[str]) -> None:
+    assert matching(pattern, tags) == {tag for tag in tags if frozen_by([pattern], tag)}
 
 
 def test_the_dot_of_a_pattern_is_a_dot() -> None:
