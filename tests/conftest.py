@@ -42,6 +42,7 @@ from tests.factories import (
     new_repository,
     new_user,
 )
+from tests.inserting import insert
 from tokenauth import lane as tokens
 from tokenauth.signing import keys as keys_module
 from tokenauth.signing.keys import SigningKeys
@@ -120,8 +121,8 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     """Build the cast, each table in one statement: it is built thousands of times."""
-    east, west = Registry.objects.bulk_create([new_registry("east"), new_registry("west")])
-    PlacementRule.objects.bulk_create(
+    east, west = insert([new_registry("east"), new_registry("west")])
+    insert(
         [
             PlacementRule(pattern="*", registry=east),
             PlacementRule(pattern="library/*", registry=west),
@@ -135,7 +136,7 @@ def world(db: None) -> World:
         unverified={"newt"},
     )
     acme = make_organization("acme", owner=olga)
-    make_teams(acme, devs=mia, readers=rita)
+    devs, readers = make_teams(acme, devs=mia, readers=rita)
     # Tests of plans make people of their own.
     Namespace.objects.filter(user=alice).update(plan=make_plan("unlimited"))
     app, public, private, base = make_repositories(
@@ -144,8 +145,7 @@ def world(db: None) -> World:
         new_repository("alice/priv", registry=east),
         new_repository("base", registry=west, visibility=Visibility.PUBLIC),
     )
-    devs, readers = acme.teams.order_by("pk")
-    AccessGrant.objects.bulk_create(
+    insert(
         [
             AccessGrant(repository=app, team=devs, role=Role.WRITER),
             AccessGrant(repository=app, team=readers, role=Role.READER),

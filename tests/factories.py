@@ -31,6 +31,7 @@ from index.models import AccessGrant, Manifest, PlacementRule, Registry, Reposit
 from index.names import parse_repository_name
 from index.placement import choose_registry
 from index.roles import Role
+from tests.inserting import insert
 
 PASSWORD = "a long quiet river"
 EVENTS_SECRET = "events-secret-of-"
@@ -52,9 +53,9 @@ def new_user(username: str, *, active: bool = True, administrator: bool = False)
 
 def make_people(*users: User, unverified: Collection[str] = ()) -> list[User]:
     """Save them, each with a namespace and an address."""
-    made = User.objects.bulk_create(users)
-    Namespace.objects.bulk_create(Namespace(name=user.username, user=user) for user in made)
-    EmailAddress.objects.bulk_create(
+    made = insert(users)
+    insert(Namespace(name=user.username, user=user) for user in made)
+    insert(
         EmailAddress(
             user=user, email=user.email, primary=True, verified=user.username not in unverified
         )
@@ -86,17 +87,18 @@ def make_member(
     return Membership.objects.create(organization=organization, user=user, role=role)
 
 
-def make_teams(organization: Organization, **members: User) -> None:
+def make_teams(organization: Organization, **members: User) -> list[Team]:
     """Teams of one member each, who join the organization by it."""
-    joined = Membership.objects.bulk_create(
+    joined = insert(
         Membership(organization=organization, user=user, role=OrganizationRole.MEMBER)
         for user in members.values()
     )
-    teams = Team.objects.bulk_create(Team(organization=organization, name=name) for name in members)
-    TeamMembership.objects.bulk_create(
+    teams = insert(Team(organization=organization, name=name) for name in members)
+    insert(
         TeamMembership(team=team, membership=membership)
         for team, membership in zip(teams, joined, strict=True)
     )
+    return teams
 
 
 def make_team(organization: Organization, name: str, *members: User) -> Team:
@@ -158,12 +160,14 @@ def new_repository(
 
 def make_repositories(*repositories: Repository) -> list[Repository]:
     """Save them in existing namespaces; the root namespace for one-component names."""
-    Namespace.objects.get_or_create(name=ROOT_NAMESPACE)
     names = [parse_repository_name(one.name).namespace for one in repositories]
-    namespaces = {one.name: one for one in Namespace.objects.filter(name__in=names)}
+    found = Namespace.objects.filter(name__in=[ROOT_NAMESPACE, *names])
+    namespaces = {one.name: one for one in found}
+    if ROOT_NAMESPACE not in namespaces:
+        namespaces[ROOT_NAMESPACE] = Namespace.objects.create(name=ROOT_NAMESPACE)
     for repository, name in zip(repositories, names, strict=True):
         repository.namespace = namespaces[name]
-    return Repository.objects.bulk_create(repositories)
+    return insert(repositories)
 
 
 def make_repository(
