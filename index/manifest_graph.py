@@ -123,7 +123,7 @@ class Graph:
 def pins_of(tags: Mapping[str, str], immutable: Sequence[str]) -> Pins:
     """Read tags and the digests that they point to; one that never changes keeps what it points to."""
     attached, names = {}, set()
-    for name in (name for name in tags if name.startswith("sha")):  # few of thousands
+    for name in (name for name in tags if name[:3] == "sha"):  # few of thousands
         found = _ATTACHED.fullmatch(name)
         if found and not frozen_by(immutable, name):
             names.add(name)

@@ -90,8 +90,7 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         elif not user.is_superuser:
             seen = live.exclude(visibility=Visibility.PRIVATE)
         own = [live.filter(namespace__in=Namespace.objects.ids_held_by(user))] if user else []
-        reaching = AccessGrant.objects.repositories_reaching(principal, now=now)
-        given = live.filter(pk__in=reaching)
+        given = live.filter(pk__in=AccessGrant.objects.repositories_reaching(principal, now=now))
         return [*own, given, *(seen.filter(pk__in=one) for one in also)]
 
     def within_limits(self, principal: Principal) -> RepositoryQuerySet:
@@ -293,8 +292,7 @@ class Repository(models.Model):
     @cached_property
     def move_under_way(self) -> Any:
         """The move to another registry that has not flipped yet, if there is one."""
-        under_way = self.moves.filter(state__in=["copying", "closing"])
-        return under_way.select_related("target").first()
+        return self.moves.filter(state__in=["copying", "closing"]).select_related("target").first()
 
     @property
     def short_name(self) -> str:
