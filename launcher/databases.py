@@ -9,8 +9,8 @@ from pathlib import Path
 
 TESTS = Path("tests")
 # On SQLite alone, which is quicker by a third, beside all that asks for no database (tests/conftest.py marks it):
-# rules of the tree, the permission matrix, the launcher, texts, and conversations with providers, directories and
-# registries, whose flows are tested on both by themselves.
+# rules of the tree, the permission matrix, the launcher, texts, and conversations with providers, directories,
+# registries and an engine elsewhere, whose flows are tested on both by themselves.
 ON_SQLITE = tuple(
     TESTS / path
     for path in (
@@ -19,6 +19,8 @@ ON_SQLITE = tuple(
         *("index/test_copying.py", "index/test_copying_faults.py", "index/test_probes.py"),
         *("index/test_registry_snippets.py", "index/test_secret_formats.py"),
         *("index/test_contents.py", "index/test_credential_patterns.py"),
+        *(f"search/opensearch/test_{it}.py" for it in ("away", "engine", "queries", "relevance")),
+        *("tokenauth/workloads/test_issuer_keys.py", "tokenauth/workloads/test_other_forges.py"),
     )
 )
 # On SQLite alone, too: what drives a door. The flows and queries behind it are tested on both, in the other folders.

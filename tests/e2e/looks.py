@@ -1,8 +1,8 @@
 """A page in two looks, narrow and dark, wide and light, and by keyboard; loaded once.
 
-axe is asked about each page in one of the two, and Tab goes through what stands around <main> on one page for each
-kind of person; `./dev test looks` asks all of each page in four. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of
-each of these.
+Two checks take as long as all else: axe is asked about one half of the pages, in one of the two looks, and Tab goes
+through the other half, and on one page for each kind of person through what stands around <main>. `./dev test looks`
+asks all of each page, in four looks. WAYBILL_TEST_SCREENSHOTS=FOLDER keeps a picture of each of these.
 """
 
 from __future__ import annotations
@@ -81,27 +81,23 @@ def faults_without_scripts(window: Window, path: str, status: int) -> list[str]:
     return [f"without scripts: {fault}" for fault in [*faults, *plain.complaints]]
 
 
-def look_for_axe(name: str) -> Look:
-    """Return the look in which axe is asked about this page: always the same one."""
-    return ALWAYS[crc32(name.encode()) % len(ALWAYS)]
-
-
 def inspect_as_it_is(window: Window, name: str, *found: str) -> None:
     """See that nothing is wrong with the page that is open, nor was found yet; keep its pictures."""
-    page = window.page
-    faults = list(found)
+    page, number = window.page, crc32(name.encode())
+    faults, is_for_axe = list(found), number % 2 == 0
     for look in EVERY if IS_EVERY_LOOK_ASKED or ARE_PICTURES_KEPT else ALWAYS:
         window.change_look(look)
         keep_screenshot(window, f"{name}-{look}")
         seen = list(page.evaluate(UNREADABLE))
         if look in ALWAYS:  # where things are does not ask for the colours
             seen += [*page.evaluate(STICKS_OUT), *faults_of(page)]
-        if IS_EVERY_LOOK_ASKED or look == look_for_axe(name):
+        if IS_EVERY_LOOK_ASKED or (is_for_axe and look == ALWAYS[number // 2 % 2]):
             seen += axe.findings(page)
         faults += [f"{look}: {fault}" for fault in seen]
     if page.get_by_role("heading", level=1).count() != 1:
         faults.append("not one heading of the first level")
     is_whole = IS_EVERY_LOOK_ASKED or name in WITH_ALL_AROUND
-    faults += faults_by_keyboard(page, is_whole=is_whole)
+    if is_whole or not is_for_axe:
+        faults += faults_by_keyboard(page, is_whole=is_whole)
     faults += window.complaints
     assert not faults, "\n".join(faults)
