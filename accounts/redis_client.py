@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import MasterNotFoundError, Sentinel
 
 _PORT = 26379
 _TLS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
@@ -108,6 +109,27 @@ def connect_briefly() -> Redis:
     return connect(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
+class _Sentinels(Sentinel):
+    """redis-py's, whose complaint tells all settings of each connection, and not why it failed."""
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Return where the primary is; else say in a line why nobody knows."""
+        try:
+            found: tuple[str, int] = super().discover_master(service_name)  # type: ignore[no-untyped-call]
+        except MasterNotFoundError:
+            message = f"no sentinel names a primary {service_name}: {self._first_trouble()}"
+            raise MasterNotFoundError(message) from None
+        return found
+
+    def _first_trouble(self) -> str:
+        for sentinel in self.sentinels:
+            try:
+                sentinel.ping()
+            except RedisError as error:
+                return str(error)
+        return "they answer, but know none of that name that is up"
+
+
 @lru_cache(maxsize=4)
 def _sentinels(where: Watched) -> Sentinel:
-    return Sentinel(list(where.sentinels), sentinel_kwargs=where.of_sentinels)  # type: ignore[no-untyped-call]
+    return _Sentinels(list(where.sentinels), sentinel_kwargs=where.of_sentinels)  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from redis import SSLConnection
+from redis.sentinel import MasterNotFoundError
 
 from accounts.redis_client import connect
 from config.env_databases import env_redis
@@ -66,6 +67,16 @@ def test_tls_without_a_word_about_it_believes_the_system_s_authorities(
 ) -> None:
     monkeypatch.setenv("WAYBILL_TRIED", "sentinels://one/primary")
     assert env_redis("WAYBILL_TRIED")[1]["ssl"] == {"ssl_cert_reqs": "required"}
+
+
+def test_sentinels_that_are_away_are_told_of_in_a_line_with_the_reason() -> None:
+    with (
+        pytest.raises(MasterNotFoundError) as told,
+        connect("sentinel://127.0.0.1:1/primary") as redis,
+    ):
+        redis.ping()
+    said = "no sentinel names a primary primary: Error 111 connecting to 127.0.0.1:1. Connection refused."
+    assert str(told.value) == said
 
 
 @pytest.mark.parametrize(
