@@ -132,6 +132,12 @@ def test_scaling_and_disruption_name_deployments() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["tokens", "passwords", "web", "worker"])
+def test_new_code_asks_nothing_of_tables_that_are_not_there_yet(name: str) -> None:
+    [first] = pod(name)["initContainers"]
+    assert first["command"][-1].startswith("until python manage.py migrate --check; do")
+
+
 def test_there_is_one_beat_and_never_two() -> None:
     beat = WORKLOADS["beat"]["spec"]
     assert (beat["replicas"], beat["strategy"]) == (1, {"type": "Recreate"})
@@ -140,6 +146,13 @@ def test_there_is_one_beat_and_never_two() -> None:
 def test_everything_is_forbidden_that_no_policy_allows() -> None:
     closed = of_kind("NetworkPolicy")["nothing-else"]["spec"]
     assert closed == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_prometheus_may_ask_what_it_is_told_to_ask() -> None:
+    policy = of_kind("NetworkPolicy")["prometheus-to-web"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == {"app.kubernetes.io/component": "web"}
+    opened = {one["port"] for rule in policy["ingress"] for one in rule["ports"]}
+    assert opened == {one["port"] for one in of_kind("Service")["web"]["spec"]["ports"]}
 
 
 def test_settings_exist_and_secrets_are_only_referred_to() -> None:
