@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from threading import local
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.utils.translation import trans_real
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if "pool" in settings.DATABASES:  # for app servers alone: others are few, and need sessions
@@ -26,10 +24,6 @@ refuse_without_signing_key()
 denials.keep_writing()
 last_use.keep_writing()
 metrics.keep_writing()
-
-# Each text of a page asks for its language. Django's own answer serves coroutines too, which there are
-# none of here, and takes three times as long as the text.
-trans_real._active = local()  # type: ignore[attr-defined]
 
 import_module(settings.ROOT_URLCONF)  # all code is loaded with it
 garbage.begin()
