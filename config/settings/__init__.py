@@ -160,7 +160,6 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "libraries": {"i18n": "config.quick_translation"},
             "builtins": [
                 "config.quick_translation",
                 "index.web.templatetags",
