@@ -208,8 +208,8 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # The gateway answers plain http with a redirect where it holds the certificate; XFrameOptions
-# is sent by our own header middleware. `{% load i18n %}` means our tags, on purpose (W003).
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W008", "templates.W003"]
+# is sent by our own header middleware.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W008"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
