@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.validation import validate_schema
 
 from accounts.api import throttling
 from accounts.api.parameters import known_parameters
@@ -126,12 +125,6 @@ def test_a_body_that_is_not_json_is_refused(
 def schema() -> Any:
     """The description as it is published."""
     return api_description.described()
-
-
-def test_the_description_is_valid_openapi(schema: Any) -> None:
-    check: Any = validate_schema
-    check(schema)
-    assert schema["openapi"].startswith("3.")
 
 
 def test_every_operation_says_what_it_does_and_how_it_is_refused(schema: Any) -> None:
