@@ -29,7 +29,6 @@ from index.gateway import lane as gateway
 from index.models import AccessGrant, PlacementRule, Registry, Repository
 from index.roles import Role
 from launcher.databases import ON_POSTGRESQL
-from launcher.layout import CHECKOUT
 from search import reach
 from tests import migrated
 from tests.factories import (
@@ -59,7 +58,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
     asks = of_django or item.get_closest_marker("django_db") is not None
     asks = asks or "django_db_setup" in getattr(item, "fixturenames", ())
-    if not asks and item.path.relative_to(CHECKOUT) not in ON_POSTGRESQL:
+    if not asks and item.path.relative_to(item.config.rootpath) not in ON_POSTGRESQL:
         item.add_marker("without_database")
 
 
