@@ -28,7 +28,7 @@ def test_the_commands_are_those_of_this_host_and_this_person(world: World, clien
     client.force_login(world.bob)
     text = client.get("/").content.decode()
     for command in (
-        "docker login index.test -u bobby",
+        'docker login index.test <span class="nowrap">-u</span> bobby',
         'docker push index.test/<wbr>bobby/<wbr><span class="nowrap">my-app:1.0</span>',
     ):
         assert command in text

@@ -32,7 +32,7 @@ def test_home_without_any_repository_still_says_what_to_do(db: None, client: Cli
 def test_the_dashboard_fills_in_ones_own_name(world: World, client: Client) -> None:
     client.force_login(world.bob)
     page = client.get("/").content.decode()
-    assert "docker login index.test -u bobby" in page
+    assert 'docker login index.test <span class="nowrap">-u</span> bobby' in page
     assert 'index.test/<wbr>bobby/<wbr><span class="nowrap">my-app:1.0</span>' in page
 
 
