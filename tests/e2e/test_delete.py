@@ -33,7 +33,7 @@ def test_after_a_delete_nothing_can_be_pulled_and_nothing_is_left(
     delete_repository(plain_window, name)
     for reference in references:
         alice.forget(reference)
-        assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+        assert f"name unknown: {name} " in alice.docker.fails("pull", reference)
     eventually(lambda: not registries.folders(name), within=30)
     for reference in ("1.0", "2.0", *digests):
         assert registries.keepers(name, reference) == set()
@@ -100,7 +100,7 @@ def test_a_delete_goes_on_when_the_registry_is_back(
     plain_window.log_in(alice)
     with standing_still(stack, "east"):
         delete_repository(plain_window, name)
-        assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+        assert f"{name} is being deleted" in alice.docker.fails("pull", reference)
         eventually(lambda: "Waiting for the registry" in reloaded(plain_window), within=30)
     backstage.run(HURRY, name=name)
     eventually(lambda: not registries.folders(name), within=30)
@@ -115,7 +115,7 @@ def test_what_is_taken_out_of_the_trash_is_pulled_and_pushed_as_before(
     plain_window.log_in(alice)
     trash_repository(plain_window, name)
     alice.forget(reference)
-    assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+    assert f"{name} is in the trash" in alice.docker.fails("pull", reference)
     assert alice.docker.fails("push", alice.make_image("app", "2.0"))
     plain_window.page.get_by_role("button", name=f"Take out {name}").click()
     plain_window.page.get_by_text(f"{name} is back, exactly as it was.").wait_for()

@@ -153,7 +153,7 @@ def test_a_repository_lives_and_dies_on_postgresql(alice: Person, window: Window
     alice.forget(reference)
     alice.docker("pull", reference)
     steps.delete_repository(window, name)
-    assert f"{name} does not exist" in alice.docker.fails("pull", reference)
+    assert f"name unknown: {name} " in alice.docker.fails("pull", reference)
 
 
 def test_a_database_that_goes_away_lets_nobody_in_and_all_go_on_when_it_is_back(
