@@ -21,7 +21,7 @@ from search.backends import postgresql, slots, sqlite, tsquery
 from search.backends.base import Hit, Key, Reach
 from search.backends.estimates import keys_in, least, most
 from search.backends.own import Own
-from search.backends.rows import Conditions, Source, limits_of
+from search.backends.rows import Conditions, Source, filled, limits_of
 from search.backends.slots import Slot
 from search.dictionary import Known
 from search.documents import Audience, Entry
@@ -183,17 +183,17 @@ def _filled(
 ) -> tuple[list[tuple[Audience, Source]], bool]:
     """Return whose entries are asked for, and whether one's own are.
 
-    Of words that no public entry has, SQLite tells by one statement where there are any: else it would
-    be asked for each audience, class by class.
+    Of words that no public entry has, one statement tells where there are any: else each audience would
+    be asked, by SQLite class by class.
     """
     audiences = list(_audiences(reach, known))
-    if connection.vendor != "sqlite" or most(plan.whole, known):
+    if most(plan.whole, known):
         return audiences, reach.has_own
     asked = [_walk(source, plan, slot, audience).rows() for audience, source in audiences]
     if reach.has_own:
-        asked.append(Own(reach, plan, known, slot.name, sqlite.matches).rows("1"))
-    filled = sqlite.filled(asked)
-    return list(compress(audiences, filled)), reach.has_own and filled[-1]
+        asked.append(Own(reach, plan, known, slot.name, _dialect().matches).rows("1"))
+    found = filled(asked)
+    return list(compress(audiences, found)), reach.has_own and found[-1]
 
 
 def _known(plan: Plan, slot: Slot) -> dict[str, Known]:

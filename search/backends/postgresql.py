@@ -24,6 +24,7 @@ from search.backends.rows import (
     behind,
     checks_of,
     hit,
+    matching,
     select_sorted,
 )
 from search.backends.slots import Slot
@@ -40,9 +41,8 @@ _NAMED = 6  # buckets
 _SELDOM = 400  # rows that are fetched from all buckets at once
 _LOOKED_AT = 1_000  # rows with the words, of which each is looked at rather than lists of buckets
 _LOOKED_AT_MOST = 3 * _LOOKED_AT  # where there were more than expected
-_RARE = (
-    8_000  # entries with one of several words: from so short a list it is quick to where they meet
-)
+# Entries with one of several words: from so short a list it is quick to where they meet.
+_RARE = 8_000
 _PROBED = 3  # buckets; where they hold fewer matches than this, there may be few in all:
 _PROBE = 4
 
@@ -165,6 +165,10 @@ class Walk:
             total += self._number(self.plan.whole, range(start, end), limit - total)
             start, width = end, max(1, end - len(buckets.BUCKETS))
         return total
+
+    def rows(self) -> Conditions:
+        """Return what selects something for each row that matches."""
+        return matching(self.source, self.plan, matches, slot=self.slot.name)
 
     def _may_be_few(self, number: int) -> bool:
         """Guess: by what the dictionary says, or by how many there are among the most popular ones."""

@@ -32,6 +32,7 @@ _ORDERS = {
     Sort.NAME: ("e.name", False),
 }
 _MICROSECOND = timedelta(microseconds=1)
+_FEW = 3_000  # rows that are counted to see whether there are any
 
 
 @dataclass(slots=True)
@@ -89,6 +90,23 @@ def asked_of(source: Source, plan: Plan, matches: Matcher) -> Conditions:
     asked.join(matches(plan.whole, "whole"))
     asked.join(checks_of(plan.checks))
     return asked
+
+
+def matching(source: Source, plan: Plan, matches: Matcher, *, slot: str) -> Conditions:
+    """Return what selects something for each row that matches."""
+    asked = asked_of(source, plan, matches)
+    return Conditions([f"SELECT 1 FROM search_entry_{slot} e WHERE {asked}"], asked.params)  # noqa: S608
+
+
+def filled(statements: Sequence[Conditions]) -> list[bool]:
+    """Return of each of these whether it selects anything: one question for all.
+
+    Not by EXISTS: for one row PostgreSQL would read the table, where private entries have the words.
+    """
+    few = [f"(SELECT count(*) FROM ({one} LIMIT :few) AS found) > 0" for one in statements]  # noqa: S608
+    params = {name: value for one in statements for name, value in one.params.items()}
+    [found] = run(f"SELECT {', '.join(few)}", params | {"few": _FEW})
+    return list(map(bool, found))
 
 
 def columns_of(plan: Plan, tier: Conditions) -> str:

@@ -6,7 +6,7 @@ upon, and reading ends when the page is full; bm25 would have to look at every m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,13 +95,6 @@ class Walk:
         asked.ask(f"{self._full} MATCH :match", match=as_match(expression))
         asked.join(checks_of(self.plan.checks))
         return asked
-
-
-def filled(statements: Sequence[Conditions]) -> list[bool]:
-    """Return of each of these whether it selects anything: one question for all."""
-    params = {name: value for one in statements for name, value in one.params.items()}
-    [found] = run(f"SELECT {', '.join(f'EXISTS ({one})' for one in statements)}", params)
-    return list(map(bool, found))
 
 
 def prepared(plan: Plan, _slot: Slot) -> Plan:
