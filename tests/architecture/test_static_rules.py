@@ -56,7 +56,7 @@ def test_html_is_marked_safe_only_where_it_was_sanitised() -> None:
                 "index/readme.py",
                 "index/web/templatetags.py",
                 "config/style_sheet.py",
-                "config/form_renderer.py",  # joins what `format_html` made
+                "config/form_renderer.py",  # joins options, each of whose parts is escaped
                 "config/quick_translation.py",  # texts of templates, as Django's own tags say them
             ),
         )
