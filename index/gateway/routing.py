@@ -124,7 +124,7 @@ def _find(request: RegistryRequest, principal: Principal) -> Facts | None:
 
 def _create_at_first_push(request: RegistryRequest, caller: Caller, address: str) -> Facts:
     hidden = facts_by_name(caller.principal, [request.name.value]).get(request.name.value)
-    _refuse_ended(request, caller.principal, hidden)
+    _refuse_ended(request, caller, address, hidden)
     if not request.starts_push or may_create(caller.principal, request.name).role is None:
         _note_unseen(request, caller, address, hidden)
         raise refusals.unseen(request, caller.principal)
@@ -188,15 +188,18 @@ def _check_mount(request: RegistryRequest, caller: Caller) -> str:
     return source.stored_name
 
 
-def _refuse_ended(request: RegistryRequest, principal: Principal, facts: Facts | None) -> None:
+def _refuse_ended(
+    request: RegistryRequest, caller: Caller, address: str, facts: Facts | None
+) -> None:
     """Say what became of it to whoever might push to it otherwise; to all others it is not there."""
     if facts is None or facts.live:
         return
-    alive = decide(replace(facts.standing(principal), live=True))
+    alive = decide(replace(facts.standing(caller.principal), live=True))
     if Action.PUSH not in alive.actions:
         return
     ended = Deletion.objects.filter(repository=facts.repository_id, finished_at=None)
     for state, until in ended.values_list("repository__state", "purge_after"):
+        _note_unseen(request, caller, address, facts)
         can_be_had_back = state == RepositoryState.TRASHED
         raise refusals.ended(request, until=until if can_be_had_back else None)
 
