@@ -82,6 +82,11 @@ PAGES = (
     f"/settings/explain/{REPOSITORY}",
 )
 
+# Runs in the application afterwards: while there is an administrator, the set-up link is dead.
+DISMISS = """
+from accounts.models import User
+User.objects.filter(username=name).update(is_superuser=False, is_staff=False)
+"""
 # Runs in the application; `names` is what stands above, `password` that of the person.
 MAKE = """
 import json

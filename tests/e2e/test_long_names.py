@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.backstage import Backstage
 from tests.e2e.browser import DESKTOP, PHONE, Look, Window
-from tests.e2e.long_names import MAKE, NAMES, PAGES, USER
+from tests.e2e.long_names import DISMISS, MAKE, NAMES, PAGES, USER
 from tests.e2e.looks import STICKS_OUT
 from tests.e2e.people import PASSWORD
 from tests.e2e.stack import Stack
@@ -30,6 +30,7 @@ def window(backstage: Backstage, stack: Stack, browser: Browser) -> Iterator[Win
     window.page.get_by_role("heading", name=f"Hello, {USER}").wait_for()
     yield window
     window.close()
+    backstage.run(DISMISS, name=USER)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: _LONG.sub(r"\1", path))
