@@ -42,7 +42,6 @@ FAULTS = HERE.parent / "faults"
 # What takes half a minute and more, the longest first: no process is to begin such a file when the
 # others have nothing left to do.
 LONG = (
-    "test_pooler",
     "test_cache_and_queue",
     "test_restarts",
     "test_pages",

@@ -18,6 +18,7 @@ from tests.faults.test_cache_and_queue import DELETE, HAS_ARRIVED, IS_DELETED, P
 from tests.faults.traffic import Door, Traffic, statuses
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow  # an instance of its own, and a database
 _WAYS = """
 from accounts.standing import look
 answer = [(line.state, line.sentence) for line in look().areas["Ways to the database"]]
