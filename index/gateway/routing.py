@@ -197,11 +197,12 @@ def _refuse_ended(
     alive = decide(replace(facts.standing(caller.principal), live=True))
     if Action.PUSH not in alive.actions:
         return
-    ended = Deletion.objects.filter(repository=facts.repository_id, finished_at=None)
-    for state, until in ended.values_list("repository__state", "purge_after"):
+    deletions = Deletion.objects.filter(repository=facts.repository_id, finished_at=None)
+    deletion = deletions.select_related("repository").first()
+    if deletion:
         _note_unseen(request, caller, address, facts)
-        can_be_had_back = state == RepositoryState.TRASHED
-        raise refusals.ended(request, until=until if can_be_had_back else None)
+        is_in_trash = deletion.repository.state == RepositoryState.TRASHED
+        raise refusals.ended(request, until=deletion.purge_after if is_in_trash else None)
 
 
 def _note_unseen(

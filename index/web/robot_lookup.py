@@ -29,7 +29,9 @@ def find_robot(request: HttpRequest, name: str) -> RobotAccount:
 def _robot(*, namespace: str, name: str, **reader: int) -> QuerySet[RobotAccount]:
     principal = reader_of(**reader)
     robots = RobotAccount.objects.filter(namespace__redirects_to=None)
-    if principal.user and not principal.is_administrator:
+    if principal.user is None:
+        return robots.none()
+    if not principal.is_administrator:
         robots = robots.filter(namespace__in=Namespace.objects.ids_held_by(principal.user))
     called = robots.filter(namespace__in=Namespace.objects.called(namespace), name=name)
     return called.select_related("namespace__organization", "namespace__user", "responsible")
